@@ -1,0 +1,76 @@
+/*
+ * Every ceiling of the program: name, unit, one sentence on why and what happens beyond it.
+ * Nothing is ever cut in silence: whoever meets a ceiling writes a row in coverage or one clear line.
+ */
+#ifndef STAUNCH_BASE_CEILINGS_H
+#define STAUNCH_BASE_CEILINGS_H
+
+#define KIB ((uint64_t)1 << 10)
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+/* --- detect --- */
+/* Bytes a detector may look to either side of its trigger; candidates that would need more are no candidates. */
+#define CEIL_DETECT_REACH_BYTES 1024
+/* Longest canonical value a mention may carry; RFC 5321 caps an address at 254 bytes, obfuscated spellings shrink. */
+#define CEIL_CANONICAL_BYTES 512
+/* Mentions waiting for their domain to be seen elsewhere in the input; later ones are decided on what was seen. */
+#define CEIL_TENTATIVE_MENTIONS 65536
+/* Distinct domains remembered per input for that rule; 32 bytes each. */
+#define CEIL_SEEN_DOMAINS 262144
+
+/* --- extract --- */
+/* Containers inside containers; a deeper one is unread(limit-depth). */
+#define CEIL_NESTING_DEPTH 16
+/* Entries of one archive; the rest of it is unread(limit-entries). */
+#define CEIL_ARCHIVE_ENTRIES 2000000
+/* Bytes one object may expand to, beside 200 times its stored size, whichever is larger; beyond: limit-size. */
+#define CEIL_EXPANDED_BYTES (2 * GIB)
+#define CEIL_EXPANDED_FACTOR 200
+/* After this many expanded bytes a ratio above CEIL_RATIO is unread(limit-ratio): a bomb, not a document. */
+#define CEIL_RATIO_FROM_BYTES (100 * MIB)
+#define CEIL_RATIO 1000
+/* Bytes of one member's name; longer names are cut in the path chain and the member is still read. */
+#define CEIL_NAME_BYTES 4096
+/* A nested archive that needs seeking is held in memory up to this size; larger ones are read as a stream. */
+#define CEIL_SPOOL_BYTES (128 * MIB)
+/* Bytes handed from a reader to the detectors at a time. */
+#define CEIL_TEXT_BLOCK_BYTES (64 * KIB)
+/* Bytes looked at to tell what an object is. */
+#define CEIL_SNIFF_BYTES (64 * KIB)
+/* Levels of arrays and objects in JSON; deeper documents are unread(limit-depth). */
+#define CEIL_JSON_DEPTH 1024
+/* One JSON string or number; larger ones are unread(limit-size). */
+#define CEIL_JSON_STRING_BYTES (256 * MIB)
+/* A value of a record longer than this stands in the canonical record as its SHA-256, so that memory stays flat. */
+#define CEIL_CANONICAL_VALUE_BYTES (64 * KIB)
+/* Keys and short values of one record held for sorting; a larger record is identified by its bytes as written. */
+#define CEIL_CANONICAL_RECORD_BYTES (32 * MIB)
+/* Cells of one CSV row. */
+#define CEIL_CSV_CELLS 65536
+
+/* --- worker and scan --- */
+/* Address space of a worker. */
+#define CEIL_WORKER_MEMORY_BYTES (1 * GIB)
+/* Without progress for this long a worker is killed: unread(timeout). */
+#define CEIL_STALL_MS 60000
+/* Whole time one object may take without progress counting; a moving 50 GB file is no hang. */
+#define CEIL_MESSAGE_BYTES (256 * KIB)
+/* A worker is replaced after this many objects, whatever it says of itself. */
+#define CEIL_WORKER_OBJECTS 10000
+/* Rows of one sorted run before it is sealed and written. */
+#define CEIL_RUN_BYTES (64 * MIB)
+/* Rows wait at most this long before they are written. */
+#define CEIL_RUN_AGE_MS 5000
+/* Runs merged in one pass; more are merged in several. */
+#define CEIL_MERGE_FANIN 256
+/* Objects of one case. */
+#define CEIL_OBJECTS 4000000000u
+
+/* --- report --- */
+/* Unread objects named in the JSON report; all of them with --format csv --list unread. */
+#define CEIL_REPORT_UNREAD 1000
+/* Differing records named per row of copies. */
+#define CEIL_REPORT_DIFFERING 100
+
+#endif

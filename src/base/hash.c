@@ -1,0 +1,70 @@
+#include "base/hash.h"
+
+#include "base/bytes.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct st_sha256 {
+	EVP_MD_CTX *context;
+};
+
+static void must(int success)
+{
+	if (success != 1)
+		_exit(ST_EXIT_MEMORY);
+}
+
+struct st_sha256 *st_sha256_new(void)
+{
+	struct st_sha256 *hash = st_alloc(sizeof *hash);
+	hash->context = EVP_MD_CTX_new();
+	must(hash->context != NULL);
+	must(EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL));
+	return hash;
+}
+
+void st_sha256_begin(struct st_sha256 *hash)
+{
+	must(EVP_DigestInit_ex(hash->context, NULL, NULL));
+}
+
+void st_sha256_add(struct st_sha256 *hash, const void *data, size_t size)
+{
+	must(EVP_DigestUpdate(hash->context, data, size));
+}
+
+void st_sha256_end(struct st_sha256 *hash, uint8_t out[ST_SHA256_BYTES])
+{
+	must(EVP_DigestFinal_ex(hash->context, out, NULL));
+}
+
+void st_sha256_free(struct st_sha256 *hash)
+{
+	if (hash == NULL)
+		return;
+	EVP_MD_CTX_free(hash->context);
+	free(hash);
+}
+
+void st_sha256_of(const void *data, size_t size, uint8_t out[ST_SHA256_BYTES])
+{
+	must(EVP_Digest(data, size, out, NULL, EVP_sha256(), NULL));
+}
+
+void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES])
+{
+	crypto_shorthash_siphashx24(out, data, size, key);
+}
+
+void st_hex(const uint8_t *data, size_t size, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < size; i++) {
+		out[2 * i] = digits[data[i] >> 4];
+		out[2 * i + 1] = digits[data[i] & 15];
+	}
+	out[2 * size] = 0;
+}

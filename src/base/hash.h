@@ -1,0 +1,26 @@
+/* SHA-256 (FIPS 180-4, by libcrypto) for content, SipHash-2-4-128 with a secret key (libsodium) for what is counted. */
+#ifndef STAUNCH_BASE_HASH_H
+#define STAUNCH_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ST_SHA256_BYTES 32
+#define ST_DIGEST_BYTES 16
+#define ST_DIGEST_KEY_BYTES 16
+
+struct st_sha256; /* one running hash, reusable */
+struct st_sha256 *st_sha256_new(void); /* caller frees with st_sha256_free; begun */
+void st_sha256_begin(struct st_sha256 *hash);
+void st_sha256_add(struct st_sha256 *hash, const void *data, size_t size);
+void st_sha256_end(struct st_sha256 *hash, uint8_t out[ST_SHA256_BYTES]); /* st_sha256_begin before the next use */
+void st_sha256_free(struct st_sha256 *hash);
+void st_sha256_of(const void *data, size_t size, uint8_t out[ST_SHA256_BYTES]);
+
+/* Keyed digest: whoever writes hostile data cannot aim at a collision without the case's key. */
+void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES]);
+
+/* Lower-case hex with a final NUL; out holds 2 * size + 1. */
+void st_hex(const uint8_t *data, size_t size, char *out);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Text in, mentions out (contract 4). A stream: feed blocks of any size, the mentions are the same for every cutting.
+ * Pure: no files, no clock, no globals. Any bytes are accepted; NUL and invalid UTF-8 end a candidate.
+ */
+#ifndef STAUNCH_DETECT_DETECT_H
+#define STAUNCH_DETECT_DETECT_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/* Order is the table order of contract 4 and is written into cases: append only. */
+enum detect_kind {
+	DETECT_EMAIL_ADDRESS,
+	DETECT_PHONE_NUMBER,
+	DETECT_PERSON_NAME,
+	DETECT_ORGANIZATION_NAME,
+	DETECT_POSTAL_ADDRESS,
+	DETECT_IP_ADDRESS,
+	DETECT_PAYMENT_CARD,
+	DETECT_IBAN,
+	DETECT_NATIONAL_ID,
+	DETECT_VAT_NUMBER,
+	DETECT_CASE_NUMBER,
+	DETECT_URL,
+	DETECT_SECRET,
+	DETECT_DATE_OF_BIRTH,
+	DETECT_KINDS
+};
+const char *detect_kind_name(enum detect_kind kind); /* "email_address"; NULL out of range */
+
+enum detect_form { DETECT_PLAIN, DETECT_OBFUSCATED, DETECT_ENCODED, DETECT_FORMS };
+const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of range */
+
+/* Shown, counted and redacted from this confidence on. */
+#define DETECT_CONFIDENCE_SHOWN 50
+
+struct detect_mention {
+	enum detect_kind kind;
+	enum detect_form form;
+	uint8_t confidence; /* hundredths, 0 to 100 */
+	/* The right-hand side was written with a space for the dot and is no com/net/org/edu/gov and no own domain: the
+	 * mention counts only if detect_domain_seen() says so at the end of the input. Only with keep_tentative. */
+	bool tentative;
+	uint64_t start, end;     /* bytes of the text fed so far, end exclusive */
+	struct st_span text;     /* those bytes; borrowed for the call */
+	struct st_span canonical; /* borrowed for the call */
+	const char *scheme;      /* national_id and vat_number; else NULL */
+};
+
+struct detect_options {
+	const char *const *regions; /* ISO 3166 codes, upper case, NULL-ended; NULL for none: national phone numbers count
+				     * only where a region is known */
+	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
+	bool keep_tentative;            /* emit tentative mentions at once, marked; else they are held, and emitted in order */
+};
+
+typedef void detect_emit(void *context, const struct detect_mention *mention);
+
+struct detect;
+/* Options are copied. Mentions come through emit, sorted by start, never overlapping, each once. Caller closes. */
+struct detect *detect_open(const struct detect_options *options, detect_emit *emit, void *context);
+void detect_feed(struct detect *detect, const void *text, size_t size);
+/* End of this input: everything still held is decided and emitted; the next feed begins a new input at offset 0. */
+void detect_finish(struct detect *detect);
+/* Every mention that starts before this offset of the current input has been emitted. */
+uint64_t detect_settled(const struct detect *detect);
+/* Was this domain (canonical form) part of a certain mention of the current input? Valid until the next feed after
+ * detect_finish. */
+bool detect_domain_seen(const struct detect *detect, struct st_span domain);
+void detect_close(struct detect *detect);
+
+/* SHA-256 over the detectors' sources and tables, hex: which detectors found this (contract 6, provenance). */
+const char *detect_tables_sha256(void);
+
+/* --- domains: what other stages ask of an e-mail address (contract 5) --- */
+/* The registrable domain of a canonical host name by the Public Suffix List with its private section; empty when the
+ * host is itself a suffix. For reserved and internal suffixes (.test, .local ...) the label before them and the suffix. */
+struct st_span detect_registrable_domain(struct st_span host);
+bool detect_is_free_mail(struct st_span registrable_domain);  /* free-mail provider: its users are no organization */
+bool detect_is_disposable(struct st_span registrable_domain); /* throw-away mailbox provider */
+/* RFC 2142 mailbox names and a list of role and no-reply names in five languages; local part in canonical form. */
+bool detect_is_role_mailbox(struct st_span local_part);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * What one detector is: one file, one line in the table of detect.c, one folder in tests/cases/detect.
+ * The engine shows it every place where one of its trigger bytes stands; it answers with at most one candidate.
+ */
+#ifndef STAUNCH_DETECT_DETECTOR_H
+#define STAUNCH_DETECT_DETECTOR_H
+
+#include "base/ceilings.h"
+#include "detect/detect.h"
+
+/* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
+ * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was cut. */
+struct detect_window {
+	const uint8_t *data;
+	size_t size;
+	const struct detect_options *options;
+};
+
+struct detect_candidate {
+	size_t start, end; /* in the window, end exclusive; start <= at < end is not required (labels), overlap with the
+			    * reach is */
+	enum detect_form form;
+	uint8_t confidence;
+	bool tentative;
+	const char *scheme;
+	uint16_t canonical_size;
+	uint8_t canonical[CEIL_CANONICAL_BYTES];
+};
+
+struct detector {
+	enum detect_kind kind;
+	const char *describe;  /* one line for people */
+	const char *triggers;  /* bytes that start an examination, NUL-ended */
+	bool run_start;        /* examine only the first trigger byte of a run of ASCII letters and digits */
+	/* Pure: no allocation, no I/O, no state. Fills *out and returns true, or false. */
+	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
+};
+
+extern const struct detector detector_email_address;
+extern const struct detector detector_phone_number;
+extern const struct detector detector_payment_card;
+extern const struct detector detector_iban;
+extern const struct detector detector_ip_address;
+
+#endif

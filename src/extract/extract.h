@@ -1,0 +1,71 @@
+/*
+ * Bytes in, text with its path out. What an object is, its first bytes say, never its name. Runs only in a confined
+ * worker. Containers nest to CEIL_NESTING_DEPTH; every limit that is met is a status with its reason, never silence.
+ *
+ * Part 0 is the object itself; members of containers are parts 1, 2, ... in the order met. Only leaf parts give text.
+ * Within one part: text blocks in order, each record as soon as its end is known, then part_end. Parts nest properly:
+ * a member's begin and end lie between its parent's.
+ */
+#ifndef STAUNCH_EXTRACT_EXTRACT_H
+#define STAUNCH_EXTRACT_EXTRACT_H
+
+#include "base/bytes.h"
+#include "base/coverage.h"
+#include "base/hash.h"
+#include "extract/stream.h"
+
+/* One block of UTF-8 text (invalid bytes of a UTF-8 source are passed on as they are). Offsets of text count the bytes
+ * of this UTF-8 stream from 0; `stored` leads back to the bytes of the innermost stored part. */
+struct extract_text {
+	const uint8_t *data;
+	size_t size;
+	uint64_t start;          /* offset of data[0] in the part's text */
+	uint64_t stored_start;   /* offset of data[0] in the stored part */
+	const uint32_t *stored;  /* NULL: byte for byte; else size + 1 values, stored offset of data[i] minus stored_start */
+	bool transcoded;         /* the stored bytes are another encoding: mentions have the form `encoded` in UTF-16/32 */
+};
+
+struct extract_part {
+	uint32_t index;   /* 0 for the object */
+	uint32_t parent;  /* itself for the object */
+	struct st_span name; /* raw bytes of the member's own name, empty for the object; borrowed for the call */
+};
+
+struct extract_part_result {
+	const char *format; /* "csv", "json", "jsonl", "text", "log", "zip", "gz", "tar", "empty", "unknown" ...; static */
+	const char *charset; /* "utf-8", "utf-16le", "windows-1252" ...; "" for containers */
+	enum st_read_status status; /* ST_READ, ST_PARTIAL, ST_UNREAD */
+	enum st_reason reason;
+	uint64_t stored_bytes;  /* bytes of this part read from its container or source */
+	uint64_t records;
+	uint64_t not_searched_bytes; /* text read that no detector can search (NUL runs) */
+};
+
+struct extract_events {
+	void (*part_begin)(void *context, const struct extract_part *part);
+	void (*text)(void *context, uint32_t part, const struct extract_text *text);
+	/* The next record of this part: [start, end) in text offsets, all of it already given; digest of its canonical
+	 * form (contract 3). Records never overlap and come in order; text between them belongs to no record. */
+	void (*record)(void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
+	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
+	/* Bytes of the object consumed so far; called at least every few MiB, so that work is not taken for a hang. */
+	void (*progress)(void *context, uint64_t stored_bytes);
+};
+
+struct extract_options {
+	const char *const *volatile_fields; /* NULL-ended names left out of canonical JSON records; NULL for none */
+	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv": forced for the object itself */
+	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */
+};
+
+struct extract_result {
+	enum st_read_status status; /* of the object as a whole: read only if every part was */
+	enum st_reason reason;      /* the first that kept it from being read */
+	uint64_t stored_bytes, expanded_bytes, records, parts /* members, without the object */, not_searched_bytes;
+};
+
+/* Reads the whole object. Never fails: what cannot be read is said in *result and in the parts. */
+void extract_object(struct stream *stream, const struct extract_options *options, const struct extract_events *events,
+	void *context, struct extract_result *result);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * What one format reader is, and what readers share. One file per format; the table stands in extract.c.
+ * A text reader reads a stream of one part and gives text and records; a container reader opens members, which go
+ * through the same table again.
+ */
+#ifndef STAUNCH_EXTRACT_READER_H
+#define STAUNCH_EXTRACT_READER_H
+
+#include "base/ceilings.h"
+#include "extract/extract.h"
+
+struct extract_run; /* the whole object: options, events, limits, open containers; owned by extract.c */
+
+/* What a reader gets: the part, its stream with the first bytes already looked at. */
+struct reader_input {
+	struct extract_run *run;
+	uint32_t part;
+	struct stream *stream;   /* begins at offset 0 of the part: the looked-at bytes come again */
+	struct st_span head;     /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
+	bool head_is_all;        /* the part ends with head */
+	int depth;               /* containers around this part */
+};
+
+struct reader {
+	const char *format;
+	/* How sure the first bytes make this reader: 0 not mine, 100 certain (a magic number). Highest wins, then table
+	 * order. Must not read the stream. */
+	int (*bid)(const struct reader_input *input);
+	/* Reads to the end; fills status, reason, charset, records, not_searched_bytes (the rest is filled by extract.c). */
+	void (*read)(struct reader_input *input, struct extract_part_result *result);
+};
+
+extern const struct reader reader_plain_text; /* also logs: one record a line */
+extern const struct reader reader_csv;
+extern const struct reader reader_json; /* one document, an array, hits.hits, or JSON Lines */
+extern const struct reader reader_zip;
+extern const struct reader reader_gzip;
+extern const struct reader reader_tar;
+
+/* --- for text readers (charset.c) --- */
+
+enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_UTF32LE, CHARSET_UTF32BE, CHARSET_WINDOWS_1252,
+	CHARSET_ISO_8859_1, CHARSET_ISO_8859_2, CHARSET_ISO_8859_5, CHARSET_ISO_8859_7, CHARSET_ISO_8859_9, CHARSET_ISO_8859_15,
+	CHARSET_BINARY /* no text at all */ };
+const char *charset_name(enum charset charset);
+/* By byte order mark, then valid UTF-8, then a NUL stride, then the single-byte set that makes the likeliest letters. */
+enum charset charset_guess(struct st_span head, bool head_is_all);
+
+/* Pulls a stream and gives UTF-8 blocks with the way back to stored offsets, sending each to events->text. Text readers
+ * read from it and only keep record boundaries. Zero-initialise, then text_source_open. */
+struct text_source;
+struct text_source *text_source_open(const struct reader_input *input, enum charset charset);
+/* Next block, already sent to events->text; valid until the next call. false at the end or on failure (see stream->reason). */
+bool text_source_next(struct text_source *source, struct extract_text *out);
+uint64_t text_source_not_searched(const struct text_source *source); /* bytes in NUL runs so far */
+void text_source_close(struct text_source *source);
+
+/* --- for all readers (extract.c) --- */
+const struct extract_options *extract_run_options(const struct extract_run *run);
+const struct extract_events *extract_run_events(const struct extract_run *run, void **context);
+/* Counts a record and reports it. */
+void extract_run_record(struct extract_run *run, uint32_t part, uint64_t start, uint64_t end,
+	const uint8_t sha256[ST_SHA256_BYTES]);
+/* A container reader hands over one member: name, its stream (seekable or not); sniffed, limited, read and closed here.
+ * Returns false when a limit of the whole object is met: the container then stops with *stop as its reason. */
+bool extract_run_member(struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop);
+/* The same for a member that cannot be read: listed with its reason. */
+void extract_run_unread_member(struct reader_input *container, struct st_span name, enum st_reason reason);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The jail of each role (DESIGN 5). Confinement fails closed: any step that fails is an error and the role must not run.
+ * Layers: no_new_privs, not dumpable, no core files, resource limits, Landlock where the kernel has it, a seccomp
+ * allow-list. Sources: seccomp(2), landlock(7), prctl(2), setrlimit(2).
+ */
+#ifndef STAUNCH_PROCESS_CONFINE_H
+#define STAUNCH_PROCESS_CONFINE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+enum confine_role {
+	CONFINE_WORKER,   /* reads descriptors it has, writes its socket and the memory it has; no open, socket, exec, fork */
+	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork */
+	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
+};
+
+struct confine_limits {
+	uint64_t memory_bytes; /* address space; 0 leaves it */
+};
+
+/* Exit status of a process stopped by its own jail: it tried a forbidden call and said so first where it could. */
+#define CONFINE_EXIT_FORBIDDEN 78
+
+/* Confines the calling process for good. A forbidden call is not carried out: in a worker its number is sent as a frame
+ * of type report_type to report_fd (-1: none) and the process ends with CONFINE_EXIT_FORBIDDEN. */
+enum st_status confine(enum confine_role role, const struct confine_limits *limits, int report_fd, uint32_t report_type,
+	struct st_error *err);
+/* For every role, the first thing main does: no core files, not dumpable, SIGPIPE ignored. */
+void confine_harden(void);
+
+struct confine_layers {
+	bool seccomp;
+	int landlock_abi; /* 0: the kernel has none */
+	bool no_new_privs;
+};
+/* What this machine offers (doctor). Asks the kernel, changes nothing. */
+struct confine_layers confine_available(void);
+/* Name of a system call by its number on this architecture; "" if unknown. Static. Needs no libseccomp state. */
+const char *confine_syscall_name(int number);
+
+#endif

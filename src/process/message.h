@@ -1,0 +1,28 @@
+/* Frames over a socket pair: {u32 type, u32 size} then the body, little endian; one descriptor may ride along. */
+#ifndef STAUNCH_PROCESS_MESSAGE_H
+#define STAUNCH_PROCESS_MESSAGE_H
+
+#include "base/bytes.h"
+
+struct message {
+	uint32_t type;
+	struct st_span body; /* borrowed until the next call on the reader */
+	int fd;              /* -1 if none; the receiver owns it */
+};
+
+enum message_result {
+	MESSAGE_OK,
+	MESSAGE_AGAIN,  /* nothing whole yet (non-blocking socket) */
+	MESSAGE_CLOSED, /* the peer is gone, at a frame boundary or not */
+	MESSAGE_BROKEN, /* a frame over CEIL_MESSAGE_BYTES or a failed call: do not trust this peer any further */
+};
+
+/* Blocks until sent whole. size <= CEIL_MESSAGE_BYTES. -1 when the peer is gone (no SIGPIPE) or on failure. */
+int message_send(int socket, uint32_t type, const void *body, size_t size, int fd);
+
+struct message_reader; /* buffers one socket; never more than CEIL_MESSAGE_BYTES + one read */
+struct message_reader *message_reader_open(int socket); /* borrows the socket */
+enum message_result message_next(struct message_reader *reader, struct message *out);
+void message_reader_close(struct message_reader *reader);
+
+#endif

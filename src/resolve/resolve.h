@@ -1,0 +1,193 @@
+/*
+ * Mentions and records to exact figures (DESIGN 4). Rows are collected, sorted, sealed and written as immutable runs into
+ * the work folder; a k-way merge gives each record and each entity once, with every place. Full keys are compared, digests
+ * only order them. Knows nothing of the case file or of detectors: numbers for kinds, segments and stores come from the
+ * caller.
+ *
+ * A segment is one reading of one object (or of a range of it). Rows of segments the caller does not list are ignored in
+ * the merge: the rows of a worker that died, or of an object that has changed since, need no deleting.
+ */
+#ifndef STAUNCH_RESOLVE_RESOLVE_H
+#define STAUNCH_RESOLVE_RESOLVE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+#define RESOLVE_NO_RECORD UINT64_MAX
+
+struct resolve_work {
+	int dir_fd;                              /* CASE.work/, borrowed; all files are made in it, 0600 */
+	uint8_t seal_key[32];                    /* throw-away key of this work folder */
+	uint8_t digest_key[ST_DIGEST_KEY_BYTES]; /* the case's key for digests of values and records */
+	size_t memory_bytes;                     /* what merging may hold at a time */
+};
+
+/* --- collecting --- */
+
+struct resolve_mention {
+	uint8_t kind, form, confidence;
+	uint32_t segment, part;
+	uint64_t record; /* its number in the segment, or RESOLVE_NO_RECORD */
+	uint64_t start;  /* stored bytes of the part */
+	uint32_t length;
+	struct st_span canonical; /* borrowed for the call */
+};
+
+struct resolve_run {
+	char name[32];  /* file in the work folder */
+	char content;   /* 'm' mentions, 'r' records, 'd' distinct keys */
+	uint64_t rows, bytes;
+};
+
+struct resolve_collector;
+/* next_run: number of the next run file, so that names never repeat within a case. */
+struct resolve_collector *resolve_collector_open(const struct resolve_work *work, uint64_t next_run);
+void resolve_add_mention(struct resolve_collector *collector, const struct resolve_mention *mention);
+void resolve_add_record(struct resolve_collector *collector, uint32_t segment, uint64_t record,
+	const uint8_t sha256[ST_SHA256_BYTES]);
+size_t resolve_collector_bytes(const struct resolve_collector *collector); /* held in memory */
+/* Sorts, seals, writes, fsyncs, renames what is held: none, one or two runs into out[2], their number in *count. The
+ * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
+enum st_status resolve_collector_flush(struct resolve_collector *collector, struct resolve_run out[2], size_t *count,
+	struct st_error *err);
+void resolve_collector_close(struct resolve_collector *collector);
+/* Deletes every file of the work folder that is not in names. */
+enum st_status resolve_work_clean(int dir_fd, const struct resolve_run *keep, size_t count, struct st_error *err);
+
+/* --- merging --- */
+
+/* One live segment. An object whose bytes lie in several places was read once: each place is a copy of the segment. */
+struct resolve_segment {
+	uint32_t id;
+	uint64_t records;       /* numbered 0 to records - 1 */
+	const uint32_t *stores; /* store of each place, sorted, with repeats; at least one */
+	uint32_t copies;        /* number of places */
+};
+
+/* Sorted rows of an earlier result, in blocks as they were put out; NULL next: none. */
+struct resolve_blocks_in {
+	enum st_status (*next)(void *context, struct st_span *block, struct st_error *err); /* size 0: the end */
+	void *context;
+};
+/* first: digest of the block's first row, for finding a value again without decoding all. */
+struct resolve_blocks_out {
+	enum st_status (*put)(void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block,
+		struct st_error *err);
+	void *context;
+};
+
+struct resolve_input {
+	const struct resolve_work *work;
+	const struct resolve_segment *segments; /* sorted by id */
+	size_t segment_count;
+	uint32_t store_count; /* stores are numbered 0 to store_count - 1 */
+	const struct resolve_run *runs;
+	size_t run_count;
+	struct resolve_blocks_in kept;
+	struct resolve_blocks_out out;
+	void (*tick)(void *context); /* called now and then, may be NULL */
+	void *tick_context;
+};
+
+struct resolve_where {
+	uint32_t segment;
+	uint64_t record;
+};
+
+/* Distinct records that stand in exactly these stores. */
+struct resolve_store_set {
+	uint32_t *stores; /* sorted */
+	uint32_t store_count;
+	uint64_t records;
+	struct resolve_where *sample; /* where up to CEIL_REPORT_DIFFERING of them first stand, one per record and store:
+				       * sample[i * store_count + j] is record i in stores[j] */
+	size_t sample_count;
+};
+
+struct resolve_store_records {
+	uint64_t raw, distinct;
+	uint64_t within; /* raw records of the store that repeat one of the same store */
+};
+
+struct resolve_first; /* one bit per record of every segment: is it the first place of its canonical record? */
+
+struct resolve_records {
+	uint64_t raw, distinct;
+	struct resolve_store_records *stores; /* store_count of them */
+	struct resolve_store_set *sets;       /* most records first */
+	size_t set_count;
+	struct resolve_first *first;
+};
+enum st_status resolve_merge_records(const struct resolve_input *input, struct resolve_records *out, struct st_error *err);
+void resolve_records_free(struct resolve_records *records);
+
+/* Rows of `copies` (contract 3): groups of stores that share at least 95 % of the smaller one's distinct records. */
+struct resolve_copy_difference {
+	uint32_t store;
+	struct resolve_where where;
+};
+struct resolve_copy {
+	uint32_t *stores; /* sorted */
+	uint32_t store_count;
+	uint64_t shared;    /* distinct records that stand in every store of the row */
+	uint64_t *distinct; /* distinct records of each store of the row, in the order of stores */
+	bool identical;     /* every store has the same set */
+	struct resolve_copy_difference *differing; /* records not in every store of the row, at most CEIL_REPORT_DIFFERING */
+	size_t differing_count;
+	uint64_t differing_total; /* distinct records not in every store of the row */
+};
+void resolve_copies(const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count);
+void resolve_copies_free(struct resolve_copy *copies, size_t count);
+
+/* One entity as the merge meets it; spans borrowed for the call. */
+struct resolve_entity {
+	uint8_t kind;
+	uint8_t best_confidence;
+	struct st_span canonical;
+	uint64_t mentions;                  /* every copy counted */
+	uint64_t mentions_distinct_records; /* each distinct record counted once; mentions in no record count once per segment */
+	uint64_t records;                   /* distinct records that hold it */
+	struct st_span places;              /* packed; read with resolve_place_next */
+};
+struct resolve_place {
+	uint32_t segment, part;
+	uint64_t record, start;
+	uint32_t length;
+	uint8_t form, confidence;
+};
+bool resolve_place_next(struct st_span *places, struct resolve_place *out);
+
+struct resolve_kind_counts {
+	uint64_t mentions, mentions_distinct_records, distinct;
+};
+struct resolve_entities {
+	struct resolve_kind_counts kinds[256];
+};
+/* `first` comes from resolve_merge_records over the same segments. on_entity may be NULL. */
+enum st_status resolve_merge_mentions(const struct resolve_input *input, const struct resolve_first *first,
+	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err), void *context,
+	struct resolve_entities *out, struct st_error *err);
+/* Decodes a block that resolve_merge_mentions put out, row by row; false at its end or when it is damaged (*damaged). */
+bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
+/* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
+void resolve_entity_digest(const struct resolve_work *work, uint8_t kind, struct st_span canonical,
+	uint8_t out[ST_DIGEST_BYTES]);
+
+/* --- distinct keys of anything (persons, organizations): exact, external, in bounded memory --- */
+struct resolve_distinct;
+struct resolve_distinct *resolve_distinct_open(const struct resolve_work *work, uint64_t next_run);
+enum st_status resolve_distinct_add(struct resolve_distinct *distinct, uint8_t set, struct st_span key, struct st_error *err);
+/* Each distinct (set, key) once, with how often it was added; then closed. each may be NULL; counts[256] by set. */
+enum st_status resolve_distinct_finish(struct resolve_distinct *distinct,
+	enum st_status (*each)(void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err),
+	void *context, uint64_t counts[256], struct st_error *err);
+
+/* --- HyperLogLog (Flajolet et al. 2007), 2^14 registers, 0.8 % standard error: only for the live `~` --- */
+struct resolve_sketch {
+	uint8_t registers[1 << 14];
+};
+void resolve_sketch_add(struct resolve_sketch *sketch, const uint8_t digest[ST_DIGEST_BYTES]);
+uint64_t resolve_sketch_estimate(const struct resolve_sketch *sketch);
+
+#endif

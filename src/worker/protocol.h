@@ -1,0 +1,39 @@
+/*
+ * What the case process and a worker say to each other. Bodies are written with st_buf_add_* and read with st_cursor_*
+ * in the order given. The case process checks every number: a worker may have been taken over by what it read.
+ */
+#ifndef STAUNCH_WORKER_PROTOCOL_H
+#define STAUNCH_WORKER_PROTOCOL_H
+
+#include <stdint.h>
+
+#define WORKER_SOCKET_FD 3
+
+enum worker_message {
+	/* case -> worker */
+	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
+			   * u32 n + n spans: volatile fields; span format ("" = auto) */
+	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
+			   * WORKER_GO), u64 size; with the descriptor */
+	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
+
+	/* worker -> case */
+	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */
+	WORKER_HASH,      /* u32 job, 32 bytes SHA-256 of the stored bytes */
+	WORKER_PART,      /* u32 job, u32 part, u32 parent, span name */
+	WORKER_RECORDS,   /* u32 job, u32 part, u32 n, then n times 32 bytes: the next n records of the object, in order */
+	WORKER_MENTIONS,  /* u32 job, u32 n, then n times: u8 kind, u8 form, u8 confidence, varint part,
+			   * varint record (1 + its number in the object, 0 = in no record), varint start, varint length
+			   * (stored bytes of the part), varint canonical size, canonical */
+	WORKER_PART_END,  /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64 records,
+			   * u64 not_searched_bytes */
+	WORKER_PROGRESS,  /* u32 job, u64 stored_bytes; at least every second while it works */
+	WORKER_DONE,      /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
+			   * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */
+	WORKER_FORBIDDEN, /* u32 number of the system call that the jail refused; the last frame of a worker */
+	WORKER_ERROR,     /* span text: the worker cannot work at all (no sandbox); the last frame */
+};
+
+/* A record's number counts all records of the object from 0, across its parts, in the order of WORKER_RECORDS. */
+
+#endif
