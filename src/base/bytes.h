@@ -1,4 +1,5 @@
-/* Borrowed spans, growing buffers, memory that never returns NULL, and the cleanup marks that make early return safe. */
+/* Borrowed spans, growing buffers, memory that never returns NULL, and the cleanup marks that make early return safe.
+ */
 #ifndef STAUNCH_BASE_BYTES_H
 #define STAUNCH_BASE_BYTES_H
 
@@ -33,10 +34,11 @@ struct st_buf {
 void st_buf_reserve(struct st_buf *buf, size_t more_bytes);
 void st_buf_add(struct st_buf *buf, const void *data, size_t size);
 void st_buf_add_byte(struct st_buf *buf, uint8_t byte);
-void st_buf_add_u16(struct st_buf *buf, uint16_t value); /* little endian, as all numbers of ours at rest and in messages */
+void st_buf_add_u16(
+	struct st_buf *buf, uint16_t value); /* little endian, as all numbers of ours at rest and in messages */
 void st_buf_add_u32(struct st_buf *buf, uint32_t value);
 void st_buf_add_u64(struct st_buf *buf, uint64_t value);
-void st_buf_add_varint(struct st_buf *buf, uint64_t value); /* LEB128 */
+void st_buf_add_varint(struct st_buf *buf, uint64_t value);              /* LEB128 */
 void st_buf_add_span(struct st_buf *buf, const void *data, size_t size); /* u32 length, then the bytes */
 void st_buf_drop_front(struct st_buf *buf, size_t size);
 void st_buf_free(struct st_buf *buf);

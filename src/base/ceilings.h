@@ -52,9 +52,11 @@
 /* --- worker and scan --- */
 /* Address space of a worker. */
 #define CEIL_WORKER_MEMORY_BYTES (1 * GIB)
+/* Folders inside folders; deeper ones are listed as unread(limit-depth). */
+#define CEIL_FOLDER_DEPTH 512
 /* Without progress for this long a worker is killed: unread(timeout). */
 #define CEIL_STALL_MS 60000
-/* Whole time one object may take without progress counting; a moving 50 GB file is no hang. */
+/* One frame between two processes; a longer one is broken. */
 #define CEIL_MESSAGE_BYTES (256 * KIB)
 /* A worker is replaced after this many objects, whatever it says of itself. */
 #define CEIL_WORKER_OBJECTS 10000

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-uint64_t st_now_ms(void);                 /* CLOCK_MONOTONIC */
-int64_t st_utc_seconds(void);             /* seconds since 1970-01-01 UTC */
+uint64_t st_now_ms(void);                        /* CLOCK_MONOTONIC */
+int64_t st_utc_seconds(void);                    /* seconds since 1970-01-01 UTC */
 void st_utc_text(int64_t seconds, char out[21]); /* 2019-12-31T09:15:00Z and a NUL */
 
 #endif

@@ -20,11 +20,11 @@ struct st_error {
 	char what[240];
 };
 
-#define ST_TRY(call)                                                                                                   \
-	do {                                                                                                           \
-		enum st_status st_try_ = (call);                                                                       \
-		if (st_try_ != ST_OK)                                                                                  \
-			return st_try_;                                                                                \
+#define ST_TRY(call)                             \
+	do {                                     \
+		enum st_status st_try_ = (call); \
+		if (st_try_ != ST_OK)            \
+			return st_try_;          \
 	} while (0)
 
 /* Fills *err (may be NULL) and returns status, so that a failure is one line: `return st_fail(err, ST_SKIP, "...")`. */

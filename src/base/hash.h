@@ -9,7 +9,7 @@
 #define ST_DIGEST_BYTES 16
 #define ST_DIGEST_KEY_BYTES 16
 
-struct st_sha256; /* one running hash, reusable */
+struct st_sha256;                      /* one running hash, reusable */
 struct st_sha256 *st_sha256_new(void); /* caller frees with st_sha256_free; begun */
 void st_sha256_begin(struct st_sha256 *hash);
 void st_sha256_add(struct st_sha256 *hash, const void *data, size_t size);

@@ -8,24 +8,29 @@
 #include "base/bytes.h"
 
 enum st_json_token {
-	ST_JSON_MORE,   /* feed another block, or say that the input ended */
-	ST_JSON_END,    /* the input ended between values */
-	ST_JSON_OBJECT, ST_JSON_OBJECT_END, ST_JSON_ARRAY, ST_JSON_ARRAY_END,
+	ST_JSON_MORE, /* feed another block, or say that the input ended */
+	ST_JSON_END,  /* the input ended between values */
+	ST_JSON_OBJECT,
+	ST_JSON_OBJECT_END,
+	ST_JSON_ARRAY,
+	ST_JSON_ARRAY_END,
 	ST_JSON_KEY,    /* text = unescaped key, or a piece of it (see `last`) */
 	ST_JSON_STRING, /* text = unescaped value, or a piece of it */
 	ST_JSON_NUMBER, /* text = as written, or a piece of it */
-	ST_JSON_TRUE, ST_JSON_FALSE, ST_JSON_NULL,
-	ST_JSON_ERROR,  /* not JSON at `start`; the reader stays there until st_json_resync */
+	ST_JSON_TRUE,
+	ST_JSON_FALSE,
+	ST_JSON_NULL,
+	ST_JSON_ERROR,    /* not JSON at `start`; the reader stays there until st_json_resync */
 	ST_JSON_TOO_DEEP, /* more than the given levels; as an error */
 };
 
 struct st_json_event {
 	enum st_json_token token;
-	uint64_t start, end;  /* bytes of the input: whole token so far, quotes included, end exclusive */
-	struct st_span text;  /* borrowed until the next call; long strings come in pieces of at most 64 KiB */
-	bool last;            /* the piece ends the token */
-	bool escaped;         /* the token held a backslash escape */
-	int depth;            /* levels open around the token; OBJECT and OBJECT_END of one object have the same */
+	uint64_t start, end; /* bytes of the input: whole token so far, quotes included, end exclusive */
+	struct st_span text; /* borrowed until the next call; long strings come in pieces of at most 64 KiB */
+	bool last;           /* the piece ends the token */
+	bool escaped;        /* the token held a backslash escape */
+	int depth;           /* levels open around the token; OBJECT and OBJECT_END of one object have the same */
 };
 
 struct st_json_reader;

@@ -24,7 +24,8 @@ int st_utf8_decode(const uint8_t *p, size_t size, uint32_t *out)
 		*out = code;
 		return 3;
 	}
-	if (p[0] >= 0xf0 && p[0] <= 0xf4 && size >= 4 && continuation(p[1]) && continuation(p[2]) && continuation(p[3])) {
+	if (p[0] >= 0xf0 && p[0] <= 0xf4 && size >= 4 && continuation(p[1]) && continuation(p[2]) &&
+		continuation(p[3])) {
 		uint32_t code = ((uint32_t)(p[0] & 0x07) << 18) | ((uint32_t)(p[1] & 0x3f) << 12) |
 				((uint32_t)(p[2] & 0x3f) << 6) | (p[3] & 0x3f);
 		if (code < 0x10000 || code > 0x10ffff)

@@ -40,10 +40,19 @@ static void escaped_names_show_no_controls_bidi_marks_or_broken_utf8(void)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{"plain.txt", "plain.txt"},       {"a\nb", "a%0Ab"},
-		{"\x1b[31mred", "%1B[31mred"},    {"100%!", "100%25%21"},
-		{"\xe2\x80\xae" "cod", "%E2%80%AEcod"}, {"\xff\xc0", "%FF%C0"},
-		{"\xc2\x9b", "%C2%9B"},           {"b\xc3\xbc" "cher", "b\xc3\xbc" "cher"},
+		{"plain.txt", "plain.txt"},
+		{"a\nb", "a%0Ab"},
+		{"\x1b[31mred", "%1B[31mred"},
+		{"100%!", "100%25%21"},
+		{"\xe2\x80\xae"
+		 "cod",
+			"%E2%80%AEcod"},
+		{"\xff\xc0", "%FF%C0"},
+		{"\xc2\x9b", "%C2%9B"},
+		{"b\xc3\xbc"
+		 "cher",
+			"b\xc3\xbc"
+			"cher"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		st_auto_free char *got = st_escaped_name(rows[i].in, strlen(rows[i].in));
