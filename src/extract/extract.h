@@ -59,9 +59,12 @@ struct extract_options {
 };
 
 struct extract_result {
-	enum st_read_status status; /* of the object as a whole: read only if every part was */
-	enum st_reason reason;      /* the first that kept it from being read */
-	uint64_t stored_bytes, expanded_bytes, records, parts /* members, without the object */, not_searched_bytes;
+	/* Of the object as a whole: read if every part was; unread if none gave text; else partial. */
+	enum st_read_status status;
+	enum st_reason reason; /* the first that kept a part from being read */
+	uint64_t stored_bytes;
+	uint64_t expanded_bytes; /* what came out of containers, all levels together; 0 when the object is none */
+	uint64_t records, parts /* members, without the object */, not_searched_bytes;
 };
 
 /* Reads the whole object. Never fails: what cannot be read is said in *result and in the parts. */

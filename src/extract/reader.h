@@ -26,8 +26,11 @@ struct reader {
 	/* How sure the first bytes make this reader: 0 not mine, 100 certain (a magic number). Highest wins, then table
 	 * order. Must not read the stream. */
 	int (*bid)(const struct reader_input *input);
-	/* Reads to the end; fills status, reason, charset, records, not_searched_bytes (the rest is filled by extract.c). */
+	/* Reads to the end; fills status, reason, charset, not_searched_bytes, and format when it is another than the
+	 * reader's own (the rest is filled by extract.c). */
 	void (*read)(struct reader_input *input, struct extract_part_result *result);
+	bool container; /* gives members, not text */
+	bool seeks;     /* a container that is read better with pread: held in memory when its stream has none */
 };
 
 extern const struct reader reader_plain_text; /* also logs: one record a line */
@@ -36,6 +39,7 @@ extern const struct reader reader_json; /* one document, an array, hits.hits, or
 extern const struct reader reader_zip;
 extern const struct reader reader_gzip;
 extern const struct reader reader_tar;
+extern const struct reader reader_unknown; /* bids always, and least: names what nobody reads */
 
 /* --- for text readers (charset.c) --- */
 
@@ -61,10 +65,16 @@ const struct extract_events *extract_run_events(const struct extract_run *run, v
 /* Counts a record and reports it. */
 void extract_run_record(struct extract_run *run, uint32_t part, uint64_t start, uint64_t end,
 	const uint8_t sha256[ST_SHA256_BYTES]);
+/* A container reader has met an entry, whatever it is (directories too). Returns false when the container has more of
+ * them than CEIL_ARCHIVE_ENTRIES: it then stops with *stop as its reason. */
+bool extract_run_entry(struct reader_input *container, enum st_reason *stop);
 /* A container reader hands over one member: name, its stream (seekable or not); sniffed, limited, read and closed here.
  * Returns false when a limit of the whole object is met: the container then stops with *stop as its reason. */
 bool extract_run_member(struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop);
 /* The same for a member that cannot be read: listed with its reason. */
 void extract_run_unread_member(struct reader_input *container, struct st_span name, enum st_reason reason);
+/* How a container ends: reason none is read, otherwise partial when it gave members before, else unread. */
+void extract_run_container_end(const struct reader_input *container, enum st_reason reason,
+	struct extract_part_result *result);
 
 #endif
