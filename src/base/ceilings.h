@@ -60,6 +60,8 @@
 #define CEIL_MESSAGE_BYTES (256 * KIB)
 /* A worker is replaced after this many objects, whatever it says of itself. */
 #define CEIL_WORKER_OBJECTS 10000
+/* Processes that one launcher runs at a time; a further one is refused. */
+#define CEIL_PROCESSES 1024
 /* Rows of one sorted run before it is sealed and written. */
 #define CEIL_RUN_BYTES (64 * MIB)
 /* Rows wait at most this long before they are written. */
@@ -68,6 +70,19 @@
 #define CEIL_MERGE_FANIN 256
 /* Objects of one case. */
 #define CEIL_OBJECTS 4000000000u
+
+/* --- resolve --- */
+/* One block of sorted rows: what a run seals at a time, and what a result is put out in. */
+#define CEIL_BLOCK_BYTES (64 * KIB)
+/* Packed places in one row; an entity with more of them goes on in further rows, so that a row always fits a block. */
+#define CEIL_ROW_PLACES_BYTES (28 * KIB)
+/* A value that is counted; canonical values are far shorter, a longer one is refused at the next flush. */
+#define CEIL_KEY_BYTES (16 * KIB)
+/* Different sets of stores that hold the same record, kept in memory; a case with more of them needs fewer stores. */
+#define CEIL_STORE_SETS (1u << 20)
+/* Places held as samples over all those sets together, and for one set; beyond, sets are counted but not shown. */
+#define CEIL_SAMPLE_PLACES (1u << 20)
+#define CEIL_SET_SAMPLE_PLACES (1u << 16)
 
 /* --- report --- */
 /* Unread objects named in the JSON report; all of them with --format csv --list unread. */

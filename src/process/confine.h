@@ -1,6 +1,6 @@
 /*
- * The jail of each role (DESIGN 5). Confinement fails closed: any step that fails is an error and the role must not run.
- * Layers: no_new_privs, not dumpable, no core files, resource limits, Landlock where the kernel has it, a seccomp
+ * The jail of each role (DESIGN 5). Confinement fails closed: any step that fails is an error and the role must not
+ * run. Layers: no_new_privs, not dumpable, no core files, resource limits, Landlock where the kernel has it, a seccomp
  * allow-list. Sources: seccomp(2), landlock(7), prctl(2), setrlimit(2).
  */
 #ifndef STAUNCH_PROCESS_CONFINE_H
@@ -10,7 +10,8 @@
 #include "base/error.h"
 
 enum confine_role {
-	CONFINE_WORKER,   /* reads descriptors it has, writes its socket and the memory it has; no open, socket, exec, fork */
+	CONFINE_WORKER,   /* reads descriptors it has, writes its socket and the memory it has; no open, socket, exec,
+			     fork */
 	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork */
 	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
 };

@@ -10,13 +10,15 @@
 
 struct launcher;
 
-/* Forks the launcher. worker_path is opened at once and executed by descriptor, so that a later swap of the file changes
- * nothing. Call before threads and before anything secret is in memory. */
+/* Forks the launcher. worker_path is opened at once and executed by descriptor, so that a later swap of the file
+ * changes nothing. Call before threads and before anything secret is in memory. */
 enum st_status launcher_start(const char *worker_path, struct launcher **out, struct st_error *err);
+/* For --unconfined only: the same without a jail of the launcher's own, for machines that have none. */
+enum st_status launcher_start_unconfined(const char *worker_path, struct launcher **out, struct st_error *err);
 /* A new process `staunch-worker worker ROLE` with its socket as descriptor 3 and nothing else open but 0-2 (stdin and
  * stdout on /dev/null, stderr kept); id is the launcher's number for it, never reused. *socket is the caller's. */
-enum st_status launcher_spawn(struct launcher *launcher, const char *role, uint32_t *id, int *socket,
-	struct st_error *err);
+enum st_status launcher_spawn(
+	struct launcher *launcher, const char *role, uint32_t *id, int *socket, struct st_error *err);
 void launcher_kill(struct launcher *launcher, uint32_t id); /* SIGKILL; its end is reported as any other */
 
 struct launcher_exit {

@@ -1,0 +1,75 @@
+/* Puts a role into its jail, layer by layer; the first step that fails ends the attempt and the role must not run. */
+#include "process/confine.h"
+
+#include "process/confine_layers.h"
+
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Descriptors a worker may hold: 0 to 3, the object's, and room for one that comes while the last is still open. */
+#define WORKER_DESCRIPTORS 16
+
+static enum st_status limit(int resource, rlim_t value, const char *name, struct st_error *err)
+{
+	struct rlimit old;
+	if (getrlimit(resource, &old) != 0)
+		return st_fail_errno(err, ST_FATAL, "the limit %s cannot be read", name);
+	if (old.rlim_max < value)
+		value = old.rlim_max;
+	struct rlimit set = {.rlim_cur = value, .rlim_max = value};
+	if (setrlimit(resource, &set) != 0)
+		return st_fail_errno(err, ST_FATAL, "the limit %s cannot be set", name);
+	return ST_OK;
+}
+
+static enum st_status limit_worker(const struct confine_limits *limits, struct st_error *err)
+{
+	ST_TRY(limit(RLIMIT_NOFILE, WORKER_DESCRIPTORS, "RLIMIT_NOFILE", err));
+	ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+	ST_TRY(limit(RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK", err));
+	if (CONFINE_SANITIZED)
+		return ST_OK;
+	ST_TRY(limit(RLIMIT_FSIZE, 0, "RLIMIT_FSIZE", err));
+	if (limits != NULL && limits->memory_bytes > 0)
+		ST_TRY(limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err));
+	return ST_OK;
+}
+
+enum st_status confine(enum confine_role role, const struct confine_limits *limits, int report_fd, uint32_t report_type,
+	struct st_error *err)
+{
+	confine_harden();
+	ST_TRY(limit(RLIMIT_CORE, 0, "RLIMIT_CORE", err));
+	if (!CONFINE_SANITIZED && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return st_fail(err, ST_FATAL, "the process stays dumpable");
+	if (role == CONFINE_WORKER)
+		ST_TRY(limit_worker(limits, err));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "no_new_privs cannot be set");
+	ST_TRY(confine_landlock(role, err));
+	return confine_seccomp(role, report_fd, report_type, err);
+}
+
+void confine_harden(void)
+{
+	struct rlimit none = {0, 0};
+	(void)setrlimit(RLIMIT_CORE, &none);
+	/* LeakSanitizer attaches to its own process, which a process that is not dumpable refuses. */
+	if (!CONFINE_SANITIZED)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+struct confine_layers confine_available(void)
+{
+	uint32_t action = SECCOMP_RET_TRAP;
+	return (struct confine_layers){
+		.seccomp = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0,
+		.landlock_abi = confine_landlock_abi(),
+		.no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) >= 0,
+	};
+}

@@ -1,0 +1,90 @@
+/*
+ * Second wall: Landlock (landlock(7)). Raw system calls, because Debian 12 has no wrapper and its headers end at ABI 2
+ * while newer kernels run under it; the constants are those of the kernel's public interface.
+ */
+#include "process/confine_layers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define FS_TRUNCATE (1ULL << 14)  /* ABI 3 */
+#define FS_IOCTL_DEV (1ULL << 15) /* ABI 5 */
+#define NET_BIND_TCP (1ULL << 0)  /* ABI 4 */
+#define NET_CONNECT_TCP (1ULL << 1)
+#define SCOPE_ABSTRACT_UNIX (1ULL << 0) /* ABI 6 */
+#define SCOPE_SIGNAL (1ULL << 1)
+
+#define FS_ABI1 ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
+#define FS_READ (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+
+/* struct landlock_ruleset_attr of ABI 6; older kernels are given its beginning. */
+struct ruleset {
+	uint64_t fs, net, scoped;
+};
+
+int confine_landlock_abi(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	return abi > 0 ? (int)abi : 0;
+}
+
+static uint64_t every_file_right(int abi)
+{
+	uint64_t rights = FS_ABI1;
+	if (abi >= 2)
+		rights |= LANDLOCK_ACCESS_FS_REFER;
+	if (abi >= 3)
+		rights |= FS_TRUNCATE;
+	if (abi >= 5)
+		rights |= FS_IOCTL_DEV;
+	return rights;
+}
+
+/*
+ * worker: every right is handled and none is given back. launcher: the whole tree may be read and executed, as the
+ * program it starts needs its loader and libraries; nothing may be written. case: it may not execute anything.
+ */
+static struct ruleset role_rights(enum confine_role role, int abi)
+{
+	struct ruleset rights = {.fs = every_file_right(abi)};
+	if (role == CONFINE_CASE)
+		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE;
+	if (abi >= 4)
+		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
+	if (abi >= 6 && role == CONFINE_WORKER)
+		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
+	return rights;
+}
+
+static enum st_status allow_reading(int ruleset, struct st_error *err)
+{
+	st_auto_close int root = open("/", O_PATH | O_CLOEXEC | O_DIRECTORY);
+	if (root < 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock: the root folder cannot be opened");
+	struct landlock_path_beneath_attr rule = {.allowed_access = FS_READ, .parent_fd = root};
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock: the rule cannot be added");
+	return ST_OK;
+}
+
+enum st_status confine_landlock(enum confine_role role, struct st_error *err)
+{
+	int abi = confine_landlock_abi();
+	if (abi == 0)
+		return errno == ENOSYS || errno == EOPNOTSUPP
+			       ? ST_OK
+			       : st_fail_errno(err, ST_FATAL, "Landlock does not answer");
+	struct ruleset rights = role_rights(role, abi);
+	size_t size = abi >= 6 ? sizeof rights : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
+	st_auto_close int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
+	if (ruleset < 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock: no rule set");
+	if (role == CONFINE_LAUNCHER)
+		ST_TRY(allow_reading(ruleset, err));
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
+	return ST_OK;
+}

@@ -1,0 +1,308 @@
+/*
+ * First wall: seccomp filters (seccomp(2)), built by libseccomp.
+ *
+ * worker: an allow-list, because it reads hostile bytes; what is not named below is refused. case and launcher: a
+ * deny-list. They parse nothing from outside, and what they need is open-ended: SQLite and libcrypto call what their
+ * build and the kernel suggest, and the launcher's filter is inherited by every role it starts, loader included. A
+ * forgotten call there would cost a case; a forgotten call in the worker costs one object, with its name in the report.
+ */
+#include "process/confine_layers.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A signal handler has no argument of ours: the one place where the process keeps state outside a struct. Written
+ * once, before the filter that makes the handler reachable. */
+static volatile int report_socket = -1;
+static volatile uint32_t report_frame_type;
+
+/* Async-signal-safe: one write, one exit. The frame is {u32 type, u32 size = 4, u32 number} (process/message.h). */
+static void on_forbidden(int signal_number, siginfo_t *info, void *context)
+{
+	(void)signal_number;
+	(void)context;
+	uint32_t words[3] = {report_frame_type, 4, (uint32_t)info->si_syscall};
+	uint8_t frame[sizeof words];
+	for (size_t i = 0; i < sizeof frame; i++)
+		frame[i] = (uint8_t)(words[i / 4] >> (8 * (i % 4)));
+	if (report_socket >= 0) {
+		ssize_t sent = write(report_socket, frame, sizeof frame);
+		(void)sent; /* nothing is left to be done about it */
+	}
+	_exit(CONFINE_EXIT_FORBIDDEN);
+}
+
+/* What a worker may call whatever the arguments. */
+static const int worker_calls[] = {
+	__NR_read,           /* objects that are pipes; its limit is the descriptors it was handed */
+	__NR_pread64,        /* objects that are files */
+	__NR_lseek,          /* size of a file it holds */
+	__NR_fstat,          /* the same; not newfstatat, which takes a path and would tell which files exist */
+	__NR_close,          /* the object's descriptor */
+	__NR_brk,            /* malloc */
+	__NR_munmap,         /* free of large blocks */
+	__NR_mremap,         /* realloc of large blocks; keeps the protection, so it makes nothing executable */
+	__NR_madvise,        /* malloc gives pages back */
+	__NR_futex,          /* pthread_once and locks inside libcrypto and libarchive */
+	__NR_clock_gettime,  /* pace of progress; a call where the clock is not in the vDSO */
+	__NR_getrandom,      /* seeds of hash tables; reads nothing of the machine */
+	__NR_getpid,         /* abort(): so that a crash looks like a crash */
+	__NR_gettid,         /* abort() */
+	__NR_rt_sigprocmask, /* abort(); a blocked SIGSYS ends the process all the same */
+	__NR_exit,           /* the end */
+	__NR_exit_group,     /* the end */
+};
+
+/* Refused to case and launcher alike. */
+static const int denied_calls[] = {
+	/* the network */
+	__NR_socket,
+	__NR_connect,
+	__NR_bind,
+	__NR_listen,
+	__NR_accept,
+	__NR_accept4,
+	/* other processes */
+	__NR_ptrace,
+	__NR_process_vm_readv,
+	__NR_process_vm_writev,
+	__NR_kcmp,
+	__NR_pidfd_getfd,
+	__NR_process_madvise,
+	__NR_pidfd_send_signal,
+	/* the file system as such, and ways to a file around its path */
+	__NR_mount,
+	__NR_umount2,
+	__NR_pivot_root,
+	__NR_chroot,
+	__NR_move_mount,
+	__NR_open_tree,
+	__NR_fsopen,
+	__NR_fsconfig,
+	__NR_fsmount,
+	__NR_fspick,
+	__NR_mount_setattr,
+	__NR_open_by_handle_at,
+	__NR_fanotify_init,
+	__NR_swapon,
+	__NR_swapoff,
+	__NR_quotactl,
+	__NR_quotactl_fd,
+	__NR_acct,
+	__NR_mknodat,
+	/* other name spaces */
+	__NR_unshare,
+	__NR_setns,
+	__NR_personality,
+	/* the kernel's own machinery: large, and with a long record of faults */
+	__NR_bpf,
+	__NR_perf_event_open,
+	__NR_userfaultfd,
+	__NR_io_uring_setup,
+	__NR_io_uring_enter,
+	__NR_io_uring_register,
+	__NR_keyctl,
+	__NR_add_key,
+	__NR_request_key,
+	__NR_io_setup,
+	__NR_io_submit,
+	__NR_init_module,
+	__NR_finit_module,
+	__NR_delete_module,
+	__NR_kexec_load,
+	__NR_kexec_file_load,
+	/* the machine */
+	__NR_reboot,
+	__NR_settimeofday,
+	__NR_clock_settime,
+	__NR_adjtimex,
+	__NR_clock_adjtime,
+	__NR_sethostname,
+	__NR_setdomainname,
+	__NR_syslog,
+	__NR_vhangup,
+	__NR_lookup_dcookie,
+	/* other users */
+	__NR_setuid,
+	__NR_setgid,
+	__NR_setreuid,
+	__NR_setregid,
+	__NR_setresuid,
+	__NR_setresgid,
+	__NR_setgroups,
+	__NR_setfsuid,
+	__NR_setfsgid,
+	__NR_capset,
+#ifdef __x86_64__
+	__NR_modify_ldt,
+	__NR_iopl,
+	__NR_ioperm,
+	__NR_mknod,
+	__NR_uselib,
+#endif
+};
+
+/* Refused to the case process besides: it starts nothing. clone covers threads too; the program has none. */
+static const int case_denied_calls[] = {
+	__NR_clone,
+	__NR_clone3,
+	__NR_execve,
+	__NR_execveat,
+	__NR_socketpair,
+	__NR_tkill,
+#ifdef __x86_64__
+	__NR_fork,
+	__NR_vfork,
+#endif
+};
+
+/* clone(2) flags that make name spaces; the headers of libc and kernel disagree on where they live. */
+static const uint64_t name_space_flags[] = {
+	0x00020000 /* NEWNS */,
+	0x02000000 /* NEWCGROUP */,
+	0x04000000 /* NEWUTS */,
+	0x08000000 /* NEWIPC */,
+	0x10000000 /* NEWUSER */,
+	0x20000000 /* NEWPID */,
+	0x40000000 /* NEWNET */,
+};
+
+/* Terminal requests that type into the user's shell (ioctl_tty(2)). */
+static const uint64_t typing_requests[] = {TIOCSTI, 0x541C /* TIOCLINUX */};
+
+/* The kernel takes the low half of an int argument, so the high half must not decide. */
+static struct scmp_arg_cmp masked(unsigned argument, uint64_t mask, uint64_t value)
+{
+	return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
+static struct scmp_arg_cmp equals(unsigned argument, uint32_t value)
+{
+	return masked(argument, UINT32_MAX, value);
+}
+
+static struct scmp_arg_cmp differs(unsigned argument, uint32_t value)
+{
+	return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_NE, .datum_a = value, .datum_b = 0};
+}
+
+struct filter {
+	scmp_filter_ctx context;
+	int failed; /* the first error of libseccomp, negative errno; rules after it are not tried */
+};
+
+static void add(struct filter *f, uint32_t action, int call, unsigned count, const struct scmp_arg_cmp *arguments)
+{
+	if (f->failed == 0)
+		f->failed = seccomp_rule_add_array(f->context, action, call, count, arguments);
+}
+
+static void add_all(struct filter *f, uint32_t action, const int *calls, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add(f, action, calls[i], 0, NULL);
+}
+
+static void add_if(struct filter *f, uint32_t action, int call, struct scmp_arg_cmp one)
+{
+	add(f, action, call, 1, &one);
+}
+
+/* Calls that a worker may make only with certain arguments. */
+static void worker_rules(struct filter *f, int report_fd)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_all(f, allow, worker_calls, sizeof worker_calls / sizeof worker_calls[0]);
+	if (report_fd >= 0) {
+		add_if(f, allow, __NR_write, equals(0, (uint32_t)report_fd));
+		add_if(f, allow, __NR_sendmsg, equals(0, (uint32_t)report_fd));
+		add_if(f, allow, __NR_recvmsg, equals(0, (uint32_t)report_fd));
+	}
+	/* New memory is private, of no file, and never executable. */
+	struct scmp_arg_cmp map[] = {
+		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map);
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	/* abort() signals this process, and no other. */
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+	/* The last words of libc before it aborts quote memory, and stderr may be a terminal: they are dropped, and the
+	 * abort that follows is seen for what it is. */
+	uint32_t mute = CONFINE_SANITIZED ? allow : SCMP_ACT_ERRNO(EBADF);
+	add_if(f, mute, __NR_write, equals(0, STDERR_FILENO));
+	add_if(f, mute, __NR_writev, equals(0, STDERR_FILENO));
+}
+
+static void shared_denials(struct filter *f)
+{
+	add_all(f, SCMP_ACT_TRAP, denied_calls, sizeof denied_calls / sizeof denied_calls[0]);
+	for (size_t i = 0; i < sizeof typing_requests / sizeof typing_requests[0]; i++)
+		add_if(f, SCMP_ACT_TRAP, __NR_ioctl, equals(1, (uint32_t)typing_requests[i]));
+}
+
+static void case_rules(struct filter *f)
+{
+	shared_denials(f);
+	add_all(f, SCMP_ACT_TRAP, case_denied_calls, sizeof case_denied_calls / sizeof case_denied_calls[0]);
+	/* Signals to itself only. */
+	add_if(f, SCMP_ACT_TRAP, __NR_kill, differs(0, (uint32_t)getpid()));
+	add_if(f, SCMP_ACT_TRAP, __NR_tgkill, differs(0, (uint32_t)getpid()));
+	/* An error and no trap: libc loads a character set for a message of the user's locale, and does without. */
+	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mmap, masked(2, PROT_EXEC, PROT_EXEC));
+	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mprotect, masked(2, PROT_EXEC, PROT_EXEC));
+	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_pkey_mprotect, masked(2, PROT_EXEC, PROT_EXEC));
+}
+
+static void launcher_rules(struct filter *f)
+{
+	shared_denials(f);
+	for (size_t i = 0; i < sizeof name_space_flags / sizeof name_space_flags[0]; i++)
+		add_if(f, SCMP_ACT_TRAP, __NR_clone, masked(0, name_space_flags[i], name_space_flags[i]));
+	/* Its flags stand in memory, where a filter cannot look; libc then takes clone. */
+	add(f, SCMP_ACT_ERRNO(ENOSYS), __NR_clone3, 0, NULL);
+}
+
+static enum st_status trap_signal(int report_fd, uint32_t report_type, struct st_error *err)
+{
+	report_socket = report_fd;
+	report_frame_type = report_type;
+	struct sigaction action = {.sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO};
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGSYS);
+	if (sigaction(SIGSYS, &action, NULL) != 0 || sigprocmask(SIG_UNBLOCK, &set, NULL) != 0)
+		return st_fail_errno(err, ST_FATAL, "seccomp: no handler for refused calls");
+	return ST_OK;
+}
+
+enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err)
+{
+	ST_TRY(trap_signal(report_fd, report_type, err));
+	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
+	struct filter f = {.context = seccomp_init(role == CONFINE_WORKER ? refuse : SCMP_ACT_ALLOW)};
+	if (f.context == NULL)
+		return st_fail(err, ST_FATAL, "seccomp: no filter");
+	/* A call of another architecture (32-bit, x32) has other numbers: nobody of ours makes one. */
+	f.failed = seccomp_attr_set(f.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (f.failed == 0)
+		f.failed = seccomp_attr_set(f.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (role == CONFINE_WORKER)
+		worker_rules(&f, report_fd);
+	else if (role == CONFINE_CASE)
+		case_rules(&f);
+	else
+		launcher_rules(&f);
+	if (f.failed == 0)
+		f.failed = seccomp_load(f.context);
+	seccomp_release(f.context);
+	if (f.failed == 0)
+		return ST_OK;
+	errno = -f.failed;
+	return st_fail_errno(err, ST_FATAL, "seccomp: the filter cannot be loaded");
+}
