@@ -40,18 +40,23 @@ struct resolve_run {
 	uint64_t rows, bytes;
 };
 
+/* Holds rows in one arena of at most a few bytes beside each key. A key longer than CEIL_KEY_BYTES makes the next flush
+ * fail: it is never cut, never dropped in silence. */
 struct resolve_collector;
 /* next_run: number of the next run file, so that names never repeat within a case. */
 struct resolve_collector *resolve_collector_open(const struct resolve_work *work, uint64_t next_run);
 void resolve_add_mention(struct resolve_collector *collector, const struct resolve_mention *mention);
 void resolve_add_record(struct resolve_collector *collector, uint32_t segment, uint64_t record,
 	const uint8_t sha256[ST_SHA256_BYTES]);
-size_t resolve_collector_bytes(const struct resolve_collector *collector); /* held in memory */
+/* Held in memory, with what sorting will need: compare with CEIL_RUN_BYTES. */
+size_t resolve_collector_bytes(const struct resolve_collector *collector);
 /* Sorts, seals, writes, fsyncs, renames what is held: none, one or two runs into out[2], their number in *count. The
  * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
 enum st_status resolve_collector_flush(struct resolve_collector *collector, struct resolve_run out[2], size_t *count,
 	struct st_error *err);
-void resolve_collector_close(struct resolve_collector *collector);
+/* Number of the next run file: continue with it after closing. After a crash: one above the highest committed. */
+uint64_t resolve_collector_next_run(const struct resolve_collector *collector);
+void resolve_collector_close(struct resolve_collector *collector); /* rows not flushed are lost; NULL is fine */
 /* Deletes every file of the work folder that is not in names. */
 enum st_status resolve_work_clean(int dir_fd, const struct resolve_run *keep, size_t count, struct st_error *err);
 
@@ -67,10 +72,12 @@ struct resolve_segment {
 
 /* Sorted rows of an earlier result, in blocks as they were put out; NULL next: none. */
 struct resolve_blocks_in {
-	enum st_status (*next)(void *context, struct st_span *block, struct st_error *err); /* size 0: the end */
+	/* size 0: the end. The block is borrowed until the next call. */
+	enum st_status (*next)(void *context, struct st_span *block, struct st_error *err);
 	void *context;
 };
-/* first: digest of the block's first row, for finding a value again without decoding all. */
+/* first: digest of the block's first row, for finding a value again without decoding all: it stands in the last block
+ * whose first is below its digest, or in those whose first is equal. A block is at most CEIL_BLOCK_BYTES. */
 struct resolve_blocks_out {
 	enum st_status (*put)(void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block,
 		struct st_error *err);
@@ -82,10 +89,12 @@ struct resolve_input {
 	const struct resolve_segment *segments; /* sorted by id */
 	size_t segment_count;
 	uint32_t store_count; /* stores are numbered 0 to store_count - 1 */
+	/* Runs of the other content are passed over, so that all of a case may be given. A run that was cut, changed,
+	 * reordered, exchanged or is missing fails the merge (ST_FATAL). */
 	const struct resolve_run *runs;
 	size_t run_count;
 	struct resolve_blocks_in kept;
-	struct resolve_blocks_out out;
+	struct resolve_blocks_out out; /* NULL put: figures only */
 	void (*tick)(void *context); /* called now and then, may be NULL */
 	void *tick_context;
 };
@@ -101,7 +110,8 @@ struct resolve_store_set {
 	uint32_t store_count;
 	uint64_t records;
 	struct resolve_where *sample; /* where up to CEIL_REPORT_DIFFERING of them first stand, one per record and store:
-				       * sample[i * store_count + j] is record i in stores[j] */
+				       * sample[i * store_count + j] is record i in stores[j]; fewer for sets of very
+				       * many stores (CEIL_SET_SAMPLE_PLACES) */
 	size_t sample_count;
 };
 
@@ -110,6 +120,8 @@ struct resolve_store_records {
 	uint64_t within; /* raw records of the store that repeat one of the same store */
 };
 
+/* One bit per record of every segment; a file that has no name any more in the work folder, mapped (1.25 G records:
+ * 156 MB; small ones are held in memory). It holds no personal data. */
 struct resolve_first; /* one bit per record of every segment: is it the first place of its canonical record? */
 
 struct resolve_records {
@@ -119,8 +131,11 @@ struct resolve_records {
 	size_t set_count;
 	struct resolve_first *first;
 };
+/* A segment and record number that comes twice counts once. On failure *out is empty. */
 enum st_status resolve_merge_records(const struct resolve_input *input, struct resolve_records *out, struct st_error *err);
 void resolve_records_free(struct resolve_records *records);
+/* How many records of a segment numbered [from, to) are the first place of theirs: distinct records of one part. */
+uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment, uint64_t from, uint64_t to);
 
 /* Rows of `copies` (contract 3): groups of stores that share at least 95 % of the smaller one's distinct records. */
 struct resolve_copy_difference {
@@ -140,15 +155,21 @@ struct resolve_copy {
 void resolve_copies(const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count);
 void resolve_copies_free(struct resolve_copy *copies, size_t count);
 
-/* One entity as the merge meets it; spans borrowed for the call. */
+/*
+ * One entity, or one row of it: an entity with very many places stands in several rows one after the other, possibly in
+ * several blocks. Only the last has the totals; in those before, `more` is set and the figures are 0. Spans borrowed.
+ */
 struct resolve_entity {
 	uint8_t kind;
 	uint8_t best_confidence;
 	struct st_span canonical;
 	uint64_t mentions;                  /* every copy counted */
-	uint64_t mentions_distinct_records; /* each distinct record counted once; mentions in no record count once per segment */
+	/* Mentions in each distinct record counted once; those in no record once, whatever the copies of their segment. */
+	uint64_t mentions_distinct_records;
 	uint64_t records;                   /* distinct records that hold it */
-	struct st_span places;              /* packed; read with resolve_place_next */
+	struct st_span places;              /* of this row, packed; read with resolve_place_next */
+	bool more;                          /* the entity goes on in the next row */
+	uint32_t row;                       /* for on_entity: how many rows of it were put out before this one */
 };
 struct resolve_place {
 	uint32_t segment, part;
@@ -156,6 +177,9 @@ struct resolve_place {
 	uint32_t length;
 	uint8_t form, confidence;
 };
+/* Takes the next place off the front; false when none is left. *out needs no preparation for the first, but must be the
+ * same, unchanged struct for all those after it: places are written as differences. Sorted by segment, record, part,
+ * start; those in no record come last in their segment; each place once, whatever the copies of its segment. */
 bool resolve_place_next(struct st_span *places, struct resolve_place *out);
 
 struct resolve_kind_counts {
@@ -164,26 +188,33 @@ struct resolve_kind_counts {
 struct resolve_entities {
 	struct resolve_kind_counts kinds[256];
 };
-/* `first` comes from resolve_merge_records over the same segments. on_entity may be NULL. */
+/* `first` comes from resolve_merge_records over the same segments. on_entity may be NULL; it is called once per entity,
+ * with its last row: all places when row is 0. The same value at the same place twice (segment, record, part, start,
+ * length) is one mention. A mention in a record that its live segment does not have fails the merge. */
 enum st_status resolve_merge_mentions(const struct resolve_input *input, const struct resolve_first *first,
 	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err), void *context,
 	struct resolve_entities *out, struct st_error *err);
-/* Decodes a block that resolve_merge_mentions put out, row by row; false at its end or when it is damaged (*damaged). */
+/* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front; false at its end or when
+ * it is damaged (*damaged). The places of a row that is returned are sound. Any bytes may be given. */
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
 void resolve_entity_digest(const struct resolve_work *work, uint8_t kind, struct st_span canonical,
 	uint8_t out[ST_DIGEST_BYTES]);
 
 /* --- distinct keys of anything (persons, organizations): exact, external, in bounded memory --- */
+/* Files are numbered from next_run with names of their own; none is left behind. */
 struct resolve_distinct;
 struct resolve_distinct *resolve_distinct_open(const struct resolve_work *work, uint64_t next_run);
 enum st_status resolve_distinct_add(struct resolve_distinct *distinct, uint8_t set, struct st_span key, struct st_error *err);
-/* Each distinct (set, key) once, with how often it was added; then closed. each may be NULL; counts[256] by set. */
+/* Each distinct (set, key) once, in no order, with how often it was added; then closed, also after a failure. each may
+ * be NULL; counts[256] by set. */
 enum st_status resolve_distinct_finish(struct resolve_distinct *distinct,
 	enum st_status (*each)(void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err),
 	void *context, uint64_t counts[256], struct st_error *err);
+void resolve_distinct_close(struct resolve_distinct *distinct); /* without finishing; NULL is fine */
 
-/* --- HyperLogLog (Flajolet et al. 2007), 2^14 registers, 0.8 % standard error: only for the live `~` --- */
+/* --- HyperLogLog (Flajolet et al. 2007; estimator of Ertl 2017, without bias at any size), 2^14 registers, 0.8 %
+ * standard error: only for the live `~` --- */
 struct resolve_sketch {
 	uint8_t registers[1 << 14];
 };

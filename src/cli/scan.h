@@ -1,0 +1,169 @@
+/*
+ * The scan, in parts that share one struct: scan.c reads the command line and lists the sources, scan_queue.c says
+ * which object comes next and which is a copy, scan_workers.c talks to the confined workers, scan_commit.c makes
+ * progress durable, scan_results.c turns rows into figures, scan_progress.c shows what is going on.
+ */
+#ifndef STAUNCH_CLI_SCAN_H
+#define STAUNCH_CLI_SCAN_H
+
+#include "base/bytes.h"
+#include "base/ceilings.h"
+#include "base/coverage.h"
+#include "base/error.h"
+#include "casefile/casefile.h"
+#include "cli/cli.h"
+#include "detect/detect.h"
+#include "process/launcher.h"
+#include "process/message.h"
+#include "resolve/resolve.h"
+#include "source/source.h"
+
+/* Exit of scan_run when the user stopped it at a checkpoint. */
+enum scan_end { SCAN_DONE, SCAN_STOPPED };
+
+/* An object still to be read: what queueing needs; the rest is asked of the case when its turn comes. */
+struct scan_task {
+	uint64_t size_bytes;
+	uint32_t object, store;
+	uint8_t attempts; /* readings that failed with the process */
+	bool after_copy;  /* its original could not be read after all: read it without asking */
+};
+
+struct scan_tasks {
+	struct scan_task *list;
+	size_t count, capacity;
+};
+
+/* Content digest (keyed) -> the object that is read in place of its copies. */
+struct scan_contents;
+
+struct scan_queue {
+	struct scan_tasks ready; /* by store, then object; taken from `next` on */
+	size_t next;
+	struct scan_tasks retry;  /* read once more, alone, when nothing else is left */
+	struct scan_tasks copies; /* found to be copies; settled when their original is */
+	uint32_t *copies_of;      /* beside copies.list */
+	uint64_t *sizes;          /* of all objects, sorted: a size that stands alone needs no comparing */
+	size_t size_count;
+	struct scan_contents *contents;
+};
+
+/* One reading of one object that waits for its commit. */
+struct scan_finished {
+	struct casefile_object object; /* path not set */
+	struct casefile_part *parts;   /* owned, names too */
+	size_t part_count;
+};
+
+enum scan_slot_state { SCAN_SLOT_EMPTY, SCAN_SLOT_STARTING, SCAN_SLOT_IDLE, SCAN_SLOT_BUSY, SCAN_SLOT_ENDING };
+
+/* One worker process and the object it is reading. */
+struct scan_slot {
+	enum scan_slot_state state;
+	uint32_t worker; /* the launcher's number */
+	int socket;
+	struct message_reader *reader;
+	uint32_t store, objects_read;
+	enum st_reason killed_for; /* why we killed it */
+	uint32_t forbidden_call;   /* 1 + number of the call its jail refused */
+	uint64_t moved_at_ms;      /* last sign of progress */
+
+	struct scan_task task;
+	uint32_t job, segment;
+	int fd; /* kept open to see whether the object changed meanwhile */
+	struct source_entry before;
+	struct casefile_object object;
+	struct casefile_part *parts;
+	size_t part_count, part_capacity;
+	uint64_t records, highest_record; /* told so far; highest named by a mention, plus 1 */
+	uint64_t seen_bytes;              /* as progress told */
+};
+
+struct scan_store {
+	struct source *source;
+	char *name;
+	uint32_t id;
+	int depth_limit;
+	uint64_t objects, bytes, objects_done, bytes_done; /* for the panel */
+	uint64_t objects_open;
+	bool listed_now; /* named on this command line */
+};
+
+struct scan_progress; /* scan_progress.c */
+
+struct scan {
+	struct casefile *casefile;
+	struct launcher *launcher;
+	struct resolve_collector *collector;
+	struct resolve_work work;
+	struct scan_store *stores; /* by id */
+	size_t store_count;
+	struct scan_queue queue;
+	struct scan_slot *slots;
+	size_t slot_count;
+	struct scan_finished *finished;
+	size_t finished_count, finished_capacity;
+	uint32_t next_segment, next_job;
+	uint64_t committed_at_ms, stall_ms;
+	struct resolve_run *runs; /* committed, not yet merged */
+	size_t run_count;
+	uint64_t next_run;
+	struct st_buf start_message; /* WORKER_START's body */
+	const char *const *own_domains;
+	int signal_fd;
+	bool unconfined, retrying;
+	struct scan_progress *progress;
+};
+
+/* --- scan_queue.c --- */
+void scan_queue_add(struct scan_queue *queue, const struct scan_task *task);
+void scan_queue_sort(struct scan_queue *queue);
+/* An object that is read already: later ones with the same content are its copies. */
+void scan_queue_known(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object);
+/* The object already holding this content, or 0 after noting that `object` will. */
+uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object);
+bool scan_queue_size_is_shared(const struct scan_queue *queue, uint64_t size_bytes);
+void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uint32_t original);
+void scan_queue_free(struct scan_queue *queue);
+
+/* --- scan_workers.c --- */
+/* Reads every queued object. Each one ends finished, as a copy, or unread with its reason. */
+enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
+void scan_stop_workers(struct scan *scan);
+
+/* --- scan_commit.c --- */
+/* Hands over what a reading gave; parts become the scan's. */
+void scan_finish(
+	struct scan *scan, const struct casefile_object *object, struct casefile_part *parts, size_t part_count);
+/* Writes rows as runs and commits them with the objects they belong to. */
+enum st_status scan_commit(struct scan *scan, struct st_error *err);
+/* The same when the rows in memory or their age ask for it. */
+enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err);
+
+/* --- scan_results.c --- */
+enum st_status scan_results(struct scan *scan, struct st_error *err);
+
+/* --- scan_progress.c --- */
+struct scan_progress *scan_progress_open(const char *mode); /* auto, never, plain, json; NULL when unknown */
+void scan_progress_mention(struct scan_progress *progress, const uint8_t digest_key[ST_DIGEST_KEY_BYTES],
+	enum detect_kind kind, struct st_span canonical, const char *const *own_domains);
+void scan_progress_record(struct scan_progress *progress, const uint8_t digest_key[ST_DIGEST_KEY_BYTES],
+	const uint8_t sha256[ST_SHA256_BYTES]);
+void scan_progress_unread(struct scan_progress *progress, enum st_reason reason);
+/* Draws when it is time to; cheap otherwise. */
+void scan_progress_tick(struct scan_progress *progress, const struct scan *scan);
+void scan_progress_phase(struct scan_progress *progress, const char *phase);
+/* Replaces the panel by the last three lines. */
+void scan_progress_end(struct scan_progress *progress, const struct casefile_coverage *coverage);
+void scan_progress_close(struct scan_progress *progress);
+
+/* --- scan_person.c: what an e-mail address says of persons and organizations (contract 5) --- */
+struct scan_party {
+	bool role, staff;
+	struct st_span organization; /* registrable domain, empty for own, free-mail and disposable ones */
+	struct st_span person;       /* key under which `min` joins addresses; points into buffer */
+	uint8_t buffer[CEIL_CANONICAL_BYTES];
+};
+void scan_party_of(struct st_span address, const char *const *own_domains, struct scan_party *out);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * What a worker says, checked number by number before it is believed: it may have been taken over by what it read.
+ * Numbers that contradict each other are a broken protocol, not a figure.
+ */
+#include "base/ceilings.h"
+#include "base/clock.h"
+#include "cli/scan_slot.h"
+#include "worker/protocol.h"
+
+#include <stdio.h>
+
+struct frame {
+	struct scan *scan;
+	struct scan_slot *slot;
+	struct st_cursor in;
+	struct st_error *err;
+};
+
+/* Every handler returns ST_OK and says in *valid whether the frame made sense; another status ends the scan. */
+typedef enum st_status handler(struct frame *frame, bool *valid);
+
+static bool names_our_job(struct frame *frame)
+{
+	uint32_t job = st_cursor_u32(&frame->in);
+	return !frame->in.bad && frame->slot->state == SCAN_SLOT_BUSY && job == frame->slot->job;
+}
+
+static bool at_end(const struct frame *frame)
+{
+	return !frame->in.bad && frame->in.at == frame->in.end;
+}
+
+static enum st_status on_ready(struct frame *frame, bool *valid)
+{
+	*valid = frame->slot->state == SCAN_SLOT_STARTING;
+	if (*valid)
+		frame->slot->state = SCAN_SLOT_IDLE;
+	return ST_OK;
+}
+
+static enum st_status on_error(struct frame *frame, bool *valid)
+{
+	struct st_span text = st_cursor_span(&frame->in);
+	*valid = frame->slot->state == SCAN_SLOT_STARTING && at_end(frame);
+	if (!*valid)
+		return ST_OK;
+	return st_fail(
+		frame->err, ST_FATAL, "no worker can be confined here: %.*s", (int)text.size, (const char *)text.data);
+}
+
+static enum st_status on_forbidden(struct frame *frame, bool *valid)
+{
+	uint32_t number = st_cursor_u32(&frame->in);
+	*valid = at_end(frame);
+	frame->slot->forbidden_call = number + 1;
+	return ST_OK;
+}
+
+static enum st_status on_hash(struct frame *frame, bool *valid)
+{
+	struct scan *scan = frame->scan;
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
+	*valid = *valid && at_end(frame);
+	if (!*valid)
+		return ST_OK;
+	uint8_t digest[ST_DIGEST_BYTES];
+	st_digest(scan->work.digest_key, sha256, ST_SHA256_BYTES, digest);
+	uint32_t original = scan_queue_claim(&scan->queue, digest, slot->task.object);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, slot->job);
+	st_buf_add_byte(&body, original == 0);
+	message_send(slot->socket, WORKER_GO, body.data, body.size, -1);
+	if (original != 0)
+		scan_slot_copy(scan, slot, original);
+	return ST_OK;
+}
+
+static enum st_status on_part(struct frame *frame, bool *valid)
+{
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	uint32_t part = st_cursor_u32(&frame->in), parent = st_cursor_u32(&frame->in);
+	struct st_span name = st_cursor_span(&frame->in);
+	*valid = *valid && at_end(frame) && part == slot->part_count && (parent < part || part == 0) &&
+		 name.size <= CEIL_NAME_BYTES && part <= CEIL_ARCHIVE_ENTRIES * CEIL_NESTING_DEPTH;
+	if (!*valid)
+		return ST_OK;
+	if (slot->part_count == slot->part_capacity) {
+		slot->part_capacity = slot->part_capacity ? slot->part_capacity * 2 : 4;
+		slot->parts = st_realloc(slot->parts, slot->part_capacity * sizeof *slot->parts);
+	}
+	slot->parts[slot->part_count++] = (struct casefile_part){
+		.segment = slot->segment,
+		.part = part,
+		.parent = parent,
+		.name = {(const uint8_t *)st_strndup((const char *)name.data, name.size), name.size},
+		.status = ST_PENDING,
+	};
+	return ST_OK;
+}
+
+static enum st_status on_records(struct frame *frame, bool *valid)
+{
+	struct scan *scan = frame->scan;
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	uint32_t part = st_cursor_u32(&frame->in), count = st_cursor_u32(&frame->in);
+	*valid = *valid && part < slot->part_count && slot->parts[part].status == ST_PENDING;
+	for (uint32_t i = 0; *valid && i < count; i++) {
+		const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
+		if (sha256 == NULL)
+			break;
+		if (slot->parts[part].records++ == 0)
+			slot->parts[part].first_record = slot->records;
+		resolve_add_record(scan->collector, slot->segment, slot->records++, sha256);
+		scan_progress_record(scan->progress, scan->work.digest_key, sha256);
+	}
+	*valid = *valid && at_end(frame);
+	return ST_OK;
+}
+
+static bool read_mention(struct frame *frame, struct resolve_mention *mention)
+{
+	struct st_cursor *in = &frame->in;
+	mention->kind = st_cursor_byte(in);
+	mention->form = st_cursor_byte(in);
+	mention->confidence = st_cursor_byte(in);
+	uint64_t part = st_cursor_varint(in), record = st_cursor_varint(in);
+	mention->start = st_cursor_varint(in);
+	uint64_t length = st_cursor_varint(in), size = st_cursor_varint(in);
+	if (in->bad || size == 0 || size > CEIL_CANONICAL_BYTES)
+		return false;
+	mention->canonical = (struct st_span){st_cursor_take(in, size), size};
+	mention->segment = frame->slot->segment;
+	mention->part = (uint32_t)part;
+	mention->record = record == 0 ? RESOLVE_NO_RECORD : record - 1;
+	mention->length = (uint32_t)length;
+	if (record > frame->slot->highest_record)
+		frame->slot->highest_record = record;
+	return !in->bad && mention->kind < DETECT_KINDS && mention->form < DETECT_FORMS && mention->confidence <= 100 &&
+	       part < frame->slot->part_count && length <= UINT32_MAX;
+}
+
+static enum st_status on_mentions(struct frame *frame, bool *valid)
+{
+	struct scan *scan = frame->scan;
+	*valid = names_our_job(frame);
+	uint32_t count = st_cursor_u32(&frame->in);
+	for (uint32_t i = 0; *valid && i < count; i++) {
+		struct resolve_mention mention;
+		*valid = read_mention(frame, &mention);
+		if (!*valid)
+			break;
+		resolve_add_mention(scan->collector, &mention);
+		scan_progress_mention(scan->progress, scan->work.digest_key, (enum detect_kind)mention.kind,
+			mention.canonical, scan->own_domains);
+	}
+	*valid = *valid && at_end(frame);
+	return ST_OK;
+}
+
+static void copy_name(char out[16], struct st_span name)
+{
+	/* Names of formats come from a worker too: letters, digits and dashes only. */
+	size_t size = 0;
+	for (size_t i = 0; i < name.size && size < 15; i++) {
+		char c = (char)name.data[i];
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')
+			out[size++] = c;
+	}
+	out[size] = 0;
+}
+
+static bool read_verdict(struct frame *frame, enum st_read_status *status, enum st_reason *reason)
+{
+	uint8_t said_status = st_cursor_byte(&frame->in), said_reason = st_cursor_byte(&frame->in);
+	*status = (enum st_read_status)said_status;
+	*reason = (enum st_reason)said_reason;
+	bool known = said_status >= ST_READ && said_status <= ST_UNREAD && said_reason < ST_REASONS;
+	return known && (said_status == ST_READ) == (said_reason == ST_REASON_NONE);
+}
+
+static enum st_status on_part_end(struct frame *frame, bool *valid)
+{
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	uint32_t index = st_cursor_u32(&frame->in);
+	*valid = *valid && index < slot->part_count && slot->parts[index].status == ST_PENDING;
+	if (!*valid)
+		return ST_OK;
+	struct casefile_part *part = &slot->parts[index];
+	*valid = read_verdict(frame, &part->status, &part->reason);
+	copy_name(part->format, st_cursor_span(&frame->in));
+	copy_name(part->charset, st_cursor_span(&frame->in));
+	part->stored_bytes = st_cursor_u64(&frame->in);
+	uint64_t records = st_cursor_u64(&frame->in);
+	part->not_searched_bytes = st_cursor_u64(&frame->in);
+	*valid = *valid && at_end(frame) && records == part->records;
+	return ST_OK;
+}
+
+static enum st_status on_progress(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame);
+	frame->slot->seen_bytes = st_cursor_u64(&frame->in);
+	*valid = *valid && at_end(frame);
+	return ST_OK;
+}
+
+static bool every_part_ended(const struct scan_slot *slot)
+{
+	for (size_t i = 0; i < slot->part_count; i++)
+		if (slot->parts[i].status == ST_PENDING)
+			return false;
+	return slot->part_count > 0;
+}
+
+static enum st_status on_done(struct frame *frame, bool *valid)
+{
+	static const uint8_t none[ST_SHA256_BYTES];
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	struct casefile_object object = slot->object;
+	*valid = *valid && read_verdict(frame, &object.status, &object.reason);
+	const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
+	object.stored_bytes = st_cursor_u64(&frame->in);
+	object.expanded_bytes = st_cursor_u64(&frame->in);
+	object.records = st_cursor_u64(&frame->in);
+	object.parts = st_cursor_u64(&frame->in);
+	object.not_searched_bytes = st_cursor_u64(&frame->in);
+	*valid = *valid && at_end(frame) && object.records == slot->records && slot->highest_record <= slot->records &&
+		 object.parts + 1 == slot->part_count && every_part_ended(slot);
+	if (!*valid)
+		return ST_OK;
+	object.segment = slot->segment;
+	object.duplicate_of = 0;
+	object.detail[0] = 0;
+	object.attempts = slot->task.attempts;
+	object.has_sha256 = memcmp(sha256, none, sizeof none) != 0;
+	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, object.sha256_keyed);
+	scan_slot_finish(frame->scan, slot, &object);
+	return ST_OK;
+}
+
+static const struct {
+	enum worker_message type;
+	handler *handle;
+} handlers[] = {
+	{WORKER_READY, on_ready},
+	{WORKER_HASH, on_hash},
+	{WORKER_PART, on_part},
+	{WORKER_RECORDS, on_records},
+	{WORKER_MENTIONS, on_mentions},
+	{WORKER_PART_END, on_part_end},
+	{WORKER_PROGRESS, on_progress},
+	{WORKER_DONE, on_done},
+	{WORKER_FORBIDDEN, on_forbidden},
+	{WORKER_ERROR, on_error},
+};
+
+enum st_status scan_slot_message(
+	struct scan *scan, struct scan_slot *slot, const struct message *message, bool *valid, struct st_error *err)
+{
+	const uint8_t *body = message->body.data;
+	struct frame frame = {scan, slot, {body, body + message->body.size, false}, err};
+	slot->moved_at_ms = st_now_ms();
+	*valid = false;
+	for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++)
+		if (handlers[i].type == (enum worker_message)message->type)
+			return handlers[i].handle(&frame, valid);
+	return ST_OK;
+}

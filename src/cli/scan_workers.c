@@ -1,0 +1,468 @@
+/*
+ * The loop of a scan: workers are started, handed objects, watched, replaced. A worker that crashes, hangs or is
+ * stopped by its jail costs one object one reading; that object is read once more, alone, and is then unread with its
+ * reason.
+ */
+#include "base/ceilings.h"
+#include "base/clock.h"
+#include "cli/scan_slot.h"
+#include "process/confine.h"
+#include "worker/protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TICK_MS = 200 };
+
+static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
+{
+	return source_kind(scan->stores[slot->task.store].source) == SOURCE_STDIN;
+}
+
+/* --- a slot's life --- */
+
+static void forget_reading(struct scan_slot *slot)
+{
+	for (size_t i = 0; i < slot->part_count; i++)
+		free((void *)(uintptr_t)slot->parts[i].name.data);
+	free(slot->parts);
+	slot->parts = NULL;
+	slot->part_count = slot->part_capacity = 0;
+	if (slot->fd >= 0)
+		close(slot->fd);
+	slot->fd = -1;
+}
+
+static void empty_slot(struct scan_slot *slot)
+{
+	forget_reading(slot);
+	message_reader_close(slot->reader);
+	if (slot->socket >= 0)
+		close(slot->socket);
+	*slot = (struct scan_slot){.socket = -1, .fd = -1};
+}
+
+static enum st_status start_worker(struct scan *scan, struct scan_slot *slot, uint32_t store, struct st_error *err)
+{
+	empty_slot(slot);
+	ST_TRY(launcher_spawn(scan->launcher, "worker", &slot->worker, &slot->socket, err));
+	fcntl(slot->socket, F_SETFL, fcntl(slot->socket, F_GETFL) | O_NONBLOCK);
+	slot->reader = message_reader_open(slot->socket);
+	slot->state = SCAN_SLOT_STARTING;
+	slot->store = store;
+	slot->moved_at_ms = st_now_ms();
+	/* A worker that is gone already shows in its exit, with the reason. */
+	message_send(slot->socket, WORKER_START, scan->start_message.data, scan->start_message.size, -1);
+	return ST_OK;
+}
+
+/* --- ends of a reading --- */
+
+static struct casefile_object blank_result(
+	const struct scan_slot *slot, enum st_read_status status, enum st_reason reason)
+{
+	struct casefile_object object = slot->object;
+	object.status = status;
+	object.reason = reason;
+	object.detail[0] = 0;
+	object.segment = object.duplicate_of = 0;
+	object.stored_bytes = object.expanded_bytes = object.records = object.parts = object.not_searched_bytes = 0;
+	object.attempts = slot->task.attempts;
+	return object;
+}
+
+static void count_done(struct scan *scan, const struct casefile_object *object)
+{
+	struct scan_store *store = &scan->stores[object->store];
+	store->objects_done++;
+	store->bytes_done += object->size_bytes;
+}
+
+static void finish_unread(struct scan *scan, struct scan_slot *slot, enum st_reason reason, const char *detail)
+{
+	struct casefile_object object = blank_result(slot, ST_UNREAD, reason);
+	snprintf(object.detail, sizeof object.detail, "%s", detail);
+	scan_progress_unread(scan->progress, reason);
+	count_done(scan, &object);
+	scan_finish(scan, &object, NULL, 0);
+}
+
+void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
+{
+	struct source_entry now;
+	if (!is_stream(scan, slot) && (source_entry_of(slot->fd, &now) != ST_OK || !source_same(&slot->before, &now))) {
+		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
+	} else if (result->status == ST_UNREAD) {
+		struct casefile_object object = *result;
+		object.segment = 0;
+		scan_progress_unread(scan->progress, object.reason);
+		count_done(scan, &object);
+		/* the members' own reasons stay listed, though nothing of them counts */
+		scan_finish(scan, &object, slot->parts, slot->part_count);
+		slot->parts = NULL;
+		slot->part_count = slot->part_capacity = 0;
+	} else {
+		count_done(scan, result);
+		scan_finish(scan, result, slot->parts, slot->part_count);
+		slot->parts = NULL;
+		slot->part_count = slot->part_capacity = 0;
+	}
+	forget_reading(slot);
+	slot->state = SCAN_SLOT_IDLE;
+	slot->objects_read++;
+}
+
+void scan_slot_copy(struct scan *scan, struct scan_slot *slot, uint32_t original)
+{
+	scan_queue_copy(&scan->queue, &slot->task, original);
+	forget_reading(slot);
+	slot->state = SCAN_SLOT_IDLE;
+	slot->objects_read++;
+}
+
+static enum st_reason reason_of_end(const struct scan_slot *slot, int wait_status, const char **detail)
+{
+	*detail = "";
+	if (slot->killed_for == ST_REASON_CRASH)
+		*detail = "protocol";
+	if (slot->killed_for != ST_REASON_NONE)
+		return slot->killed_for;
+	if (slot->forbidden_call > 0) {
+		*detail = confine_syscall_name((int)slot->forbidden_call - 1);
+		return ST_REASON_CRASH;
+	}
+	if (WIFSIGNALED(wait_status)) {
+		const char *name = sigabbrev_np(WTERMSIG(wait_status));
+		*detail = name != NULL ? name : "signal";
+		return ST_REASON_CRASH;
+	}
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == ST_EXIT_MEMORY)
+		return ST_REASON_MEMORY;
+	*detail = "exit";
+	return ST_REASON_CRASH;
+}
+
+static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int wait_status, struct st_error *err)
+{
+	if (slot->state == SCAN_SLOT_STARTING)
+		return st_fail(err, ST_FATAL, "a worker ended before it was ready (status %d); see staunch doctor",
+			wait_status);
+	if (slot->state != SCAN_SLOT_BUSY) {
+		empty_slot(slot);
+		return ST_OK;
+	}
+	const char *detail;
+	enum st_reason reason = reason_of_end(slot, wait_status, &detail);
+	slot->task.attempts++;
+	if (slot->task.attempts < 2 && !is_stream(scan, slot)) {
+		struct scan_tasks *retry = &scan->queue.retry;
+		retry->list = st_realloc(retry->list, (retry->count + 1) * sizeof *retry->list);
+		retry->list[retry->count++] = slot->task;
+		retry->capacity = retry->count;
+	} else {
+		finish_unread(scan, slot, reason, detail);
+	}
+	empty_slot(slot);
+	return ST_OK;
+}
+
+/* --- handing out --- */
+
+static void send_job(struct scan *scan, struct scan_slot *slot)
+{
+	bool ask = !slot->task.after_copy && !is_stream(scan, slot) &&
+		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, slot->job);
+	st_buf_add_byte(&body, is_stream(scan, slot));
+	st_buf_add_byte(&body, ask);
+	st_buf_add_u64(&body, slot->before.size_bytes);
+	message_send(slot->socket, WORKER_JOB, body.data, body.size, slot->fd);
+}
+
+static bool listed_otherwise(const struct casefile_object *listed, const struct source_entry *now)
+{
+	struct source_entry then = {
+		.size_bytes = listed->size_bytes,
+		.mtime_ns = listed->mtime_ns,
+		.change_ns = listed->change_ns,
+		.device = listed->device,
+		.inode = listed->inode,
+	};
+	return !source_same(&then, now);
+}
+
+/* Opens the task's object and sends it; an object that cannot be opened is finished at once. */
+static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	st_auto_buf struct st_buf path = {0};
+	ST_TRY(casefile_object(scan->casefile, slot->task.object, &slot->object, &path, err));
+	enum st_reason reason;
+	slot->fd = source_open_object(scan->stores[slot->task.store].source, slot->object.path, &slot->before, &reason);
+	slot->object.path = (struct st_span){NULL, 0};
+	if (slot->fd < 0) {
+		finish_unread(scan, slot, reason, "");
+		return ST_OK;
+	}
+	if (!is_stream(scan, slot) && listed_otherwise(&slot->object, &slot->before)) {
+		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
+		forget_reading(slot);
+		return ST_OK;
+	}
+	slot->job = scan->next_job++;
+	slot->segment = scan->next_segment++;
+	slot->records = slot->highest_record = slot->seen_bytes = 0;
+	slot->killed_for = ST_REASON_NONE;
+	slot->forbidden_call = 0;
+	slot->moved_at_ms = st_now_ms();
+	slot->state = SCAN_SLOT_BUSY;
+	send_job(scan, slot);
+	return ST_OK;
+}
+
+static const struct scan_task *next_task(struct scan *scan)
+{
+	struct scan_queue *queue = &scan->queue;
+	if (queue->next < queue->ready.count)
+		return &queue->ready.list[queue->next];
+	return scan->retrying && queue->retry.count > 0 ? &queue->retry.list[queue->retry.count - 1] : NULL;
+}
+
+static void take_task(struct scan *scan, struct scan_slot *slot)
+{
+	struct scan_queue *queue = &scan->queue;
+	if (queue->next < queue->ready.count)
+		slot->task = queue->ready.list[queue->next++];
+	else
+		slot->task = queue->retry.list[--queue->retry.count];
+}
+
+static bool fits(const struct scan *scan, const struct scan_slot *slot, const struct scan_task *task)
+{
+	return slot->state == SCAN_SLOT_IDLE && slot->store == task->store &&
+	       slot->objects_read < CEIL_WORKER_OBJECTS && (!scan->retrying || slot->objects_read == 0);
+}
+
+static enum st_status feed_slot(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	while (slot->state == SCAN_SLOT_IDLE || slot->state == SCAN_SLOT_EMPTY) {
+		const struct scan_task *task = next_task(scan);
+		if (task == NULL)
+			return ST_OK;
+		if (!fits(scan, slot, task))
+			return start_worker(scan, slot, task->store, err);
+		take_task(scan, slot);
+		ST_TRY(begin_task(scan, slot, err));
+	}
+	return ST_OK;
+}
+
+static size_t busy_slots(const struct scan *scan)
+{
+	size_t busy = 0;
+	for (size_t i = 0; i < scan->slot_count; i++)
+		busy += scan->slots[i].state == SCAN_SLOT_BUSY || scan->slots[i].state == SCAN_SLOT_STARTING;
+	return busy;
+}
+
+static enum st_status feed_slots(struct scan *scan, struct st_error *err)
+{
+	scan->retrying = scan->queue.next >= scan->queue.ready.count && scan->queue.retry.count > 0;
+	size_t slots = scan->slot_count;
+	if (scan->retrying) { /* alone: one worker, and only when the others are done */
+		if (busy_slots(scan) > 0)
+			return ST_OK;
+		slots = 1;
+	}
+	for (size_t i = 0; i < slots; i++)
+		ST_TRY(feed_slot(scan, &scan->slots[i], err));
+	return ST_OK;
+}
+
+/* --- watching --- */
+
+static enum st_status read_slot(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	struct message message;
+	for (int frames = 0; frames < 256; frames++) {
+		enum message_result result = message_next(slot->reader, &message);
+		if (result == MESSAGE_AGAIN || result == MESSAGE_CLOSED)
+			return ST_OK;
+		if (message.fd >= 0 && result == MESSAGE_OK)
+			close(message.fd);
+		bool valid = false;
+		if (result == MESSAGE_OK)
+			ST_TRY(scan_slot_message(scan, slot, &message, &valid, err));
+		if (!valid) { /* taken over or damaged: nothing more of it is believed */
+			slot->killed_for = ST_REASON_CRASH;
+			launcher_kill(scan->launcher, slot->worker);
+			return ST_OK;
+		}
+	}
+	return ST_OK;
+}
+
+static enum st_status reap(struct scan *scan, struct st_error *err)
+{
+	struct launcher_exit ended;
+	while (launcher_next_exit(scan->launcher, &ended)) {
+		for (size_t i = 0; i < scan->slot_count; i++) {
+			struct scan_slot *slot = &scan->slots[i];
+			if (slot->state == SCAN_SLOT_EMPTY || slot->worker != ended.id)
+				continue;
+			if (slot->killed_for == ST_REASON_NONE) /* its last words */
+				ST_TRY(read_slot(scan, slot, err));
+			ST_TRY(lost_worker(scan, slot, ended.wait_status, err));
+			break;
+		}
+	}
+	if (!launcher_alive(scan->launcher))
+		return st_fail(err, ST_FATAL, "the launcher of the workers ended");
+	return ST_OK;
+}
+
+/* A pipe without data is a slow source, not a hang. */
+static bool waits_for_input(const struct scan *scan, const struct scan_slot *slot)
+{
+	if (!is_stream(scan, slot))
+		return false;
+	struct pollfd input = {.fd = slot->fd, .events = POLLIN};
+	return poll(&input, 1, 0) == 0;
+}
+
+static void kill_stalled(struct scan *scan)
+{
+	uint64_t now_ms = st_now_ms();
+	for (size_t i = 0; i < scan->slot_count; i++) {
+		struct scan_slot *slot = &scan->slots[i];
+		if (slot->state != SCAN_SLOT_BUSY || slot->killed_for != ST_REASON_NONE)
+			continue;
+		if (waits_for_input(scan, slot))
+			slot->moved_at_ms = now_ms;
+		if (now_ms - slot->moved_at_ms < scan->stall_ms)
+			continue;
+		slot->killed_for = ST_REASON_TIMEOUT;
+		launcher_kill(scan->launcher, slot->worker);
+	}
+}
+
+static bool interrupted(const struct scan *scan)
+{
+	struct signalfd_siginfo info;
+	return read(scan->signal_fd, &info, sizeof info) == (ssize_t)sizeof info;
+}
+
+static enum st_status wait_and_read(struct scan *scan, struct st_error *err)
+{
+	struct pollfd *polled = st_alloc_zero(scan->slot_count + 2, sizeof *polled);
+	polled[0] = (struct pollfd){.fd = launcher_fd(scan->launcher), .events = POLLIN};
+	polled[1] = (struct pollfd){.fd = scan->signal_fd, .events = POLLIN};
+	for (size_t i = 0; i < scan->slot_count; i++) {
+		const struct scan_slot *slot = &scan->slots[i];
+		bool quiet = slot->state == SCAN_SLOT_EMPTY || slot->killed_for != ST_REASON_NONE;
+		polled[i + 2] = (struct pollfd){.fd = quiet ? -1 : slot->socket, .events = POLLIN};
+	}
+	int ready = poll(polled, scan->slot_count + 2, TICK_MS);
+	enum st_status status = ST_OK;
+	for (size_t i = 0; ready > 0 && i < scan->slot_count && status == ST_OK; i++)
+		if (polled[i + 2].revents & POLLIN)
+			status = read_slot(scan, &scan->slots[i], err);
+	/* A closed socket stays readable: leave the wait for its exit to the launcher's word, not to a spin. */
+	bool hung_up = false;
+	for (size_t i = 0; ready > 0 && i < scan->slot_count; i++)
+		hung_up |= (polled[i + 2].revents & POLLHUP) != 0;
+	free(polled);
+	if (hung_up && status == ST_OK) {
+		struct pollfd exits = {.fd = launcher_fd(scan->launcher), .events = POLLIN};
+		poll(&exits, 1, TICK_MS);
+	}
+	return status;
+}
+
+/* --- copies --- */
+
+static enum st_status settle_copy(
+	struct scan *scan, const struct scan_task *task, uint32_t original, struct st_error *err)
+{
+	struct casefile_object read, copy;
+	st_auto_buf struct st_buf path = {0};
+	ST_TRY(casefile_object(scan->casefile, original, &read, &path, err));
+	if (read.status == ST_PENDING || read.reason == ST_REASON_SOURCE_CHANGED ||
+		read.reason == ST_REASON_SOURCE_ERROR || read.reason == ST_REASON_PERMISSION) {
+		struct scan_task again = *task;
+		again.after_copy = true;
+		scan_queue_add(&scan->queue, &again);
+		return ST_OK;
+	}
+	ST_TRY(casefile_object(scan->casefile, task->object, &copy, &path, err));
+	copy.path = (struct st_span){NULL, 0};
+	copy.status = read.status == ST_READ ? ST_DUPLICATE : read.status;
+	copy.reason = read.reason;
+	memcpy(copy.detail, read.detail, sizeof copy.detail);
+	copy.segment = 0;
+	copy.duplicate_of = read.status == ST_UNREAD ? 0 : original;
+	copy.stored_bytes = read.status == ST_PARTIAL ? read.stored_bytes : 0;
+	copy.has_sha256 = read.has_sha256;
+	memcpy(copy.sha256_keyed, read.sha256_keyed, sizeof copy.sha256_keyed);
+	if (copy.status == ST_UNREAD)
+		scan_progress_unread(scan->progress, copy.reason);
+	count_done(scan, &copy);
+	scan_finish(scan, &copy, NULL, 0);
+	return ST_OK;
+}
+
+/* Once every original is settled and committed: what became of its copies. May queue objects again. */
+static enum st_status settle_copies(struct scan *scan, struct st_error *err)
+{
+	ST_TRY(scan_commit(scan, err));
+	struct scan_queue *queue = &scan->queue;
+	for (size_t i = 0; i < queue->copies.count; i++)
+		ST_TRY(settle_copy(scan, &queue->copies.list[i], queue->copies_of[i], err));
+	queue->copies.count = 0;
+	return ST_OK;
+}
+
+void scan_stop_workers(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->slot_count; i++)
+		empty_slot(&scan->slots[i]);
+}
+
+static bool work_left(const struct scan *scan)
+{
+	const struct scan_queue *queue = &scan->queue;
+	return queue->next < queue->ready.count || queue->retry.count > 0 || busy_slots(scan) > 0;
+}
+
+enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err)
+{
+	*end = SCAN_DONE;
+	scan->committed_at_ms = st_now_ms();
+	for (;;) {
+		ST_TRY(feed_slots(scan, err));
+		if (!work_left(scan)) {
+			ST_TRY(settle_copies(scan, err));
+			if (!work_left(scan))
+				break;
+			continue;
+		}
+		ST_TRY(wait_and_read(scan, err));
+		ST_TRY(reap(scan, err));
+		kill_stalled(scan);
+		ST_TRY(scan_commit_if_due(scan, err));
+		scan_progress_tick(scan->progress, scan);
+		if (interrupted(scan)) {
+			*end = SCAN_STOPPED;
+			break;
+		}
+	}
+	scan_stop_workers(scan);
+	return scan_commit(scan, err);
+}
