@@ -1,6 +1,9 @@
 /*
  * Streaming pull reader for JSON (RFC 8259): no tree, blocks of any size in, tokens with byte offsets out. Several
  * values one after the other (JSON Lines, concatenated JSON) are one stream. Depth and length limits are the caller's.
+ * The events are the same for every cutting of the input. A byte order mark at offset 0 is skipped. Invalid UTF-8 in a
+ * string is passed on as it is; a surrogate escape without its other half becomes its three bytes (U+D800 is ED A0 80),
+ * so that different strings stay different. Escaped surrogate pairs become one character.
  */
 #ifndef STAUNCH_BASE_JSON_READ_H
 #define STAUNCH_BASE_JSON_READ_H
@@ -41,6 +44,8 @@ void st_json_feed_end(struct st_json_reader *reader); /* no more blocks: a value
 enum st_json_token st_json_next(struct st_json_reader *reader, struct st_json_event *event);
 /* After an error: skips to the byte after the next line feed and starts anew at depth 0; ST_JSON_MORE as needed. */
 void st_json_resync(struct st_json_reader *reader);
+/* Gives up the value begun and starts anew at depth 0 with the next byte; only when st_json_next returned ST_JSON_MORE. */
+void st_json_restart(struct st_json_reader *reader);
 void st_json_close(struct st_json_reader *reader);
 
 #endif
