@@ -1,0 +1,138 @@
+"""kill -9 of the whole scan at random times, at least a hundred: the totals are those of an undisturbed run, and no
+planted value lies in the clear in the case, its work folder or the temporary folders after any of them."""
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import rig
+
+KILLS = 300 if rig.FULL else 100
+SECONDS_AT_MOST = 700
+PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")
+
+
+class Exposure:
+    def __init__(self, out):
+        self.out = out
+        self.temp = os.path.join(out, "tmp")
+        os.mkdir(self.temp)
+        self.records = 1000
+        while True:
+            folder = os.path.join(out, "stores-%d" % self.records)
+            self.stores, self.truth = rig.make_example(folder, self.records)
+            self.case = os.path.join(out, "whole-%d.case" % self.records)
+            begin = time.monotonic()
+            rig.expect(rig.OK, rig.staunch(*self.command(self.case), env=self.env()))
+            self.seconds = time.monotonic() - begin
+            if self.seconds > 0.8 or self.records >= 32000:
+                break
+            self.records *= 2
+        self.want = rig.figures(rig.report(self.case))
+        values = rig.lines(os.path.join(folder, "truth/values.txt")) + rig.lines(os.path.join(folder, "truth/addresses.txt"))
+        self.needles = sorted({v.encode() for v in values if v.isascii() and len(v) >= 8 and re.search("[A-Za-z@]", v)})
+
+    def env(self):
+        return {"TMPDIR": self.temp}
+
+    def command(self, case):
+        return ["scan", *self.stores, "--case", case, "--own-domain", "contoso.com", "--progress", "never"]
+
+    def leaks(self, case, before):
+        """(file, value) of the first planted value in the clear in anything the scan may have written."""
+        paths = [p for p in (case, case + "-wal", case + "-shm", case + "-journal") if os.path.isfile(p)]
+        for folder in (case + ".work", os.path.splitext(case)[0] + ".work", self.temp):
+            for root, _, files in os.walk(folder):
+                paths += [os.path.join(root, f) for f in files]
+        paths += [p for p in new_files(before) if not p.startswith(self.out)]
+        for path in paths:
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                text = b"\n".join(PRINTABLE.findall(file.read()))
+                for needle in self.needles if text else ():
+                    if needle in text:
+                        return path, needle.decode()
+        return None
+
+
+def new_files(before):
+    """Files directly in the machine's temporary folders that were not there before and are no other test's."""
+    found = set()
+    for folder in {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm"}:
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(folder):
+                if entry.is_file(follow_symlinks=False) and re.search("staunch|sqlite|etilqs", entry.name):
+                    found.add(entry.path)
+    return found if before is None else found - before
+
+
+def alive(group):
+    """Processes of the group that still run; what waits to be reaped does not count."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open("/proc/%s/stat" % pid) as file:
+            state, _, process_group = file.read().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state not in "ZX":
+                found.append(int(pid))
+    return found
+
+
+def gone(group):
+    """Waits until no process of the group runs any more."""
+    for _ in range(400):
+        if not alive(group):
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def scan_and_kill(exposure, case, after_s):
+    """True when it was killed, False when it ended by itself before."""
+    process = subprocess.Popen([rig.STAUNCH, *exposure.command(case)], start_new_session=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, env={**os.environ, **exposure.env()})
+    try:
+        process.wait(after_s)
+        rig.check(process.returncode == 0, "a resumed scan ended with %d: %s" % (process.returncode,
+            process.stderr.read().decode()[-400:]))
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        rig.check(gone(process.pid), "processes of the scan outlived kill -9 of their group")
+        return True
+    finally:
+        process.stderr.close()
+
+
+def a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear():
+    rng = random.Random(2019)
+    with rig.folder() as out:
+        exposure = Exposure(out)
+        print("a scan of %d records lasts %.2f s" % (5 * exposure.records, exposure.seconds))
+        before = new_files(None)
+        kills = cases = 0
+        deadline = time.monotonic() + SECONDS_AT_MOST
+        while kills < KILLS:
+            case = os.path.join(out, "killed-%d.case" % cases)
+            times = []
+            while scan_and_kill(exposure, case, times.append(rng.uniform(0.0, 1.1 * exposure.seconds)) or times[-1]):
+                kills += 1
+                leak = exposure.leaks(case, before)
+                rig.check(leak is None, "after a kill at %.3f s %s holds %r" % (times[-1], *(leak or ("", ""))))
+                rig.check(time.monotonic() < deadline, "only %d kills in %d s" % (kills, SECONDS_AT_MOST))
+                if kills >= KILLS and len(times) > 3:
+                    rig.scan(case, *exposure.stores, options=["--own-domain", "contoso.com"])
+                    break
+            cases += 1
+            rig.equal(rig.figures(rig.report(case)), exposure.want, "figures after kills at %s s" %
+                ", ".join("%.3f" % t for t in times))
+            rig.check(exposure.leaks(case, before) is None, "a finished case holds a value in the clear")
+            rig.check(not os.path.exists(case + ".work"), "the work folder is still there after the scan")
+            os.unlink(case)
+        print("%d kills over %d cases" % (kills, cases))
+
+
+rig.run_tests(a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear)

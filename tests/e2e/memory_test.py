@@ -1,0 +1,58 @@
+"""Memory of a scan does not grow with what is scanned."""
+import os
+import subprocess
+import threading
+import time
+
+import rig
+
+SMALL, LARGE = (10000, 80000) if not rig.FULL else (20000, 250000)
+
+
+def children(pid):
+    found = []
+    try:
+        for task in os.listdir("/proc/%d/task" % pid):
+            with open("/proc/%d/task/%s/children" % (pid, task)) as file:
+                for child in map(int, file.read().split()):
+                    found += [child] + children(child)
+    except OSError:
+        pass
+    return found
+
+
+def resident(pid):
+    try:
+        with open("/proc/%d/statm" % pid) as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    except OSError:
+        return 0
+
+
+def peak_of_scan(records):
+    """(most bytes resident in all processes of a scan together, bytes scanned, seconds)"""
+    with rig.folder() as out:
+        stores, _ = rig.make_example(os.path.join(out, "stores"), records)
+        size = sum(os.path.getsize(os.path.join(s, f)) for s in stores for f in os.listdir(s))
+        begin = time.monotonic()
+        process = subprocess.Popen([rig.STAUNCH, "scan", *stores, "--case", os.path.join(out, "c.case"), "--jobs", "2",
+            "--progress", "never"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, sum(map(resident, [process.pid] + children(process.pid))))
+            time.sleep(0.01)
+        error = process.stderr.read().decode()
+        rig.check(process.returncode == 0, "scan ended with %d: %s" % (process.returncode, error[-400:]))
+        return peak, size, time.monotonic() - begin
+
+
+def eight_times_the_data_take_about_the_same_memory():
+    small, large = peak_of_scan(SMALL), peak_of_scan(LARGE)
+    for records, (peak, size, seconds) in ((SMALL, small), (LARGE, large)):
+        print("5 x %d records, %d MB as stored: %d MB at most, %.1f s" % (records, size >> 20, peak >> 20, seconds))
+    # One run in memory (64 MiB) may be fuller in the larger scan; nothing else may grow.
+    rig.check(large[0] <= small[0] * 1.25 + (64 << 20), "%d MB, then %d MB" % (small[0] >> 20, large[0] >> 20))
+    rig.check(large[0] <= 512 << 20, "%d MB is over 512 MB" % (large[0] >> 20))
+
+
+rig.run_tests(eight_times_the_data_take_about_the_same_memory)
