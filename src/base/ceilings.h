@@ -16,8 +16,12 @@
 #define CEIL_CANONICAL_BYTES 512
 /* Mentions waiting for their domain to be seen elsewhere in the input; later ones are decided on what was seen. */
 #define CEIL_TENTATIVE_MENTIONS 65536
+/* Memory for those mentions and what is kept in order behind them; beyond it the oldest is decided on what was seen. */
+#define CEIL_TENTATIVE_BYTES (32 * MIB)
 /* Distinct domains remembered per input for that rule; 32 bytes each. */
 #define CEIL_SEEN_DOMAINS 262144
+/* Candidates that overlap in one chain and wait for its end; a longer chain is decided as far as it is known. */
+#define CEIL_OVERLAPPING_CANDIDATES 4096
 
 /* --- extract --- */
 /* Containers inside containers; a deeper one is unread(limit-depth). */
@@ -60,6 +64,10 @@
 #define CEIL_MESSAGE_BYTES (256 * KIB)
 /* A worker is replaced after this many objects, whatever it says of itself. */
 #define CEIL_WORKER_OBJECTS 10000
+/* Mentions waiting for the end of the record they stand in; beyond, a mention is reported as in no record. */
+#define CEIL_PENDING_BYTES (256 * MIB)
+/* An unread object is hashed all the same up to this size; a larger one costs more than its identity is worth. */
+#define CEIL_HASH_UNREAD_BYTES (64 * MIB)
 /* Processes that one launcher runs at a time; a further one is refused. */
 #define CEIL_PROCESSES 1024
 /* Rows of one sorted run before it is sealed and written. */

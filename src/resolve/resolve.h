@@ -1,11 +1,11 @@
 /*
- * Mentions and records to exact figures (DESIGN 4). Rows are collected, sorted, sealed and written as immutable runs into
- * the work folder; a k-way merge gives each record and each entity once, with every place. Full keys are compared, digests
- * only order them. Knows nothing of the case file or of detectors: numbers for kinds, segments and stores come from the
- * caller.
+ * Mentions and records to exact figures (DESIGN 4). Rows are collected, sorted, sealed and written as immutable runs
+ * into the work folder; a k-way merge gives each record and each entity once, with every place. Full keys are compared,
+ * digests only order them. Knows nothing of the case file or of detectors: numbers for kinds, segments and stores come
+ * from the caller.
  *
- * A segment is one reading of one object (or of a range of it). Rows of segments the caller does not list are ignored in
- * the merge: the rows of a worker that died, or of an object that has changed since, need no deleting.
+ * A segment is one reading of one object (or of a range of it). Rows of segments the caller does not list are ignored
+ * in the merge: the rows of a worker that died, or of an object that has changed since, need no deleting.
  */
 #ifndef STAUNCH_RESOLVE_RESOLVE_H
 #define STAUNCH_RESOLVE_RESOLVE_H
@@ -35,8 +35,8 @@ struct resolve_mention {
 };
 
 struct resolve_run {
-	char name[32];  /* file in the work folder */
-	char content;   /* 'm' mentions, 'r' records, 'd' distinct keys */
+	char name[32]; /* file in the work folder */
+	char content;  /* 'm' mentions, 'r' records, 'd' distinct keys */
 	uint64_t rows, bytes;
 };
 
@@ -46,14 +46,14 @@ struct resolve_collector;
 /* next_run: number of the next run file, so that names never repeat within a case. */
 struct resolve_collector *resolve_collector_open(const struct resolve_work *work, uint64_t next_run);
 void resolve_add_mention(struct resolve_collector *collector, const struct resolve_mention *mention);
-void resolve_add_record(struct resolve_collector *collector, uint32_t segment, uint64_t record,
-	const uint8_t sha256[ST_SHA256_BYTES]);
+void resolve_add_record(
+	struct resolve_collector *collector, uint32_t segment, uint64_t record, const uint8_t sha256[ST_SHA256_BYTES]);
 /* Held in memory, with what sorting will need: compare with CEIL_RUN_BYTES. */
 size_t resolve_collector_bytes(const struct resolve_collector *collector);
 /* Sorts, seals, writes, fsyncs, renames what is held: none, one or two runs into out[2], their number in *count. The
  * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
-enum st_status resolve_collector_flush(struct resolve_collector *collector, struct resolve_run out[2], size_t *count,
-	struct st_error *err);
+enum st_status resolve_collector_flush(
+	struct resolve_collector *collector, struct resolve_run out[2], size_t *count, struct st_error *err);
 /* Number of the next run file: continue with it after closing. After a crash: one above the highest committed. */
 uint64_t resolve_collector_next_run(const struct resolve_collector *collector);
 void resolve_collector_close(struct resolve_collector *collector); /* rows not flushed are lost; NULL is fine */
@@ -79,8 +79,8 @@ struct resolve_blocks_in {
 /* first: digest of the block's first row, for finding a value again without decoding all: it stands in the last block
  * whose first is below its digest, or in those whose first is equal. A block is at most CEIL_BLOCK_BYTES. */
 struct resolve_blocks_out {
-	enum st_status (*put)(void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block,
-		struct st_error *err);
+	enum st_status (*put)(
+		void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block, struct st_error *err);
 	void *context;
 };
 
@@ -95,7 +95,7 @@ struct resolve_input {
 	size_t run_count;
 	struct resolve_blocks_in kept;
 	struct resolve_blocks_out out; /* NULL put: figures only */
-	void (*tick)(void *context); /* called now and then, may be NULL */
+	void (*tick)(void *context);   /* called now and then, may be NULL */
 	void *tick_context;
 };
 
@@ -109,9 +109,9 @@ struct resolve_store_set {
 	uint32_t *stores; /* sorted */
 	uint32_t store_count;
 	uint64_t records;
-	struct resolve_where *sample; /* where up to CEIL_REPORT_DIFFERING of them first stand, one per record and store:
-				       * sample[i * store_count + j] is record i in stores[j]; fewer for sets of very
-				       * many stores (CEIL_SET_SAMPLE_PLACES) */
+	struct resolve_where *sample; /* where up to CEIL_REPORT_DIFFERING of them first stand, one per record and
+				       * store: sample[i * store_count + j] is record i in stores[j]; fewer for sets of
+				       * very many stores (CEIL_SET_SAMPLE_PLACES) */
 	size_t sample_count;
 };
 
@@ -132,7 +132,8 @@ struct resolve_records {
 	struct resolve_first *first;
 };
 /* A segment and record number that comes twice counts once. On failure *out is empty. */
-enum st_status resolve_merge_records(const struct resolve_input *input, struct resolve_records *out, struct st_error *err);
+enum st_status resolve_merge_records(
+	const struct resolve_input *input, struct resolve_records *out, struct st_error *err);
 void resolve_records_free(struct resolve_records *records);
 /* How many records of a segment numbered [from, to) are the first place of theirs: distinct records of one part. */
 uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment, uint64_t from, uint64_t to);
@@ -148,11 +149,13 @@ struct resolve_copy {
 	uint64_t shared;    /* distinct records that stand in every store of the row */
 	uint64_t *distinct; /* distinct records of each store of the row, in the order of stores */
 	bool identical;     /* every store has the same set */
-	struct resolve_copy_difference *differing; /* records not in every store of the row, at most CEIL_REPORT_DIFFERING */
+	struct resolve_copy_difference
+		*differing; /* records not in every store of the row, at most CEIL_REPORT_DIFFERING */
 	size_t differing_count;
 	uint64_t differing_total; /* distinct records not in every store of the row */
 };
-void resolve_copies(const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count);
+void resolve_copies(
+	const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count);
 void resolve_copies_free(struct resolve_copy *copies, size_t count);
 
 /*
@@ -163,13 +166,14 @@ struct resolve_entity {
 	uint8_t kind;
 	uint8_t best_confidence;
 	struct st_span canonical;
-	uint64_t mentions;                  /* every copy counted */
-	/* Mentions in each distinct record counted once; those in no record once, whatever the copies of their segment. */
+	uint64_t mentions; /* every copy counted */
+	/* Mentions in each distinct record counted once; those in no record once, whatever the copies of their segment.
+	 */
 	uint64_t mentions_distinct_records;
-	uint64_t records;                   /* distinct records that hold it */
-	struct st_span places;              /* of this row, packed; read with resolve_place_next */
-	bool more;                          /* the entity goes on in the next row */
-	uint32_t row;                       /* for on_entity: how many rows of it were put out before this one */
+	uint64_t records;      /* distinct records that hold it */
+	struct st_span places; /* of this row, packed; read with resolve_place_next */
+	bool more;             /* the entity goes on in the next row */
+	uint32_t row;          /* for on_entity: how many rows of it were put out before this one */
 };
 struct resolve_place {
 	uint32_t segment, part;
@@ -192,20 +196,21 @@ struct resolve_entities {
  * with its last row: all places when row is 0. The same value at the same place twice (segment, record, part, start,
  * length) is one mention. A mention in a record that its live segment does not have fails the merge. */
 enum st_status resolve_merge_mentions(const struct resolve_input *input, const struct resolve_first *first,
-	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err), void *context,
-	struct resolve_entities *out, struct st_error *err);
+	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err),
+	void *context, struct resolve_entities *out, struct st_error *err);
 /* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front; false at its end or when
  * it is damaged (*damaged). The places of a row that is returned are sound. Any bytes may be given. */
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
-void resolve_entity_digest(const struct resolve_work *work, uint8_t kind, struct st_span canonical,
-	uint8_t out[ST_DIGEST_BYTES]);
+void resolve_entity_digest(
+	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES]);
 
 /* --- distinct keys of anything (persons, organizations): exact, external, in bounded memory --- */
 /* Files are numbered from next_run with names of their own; none is left behind. */
 struct resolve_distinct;
 struct resolve_distinct *resolve_distinct_open(const struct resolve_work *work, uint64_t next_run);
-enum st_status resolve_distinct_add(struct resolve_distinct *distinct, uint8_t set, struct st_span key, struct st_error *err);
+enum st_status resolve_distinct_add(
+	struct resolve_distinct *distinct, uint8_t set, struct st_span key, struct st_error *err);
 /* Each distinct (set, key) once, in no order, with how often it was added; then closed, also after a failure. each may
  * be NULL; counts[256] by set. */
 enum st_status resolve_distinct_finish(struct resolve_distinct *distinct,

@@ -1,0 +1,207 @@
+/* Rows in memory: added in any order, sorted by radix on the digest, written as rows of a block. */
+#include "resolve/held_rows.h"
+
+#include "base/ceilings.h"
+
+#include <stdlib.h>
+
+#define RADIX_BITS 11
+#define RADIX_SIZE (1 << RADIX_BITS)
+#define RADIX_PASSES 3
+#define RADIX_LOW (64 - RADIX_PASSES * RADIX_BITS) /* lowest bit of the digest that the passes look at */
+#define AHEAD 12 /* rows fetched into the cache before they are needed: the arena is read in the digests' order */
+
+/* What stands before the key in the arena; copied in and out, never aligned. */
+struct __attribute__((packed)) held_row {
+	uint64_t record, start;
+	uint32_t segment, part, length;
+	uint16_t key_size;
+	uint8_t kind, form, confidence;
+};
+
+void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const struct resolve_place *place)
+{
+	struct held_row row = {.record = place->record,
+		.start = place->start,
+		.segment = place->segment,
+		.part = place->part,
+		.length = place->length,
+		.key_size = (uint16_t)key.size,
+		.kind = kind,
+		.form = place->form,
+		.confidence = place->confidence};
+	struct row_digest digest;
+	row_digest(rows->digest_key, kind, key, &digest);
+	if (rows->count == rows->capacity) {
+		rows->capacity = rows->capacity ? rows->capacity * 2 : 1024;
+		rows->entries = st_realloc(rows->entries, rows->capacity * sizeof *rows->entries);
+	}
+	rows->entries[rows->count++] = (struct held_entry){.digest_high = digest.high, .offset = rows->arena.size};
+	st_buf_reserve(&rows->arena, sizeof row + key.size);
+	memcpy(rows->arena.data + rows->arena.size, &row, sizeof row);
+	if (key.size > 0)
+		memcpy(rows->arena.data + rows->arena.size + sizeof row, key.data, key.size);
+	rows->arena.size += sizeof row + key.size;
+}
+
+size_t held_bytes(const struct held_rows *rows)
+{
+	return rows->arena.size + 2 * rows->count * sizeof *rows->entries;
+}
+
+static struct st_span row_at(const struct held_rows *rows, const struct held_entry *entry, struct held_row *row)
+{
+	const uint8_t *at = rows->arena.data + entry->offset;
+	memcpy(row, at, sizeof *row);
+	return (struct st_span){.data = at + sizeof *row, .size = row->key_size};
+}
+
+static struct resolve_place place_of(const struct held_row *row)
+{
+	return (struct resolve_place){.segment = row->segment,
+		.part = row->part,
+		.record = row->record,
+		.start = row->start,
+		.length = row->length,
+		.form = row->form,
+		.confidence = row->confidence};
+}
+
+static int compare_full(const struct held_rows *rows, const struct held_row *a, struct st_span key_a,
+	const struct held_row *b, struct st_span key_b)
+{
+	if (!row_same_key(a->kind, key_a, b->kind, key_b)) {
+		struct row_key full_a = {.kind = a->kind, .bytes = key_a}, full_b = {.kind = b->kind, .bytes = key_b};
+		row_digest(rows->digest_key, a->kind, key_a, &full_a.digest);
+		row_digest(rows->digest_key, b->kind, key_b, &full_b.digest);
+		return row_key_compare(&full_a, &full_b);
+	}
+	struct resolve_place place_a = place_of(a), place_b = place_of(b);
+	int order = row_place_compare(&place_a, &place_b);
+	if (order == 0)
+		order = (a->form > b->form) - (a->form < b->form);
+	return order != 0 ? order : (a->confidence > b->confidence) - (a->confidence < b->confidence);
+}
+
+static int compare_entries(const void *left, const void *right, void *context)
+{
+	const struct held_entry *a = left, *b = right;
+	struct held_row row_a, row_b;
+	if (a->digest_high != b->digest_high)
+		return a->digest_high > b->digest_high ? 1 : -1;
+	struct st_span key_a = row_at(context, a, &row_a), key_b = row_at(context, b, &row_b);
+	return compare_full(context, &row_a, key_a, &row_b, key_b);
+}
+
+static void radix_pass(const struct held_entry *from, struct held_entry *to, size_t count, int shift)
+{
+	size_t at[RADIX_SIZE] = {0}, sum = 0;
+	for (size_t i = 0; i < count; i++)
+		at[from[i].digest_high >> shift & (RADIX_SIZE - 1)]++;
+	for (size_t i = 0; i < RADIX_SIZE; i++) {
+		size_t here = at[i];
+		at[i] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[at[from[i].digest_high >> shift & (RADIX_SIZE - 1)]++] = from[i];
+}
+
+/* Rows that agree in the bits the passes saw: mostly one value met again, in the order of reading, thus sorted. */
+static void sort_ties(struct held_rows *rows)
+{
+	for (size_t from = 0, to; from < rows->count; from = to) {
+		struct held_entry *first = &rows->entries[from];
+		bool sorted = true;
+		for (to = from + 1; to < rows->count &&
+				    rows->entries[to].digest_high >> RADIX_LOW == first->digest_high >> RADIX_LOW;
+			to++)
+			sorted = sorted && compare_entries(&rows->entries[to - 1], &rows->entries[to], rows) <= 0;
+		if (!sorted)
+			qsort_r(first, to - from, sizeof *first, compare_entries, rows);
+	}
+}
+
+void held_sort(struct held_rows *rows)
+{
+	rows->scratch = st_alloc(rows->count * sizeof *rows->scratch);
+	for (int pass = 0; pass < RADIX_PASSES; pass++) {
+		radix_pass(rows->entries, rows->scratch, rows->count, RADIX_LOW + pass * RADIX_BITS);
+		struct held_entry *sorted = rows->scratch;
+		rows->scratch = rows->entries;
+		rows->entries = sorted;
+	}
+	/* What is now in entries may be the smaller piece of memory. */
+	free(rows->scratch);
+	rows->scratch = NULL;
+	rows->capacity = rows->count;
+	sort_ties(rows);
+}
+
+/* Entries from `from` on that hold the same key. */
+static size_t group_end(const struct held_rows *rows, size_t from)
+{
+	struct held_row first, row;
+	struct st_span key = row_at(rows, &rows->entries[from], &first);
+	size_t to = from + 1;
+	for (; to < rows->count && rows->entries[to].digest_high == rows->entries[from].digest_high; to++) {
+		struct st_span other = row_at(rows, &rows->entries[to], &row);
+		if (!row_same_key(first.kind, key, row.kind, other))
+			break;
+	}
+	return to;
+}
+
+static enum st_status write_places(const struct held_rows *rows, size_t from, size_t to, struct row_writer *writer,
+	uint64_t *written, struct st_error *err)
+{
+	struct resolve_place last;
+	for (size_t i = from; i < to; i++) {
+		struct held_row row;
+		row_at(rows, &rows->entries[i], &row);
+		struct resolve_place place = place_of(&row);
+		if (i > from && row_place_compare(&last, &place) == 0)
+			continue;
+		ST_TRY(row_add_place(writer, &place, err));
+		(*written)++;
+		last = place;
+	}
+	return ST_OK;
+}
+
+enum st_status held_write(
+	const struct held_rows *rows, struct row_writer *writer, uint64_t *written, struct st_error *err)
+{
+	*written = 0;
+	for (size_t from = 0, to; from < rows->count; from = to) {
+		if (from + AHEAD < rows->count)
+			__builtin_prefetch(rows->arena.data + rows->entries[from + AHEAD].offset);
+		to = group_end(rows, from);
+		struct held_row row;
+		struct row_key key = {.bytes = row_at(rows, &rows->entries[from], &row)};
+		key.kind = row.kind;
+		key.digest.high = rows->entries[from].digest_high; /* enough: nobody looks for a value in a run */
+		struct row totals = {.times = to - from};
+		row_begin(writer, &key);
+		if (writer->form == ROW_TIMES)
+			*written += totals.times;
+		else
+			ST_TRY(write_places(rows, from, to, writer, written, err));
+		ST_TRY(row_end(writer, &totals, err));
+	}
+	return ST_OK;
+}
+
+void held_clear(struct held_rows *rows)
+{
+	rows->count = 0;
+	rows->arena.size = 0;
+}
+
+void held_free(struct held_rows *rows)
+{
+	free(rows->entries);
+	free(rows->scratch);
+	st_buf_free(&rows->arena);
+	*rows = (struct held_rows){0};
+}

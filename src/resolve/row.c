@@ -1,0 +1,279 @@
+/* Keys, digests and packed places: how they compare, how they are written, how they are read back from any bytes. */
+#include "resolve/row.h"
+
+#include "base/ceilings.h"
+
+#include <endian.h>
+
+enum place_flag {
+	PLACE_SEGMENT = 1,   /* another segment: difference; record, part and start begin at 0 again */
+	PLACE_RECORD = 2,    /* another record: difference */
+	PLACE_NO_RECORD = 4, /* in no record, where the one before was in one */
+	PLACE_PART = 8,      /* another part: its number; start begins at 0 again */
+	PLACE_START = 16,    /* difference, zigzag */
+	PLACE_LENGTH = 32,
+	PLACE_FORM = 64,   /* form << 8 | confidence */
+	PLACE_FRESH = 128, /* the place before counts as all zero */
+};
+
+void row_digest(const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key, struct row_digest *out)
+{
+	uint8_t small[256], digest[ST_DIGEST_BYTES];
+	st_auto_free uint8_t *large = key.size < sizeof small ? NULL : st_alloc(key.size + 1);
+	uint8_t *message = large != NULL ? large : small;
+	message[0] = kind;
+	if (key.size > 0)
+		memcpy(message + 1, key.data, key.size);
+	st_digest(digest_key, message, key.size + 1, digest);
+	memcpy(&out->high, digest, 8);
+	memcpy(&out->low, digest + 8, 8);
+	out->high = be64toh(out->high);
+	out->low = be64toh(out->low);
+}
+
+void row_digest_bytes(const struct row_digest *digest, uint8_t out[ST_DIGEST_BYTES])
+{
+	uint64_t high = htobe64(digest->high), low = htobe64(digest->low);
+	memcpy(out, &high, 8);
+	memcpy(out + 8, &low, 8);
+}
+
+void resolve_entity_digest(
+	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES])
+{
+	struct row_digest digest;
+	row_digest(work->digest_key, kind, canonical, &digest);
+	row_digest_bytes(&digest, out);
+}
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int row_key_compare(const struct row_key *a, const struct row_key *b)
+{
+	if (a->digest.high != b->digest.high)
+		return compare(a->digest.high, b->digest.high);
+	if (a->digest.low != b->digest.low)
+		return compare(a->digest.low, b->digest.low);
+	if (a->kind != b->kind)
+		return compare(a->kind, b->kind);
+	size_t common = a->bytes.size < b->bytes.size ? a->bytes.size : b->bytes.size;
+	int order = common > 0 ? memcmp(a->bytes.data, b->bytes.data, common) : 0;
+	return order != 0 ? order : compare(a->bytes.size, b->bytes.size);
+}
+
+int row_place_compare(const struct resolve_place *a, const struct resolve_place *b)
+{
+	if (a->segment != b->segment)
+		return compare(a->segment, b->segment);
+	if (a->record != b->record)
+		return compare(a->record, b->record);
+	if (a->part != b->part)
+		return compare(a->part, b->part);
+	if (a->start != b->start)
+		return compare(a->start, b->start);
+	return compare(a->length, b->length);
+}
+
+static uint8_t *put_varint(uint8_t *at, uint64_t value)
+{
+	while (value >= 0x80) {
+		*at++ = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	*at++ = (uint8_t)value;
+	return at;
+}
+
+static bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
+{
+	*value = 0;
+	for (int shift = 0; shift < 64 && *at < end; shift += 7) {
+		uint8_t byte = *(*at)++;
+		*value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return true;
+	}
+	return false;
+}
+
+/* Differences wrap, so that any order is written without loss; sorted places make them small. */
+size_t row_place_pack(
+	uint8_t out[ROW_PLACE_BYTES], struct resolve_place *previous, bool fresh, const struct resolve_place *place)
+{
+	struct resolve_place base = fresh ? (struct resolve_place){0} : *previous;
+	unsigned flags = fresh ? PLACE_FRESH : 0;
+	uint8_t *at = out + 1;
+	if (place->segment != base.segment) {
+		flags |= PLACE_SEGMENT;
+		at = put_varint(at, (uint32_t)(place->segment - base.segment));
+		base.record = base.start = base.part = 0;
+	}
+	if (place->record != base.record && place->record == RESOLVE_NO_RECORD) {
+		flags |= PLACE_NO_RECORD;
+	} else if (place->record != base.record) {
+		flags |= PLACE_RECORD;
+		at = put_varint(at, place->record - base.record);
+	}
+	if (place->part != base.part) {
+		flags |= PLACE_PART;
+		at = put_varint(at, place->part);
+		base.start = 0;
+	}
+	uint64_t ahead = place->start - base.start;
+	if (ahead != 0) {
+		flags |= PLACE_START;
+		at = put_varint(at, ahead << 1 ^ (0 - (ahead >> 63)));
+	}
+	if (place->length != base.length) {
+		flags |= PLACE_LENGTH;
+		at = put_varint(at, place->length);
+	}
+	if (place->form != base.form || place->confidence != base.confidence) {
+		flags |= PLACE_FORM;
+		at = put_varint(at, (uint64_t)place->form << 8 | place->confidence);
+	}
+	out[0] = (uint8_t)flags;
+	*previous = *place;
+	return (size_t)(at - out);
+}
+
+static bool unpack_where(const uint8_t **at, const uint8_t *end, unsigned flags, struct resolve_place *place)
+{
+	uint64_t value;
+	if (flags & PLACE_SEGMENT) {
+		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+			return false;
+		place->segment += (uint32_t)value;
+		place->record = place->start = place->part = 0;
+	}
+	if (flags & PLACE_NO_RECORD) {
+		place->record = RESOLVE_NO_RECORD;
+	} else if (flags & PLACE_RECORD) {
+		if (!get_varint(at, end, &value))
+			return false;
+		place->record += value;
+	}
+	if (flags & PLACE_PART) {
+		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+			return false;
+		place->part = (uint32_t)value;
+		place->start = 0;
+	}
+	return true;
+}
+
+bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_place *place)
+{
+	if (*at >= end)
+		return false;
+	unsigned flags = *(*at)++;
+	uint64_t value;
+	if (flags & PLACE_FRESH)
+		*place = (struct resolve_place){0};
+	if (!unpack_where(at, end, flags, place))
+		return false;
+	if (flags & PLACE_START) {
+		if (!get_varint(at, end, &value))
+			return false;
+		place->start += value >> 1 ^ (0 - (value & 1));
+	}
+	if (flags & PLACE_LENGTH) {
+		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+			return false;
+		place->length = (uint32_t)value;
+	}
+	if (flags & PLACE_FORM) {
+		if (!get_varint(at, end, &value) || value > UINT16_MAX)
+			return false;
+		place->form = (uint8_t)(value >> 8);
+		place->confidence = (uint8_t)value;
+	}
+	return true;
+}
+
+bool row_places_start(struct st_span places)
+{
+	return places.size > 0 && (places.data[0] & PLACE_FRESH);
+}
+
+bool resolve_place_next(struct st_span *places, struct resolve_place *out)
+{
+	if (places->size == 0)
+		return false;
+	const uint8_t *at = places->data, *end = at + places->size;
+	bool sound = row_place_unpack(&at, end, out);
+	*places = sound ? (struct st_span){.data = at, .size = (size_t)(end - at)} : (struct st_span){0};
+	return sound;
+}
+
+static bool take_span(const uint8_t **at, const uint8_t *end, uint64_t size, struct st_span *out)
+{
+	if (size > (uint64_t)(end - *at))
+		return false;
+	*out = (struct st_span){.data = *at, .size = (size_t)size};
+	*at += size;
+	return true;
+}
+
+static bool read_totals(const uint8_t **at, const uint8_t *end, struct row *out)
+{
+	if (!get_varint(at, end, &out->mentions) || !get_varint(at, end, &out->mentions_distinct_records) ||
+		!get_varint(at, end, &out->records) || *at >= end)
+		return false;
+	out->best_confidence = *(*at)++;
+	return true;
+}
+
+bool row_read(struct st_span *block, enum row_form form, struct row *out)
+{
+	if (block->size == 0)
+		return false;
+	const uint8_t *at = block->data, *end = at + block->size;
+	uint64_t head, size;
+	*out = (struct row){0};
+	if (!get_varint(&at, end, &head) || head >> 1 > CEIL_KEY_BYTES || at >= end)
+		return false;
+	out->more = head & 1;
+	out->kind = *at++;
+	if (!take_span(&at, end, head >> 1, &out->key))
+		return false;
+	if (form == ROW_TIMES) {
+		if (!get_varint(&at, end, &out->times) || out->more)
+			return false;
+	} else {
+		if (form == ROW_ENTITY && !out->more && !read_totals(&at, end, out))
+			return false;
+		if (!get_varint(&at, end, &size) || !take_span(&at, end, size, &out->places) ||
+			!row_places_start(out->places))
+			return false;
+	}
+	*block = (struct st_span){.data = at, .size = (size_t)(end - at)};
+	return true;
+}
+
+bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged)
+{
+	struct row row;
+	*damaged = false;
+	*out = (struct resolve_entity){0};
+	if (block->size == 0)
+		return false;
+	*damaged = !row_read(block, ROW_ENTITY, &row);
+	struct resolve_place place = {0};
+	for (const uint8_t *at = row.places.data, *end = at + row.places.size; !*damaged && at < end;)
+		*damaged = !row_place_unpack(&at, end, &place);
+	if (*damaged)
+		return false;
+	*out = (struct resolve_entity){.kind = row.kind,
+		.best_confidence = row.best_confidence,
+		.canonical = row.key,
+		.mentions = row.mentions,
+		.mentions_distinct_records = row.mentions_distinct_records,
+		.records = row.records,
+		.places = row.places,
+		.more = row.more};
+	return true;
+}

@@ -1,0 +1,82 @@
+/*
+ * How sorted rows are written, the same in runs and in results: a block is a sequence of rows, a row is one key with
+ * its places (or how often it was added), and needs nothing from another block to be read.
+ *
+ *   row    = head kind key [totals] (places | times)
+ *   head   = varint key size << 1 | more         more: the same key goes on in the next row
+ *   totals = varint mentions, mentions in distinct records, records; byte confidence   (ROW_ENTITY, last row of a key)
+ *   places = varint size, places as differences  (ROW_PLACES, ROW_ENTITY)
+ *   times  = varint                              (ROW_TIMES)
+ *
+ * Rows are sorted by (digest, kind, key): the digest is computed again on reading (40 ns), not stored (16 bytes).
+ */
+#ifndef STAUNCH_RESOLVE_ROW_H
+#define STAUNCH_RESOLVE_ROW_H
+
+#include "resolve/resolve.h"
+
+enum row_form { ROW_PLACES, ROW_ENTITY, ROW_TIMES };
+
+/* As numbers, so that comparing is cheap; equal order as comparing the 16 bytes. */
+struct row_digest {
+	uint64_t high, low;
+};
+struct row_key {
+	struct row_digest digest;
+	uint8_t kind;
+	struct st_span bytes;
+};
+
+void row_digest(
+	const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key, struct row_digest *out);
+void row_digest_bytes(const struct row_digest *digest, uint8_t out[ST_DIGEST_BYTES]);
+
+/* Full keys; the digest is not looked at. */
+static inline bool row_same_key(uint8_t kind_a, struct st_span a, uint8_t kind_b, struct st_span b)
+{
+	return kind_a == kind_b && a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+/* By digest, then kind, then bytes: never 0 for different keys. */
+int row_key_compare(const struct row_key *a, const struct row_key *b);
+/* By segment, record, part, start, length; 0 is the same place. */
+int row_place_compare(const struct resolve_place *a, const struct resolve_place *b);
+
+#define ROW_PLACE_BYTES 48 /* one packed place is never longer */
+/* Packs place as its difference to *previous (fresh: to nothing), which it becomes; returns the size. */
+size_t row_place_pack(
+	uint8_t out[ROW_PLACE_BYTES], struct resolve_place *previous, bool fresh, const struct resolve_place *place);
+/* false when the bytes are no place; *at is then undefined. *place must hold the one before, unless the bytes say
+ * fresh. */
+bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_place *place);
+/* Does a packed list begin with a place that needs none before it? */
+bool row_places_start(struct st_span places);
+
+/* One row as read; spans into the block. */
+struct row {
+	uint8_t kind;
+	bool more;
+	struct st_span key, places;
+	uint64_t mentions, mentions_distinct_records, records, times;
+	uint8_t best_confidence;
+};
+/* Takes a row off the front of block; false when the bytes are none. Places are not checked. */
+bool row_read(struct st_span *block, enum row_form form, struct row *out);
+
+/* Writes rows in sorted order into blocks of at most CEIL_BLOCK_BYTES. Zero-initialise, set form and out. */
+struct row_writer {
+	enum row_form form;
+	struct resolve_blocks_out out; /* NULL put: blocks are dropped */
+	struct st_buf block, places, head;
+	struct row_key key; /* borrowed from row_begin to row_end */
+	struct row_digest first;
+	struct resolve_place previous;
+	uint32_t rows; /* of this key before the present one */
+};
+void row_begin(struct row_writer *writer, const struct row_key *key);
+enum st_status row_add_place(struct row_writer *writer, const struct resolve_place *place, struct st_error *err);
+/* totals: only its figures are read. */
+enum st_status row_end(struct row_writer *writer, const struct row *totals, struct st_error *err);
+enum st_status row_writer_finish(struct row_writer *writer, struct st_error *err); /* puts out the last block */
+void row_writer_free(struct row_writer *writer);
+
+#endif

@@ -1,0 +1,81 @@
+/* Reading the rows of one run or earlier result in order. What is not in order was not written by us: it stops the
+ * merge. */
+#include "resolve/row_cursor.h"
+
+static enum st_status damaged(const struct row_cursor *cursor, const char *how, struct st_error *err)
+{
+	return st_fail(err, ST_FATAL, "%s: damaged, %s", cursor->name, how);
+}
+
+static enum st_status next_row(struct row_cursor *cursor, struct row *row, bool *there, struct st_error *err)
+{
+	*there = false;
+	if (cursor->block.size == 0) {
+		ST_TRY(cursor->source.next(cursor->source.context, &cursor->block, err));
+		if (cursor->block.size == 0)
+			return ST_OK;
+	}
+	if (!row_read(&cursor->block, cursor->form, row))
+		return damaged(cursor, "a row cannot be read", err);
+	*there = true;
+	cursor->more = row->more;
+	cursor->places = row->places;
+	cursor->times = row->times;
+	cursor->rows += row->times;
+	return ST_OK;
+}
+
+static enum st_status continue_key(struct row_cursor *cursor, struct st_error *err)
+{
+	struct row row;
+	bool there;
+	ST_TRY(next_row(cursor, &row, &there, err));
+	if (!there || !row_same_key(row.kind, row.key, cursor->key.kind, cursor->key.bytes))
+		return damaged(cursor, "a row that goes on does not", err);
+	return ST_OK;
+}
+
+enum st_status row_cursor_next_place(struct row_cursor *cursor, bool *there, struct st_error *err)
+{
+	struct resolve_place before = cursor->place;
+	*there = false;
+	if (cursor->places.size == 0 && cursor->more)
+		ST_TRY(continue_key(cursor, err));
+	if (cursor->places.size == 0)
+		return ST_OK;
+	const uint8_t *at = cursor->places.data, *end = at + cursor->places.size;
+	if (!row_place_unpack(&at, end, &cursor->place))
+		return damaged(cursor, "a place cannot be read", err);
+	if (cursor->placed && row_place_compare(&before, &cursor->place) >= 0)
+		return damaged(cursor, "places are out of order", err);
+	cursor->places = (struct st_span){.data = at, .size = (size_t)(end - at)};
+	cursor->placed = *there = true;
+	cursor->rows++;
+	return ST_OK;
+}
+
+enum st_status row_cursor_next_key(struct row_cursor *cursor, bool *there, struct st_error *err)
+{
+	struct row row;
+	for (*there = cursor->begun && (cursor->places.size > 0 || cursor->more); *there;)
+		ST_TRY(row_cursor_next_place(cursor, there, err));
+	ST_TRY(next_row(cursor, &row, there, err));
+	if (!*there)
+		return ST_OK;
+	struct row_key key = {.kind = row.kind, .bytes = row.key};
+	row_digest(cursor->digest_key, key.kind, key.bytes, &key.digest);
+	if (cursor->begun && row_key_compare(&cursor->key, &key) >= 0)
+		return damaged(cursor, "rows are out of order", err);
+	cursor->bytes.size = 0;
+	st_buf_add(&cursor->bytes, key.bytes.data, key.bytes.size);
+	cursor->key = key;
+	cursor->key.bytes = (struct st_span){.data = cursor->bytes.data, .size = cursor->bytes.size};
+	cursor->begun = true;
+	cursor->placed = false;
+	return ST_OK;
+}
+
+void row_cursor_free(struct row_cursor *cursor)
+{
+	st_buf_free(&cursor->bytes);
+}

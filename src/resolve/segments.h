@@ -1,0 +1,27 @@
+/* The live segments of a merge by number, and one bit per record of each. */
+#ifndef STAUNCH_RESOLVE_SEGMENTS_H
+#define STAUNCH_RESOLVE_SEGMENTS_H
+
+#include "resolve/resolve.h"
+
+#define SEGMENT_NONE SIZE_MAX
+
+struct segment_table {
+	const struct resolve_segment *segments; /* borrowed */
+	size_t count;
+	uint32_t *by_id; /* index + 1; NULL when numbers are sparse */
+	size_t by_id_count;
+};
+/* Refuses lists that are not what resolve.h says: unsorted, without a place, with a store that does not exist. */
+enum st_status segment_table_open(const struct resolve_input *input, struct segment_table *out, struct st_error *err);
+size_t segment_find(const struct segment_table *table, uint32_t id); /* SEGMENT_NONE: not live */
+void segment_table_close(struct segment_table *table);
+
+enum st_status first_open(const struct resolve_input *input, struct resolve_first **out, struct st_error *err);
+/* Was it made for these segments? */
+bool first_fits(const struct resolve_first *first, const struct resolve_input *input);
+void first_set(struct resolve_first *first, size_t index, uint64_t record);
+bool first_get(const struct resolve_first *first, size_t index, uint64_t record);
+void first_close(struct resolve_first *first); /* NULL is fine */
+
+#endif
