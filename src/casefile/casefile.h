@@ -16,7 +16,11 @@
 
 struct casefile;
 
-enum casefile_mode { CASEFILE_READ, CASEFILE_WRITE /* open, or create with a new key */ };
+enum casefile_mode {
+	CASEFILE_READ,   /* also while another writes, and on media that cannot be written; all of one moment */
+	CASEFILE_WRITE,  /* open, or create with a new key */
+	CASEFILE_UPDATE, /* as WRITE, but the case must be there */
+};
 
 /* key_path NULL: CASE.key beside the case. A new case makes its key (0600); an existing key file is never overwritten. */
 enum st_status casefile_open(const char *path, const char *key_path, enum casefile_mode mode, struct casefile **out,
@@ -39,6 +43,10 @@ enum st_status casefile_set(struct casefile *casefile, const char *name, struct 
 enum st_status casefile_get(struct casefile *casefile, const char *name, struct st_buf *out, struct st_error *err);
 /* Who saw or did what, in order, for ever: reveal with its reason, unconfined, rescan ... */
 enum st_status casefile_event(struct casefile *casefile, const char *what, const char *detail, struct st_error *err);
+/* All events in order; texts borrowed for the call. each returns ST_STOP to end early. */
+enum st_status casefile_events(struct casefile *casefile,
+	enum st_status (*each)(void *context, int64_t at, const char *what, const char *detail, struct st_error *err),
+	void *context, struct st_error *err);
 
 /* --- stores and their objects --- */
 
@@ -80,11 +88,14 @@ struct casefile_object {
 };
 
 /* The listing of a store goes in as one transaction. Objects known by (store, path): unchanged ones keep everything,
- * changed ones become pending and lose their segment, vanished ones (not in this listing) are removed with theirs.
+ * changed ones become pending and lose their segment, vanished ones (not in this listing) are removed with theirs; what
+ * was a duplicate of a changed or vanished one becomes pending too. New and changed objects take status, reason and
+ * detail from the listing (pending, or unread at once: not-a-file, permission). The same path twice is ST_WRONG.
  * Calls: begin, add for every object (sorted by path), end. */
 enum st_status casefile_listing_begin(struct casefile *casefile, uint32_t store, struct st_error *err);
 enum st_status casefile_listing_add(struct casefile *casefile, const struct casefile_object *object, struct st_error *err);
 enum st_status casefile_listing_end(struct casefile *casefile, struct st_error *err);
+void casefile_listing_drop(struct casefile *casefile); /* the earlier listing stays */
 /* Every object by id (store -1: all stores); spans borrowed for the call; each returns ST_STOP to end early. */
 enum st_status casefile_objects(struct casefile *casefile, int64_t store,
 	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err), void *context,
@@ -107,7 +118,8 @@ struct casefile_run {
 	char content;
 	uint64_t rows, bytes;
 };
-/* Next free segment and run number; both only grow. */
+/* Next free segment and run number; both only grow: one more than the largest ever committed (runs: by the number in
+ * their names, and at least the count of runs ever committed). */
 enum st_status casefile_next_numbers(struct casefile *casefile, uint32_t *segment, uint64_t *run, struct st_error *err);
 enum st_status casefile_commit_begin(struct casefile *casefile, struct st_error *err);
 enum st_status casefile_put_run(struct casefile *casefile, const struct casefile_run *run, struct st_error *err);
@@ -118,7 +130,7 @@ enum st_status casefile_commit_end(struct casefile *casefile, struct st_error *e
 void casefile_commit_drop(struct casefile *casefile);
 /* Runs committed and not yet merged; caller frees. */
 enum st_status casefile_runs(struct casefile *casefile, struct casefile_run **out, size_t *count, struct st_error *err);
-/* Parts of one segment by number, or of all segments (segment 0). */
+/* Parts of one segment by number, or of all segments that an object holds (segment 0; in no order). */
 enum st_status casefile_parts(struct casefile *casefile, uint32_t segment,
 	enum st_status (*each)(void *context, const struct casefile_part *part, struct st_error *err), void *context,
 	struct st_error *err);
@@ -167,7 +179,8 @@ struct casefile_figures {
 	size_t copy_count;
 	int64_t made_at;
 };
-/* One transaction: begin, put blocks of each kind in order, end with the figures. The merged runs are forgotten with it;
+/* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
+ * forgotten with it;
  * the caller then deletes their files. Until `end` readers see the earlier result. */
 enum st_status casefile_results_begin(struct casefile *casefile, struct st_error *err);
 enum st_status casefile_results_block(struct casefile *casefile, enum casefile_rows rows,
@@ -195,7 +208,7 @@ struct casefile_coverage {
 	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS]; /* unread objects only */
 	uint64_t members_unread[ST_REASONS]; /* members unread or partial */
 	uint64_t not_searched_bytes;
-};
+}; /* members: of every reading once, copies not again; bytes_read: stored bytes of read and partial objects */
 enum st_status casefile_coverage(struct casefile *casefile, struct casefile_coverage *out, struct st_error *err);
 
 #endif
