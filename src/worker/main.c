@@ -1,1 +1,130 @@
-int main(void) { return 0; }
+/*
+ * staunch-worker: the program that meets hostile bytes. Started by the launcher as `staunch-worker worker [ROLE]` with
+ * its socket as descriptor 3; it confines itself before the first object and ends with the socket.
+ */
+#include "base/ceilings.h"
+#include "process/confine.h"
+#include "worker/about.h"
+#include "worker/worker.h"
+
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+struct start {
+	bool unconfined;
+	uint64_t memory_bytes;
+};
+
+/* A NULL-ended list that lives as long as the process; NULL when it is empty. */
+static const char *const *take_list(struct st_cursor *in)
+{
+	uint32_t count = st_cursor_u32(in);
+	if (in->bad || count == 0 || count > CEIL_MESSAGE_BYTES / 4)
+		return NULL;
+	const char **list = st_alloc_zero((size_t)count + 1, sizeof *list);
+	for (uint32_t i = 0; i < count && !in->bad; i++) {
+		struct st_span text = st_cursor_span(in);
+		list[i] = st_strndup((const char *)text.data, text.size);
+	}
+	return list;
+}
+
+static bool read_start(struct worker *worker, struct start *start)
+{
+	struct message message;
+	if (message_next(worker->reader, &message) != MESSAGE_OK || message.type != WORKER_START)
+		return false;
+	struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
+	start->unconfined = st_cursor_byte(&in) != 0;
+	start->memory_bytes = st_cursor_u64(&in);
+	worker->detect.regions = take_list(&in);
+	worker->detect.own_domains = take_list(&in);
+	worker->detect.keep_tentative = true;
+	worker->volatile_fields = take_list(&in);
+	struct st_span format = st_cursor_span(&in);
+	worker->format = format.size > 0 ? st_strndup((const char *)format.data, format.size) : NULL;
+	return !in.bad;
+}
+
+void worker_warm(struct worker *worker)
+{
+	/* Member dates of zip archives are local time: mktime(3) would look for /etc/localtime. */
+	tzset();
+	/* The first conversion reads the list of character sets. */
+	iconv_t conversion = iconv_open("UTF-8", "ASCII");
+	if (conversion != (iconv_t)-1)
+		iconv_close(conversion);
+	/* The first hash reads the configuration of libcrypto. */
+	worker->hash = st_sha256_new();
+	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
+		_exit(4);
+	worker->idle = finder_open(&worker->detect, &worker->out, &worker->domains);
+}
+
+static void fail_to_start(struct worker *worker, const struct st_error *err)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_span(&body, err->what, strlen(err->what));
+	outbox_send(&worker->out, WORKER_ERROR, &body);
+	_exit(4);
+}
+
+static void enter_jail(struct worker *worker, const struct start *start)
+{
+	struct st_error err = {0};
+	struct confine_limits limits = {.memory_bytes = start->memory_bytes};
+	int landlock_abi = confine_available().landlock_abi;
+	if (!start->unconfined && confine(CONFINE_WORKER, &limits, WORKER_SOCKET_FD, WORKER_FORBIDDEN, &err) != ST_OK)
+		fail_to_start(worker, &err);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_byte(&body, (uint8_t)landlock_abi);
+	st_buf_add_byte(&body, !start->unconfined);
+	outbox_send(&worker->out, WORKER_READY, &body);
+}
+
+static int serve(struct worker *worker)
+{
+	for (;;) {
+		struct message message;
+		enum message_result result = message_next(worker->reader, &message);
+		if (result == MESSAGE_CLOSED)
+			return 0;
+		if (result != MESSAGE_OK || message.type != WORKER_JOB)
+			return 1;
+		worker_job(worker, &message);
+	}
+}
+
+static int parse(void)
+{
+	struct worker worker = {.out.socket = WORKER_SOCKET_FD};
+	struct start start;
+	worker.reader = message_reader_open(WORKER_SOCKET_FD);
+	if (!read_start(&worker, &start))
+		return 1;
+	worker_warm(&worker);
+	enter_jail(&worker, &start);
+	return serve(&worker);
+}
+
+int main(int argc, char **argv)
+{
+	confine_harden();
+	prctl(PR_SET_NAME, "staunch-worker", 0, 0, 0);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("staunch-worker " STAUNCH_VERSION);
+		return 0;
+	}
+	if (argc < 2 || argc > 3 || strcmp(argv[1], "worker") != 0) {
+		fputs("staunch-worker: started by staunch, not by hand\n", stderr);
+		return 2;
+	}
+	bool about = argc == 3 && strcmp(argv[2], "about") == 0;
+	/* No handlers of libraries at the end: the jail allows the end, and little else. */
+	_exit(about ? worker_about(WORKER_SOCKET_FD) : parse());
+}

@@ -19,20 +19,27 @@ enum worker_message {
 
 	/* worker -> case */
 	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */
-	WORKER_HASH,      /* u32 job, 32 bytes SHA-256 of the stored bytes */
-	WORKER_PART,      /* u32 job, u32 part, u32 parent, span name */
-	WORKER_RECORDS,   /* u32 job, u32 part, u32 n, then n times 32 bytes: the next n records of the object, in order */
-	WORKER_MENTIONS,  /* u32 job, u32 n, then n times: u8 kind, u8 form, u8 confidence, varint part,
-			   * varint record (1 + its number in the object, 0 = in no record), varint start, varint length
-			   * (stored bytes of the part), varint canonical size, canonical */
-	WORKER_PART_END,  /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64 records,
-			   * u64 not_searched_bytes */
-	WORKER_PROGRESS,  /* u32 job, u64 stored_bytes; at least every second while it works */
-	WORKER_DONE,      /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
-			   * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */
+	WORKER_HASH,       /* u32 job, 32 bytes SHA-256 of the stored bytes */
+	WORKER_PART,       /* u32 job, u32 part, u32 parent, span name */
+	WORKER_RECORDS,  /* u32 job, u32 part, u32 n, then n times 32 bytes: the next n records of the object, in order
+			  */
+	WORKER_MENTIONS, /* u32 job, u32 n, then n times: u8 kind, u8 form, u8 confidence, varint part,
+			  * varint record (1 + its number in the object, 0 = in no record), varint start, varint length
+			  * (stored bytes of the part), varint canonical size, canonical */
+	WORKER_PART_END, /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64
+			  * records, u64 not_searched_bytes */
+	WORKER_PROGRESS, /* u32 job, u64 stored_bytes; at least every second while it works */
+	WORKER_DONE, /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
+		      * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */
 	WORKER_FORBIDDEN, /* u32 number of the system call that the jail refused; the last frame of a worker */
 	WORKER_ERROR,     /* span text: the worker cannot work at all (no sandbox); the last frame */
+	WORKER_ABOUT,     /* only in the role `about`, instead of everything else: span text, the libraries linked, one
+			   * "NAME VERSION" a line; the last frame */
 };
+
+/* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not
+ * arrive the object is unread(source-error). A mention over CEIL_PENDING_BYTES of others whose record has not ended yet
+ * is in no record. */
 
 /* A record's number counts all records of the object from 0, across its parts, in the order of WORKER_RECORDS. */
 

@@ -1,0 +1,22 @@
+/* From the text and the records of one part to mentions with stored offsets, each in its record. */
+#ifndef STAUNCH_WORKER_FINDER_H
+#define STAUNCH_WORKER_FINDER_H
+
+#include "detect/detect.h"
+#include "extract/extract.h"
+#include "worker/domain_set.h"
+#include "worker/outbox.h"
+
+struct finder;
+/* Options are copied; outbox and domains (those of the object's earlier parts) are borrowed. Reusable part after part.
+ */
+struct finder *finder_open(const struct detect_options *options, struct outbox *out, struct domain_set *domains);
+void finder_begin(struct finder *finder, uint32_t part);
+void finder_text(struct finder *finder, const struct extract_text *text);
+/* The next record of the part, in text offsets; number counts the records of the object from 0. */
+void finder_record(struct finder *finder, uint64_t start, uint64_t end, uint64_t number);
+/* Everything still held is decided and handed to the outbox. */
+void finder_end(struct finder *finder);
+void finder_close(struct finder *finder);
+
+#endif

@@ -1,0 +1,246 @@
+/* One object: hashed, read, searched, told. The reader calls, the finder of the open part listens, the outbox sends. */
+#include "worker/worker.h"
+
+#include "base/ceilings.h"
+#include "worker/fault.h"
+#include "worker/hash_stream.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The object and what it nests. */
+#define OPEN_PARTS (CEIL_NESTING_DEPTH + 16)
+
+struct open_part {
+	uint32_t index;
+	uint64_t records;
+	struct finder *finder; /* NULL until the part gives text: containers need none */
+};
+
+struct job {
+	struct worker *worker;
+	uint32_t number;
+	bool is_stream, ask;
+	uint64_t size;
+	int fd;
+
+	struct open_part open[OPEN_PARTS];
+	size_t open_count;
+	uint64_t records, parts;
+};
+
+/* --- events of the reader --- */
+
+static struct open_part *find_part(struct job *job, uint32_t index)
+{
+	for (size_t i = job->open_count; i > 0; i--)
+		if (job->open[i - 1].index == index)
+			return &job->open[i - 1];
+	abort(); /* the reader's parts do not nest: its invariants are gone */
+}
+
+static struct finder *finder_of(struct job *job, struct open_part *part)
+{
+	struct worker *w = job->worker;
+	if (part->finder == NULL) {
+		part->finder = w->idle != NULL ? w->idle : finder_open(&w->detect, &w->out, &w->domains);
+		w->idle = NULL;
+		finder_begin(part->finder, part->index);
+	}
+	return part->finder;
+}
+
+static void on_part_begin(void *context, const struct extract_part *part)
+{
+	struct job *job = context;
+	if (job->open_count == OPEN_PARTS)
+		abort();
+	job->open[job->open_count++] = (struct open_part){.index = part->index};
+	job->parts += part->index > 0;
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add_u32(&body, part->index);
+	st_buf_add_u32(&body, part->parent);
+	st_buf_add_span(&body, part->name.data, part->name.size < CEIL_NAME_BYTES ? part->name.size : CEIL_NAME_BYTES);
+	outbox_send(&job->worker->out, WORKER_PART, &body);
+}
+
+static void on_text(void *context, uint32_t part, const struct extract_text *text)
+{
+	struct job *job = context;
+	fault_check(job->worker->out.socket, text->data, text->size);
+	finder_text(finder_of(job, find_part(job, part)), text);
+	outbox_alive(&job->worker->out);
+}
+
+static void on_record(
+	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	struct job *job = context;
+	struct open_part *part = find_part(job, index);
+	outbox_record(&job->worker->out, index, sha256);
+	part->records++;
+	finder_record(finder_of(job, part), start, end, job->records++);
+}
+
+static void close_part(struct job *job, struct open_part *part)
+{
+	if (part->finder != NULL) {
+		finder_end(part->finder);
+		finder_close(job->worker->idle);
+		job->worker->idle = part->finder;
+	}
+	*part = job->open[--job->open_count];
+}
+
+static void on_part_end(void *context, uint32_t index, const struct extract_part_result *result)
+{
+	struct job *job = context;
+	struct open_part *part = find_part(job, index);
+	uint64_t records = part->records;
+	close_part(job, part);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add_u32(&body, index);
+	st_buf_add_byte(&body, (uint8_t)result->status);
+	st_buf_add_byte(&body, (uint8_t)result->reason);
+	st_buf_add_span(&body, result->format, strlen(result->format));
+	st_buf_add_span(&body, result->charset, strlen(result->charset));
+	st_buf_add_u64(&body, result->stored_bytes);
+	st_buf_add_u64(&body, records);
+	st_buf_add_u64(&body, result->not_searched_bytes);
+	outbox_send(&job->worker->out, WORKER_PART_END, &body);
+}
+
+static void on_progress(void *context, uint64_t stored_bytes)
+{
+	struct job *job = context;
+	outbox_progress(&job->worker->out, stored_bytes);
+}
+
+static const struct extract_events events = {
+	.part_begin = on_part_begin,
+	.text = on_text,
+	.record = on_record,
+	.part_end = on_part_end,
+	.progress = on_progress,
+};
+
+/* --- the object --- */
+
+static void still_hashing(void *context)
+{
+	struct job *job = context;
+	outbox_alive(&job->worker->out);
+}
+
+/* Says the hash first and waits for the word. False: drop the job. */
+static bool ask_about(struct job *job, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	struct worker *w = job->worker;
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add(&body, sha256, ST_SHA256_BYTES);
+	outbox_send(&w->out, WORKER_HASH, &body);
+	struct message answer;
+	if (message_next(w->reader, &answer) != MESSAGE_OK)
+		_exit(0);
+	if (answer.fd >= 0)
+		close(answer.fd);
+	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
+	uint32_t number = st_cursor_u32(&in);
+	uint8_t read = st_cursor_byte(&in);
+	if (answer.type != WORKER_GO || in.bad || number != job->number)
+		_exit(1);
+	return read != 0;
+}
+
+static void send_done(struct job *job, const struct extract_result *result, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add_byte(&body, (uint8_t)result->status);
+	st_buf_add_byte(&body, (uint8_t)result->reason);
+	st_buf_add(&body, sha256, ST_SHA256_BYTES);
+	st_buf_add_u64(&body, result->stored_bytes);
+	st_buf_add_u64(&body, result->expanded_bytes);
+	st_buf_add_u64(&body, job->records);
+	st_buf_add_u64(&body, job->parts);
+	st_buf_add_u64(&body, result->not_searched_bytes);
+	outbox_send(&job->worker->out, WORKER_DONE, &body);
+}
+
+static void extract(struct job *job, struct stream *stream, struct extract_result *result)
+{
+	struct worker *w = job->worker;
+	struct extract_options options = {
+		.volatile_fields = w->volatile_fields,
+		.format = w->format,
+		.stored_size = stream->size,
+	};
+	domain_set_clear(&w->domains);
+	extract_object(stream, &options, &events, job, result);
+}
+
+/* Reads and hashes in one go; what the reader passed over is hashed behind it. */
+static void extract_hashing(struct job *job, struct stream *stream)
+{
+	uint8_t sha256[ST_SHA256_BYTES];
+	struct extract_result result = {0};
+	st_sha256_begin(job->worker->hash);
+	struct hash_stream *hashed = hash_stream_open(stream, job->worker->hash);
+	extract(job, hash_stream_of(hashed), &result);
+	uint64_t rest_limit = result.status == ST_UNREAD ? CEIL_HASH_UNREAD_BYTES : UINT64_MAX;
+	if (!hash_stream_finish(hashed, rest_limit, still_hashing, job, sha256))
+		memset(sha256, 0, sizeof sha256);
+	hash_stream_close(hashed);
+	send_done(job, &result, sha256);
+}
+
+static void read_object(struct job *job, struct stream *stream)
+{
+	uint8_t sha256[ST_SHA256_BYTES];
+	if (!job->ask || job->is_stream || !hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
+		extract_hashing(job, stream);
+		return;
+	}
+	if (!ask_about(job, sha256))
+		return;
+	struct extract_result result = {0};
+	extract(job, stream, &result);
+	send_done(job, &result, sha256);
+}
+
+/* The descriptor did not come: the object is told as unread, like any other that cannot be read. */
+static void refuse_object(struct job *job)
+{
+	static const uint8_t none[ST_SHA256_BYTES];
+	struct extract_part part = {0};
+	struct extract_part_result unread = {
+		.format = "unknown", .charset = "", .status = ST_UNREAD, .reason = ST_REASON_SOURCE_ERROR};
+	struct extract_result result = {.status = ST_UNREAD, .reason = ST_REASON_SOURCE_ERROR};
+	on_part_begin(job, &part);
+	on_part_end(job, 0, &unread);
+	send_done(job, &result, none);
+}
+
+void worker_job(struct worker *worker, const struct message *message)
+{
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	struct job job = {.worker = worker, .fd = message->fd};
+	job.number = st_cursor_u32(&in);
+	job.is_stream = st_cursor_byte(&in) != 0;
+	job.ask = st_cursor_byte(&in) != 0;
+	job.size = st_cursor_u64(&in);
+	if (in.bad)
+		_exit(1);
+	outbox_begin(&worker->out, job.number);
+	if (job.fd < 0) {
+		refuse_object(&job);
+		return;
+	}
+	struct stream *stream = job.is_stream ? stream_open_pipe(job.fd) : stream_open_fd(job.fd, job.size);
+	read_object(&job, stream);
+	stream_close(stream);
+	close(job.fd);
+}

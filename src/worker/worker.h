@@ -1,0 +1,28 @@
+/* The parsing role: one worker process, its settings and the objects it is handed one after the other. */
+#ifndef STAUNCH_WORKER_WORKER_H
+#define STAUNCH_WORKER_WORKER_H
+
+#include "base/hash.h"
+#include "detect/detect.h"
+#include "process/message.h"
+#include "worker/domain_set.h"
+#include "worker/finder.h"
+#include "worker/outbox.h"
+
+struct worker {
+	struct message_reader *reader;
+	struct outbox out;
+	struct st_sha256 *hash;
+	struct domain_set domains;
+	struct detect_options detect;
+	const char *const *volatile_fields;
+	const char *format;
+	struct finder *idle; /* the detectors of the last part, for the next */
+};
+
+/* Reads one object and says what was in it. The job's frame is borrowed until the first message is read within. */
+void worker_job(struct worker *worker, const struct message *job);
+/* Prepares libc and libraries for a life without open(2): all that they load lazily is loaded now. */
+void worker_warm(struct worker *worker);
+
+#endif
