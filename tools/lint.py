@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -33,13 +34,14 @@ GLOBALS_FOREIGN = re.compile(r"^(completed\.|__|_edata|_end|data_start|std(in|ou
 
 def tracked(*patterns):
     """Files of the tree, also those not committed yet, without what .gitignore names."""
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", *patterns], cwd=ROOT,
-        capture_output=True, text=True)
-    if out.returncode == 0:
-        return sorted(f for f in set(out.stdout.split("\n")) if f and os.path.exists(os.path.join(ROOT, f)))
+    if shutil.which("git"):
+        out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", *patterns], cwd=ROOT,
+            capture_output=True, text=True)
+        if out.returncode == 0:
+            return sorted(f for f in set(out.stdout.split("\n")) if f and os.path.exists(os.path.join(ROOT, f)))
     found = []
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [f for f in folders if f not in ("build", ".git")]
+        folders[:] = [f for f in folders if f not in ("build", ".git", "__pycache__")]
         found += [os.path.relpath(os.path.join(folder, f), ROOT) for f in files]
     suffixes = tuple(p.lstrip("*") for p in patterns)
     return sorted(f for f in found if not patterns or f.endswith(suffixes))
