@@ -325,13 +325,14 @@ static enum st_status open_work(struct scan *scan, struct st_error *err)
 {
 	struct casefile_run *runs;
 	size_t count;
+	uint64_t next_run;
 	scan->work.memory_bytes = MERGE_MEMORY_BYTES;
 	casefile_digest_key(scan->casefile, scan->work.digest_key);
 	ST_TRY(casefile_work_key(scan->casefile, scan->work.seal_key, err));
 	scan->work.dir_fd = casefile_work_dir(scan->casefile, err);
 	if (scan->work.dir_fd < 0)
 		return ST_FATAL;
-	ST_TRY(casefile_next_numbers(scan->casefile, &scan->next_segment, &scan->next_run, err));
+	ST_TRY(casefile_next_numbers(scan->casefile, &scan->next_segment, &next_run, err));
 	ST_TRY(casefile_runs(scan->casefile, &runs, &count, err));
 	scan->runs = st_alloc_zero(count + 1, sizeof *scan->runs);
 	for (size_t i = 0; i < count; i++) {
@@ -343,7 +344,7 @@ static enum st_status open_work(struct scan *scan, struct st_error *err)
 	scan->run_count = count;
 	free(runs);
 	ST_TRY(resolve_work_clean(scan->work.dir_fd, scan->runs, scan->run_count, err));
-	scan->collector = resolve_collector_open(&scan->work, scan->next_run);
+	scan->collector = resolve_collector_open(&scan->work, next_run);
 	return ST_OK;
 }
 
@@ -384,7 +385,8 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 	st_auto_free char *worker = cli_worker_path(err);
 	if (worker == NULL)
 		return ST_FATAL;
-	ST_TRY(launcher_start(worker, &scan->launcher, err));
+	ST_TRY(scan->unconfined ? launcher_start_unconfined(worker, &scan->launcher, err)
+				: launcher_start(worker, &scan->launcher, err));
 	ST_TRY(casefile_open(
 		cli_value(arguments, "case"), cli_value(arguments, "case-key"), CASEFILE_WRITE, &scan->casefile, err));
 	struct confine_limits limits = {0};

@@ -107,7 +107,6 @@ struct scan {
 	uint64_t committed_at_ms, stall_ms;
 	struct resolve_run *runs; /* committed, not yet merged */
 	size_t run_count;
-	uint64_t next_run;
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
 	int signal_fd;

@@ -74,7 +74,6 @@ enum st_status scan_commit(struct scan *scan, struct st_error *err)
 	scan->runs = st_realloc(scan->runs, (scan->run_count + count + 1) * sizeof *scan->runs);
 	for (size_t i = 0; i < count; i++)
 		scan->runs[scan->run_count++] = runs[i];
-	scan->next_run += count;
 	scan->committed_at_ms = st_now_ms();
 	return ST_OK;
 }

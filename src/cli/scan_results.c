@@ -284,7 +284,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	ST_TRY(casefile_blocks_open(scan->casefile, CASEFILE_ENTITIES, NULL, &kept.blocks, err));
 	struct block_target out = {scan->casefile, CASEFILE_ENTITIES};
 	struct resolve_input input = merge_input(results, &kept, &out, runs, 'm');
-	results->parties = resolve_distinct_open(&scan->work, scan->next_run);
+	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
 		resolve_merge_mentions(&input, results->records.first, on_entity, results, &results->entities, err);
 	casefile_blocks_close(kept.blocks);

@@ -99,16 +99,11 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 	struct source_entry now;
 	if (!is_stream(scan, slot) && (source_entry_of(slot->fd, &now) != ST_OK || !source_same(&slot->before, &now))) {
 		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
-	} else if (result->status == ST_UNREAD) {
-		struct casefile_object object = *result;
-		object.segment = 0;
-		scan_progress_unread(scan->progress, object.reason);
-		count_done(scan, &object);
-		/* the members' own reasons stay listed, though nothing of them counts */
-		scan_finish(scan, &object, slot->parts, slot->part_count);
-		slot->parts = NULL;
-		slot->part_count = slot->part_capacity = 0;
 	} else {
+		/* An unread container keeps its segment too: the members' own reasons stay listed, though nothing of
+		 * them counts. */
+		if (result->status == ST_UNREAD)
+			scan_progress_unread(scan->progress, result->reason);
 		count_done(scan, result);
 		scan_finish(scan, result, slot->parts, slot->part_count);
 		slot->parts = NULL;
