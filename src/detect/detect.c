@@ -1,0 +1,296 @@
+/*
+ * The engine: one pass over the text, byte by byte through a table that says which detectors a byte wakes. A byte is
+ * examined when everything its detectors may look at is there, so the cutting of the input leaves no trace.
+ */
+#include "detect/detect.h"
+
+#include <stdlib.h>
+
+#include "detect/detector.h"
+#include "detect/overlap.h"
+#include "detect/seen.h"
+#include "detect/tables_sha256.h"
+
+/* The table of detectors: a new one is one line here, in the order of enum detect_kind. */
+static const struct detector *const detectors[] = {
+	&detector_email_address,
+	&detector_phone_number,
+	&detector_ip_address,
+	&detector_payment_card,
+	&detector_iban,
+};
+#define DETECTORS (sizeof detectors / sizeof detectors[0])
+
+/* Text taken into the window at a time, and scanned text kept before it is dropped: moving bytes stays rare. */
+#define SLICE_BYTES (64 * KIB)
+
+struct detect {
+	struct detect_options options; /* its lists are owned */
+	detect_emit *emit;
+	void *context;
+	uint8_t wakes[256]; /* bit n: detector n */
+	uint8_t keeps[256]; /* all ones for ASCII letters and digits: the run goes on */
+	uint8_t run_detectors;
+	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
+	bool finished;        /* the next feed begins a new input */
+	struct st_buf window;
+	uint64_t window_offset; /* of window.data[0] in the input */
+	size_t scanned;         /* bytes of the window already examined */
+	struct overlap overlap;
+	struct seen_domains seen;
+	struct held_mentions held;
+};
+
+static const char *const kind_names[DETECT_KINDS] = {"email_address", "phone_number", "person_name",
+	"organization_name", "postal_address", "ip_address", "payment_card", "iban", "national_id", "vat_number",
+	"case_number", "url", "secret", "date_of_birth"};
+
+const char *detect_kind_name(enum detect_kind kind)
+{
+	return (unsigned)kind < DETECT_KINDS ? kind_names[kind] : NULL;
+}
+
+const char *detect_form_name(enum detect_form form)
+{
+	static const char *const names[DETECT_FORMS] = {"plain", "obfuscated", "encoded"};
+	return (unsigned)form < DETECT_FORMS ? names[form] : NULL;
+}
+
+const char *detect_tables_sha256(void)
+{
+	return DETECT_TABLES_SHA256;
+}
+
+static const char *const *copy_list(const char *const *list)
+{
+	size_t count = 0;
+	while (list && list[count])
+		count++;
+	char **copy = st_alloc_zero(count + 1, sizeof *copy);
+	for (size_t i = 0; i < count; i++)
+		copy[i] = st_strndup(list[i], strlen(list[i]));
+	return (const char *const *)copy;
+}
+
+static void free_list(const char *const *list)
+{
+	union {
+		const char *const *borrowed;
+		char **owned;
+	} both = {list};
+	for (char **entry = both.owned; *entry; entry++)
+		free(*entry);
+	free(both.owned);
+}
+
+static bool is_alnum(unsigned byte)
+{
+	return (byte | 32) - 'a' < 26 || byte - '0' < 10;
+}
+
+static void build_tables(struct detect *detect)
+{
+	for (unsigned byte = 0; byte < 256; byte++)
+		detect->keeps[byte] = is_alnum(byte) ? 0xff : 0;
+	for (size_t n = 0; n < DETECTORS; n++) {
+		if (detectors[n]->run_start)
+			detect->run_detectors |= (uint8_t)(1u << n);
+		for (const char *trigger = detectors[n]->triggers; *trigger; trigger++)
+			detect->wakes[(uint8_t)*trigger] |= (uint8_t)(1u << n);
+	}
+}
+
+struct detect *detect_open(const struct detect_options *options, detect_emit *emit, void *context)
+{
+	_Static_assert(DETECTORS <= 8, "one bit per detector in a byte");
+	struct detect *detect = st_alloc_zero(1, sizeof *detect);
+	detect->options.regions = copy_list(options ? options->regions : NULL);
+	detect->options.own_domains = copy_list(options ? options->own_domains : NULL);
+	detect->options.keep_tentative = options && options->keep_tentative;
+	detect->emit = emit;
+	detect->context = context;
+	build_tables(detect);
+	return detect;
+}
+
+/* Emits at once, or behind what waits: the output stays sorted. */
+static void pass_on(struct detect *detect, const struct detect_mention *mention)
+{
+	bool waits = mention->tentative && !detect->options.keep_tentative;
+	if (!waits && detect->held.count == 0) {
+		detect->emit(detect->context, mention);
+		return;
+	}
+	held_push(&detect->held, mention);
+	while (held_full(&detect->held) ||
+		(detect->held.count > 0 && !detect->held.ring[detect->held.first].mention.tentative))
+		held_pop(&detect->held, &detect->seen, detect->emit, detect->context);
+}
+
+static void take_winner(void *context, const struct overlap_entry *winner)
+{
+	struct detect *detect = context;
+	struct detect_mention mention = {
+		.kind = winner->kind,
+		.form = winner->form,
+		.confidence = winner->confidence,
+		.tentative = winner->tentative,
+		.start = winner->start,
+		.end = winner->end,
+		.text = {detect->window.data + (winner->start - detect->window_offset), winner->end - winner->start},
+		.canonical = {winner->canonical, winner->canonical_size},
+		.scheme = winner->scheme,
+	};
+	if (mention.kind == DETECT_EMAIL_ADDRESS) {
+		if (mention.tentative)
+			mention.tentative = !seen_has(&detect->seen, mention_domain(mention.canonical));
+		else
+			seen_add(&detect->seen, mention_domain(mention.canonical));
+	}
+	pass_on(detect, &mention);
+}
+
+/* Candidates of later triggers start at or after this offset when the trigger is at or after `at` (in the window). */
+static uint64_t horizon_of(const struct detect *detect, size_t at)
+{
+	uint64_t offset = detect->window_offset + at;
+	return offset > CEIL_DETECT_REACH_BYTES ? offset - CEIL_DETECT_REACH_BYTES : 0;
+}
+
+/* Shows one detector exactly its reach: what it could learn beyond would depend on how the text was cut. */
+static void examine_one(struct detect *detect, const struct detector *detector, size_t at)
+{
+	size_t low = at > CEIL_DETECT_REACH_BYTES ? at - CEIL_DETECT_REACH_BYTES : 0;
+	size_t high =
+		detect->window.size - at > CEIL_DETECT_REACH_BYTES ? at + CEIL_DETECT_REACH_BYTES : detect->window.size;
+	struct detect_window window = {detect->window.data + low, high - low, &detect->options};
+	struct detect_candidate candidate;
+	candidate.tentative = false;
+	candidate.scheme = NULL;
+	if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
+		return;
+	bool cut_left = low > 0 || detect->window_offset > 0, cut_right = high < detect->window.size;
+	if (candidate.start >= candidate.end || candidate.end > window.size || (cut_left && candidate.start == 0) ||
+		(cut_right && candidate.end == window.size))
+		return; /* it would need more than the reach */
+	overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low, horizon_of(detect, at),
+		take_winner, detect);
+}
+
+static void examine(struct detect *detect, unsigned awake, size_t at)
+{
+	for (; awake; awake &= awake - 1)
+		examine_one(detect, detectors[__builtin_ctz(awake)], at);
+}
+
+/* Examines the window up to `limit`. */
+static void scan(struct detect *detect, size_t limit)
+{
+	const uint8_t *text = detect->window.data;
+	unsigned examined = detect->run_examined;
+	const unsigned run_detectors = detect->run_detectors;
+	for (size_t at = detect->scanned; at < limit; at++) {
+		const unsigned woken = detect->wakes[text[at]];
+		examined &= detect->keeps[text[at]];
+		unsigned awake = woken & ~examined;
+		examined |= woken & run_detectors;
+		if (awake)
+			examine(detect, awake, at);
+	}
+	detect->run_examined = (uint8_t)examined;
+	if (limit > detect->scanned)
+		detect->scanned = limit;
+}
+
+/* First input offset whose bytes are still needed: context of what comes, text of what waits. */
+static uint64_t needed_from(const struct detect *detect)
+{
+	uint64_t needed = horizon_of(detect, detect->scanned);
+	if (detect->overlap.count > 0 && detect->overlap.entries[0].start < needed)
+		needed = detect->overlap.entries[0].start;
+	return needed;
+}
+
+static void drop_scanned(struct detect *detect)
+{
+	uint64_t needed = needed_from(detect);
+	if (needed - detect->window_offset < SLICE_BYTES)
+		return;
+	size_t drop = needed - detect->window_offset;
+	st_buf_drop_front(&detect->window, drop);
+	detect->window_offset += drop;
+	detect->scanned -= drop;
+}
+
+static void begin_input(struct detect *detect)
+{
+	detect->finished = false;
+	detect->window.size = 0;
+	detect->window_offset = 0;
+	detect->scanned = 0;
+	detect->run_examined = 0;
+	overlap_clear(&detect->overlap);
+	seen_clear(&detect->seen);
+}
+
+static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
+{
+	st_buf_add(&detect->window, text, size);
+	if (detect->window.size <= CEIL_DETECT_REACH_BYTES)
+		return;
+	scan(detect, detect->window.size - CEIL_DETECT_REACH_BYTES);
+	overlap_settle(&detect->overlap, horizon_of(detect, detect->scanned), take_winner, detect);
+	drop_scanned(detect);
+}
+
+void detect_feed(struct detect *detect, const void *text, size_t size)
+{
+	if (detect->finished)
+		begin_input(detect);
+	const uint8_t *bytes = text;
+	while (size > 0) {
+		size_t slice = size < SLICE_BYTES ? size : SLICE_BYTES;
+		feed_slice(detect, bytes, slice);
+		bytes += slice;
+		size -= slice;
+	}
+}
+
+void detect_finish(struct detect *detect)
+{
+	if (detect->finished)
+		begin_input(detect); /* an empty input */
+	scan(detect, detect->window.size);
+	overlap_settle(&detect->overlap, UINT64_MAX, take_winner, detect);
+	while (detect->held.count > 0)
+		held_pop(&detect->held, &detect->seen, detect->emit, detect->context);
+	detect->finished = true;
+}
+
+uint64_t detect_settled(const struct detect *detect)
+{
+	if (detect->finished)
+		return detect->window_offset + detect->window.size;
+	uint64_t settled = needed_from(detect);
+	if (detect->held.count > 0 && detect->held.ring[detect->held.first].mention.start < settled)
+		settled = detect->held.ring[detect->held.first].mention.start;
+	return settled;
+}
+
+bool detect_domain_seen(const struct detect *detect, struct st_span domain)
+{
+	return seen_has(&detect->seen, domain);
+}
+
+void detect_close(struct detect *detect)
+{
+	if (!detect)
+		return;
+	free_list(detect->options.regions);
+	free_list(detect->options.own_domains);
+	st_buf_free(&detect->window);
+	overlap_free(&detect->overlap);
+	seen_free(&detect->seen);
+	held_free(&detect->held);
+	free(detect);
+}

@@ -1,0 +1,19 @@
+/* What the detectors ask of a domain's last label, beside the questions of detect.h. */
+#ifndef STAUNCH_DETECT_DOMAIN_H
+#define STAUNCH_DETECT_DOMAIN_H
+
+#include "detect/detect.h"
+
+enum domain_top {
+	DOMAIN_TOP_NONE,     /* no top-level domain that anyone uses */
+	DOMAIN_TOP_INTERNAL, /* reserved (RFC 2606, RFC 6762) or used inside organizations: .test .local .corp ... */
+	DOMAIN_TOP_GENERIC,  /* com net org edu gov: so common that a space may stand for the dot before them */
+	DOMAIN_TOP_PUBLIC,   /* any other in the Public Suffix List */
+};
+
+/* What the last label of a host name is; host in canonical form. */
+enum domain_top domain_top_of(struct st_span host);
+/* Is the host itself a suffix of more than one label, such as co.uk? */
+bool domain_is_long_suffix(struct st_span host);
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * email_address: a local part, a sign for "at", a domain with a known top-level domain (RFC 5321, RFC 6531), however a
+ * person or a program wrote them: plain, with words or spaces for the signs, escaped, full-width, with invisible
+ * characters. What each form looks like is contract 4; the cases are tests/cases/detect/email_address.
+ */
+#include "detect/email_address.h"
+
+#include <utf8proc.h>
+
+struct sign_word {
+	const char *word;
+	bool unmistakable; /* no other use before a domain */
+	bool bracketed;    /* a sign only inside brackets that touch both parts */
+};
+static const struct sign_word sign_words[] = {{"at", false, false}, {"arobase", true, false}, {"arrobase", true, false},
+	{"arobas", true, false}, {"arroba", true, false}, {"affenschwanz", true, false}, {"chiocciola", true, false},
+	{"chiocciolina", true, false}, {"klammeraffe", true, false}, {"klammeraff", true, false},
+	{"\xc3\xa4t", false, false}, {"\xc3\x84T", false, false}, {"\xc3\xa4tt", false, false}, {"a", false, true},
+	{"\xc3\xa0", false, true}, {NULL, false, false}};
+
+static bool alnum(uint8_t byte)
+{
+	return (unsigned)(byte | 32) - 'a' < 26 || (unsigned)byte - '0' < 10;
+}
+
+static bool in_word(const struct detect_window *window, size_t at)
+{
+	return at < window->size && (alnum(window->data[at]) || window->data[at] >= 0x80);
+}
+
+/* The longest word for the sign at `at`, standing as a word of its own. */
+static const struct sign_word *word_at(const struct detect_window *window, size_t at)
+{
+	const uint8_t *p = window->data + at, *end = window->data + window->size;
+	if (at > 0 && in_word(window, at - 1))
+		return NULL;
+	for (const struct sign_word *word = sign_words; word->word; word++) {
+		size_t size = email_word_at(p, end, word->word);
+		if (size > 0 && !in_word(window, at + size))
+			return word;
+	}
+	return NULL;
+}
+
+/* Widens the sign to brackets around it: [at], ( @ ). */
+static bool take_brackets(const struct detect_window *window, struct email_sign *sign)
+{
+	const uint8_t *data = window->data, *end = data + window->size;
+	size_t open = sign->start - email_blanks_before(data, data + sign->start);
+	size_t close = sign->end + email_blanks_at(data + sign->end, end);
+	uint8_t closing = open > 0 ? email_closing(data[open - 1]) : 0;
+	if (!closing || close >= window->size || data[close] != closing)
+		return false;
+	sign->start = open - 1;
+	sign->end = close + 1;
+	sign->bracketed = true;
+	return true;
+}
+
+/* Widens the sign to dashes or underscores that join it with both parts: joe-at-contoso-dot-com. */
+static bool take_joints(const struct detect_window *window, struct email_sign *sign)
+{
+	if (sign->start == 0 || sign->end >= window->size)
+		return false;
+	uint8_t before = window->data[sign->start - 1];
+	if ((before != '-' && before != '_') || window->data[sign->end] != before)
+		return false;
+	sign->joint = before;
+	sign->start--;
+	sign->end++;
+	return true;
+}
+
+static bool find_word(const struct detect_window *window, size_t at, struct email_sign *sign)
+{
+	const struct sign_word *word = word_at(window, at);
+	if (!word)
+		return false;
+	sign->start = at;
+	sign->end = at + strlen(word->word);
+	sign->word = true;
+	sign->unmistakable = word->unmistakable;
+	if (take_brackets(window, sign))
+		return !word->bracketed || (sign->start > 0 && alnum(window->data[sign->start - 1]) &&
+						   sign->end < window->size && alnum(window->data[sign->end]));
+	return !word->bracketed;
+}
+
+/* Is there a sign at the trigger, and which? */
+static bool find_sign(const struct detect_window *window, size_t at, struct email_sign *sign)
+{
+	const uint8_t *p = window->data + at, *end = window->data + window->size;
+	*sign = (struct email_sign){.start = at, .end = at + 1};
+	switch (*p) {
+	case '@':
+		take_brackets(window, sign);
+		return true;
+	case 0xef:
+		if (end - p < 3 || (memcmp(p, "\xef\xbc\xa0", 3) != 0 && memcmp(p, "\xef\xb9\xab", 3) != 0))
+			return false;
+		sign->end = at + 3;
+		sign->encoded = true;
+		return true;
+	case '=':
+		sign->context = EMAIL_CONTEXT_QUOTED;
+		/* fall through */
+	case '&':
+	case '%':
+	case '\\': {
+		struct email_char c = email_char_at(p, end, sign->context);
+		sign->end = at + c.size;
+		sign->encoded = true;
+		return c.encoded && c.code == '@';
+	}
+	default:
+		return find_word(window, at, sign);
+	}
+}
+
+/* Notes the blanks around the sign; a word that nothing sets off from the parts is no sign. */
+static bool find_gaps(
+	const struct detect_window *window, struct email_sign *sign, size_t *local_end, size_t *domain_start)
+{
+	const uint8_t *data = window->data, *end = data + window->size;
+	if (sign->word && !sign->bracketed)
+		take_joints(window, sign);
+	size_t left = email_blanks_before(data, data + sign->start), right = email_blanks_at(data + sign->end, end);
+	sign->apart_left = left > 0;
+	sign->apart_right = right > 0;
+	*local_end = sign->start - left;
+	*domain_start = sign->end + right;
+	return !sign->word || sign->bracketed || sign->joint || (left > 0 && right > 0);
+}
+
+/* "at this point in", "at the dot com": what follows is no host. */
+static bool ordinary_words(const struct email_sign *sign, const struct email_domain *domain)
+{
+	static const char *const determiners[] = {"a", "all", "an", "any", "each", "every", "her", "his", "its", "my",
+		"no", "one", "our", "some", "that", "the", "their", "these", "this", "what", "which", "your", NULL};
+	const uint8_t *dot = memchr(domain->text, '.', domain->size);
+	return sign->word && !sign->bracketed && email_is_word(domain->text, (size_t)(dot - domain->text), determiners);
+}
+
+/* "puts @user.name": many languages write members so; such an ending needs the domain elsewhere in the input. */
+static bool looks_like_code(const struct email_sign *sign, const struct email_domain *domain)
+{
+	static const char *const members[] = {"call", "date", "do", "email", "id", "in", "is", "link", "map", "me",
+		"my", "name", "new", "next", "no", "open", "page", "report", "select", "so", "style", "to", "tools",
+		"zip", NULL};
+	const uint8_t *dot = memchr(domain->text, '.', domain->size);
+	size_t top = (size_t)(dot + 1 - domain->text);
+	return !sign->word && !sign->bracketed && sign->apart_left && !sign->apart_right && domain->labels == 2 &&
+	       email_is_word(dot + 1, domain->size - top, members);
+}
+
+static bool accepted(const struct email_sign *sign, const struct email_local *local, struct email_domain *domain)
+{
+	if (local->size + 1 + domain->size > EMAIL_ADDRESS_BYTES)
+		return false;
+	if (sign->word && !sign->bracketed && !domain->dot_word && (sign->joint || !sign->unmistakable))
+		return false;
+	if (ordinary_words(sign, domain))
+		return false;
+	if (looks_like_code(sign, domain))
+		domain->doubt = EMAIL_TENTATIVE;
+	return true;
+}
+
+static bool spelled_out(const struct email_sign *sign, const struct email_domain *domain)
+{
+	return sign->bracketed || sign->word || sign->apart_left || sign->apart_right || domain->obfuscated;
+}
+
+/* The weakest sign decides; an inner or reserved domain lowers it, and still counts. */
+static uint8_t confidence_of(
+	const struct email_sign *sign, const struct email_local *local, const struct email_domain *domain)
+{
+	int value = 99;
+	if (sign->encoded || local->encoded || domain->encoded)
+		value = sign->context == EMAIL_CONTEXT_QUOTED ? 90 : 96;
+	if (spelled_out(sign, domain))
+		value = sign->bracketed ? 93 : sign->word ? 88 : 82;
+	if (domain->doubt == EMAIL_SPACED && value > 80)
+		value = 80;
+	if (domain->doubt == EMAIL_GUESSED)
+		value = 75;
+	if (domain->doubt == EMAIL_TENTATIVE)
+		value = 65;
+	if (local->odd)
+		value -= 5;
+	if (domain->internal)
+		value -= value > 80 ? 20 : 10;
+	return (uint8_t)value;
+}
+
+/* Case-folds the local part (Unicode default case folding, composed) into out; 0 when it does not fit. */
+static size_t fold_local(const struct email_local *local, uint8_t *out, size_t room)
+{
+	if (!local->non_ascii) {
+		for (size_t i = 0; i < local->size; i++)
+			out[i] = (unsigned)local->text[i] - 'A' < 26 ? local->text[i] | 32 : local->text[i];
+		return local->size;
+	}
+	utf8proc_int32_t codes[EMAIL_LOCAL_BYTES * 4 + 1];
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD;
+	utf8proc_ssize_t count =
+		utf8proc_decompose(local->text, (utf8proc_ssize_t)local->size, codes, EMAIL_LOCAL_BYTES * 4, options);
+	if (count <= 0 || count > EMAIL_LOCAL_BYTES * 4)
+		return 0;
+	utf8proc_ssize_t size = utf8proc_reencode(codes, count, options);
+	if (size <= 0 || (size_t)size > room)
+		return 0;
+	memcpy(out, codes, (size_t)size);
+	return (size_t)size;
+}
+
+/* _anna@contoso.com_ and *anna@contoso.com*: emphasis of Markdown belongs to neither side. */
+static void drop_emphasis(const struct detect_window *window, struct email_local *local, size_t end)
+{
+	size_t marks = 0;
+	while (marks + 1 < local->size && local->text[marks] == '_' && window->data[local->start + marks] == '_' &&
+		end + marks < window->size && window->data[end + marks] == '_')
+		marks++;
+	memmove(local->text, local->text + marks, local->size - marks);
+	local->size -= marks;
+	local->start += marks;
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	struct email_sign sign;
+	struct email_local local;
+	struct email_domain domain;
+	size_t local_end, domain_start;
+	if (!find_sign(window, at, &sign) || !find_gaps(window, &sign, &local_end, &domain_start))
+		return false;
+	if (!email_local_before(window, local_end, &sign, &local) ||
+		!email_domain_at(window, domain_start, &sign, &domain) || !accepted(&sign, &local, &domain))
+		return false;
+	drop_emphasis(window, &local, domain.end);
+	out->start = local.start;
+	out->end = domain.end;
+	out->form = spelled_out(&sign, &domain)                       ? DETECT_OBFUSCATED
+		    : sign.encoded || local.encoded || domain.encoded ? DETECT_ENCODED
+								      : DETECT_PLAIN;
+	out->confidence = confidence_of(&sign, &local, &domain);
+	out->tentative = domain.doubt == EMAIL_TENTATIVE;
+	size_t size = fold_local(&local, out->canonical, CEIL_CANONICAL_BYTES - EMAIL_DOMAIN_BYTES - 1);
+	if (size == 0)
+		return false;
+	out->canonical[size++] = '@';
+	memcpy(out->canonical + size, domain.text, domain.size);
+	out->canonical_size = (uint16_t)(size + domain.size);
+	return true;
+}
+
+const struct detector detector_email_address = {
+	.kind = DETECT_EMAIL_ADDRESS,
+	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
+	.triggers = "@%=&\\aAcCkK\xc3\xef",
+	.run_start = true,
+	.check = check,
+};

@@ -1,0 +1,249 @@
+/*
+ * The part before the sign. Read forward from the first byte that can belong to it, so that escapes are undone as
+ * written; what stays is the longest run of allowed characters that ends at the sign. An address is taken whole or not
+ * at all: too long, cut by another '@' or part of a URL's password, it is none.
+ */
+#include "detect/email_address.h"
+
+#include "base/utf8.h"
+
+/* Raw bytes of a local part: 64 characters, nearly all written as entities. */
+#define RAW_BYTES 640
+
+/* Bytes that end a local part before any escape is undone: blanks, brackets and what glues addresses together. */
+static bool hard_end(uint8_t byte)
+{
+	return byte <= ' ' || byte == 0x7f || memchr("\"(),/:<>?@[]`{|}", byte, 16) != NULL;
+}
+
+static const uint8_t *raw_start(const uint8_t *data, const uint8_t *end, enum email_context context)
+{
+	const uint8_t *p = end, *broken;
+	while (p > data && end - p < RAW_BYTES) {
+		if (p[-1] == '\n' && email_soft_break(data, p - 1, context, &broken))
+			p = broken;
+		else if (hard_end(p[-1]))
+			break;
+		else
+			p--;
+	}
+	return p;
+}
+
+/* At "=\n" or "=\r\n" of a broken quoted-printable line: its size, else 0. */
+static size_t soft_break_at(const struct detect_window *window, const uint8_t *p, enum email_context context)
+{
+	const uint8_t *end = window->data + window->size, *first;
+	if (*p != '=')
+		return 0;
+	const uint8_t *line_feed = end - p >= 3 && p[1] == '\r' ? p + 2 : p + 1;
+	if (line_feed >= end || !email_soft_break(window->data, line_feed, context, &first) || first != p)
+		return 0;
+	return (size_t)(line_feed + 1 - p);
+}
+
+struct run {
+	struct email_local *out;
+	size_t dots; /* in a row, at its end */
+	bool too_long, ideograms_only;
+	enum email_class last;
+	uint32_t last_code;
+};
+
+static void run_reset(struct run *run)
+{
+	struct email_local *out = run->out;
+	*run = (struct run){.out = out, .ideograms_only = true, .last = EMAIL_STOP};
+	out->size = 0;
+	out->encoded = out->odd = out->non_ascii = false;
+}
+
+static void run_append(struct run *run, const struct email_char *c, size_t at)
+{
+	struct email_local *out = run->out;
+	if (out->size == 0)
+		out->start = at;
+	uint8_t bytes[4];
+	size_t size = (size_t)st_utf8_encode(c->code, bytes);
+	if (out->size + size > EMAIL_LOCAL_BYTES) {
+		run->too_long = true;
+		return;
+	}
+	memcpy(out->text + out->size, bytes, size);
+	out->size += size;
+	out->encoded |= c->encoded;
+	out->non_ascii |= c->code >= 0x80;
+	run->last = c->class;
+	run->last_code = c->code;
+}
+
+/* Takes one more character into the run, or begins it anew. */
+static void run_take(struct run *run, const struct email_char *c, size_t at)
+{
+	bool begun = run->out->size > 0 || run->too_long;
+	switch (c->class) {
+	case EMAIL_STOP:
+		run_reset(run);
+		return;
+	case EMAIL_INVISIBLE:
+		run->out->encoded |= begun;
+		return;
+	case EMAIL_DOT:
+		if (!begun)
+			return;
+		if (++run->dots > 2) { /* an ellipsis before the address */
+			run_reset(run);
+			return;
+		}
+		run->out->odd |= run->dots > 1;
+		run_append(run, c, at);
+		return;
+	case EMAIL_DASH:
+	case EMAIL_INNER:
+		if (begun)
+			run_append(run, c, at);
+		break;
+	case EMAIL_ALNUM:
+		if (begun && run->ideograms_only) /* running text without spaces, glued to the address */
+			run_reset(run);
+		run->ideograms_only = false;
+		run_append(run, c, at);
+		break;
+	case EMAIL_IDEOGRAM:
+	case EMAIL_UNDERSCORE:
+	case EMAIL_LETTER:
+		if (c->class == EMAIL_LETTER)
+			run->ideograms_only = false;
+		run_append(run, c, at);
+		break;
+	}
+	run->dots = 0;
+}
+
+static bool has_letter(const struct email_local *local)
+{
+	for (size_t i = 0; i < local->size; i++)
+		if ((unsigned)(local->text[i] | 32) - 'a' < 26 || local->text[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* Words before a sign that stands apart which make it no address: "an account at contoso dot com", "the @contoso.com
+ * domain". English, Italian, French, German, Spanish. */
+static const char *const words_before_sign[] = {"a", "about", "account", "address", "adresse", "all", "alla", "am",
+	"an", "and", "any", "are", "arrive", "as", "available", "be", "been", "bei", "but", "by", "call", "cc", "class",
+	"come", "con", "contact", "da", "de", "def", "dem", "der", "di", "die", "direccion", "domain", "domaine",
+	"dominio", "download", "el", "email", "emails", "en", "et", "find", "folks", "for", "found", "from", "go",
+	"guys", "hello", "here", "hi", "him", "host", "hosted", "if", "il", "import", "in", "indirizzo", "is", "it",
+	"join", "la", "le", "live", "living", "located", "log", "login", "look", "looking", "looks", "me", "meet",
+	"meeting", "met", "mit", "my", "new", "not", "o", "of", "on", "online", "or", "ou", "our", "out", "page", "par",
+	"party", "people", "per", "por", "posted", "published", "read", "register", "return", "see", "seen", "sign",
+	"site", "sold", "su", "team", "thanks", "that", "the", "their", "them", "there", "this", "to", "ufficio", "un",
+	"und", "une", "up", "us", "using", "via", "visit", "von", "was", "we", "website", "were", "with", "work",
+	"working", "works", "y", "you", "your", "zu", NULL};
+
+/* Elided words of Italian and French that no family name begins with; "d'angelo" and "dell'orto" are people. */
+static const char *const elided[] = {"all'", "nell'", "sull'", "quell'", "un'", "qu'", "jusqu'", "lorsqu'", NULL};
+
+/* dell'info@ and l'assistenza@ name a mailbox behind an article. */
+static size_t elision(const struct email_local *local)
+{
+	const uint8_t *quote = memchr(local->text, '\'', local->size);
+	if (!quote || local->encoded || quote + 1 == local->text + local->size)
+		return 0;
+	size_t size = (size_t)(quote + 1 - local->text);
+	if (email_is_word(local->text, size, elided))
+		return size;
+	return detect_is_role_mailbox((struct st_span){quote + 1, local->size - size}) ? size : 0;
+}
+
+/* "scheme://user:password@host": what stands before the sign is a password. */
+static bool url_password(const struct detect_window *window, size_t end)
+{
+	bool colon = false;
+	size_t low = end > 2 * EMAIL_LOCAL_BYTES ? end - 2 * EMAIL_LOCAL_BYTES : 0;
+	for (size_t at = end; at > low; at--) {
+		uint8_t byte = window->data[at - 1];
+		if (byte == '/')
+			return colon && at >= 3 && memcmp(window->data + at - 3, "://", 3) == 0;
+		if (byte <= ' ' || byte == '"' || byte == '<' || byte == '>' || byte == ',' || byte == ';')
+			return false;
+		colon |= byte == ':';
+	}
+	return false;
+}
+
+/* a@b.example@c.example: the second sign has no local part of its own. */
+static bool behind_sign(const struct detect_window *window, size_t start)
+{
+	return start >= 2 && window->data[start - 1] == '@' && !hard_end(window->data[start - 2]);
+}
+
+/* "quoted string"@domain (RFC 5321 4.1.2), kept as written. */
+static bool quoted_local(const struct detect_window *window, size_t end, struct email_local *out)
+{
+	size_t at = end - 1; /* the closing quote */
+	while (at > 0 && end - at < EMAIL_LOCAL_BYTES && window->data[at - 1] >= ' ' && window->data[at - 1] < 0x7f &&
+		(window->data[at - 1] != '"' || (at > 1 && window->data[at - 2] == '\\')))
+		at--;
+	if (at == 0 || window->data[at - 1] != '"' || at == end - 1 || window->data[end - 2] == '\\')
+		return false;
+	out->start = at - 1;
+	out->size = end - out->start;
+	if (out->size > EMAIL_LOCAL_BYTES ||
+		(out->start > 0 && ((unsigned)(window->data[out->start - 1] | 32) - 'a' < 26 ||
+					   window->data[out->start - 1] == '\\')))
+		return false;
+	memcpy(out->text, window->data + out->start, out->size);
+	return true;
+}
+
+static bool read_run(
+	const struct detect_window *window, size_t end, const struct email_sign *sign, struct email_local *out)
+{
+	const uint8_t *stop = window->data + end, *begin = raw_start(window->data, stop, sign->context);
+	struct run run = {.out = out};
+	run_reset(&run);
+	for (const uint8_t *p = begin; p < stop;) {
+		size_t broken = soft_break_at(window, p, sign->context);
+		struct email_char c = {.class = EMAIL_INVISIBLE, .size = (uint8_t)broken};
+		if (broken == 0)
+			c = email_char_at(p, stop, sign->context);
+		run_take(&run, &c, (size_t)(p - window->data));
+		p += c.size;
+	}
+	if (out->size == 0 || run.too_long ||
+		(stop - begin >= RAW_BYTES && out->start == (size_t)(begin - window->data)))
+		return false;
+	out->odd |= run.last == EMAIL_DOT;
+	return run.last != EMAIL_INNER || memchr("+#$~&", (int)run.last_code, 5);
+}
+
+/* What stands apart from the sign must look like a name, since a space in a local part is no form of it. */
+static bool plausible_apart(const struct email_local *local, const struct email_sign *sign)
+{
+	if (!sign->apart_left && !sign->joint)
+		return true;
+	uint8_t last = local->text[local->size - 1];
+	if (!has_letter(local) || memchr(".'-&#$~", last, 7))
+		return false;
+	return sign->bracketed || !email_is_word(local->text, local->size, words_before_sign);
+}
+
+bool email_local_before(
+	const struct detect_window *window, size_t end, const struct email_sign *sign, struct email_local *out)
+{
+	*out = (struct email_local){0};
+	if (end == 0)
+		return false;
+	if (window->data[end - 1] == '"')
+		return !sign->apart_left && !sign->word && quoted_local(window, end, out);
+	if (!read_run(window, end, sign, out) || behind_sign(window, out->start) || !plausible_apart(out, sign) ||
+		url_password(window, end))
+		return false;
+	size_t cut = elision(out);
+	memmove(out->text, out->text + cut, out->size - cut);
+	out->size -= cut;
+	out->start += cut;
+	return true;
+}
