@@ -7,15 +7,24 @@ import rig
 
 STAUNCH = os.path.join(rig.FAULT_BUILD, "staunch")
 STALL_S = 2
-# What the worker does when it reads STAUNCH-FAULT:NAME, and how the report must say it.
+# What the worker does when an object begins with STAUNCH-FAULT NAME, and how the report must say it.
 FAULTS = {
     "crash": ("crash", "SIGSEGV"),
+    "abort": ("crash", "SIGABRT"),
+    "exit": ("crash", "exit"),
+    "garbage": ("crash", "protocol"),
     "hang": ("timeout", ""),
+    "spin-alloc": ("timeout", ""),
     "memory": ("memory", ""),
     "open": ("crash", "openat"),
-    "connect": ("crash", "socket"),
+    "create": ("crash", "openat"),
+    "socket": ("crash", "socket"),
+    "connect": ("crash", "connect"),
     "exec": ("crash", "execve"),
+    "ptrace": ("crash", "ptrace"),
+    "mprotect": ("crash", "mprotect"),
 }
+EACH_ALONE = ("crash", "hang", "memory", "open", "connect", "exec")
 
 
 def store_with(out, faults):
@@ -26,8 +35,8 @@ def store_with(out, faults):
         with open(os.path.join(store, "good-%02d.txt" % i), "w") as file:
             file.write("mail user%d@fabrikam.com\n" % i)
     for i, name in enumerate(faults):
-        with open(os.path.join(store, "good-%02d-%s.txt" % (i, name)), "w") as file:
-            file.write("STAUNCH-FAULT:%s\nmail lost%d@fabrikam.com\n" % (name, i))
+        with open(os.path.join(store, "good-%02d_%s.txt" % (i, name)), "w") as file:
+            file.write("STAUNCH-FAULT %s\nmail lost%d@fabrikam.com\n" % (name, i))
     return store
 
 
@@ -44,7 +53,7 @@ def scanned(faults, jobs):
 
 
 def check_rows(got, faults):
-    rows = {row["path"].rsplit("-", 1)[1].split(".")[0]: row for row in got["coverage"]["unread"]["objects"]}
+    rows = {row["path"].rsplit("_", 1)[1].split(".")[0]: row for row in got["coverage"]["unread"]["objects"]}
     for name in faults:
         rig.check(name in rows, "no row for the planted %s; rows: %r" % (name, sorted(rows)))
         reason, detail = FAULTS[name]
@@ -62,7 +71,7 @@ def need_the_build():
 
 def each_fault_alone_is_one_row_with_its_own_reason():
     need_the_build()
-    for name in FAULTS:
+    for name in EACH_ALONE:
         check_rows(scanned([name], 2), [name])
 
 
