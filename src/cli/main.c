@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const struct cli_command *const commands[] = {
+	&cli_command_scan,
 	NULL,
 };
 
@@ -102,6 +104,7 @@ static int finish_output(int exit)
 int main(int argc, char **argv)
 {
 	confine_harden();
+	signal(SIGXFSZ, SIG_IGN); /* a quota is an error of write(2), not a death */
 	umask(077);
 	if (!open_standard_descriptors() || sodium_init() < 0)
 		return CLI_ENVIRONMENT;
