@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""The worker in its jail, driven by hand over its socket: what it says of a plain object, what it is refused, how each
+planted fault ends. The faults need a build with -Dfault_hooks=true (STAUNCH_FAULT_BUILD)."""
+import array
+import hashlib
+import os
+import platform
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PLAIN = os.path.join(os.environ.get("STAUNCH_BUILD", os.path.join(ROOT, "build/gcc")), "staunch-worker")
+FAULT = os.path.join(os.environ.get("STAUNCH_FAULT_BUILD", os.path.join(ROOT, "build/fault")), "staunch-worker")
+
+START, JOB, GO = 1, 2, 3
+READY, HASH, PART, RECORDS, MENTIONS, PART_END, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 42)
+EXIT_MEMORY, EXIT_FORBIDDEN = 77, 78
+READ, PARTIAL, UNREAD = 1, 2, 3
+
+# Numbers of the refused calls: x86-64 and aarch64 (asm/unistd.h of each).
+CALLS = {
+    "x86_64": {"openat": 257, "write": 1, "socket": 41, "connect": 42, "execve": 59, "clone": 56, "ptrace": 101,
+               "prctl": 157, "mprotect": 10, "mmap": 9, "rt_sigaction": 13, "kill": 62},
+    "aarch64": {"openat": 56, "write": 64, "socket": 198, "connect": 203, "execve": 221, "clone": 220, "ptrace": 117,
+                "prctl": 167, "mprotect": 226, "mmap": 222, "rt_sigaction": 134, "kill": 129},
+}.get(platform.machine())
+
+
+class Worker:
+    """A staunch-worker with our end of its socket; the launcher's part is played by subprocess."""
+
+    def __init__(self, program, memory_bytes=1 << 30, start=True, stderr=subprocess.DEVNULL, user=None):
+        ours, theirs = socket.socketpair()
+        self.socket, self.buffer = ours, b""
+
+        def prepare():
+            if theirs.fileno() != 3:
+                os.dup2(theirs.fileno(), 3)
+            os.set_inheritable(3, True)
+
+        self.process = subprocess.Popen([program, "worker"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=stderr, env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3], user=user)
+        theirs.close()
+        if start:
+            lists = struct.pack("<IIII", 0, 0, 0, 0)
+            self.send(START, struct.pack("<BQ", 0, memory_bytes) + lists)
+
+    def send(self, kind, body, fd=None):
+        rights = [] if fd is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
+        self.socket.sendmsg([struct.pack("<II", kind, len(body)) + body], rights)
+
+    def job(self, number, data, ask=False):
+        """Sends bytes as a seekable object, or a file descriptor as a pipe."""
+        if isinstance(data, int):
+            self.send(JOB, struct.pack("<IBBQ", number, 1, ask, 0), data)
+            return
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            self.send(JOB, struct.pack("<IBBQ", number, 0, ask, len(data)), file.fileno())
+
+    def next(self, seconds=20):
+        """The next frame as (kind, body); None when the worker has ended or says nothing for so long."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if len(self.buffer) >= 8:
+                kind, size = struct.unpack_from("<II", self.buffer)
+                if len(self.buffer) >= 8 + size:
+                    body, self.buffer = self.buffer[8:8 + size], self.buffer[8 + size:]
+                    return kind, body
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+                return None
+            more = self.socket.recv(65536)
+            if not more:
+                return None
+            self.buffer += more
+
+    def until(self, kind, seconds=20):
+        """Frames up to the first of a kind; the last is None when it did not come."""
+        frames = []
+        while True:
+            frame = self.next(seconds)
+            frames.append(frame)
+            if frame is None or frame[0] == kind:
+                return frames
+
+    def end(self):
+        self.socket.close()
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "still there"
+
+
+failed = False
+
+
+def check(name, condition, detail=""):
+    global failed
+    print(("ok - " if condition else "not ok - ") + name + ("" if condition else ": %s" % (detail,)), flush=True)
+    failed = failed or not condition
+
+
+def proc(pid, name):
+    with open("/proc/%d/%s" % (pid, name)) as file:
+        return file.read()
+
+
+def test_plain(program):
+    text = b"id;mail\n1;anna.rossi@contoso.com\n2;luca@fabrikam.example\n"
+    worker = Worker(program)
+    check("the worker says that it is confined", (worker.next() or (0, b""))[1][1:2] == b"\x01")
+    worker.job(1, text)
+    frames = worker.until(DONE)
+    check("an object ends with DONE", frames[-1] is not None, frames)
+    if frames[-1]:
+        number, status, reason, digest = struct.unpack_from("<IBB32s", frames[-1][1])
+        check("it was read, and hashed while it was", (number, status, reason) == (1, READ, 0) and
+            digest == hashlib.sha256(text).digest(), frames[-1])
+    mentions = b"".join(body for kind, body in frames[:-1] if kind == MENTIONS)
+    check("its addresses are told", b"anna.rossi@contoso.com" in mentions and b"luca@fabrikam.example" in mentions, frames)
+
+    worker.job(2, text, ask=True)
+    frame = worker.next()
+    check("asked, it says the hash first", frame == (HASH, struct.pack("<I", 2) + hashlib.sha256(text).digest()), frame)
+    worker.send(GO, struct.pack("<IB", 2, 0))
+    worker.job(3, b"x" * 300000, ask=True)
+    frame = worker.next()
+    check("told to drop a job it says nothing more of it", frame and frame[0] == HASH and frame[1][:1] == b"\x03", frame)
+    worker.send(GO, struct.pack("<IB", 3, 1))
+    frames = worker.until(DONE)
+    check("told to read, it reads", frames[-1] is not None and
+        frames[-1][1][6:38] == hashlib.sha256(b"x" * 300000).digest(), frames[-1])
+
+    read_end, write_end = os.pipe()
+    worker.job(4, read_end)
+    os.close(read_end)
+    for at in range(0, len(text), 5):
+        os.write(write_end, text[at:at + 5])
+    os.close(write_end)
+    frames = worker.until(DONE)
+    check("a pipe is read and hashed too", frames[-1] is not None and
+        frames[-1][1][6:38] == hashlib.sha256(text).digest(), frames[-1])
+
+    with tempfile.TemporaryFile() as file:
+        file.write(b"short")
+        file.flush()
+        worker.send(JOB, struct.pack("<IBBQ", 5, 0, 0, 5000), file.fileno())
+    frames = worker.until(DONE)
+    check("a file that shrank is not taken for whole", frames[-1] is not None and frames[-1][1][4] in (PARTIAL, UNREAD)
+        and frames[-1][1][6:38] == bytes(32), frames[-1])
+
+    worker.send(JOB, struct.pack("<IBBQ", 6, 0, 0, 10))
+    frames = worker.until(DONE)
+    check("a job without its descriptor is unread", frames[-1] is not None and frames[-1][1][4] == UNREAD and
+        [f[0] for f in frames] == [PART, PART_END, DONE], frames)
+    check("the worker ends with its socket", worker.end() == 0)
+
+    worker = Worker(program)
+    worker.next()
+    worker.socket.send(struct.pack("<II", 77, 0xffffffff))
+    check("a broken frame from the case process ends the worker", worker.process.wait(10) == 1)
+    worker.end()
+
+
+def test_state(program):
+    """What the kernel says of the process from outside."""
+    if not os.path.isdir("/proc/self"):
+        print("skip - the state of the process: /proc is not mounted")
+        return
+    worker = Worker(program)
+    worker.next()
+    status = dict(line.split(":\t", 1) for line in proc(worker.process.pid, "status").splitlines() if ":\t" in line)
+    check("a filter is in force and no_new_privs is set", status.get("Seccomp") == "2" and status.get("NoNewPrivs") == "1",
+        status)
+    limits = proc(worker.process.pid, "limits")
+    rows = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()}
+    check("no core file, no file growth, little room for descriptors and memory",
+        rows["Max core file size"] == ["0", "0"] and rows["Max file size"] == ["0", "0"] and
+        rows["Max open files"] == ["16", "16"] and rows["Max address space"] == [str(1 << 30)] * 2 and
+        rows["Max processes"] == ["0", "0"], rows)
+    check("the title names no object", proc(worker.process.pid, "cmdline").split("\0")[1:] == ["worker", ""])
+    worker.end()
+    # Files below /proc/PID of a process that is not dumpable belong to root (proc(5)).
+    user = 65534 if os.getuid() == 0 else None
+    try:
+        worker = Worker(program, user=user)
+    except PermissionError:
+        print("skip - not dumpable: the program is out of reach for another user")
+        return
+    confined = worker.next()
+    owner = os.stat("/proc/%d/environ" % worker.process.pid).st_uid
+    check("it works for a user who is not root", confined and confined[0] == READY and confined[1][1] == 1, confined)
+    check("it is not dumpable", owner == 0, owner)
+    worker.end()
+
+
+def fault(name, memory_bytes=1 << 30):
+    worker = Worker(FAULT, memory_bytes)
+    worker.next()
+    worker.job(1, b"STAUNCH-FAULT " + name.encode() + b"\n")
+    return worker
+
+
+def test_refused():
+    refused = {"open": "openat", "create": "openat", "write": "write", "socket": "socket", "connect": "connect",
+               "exec": "execve", "fork": "clone", "ptrace": "ptrace", "prctl": "prctl", "mprotect": "mprotect",
+               "mmap": "mmap", "sigaction": "rt_sigaction", "kill": "kill"}
+    for name, call in refused.items():
+        worker = fault(name)
+        frames = worker.until(FORBIDDEN)
+        status = worker.process.wait(10)
+        number = struct.unpack("<I", frames[-1][1])[0] if frames[-1] else None
+        expected = CALLS[call] if CALLS else number
+        check("%s is refused and reported" % name, number is not None and number == expected and status == EXIT_FORBIDDEN,
+            (number, status))
+        worker.end()
+
+
+def test_faults():
+    for name, want in (("crash", -signal.SIGSEGV), ("abort", -signal.SIGABRT), ("exit", 0)):
+        worker = fault(name)
+        frames = worker.until(DONE)
+        status = worker.process.wait(10)
+        check("%s ends with its own wait status" % name, frames[-1] is None and status == want, (frames, status))
+        worker.end()
+    worker = fault("memory", 300 << 20)
+    begin = time.monotonic()
+    frames = worker.until(DONE)
+    status = worker.process.wait(20)
+    check("a memory bomb ends at its limit", frames[-1] is None and status == EXIT_MEMORY, (status,
+        time.monotonic() - begin))
+    worker.end()
+    for name in ("hang", "spin-alloc"):
+        worker = fault(name)
+        frames = worker.until(DONE, seconds=2)
+        check("%s says nothing and stays" % name, frames[-1] is None and worker.process.poll() is None, frames)
+        worker.process.kill()
+        check("%s can be killed" % name, worker.process.wait(5) == -signal.SIGKILL)
+        worker.socket.close()
+    worker = fault("garbage")
+    frames = worker.until(99)
+    check("garbage reaches the case process as it is", frames[-1] == (99, b"\x01\x02"), frames)
+    worker.process.kill()
+    worker.end()
+
+
+def main():
+    if not os.access(PLAIN, os.X_OK):
+        print("not ok - the worker program is not built: %s" % os.path.basename(PLAIN))
+        return 1
+    result = subprocess.run([PLAIN], stdin=subprocess.DEVNULL, capture_output=True)
+    check("started by hand it says so and ends", result.returncode == 2 and b"by hand" in result.stderr, result)
+    test_plain(PLAIN)
+    test_state(PLAIN)
+    with open(PLAIN, "rb") as file:
+        check("the shipped program holds no planted fault", b"STAUNCH-FAULT" not in file.read())
+    if not os.access(FAULT, os.X_OK):
+        print("skip - planted faults: no build with -Dfault_hooks=true")
+    else:
+        test_refused()
+        test_faults()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

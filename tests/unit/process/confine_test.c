@@ -1,0 +1,478 @@
+/* The jails, tried from inside: every call in a child of its own, which must end as the contract says. */
+#include "check.h"
+
+#include "process/confine.h"
+#include "process/confine_layers.h"
+#include "process/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define REPORT_TYPE 7
+#define SURVIVED 42
+#define NOT_CONFINED 43
+
+struct outcome {
+	int wait_status;
+	int reported; /* number of the call; -1: nothing came */
+};
+
+/* Runs act in a confined child. */
+static struct outcome in_jail(enum confine_role role, uint64_t memory_bytes, void (*act)(void))
+{
+	int ends[2];
+	struct outcome outcome = {.reported = -1};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		abort();
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		struct confine_limits limits = {.memory_bytes = memory_bytes};
+		struct st_error err = {0};
+		if (confine(role, &limits, ends[1], REPORT_TYPE, &err) != ST_OK) {
+			fprintf(stderr, "%s\n", err.what);
+			_exit(NOT_CONFINED);
+		}
+		act();
+		_exit(SURVIVED);
+	}
+	close(ends[1]);
+	waitpid(pid, &outcome.wait_status, 0);
+	struct message_reader *reader = message_reader_open(ends[0]);
+	struct message got;
+	if (message_next(reader, &got) == MESSAGE_OK && got.type == REPORT_TYPE && got.body.size == 4)
+		memcpy(&outcome.reported, got.body.data, 4);
+	message_reader_close(reader);
+	close(ends[0]);
+	return outcome;
+}
+
+static bool exited_with(struct outcome outcome, int status)
+{
+	return WIFEXITED(outcome.wait_status) && WEXITSTATUS(outcome.wait_status) == status;
+}
+
+/* --- calls --- */
+
+static void do_open(void)
+{
+	(void)!open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+static void do_stat(void)
+{
+	struct stat st;
+	(void)!stat("/etc/passwd", &st);
+}
+static void do_socket(void)
+{
+	(void)!socket(AF_INET, SOCK_STREAM, 0);
+}
+static void do_socketpair(void)
+{
+	int ends[2];
+	(void)!socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+}
+static void do_connect(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	(void)!connect(3, (const struct sockaddr *)&to, sizeof to);
+}
+static void do_exec(void)
+{
+	char name[] = "true", *arguments[] = {name, NULL};
+	(void)!execv("/bin/true", arguments);
+}
+static void do_execveat(void)
+{
+	syscall(SYS_execveat, AT_FDCWD, "/bin/true", NULL, NULL, 0);
+}
+static void do_fork(void)
+{
+	if (fork() == 0)
+		_exit(0);
+}
+static void do_clone3(void)
+{
+	char arguments[88] = {0};
+	if (syscall(SYS_clone3, arguments, sizeof arguments) == 0)
+		_exit(0);
+}
+static void do_kill(void)
+{
+	(void)!kill(1, 0);
+}
+static void do_ptrace(void)
+{
+	(void)!ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+static void do_prctl(void)
+{
+	(void)!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+static void do_setrlimit(void)
+{
+	struct rlimit limit = {0, 0};
+	(void)!setrlimit(RLIMIT_CPU, &limit);
+}
+static void do_sigaction(void)
+{
+	signal(SIGSYS, SIG_IGN);
+}
+static void do_seccomp(void)
+{
+	syscall(SYS_seccomp, 0, 0, NULL);
+}
+static void do_write_elsewhere(void)
+{
+	(void)!write(STDOUT_FILENO, "x", 1);
+}
+static void do_map_executable(void)
+{
+	(void)!mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+static void do_map_file(void)
+{
+	(void)!mmap(NULL, 4096, PROT_READ, MAP_SHARED, 0, 0);
+}
+static void do_make_executable(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	(void)!mprotect(page, 4096, PROT_READ | PROT_EXEC);
+}
+static void do_dup(void)
+{
+	(void)!dup(0);
+}
+static void do_fcntl(void)
+{
+	(void)!fcntl(0, F_SETFL, O_APPEND);
+}
+static void do_ioctl(void)
+{
+	int n = 0;
+	(void)!ioctl(0, FIONREAD, &n);
+}
+static void do_mount(void)
+{
+	syscall(SYS_mount, "none", "/", "tmpfs", 0, NULL);
+}
+static void do_bpf(void)
+{
+	syscall(SYS_bpf, 0, NULL, 0);
+}
+static void do_io_uring(void)
+{
+	syscall(SYS_io_uring_setup, 1, NULL);
+}
+static void do_keyctl(void)
+{
+	syscall(SYS_keyctl, 0, 0, 0, 0, 0);
+}
+static void do_unshare(void)
+{
+	syscall(SYS_unshare, 0x10000000);
+}
+static void do_memfd(void)
+{
+	syscall(SYS_memfd_create, "x", 0);
+}
+static void do_type_into_terminal(void)
+{
+	char c = '!';
+	(void)!ioctl(0, TIOCSTI, &c);
+}
+/* The same request with bits that the kernel ignores. */
+static void do_type_with_high_bits(void)
+{
+	char c = '!';
+	syscall(SYS_ioctl, 0, TIOCSTI | 0x100000000UL, &c);
+}
+static void do_user_name_space(void)
+{
+	if (syscall(SYS_clone, 0x10000000 | SIGCHLD, NULL, NULL, NULL, NULL) == 0)
+		_exit(0);
+}
+
+struct attempt {
+	void (*act)(void);
+	const char *call, *or_call;
+};
+
+static void check_attempts(enum confine_role role, const struct attempt *attempts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct outcome outcome = in_jail(role, 0, attempts[i].act);
+		const char *name = outcome.reported < 0 ? "nothing" : confine_syscall_name(outcome.reported);
+		bool right = strcmp(name, attempts[i].call) == 0 ||
+			     (attempts[i].or_call != NULL && strcmp(name, attempts[i].or_call) == 0);
+		if (!right || !exited_with(outcome, CONFINE_EXIT_FORBIDDEN)) {
+			CHECK_FAIL("%s: reported %s, wait status %#x", attempts[i].call, name, outcome.wait_status);
+			return;
+		}
+	}
+}
+#define CHECK_ATTEMPTS(role, attempts) check_attempts(role, attempts, sizeof attempts / sizeof attempts[0])
+
+static void a_worker_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_open, "openat", "open"},
+		{do_stat, "newfstatat", "stat"},
+		{do_socket, "socket", NULL},
+		{do_socketpair, "socketpair", NULL},
+		{do_connect, "connect", NULL},
+		{do_exec, "execve", NULL},
+		{do_execveat, "execveat", NULL},
+		{do_fork, "clone", "fork"},
+		{do_clone3, "clone3", NULL},
+		{do_kill, "kill", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_prctl, "prctl", NULL},
+		{do_setrlimit, "prlimit64", "setrlimit"},
+		{do_sigaction, "rt_sigaction", NULL},
+		{do_seccomp, "seccomp", NULL},
+		{do_write_elsewhere, "write", NULL},
+		{do_map_executable, "mmap", NULL},
+		{do_map_file, "mmap", NULL},
+		{do_make_executable, "mprotect", NULL},
+		{do_dup, "dup", NULL},
+		{do_fcntl, "fcntl", NULL},
+		{do_ioctl, "ioctl", NULL},
+		{do_mount, "mount", NULL},
+		{do_bpf, "bpf", NULL},
+		{do_io_uring, "io_uring_setup", NULL},
+		{do_keyctl, "keyctl", NULL},
+		{do_unshare, "unshare", NULL},
+		{do_memfd, "memfd_create", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	CHECK_ATTEMPTS(CONFINE_WORKER, attempts);
+}
+
+static void the_case_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_socketpair, "socketpair", NULL},
+		{do_connect, "connect", NULL},
+		{do_exec, "execve", NULL},
+		{do_execveat, "execveat", NULL},
+		{do_fork, "clone", "fork"},
+		{do_clone3, "clone3", NULL},
+		{do_kill, "kill", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+		{do_bpf, "bpf", NULL},
+		{do_io_uring, "io_uring_setup", NULL},
+		{do_keyctl, "keyctl", NULL},
+		{do_unshare, "unshare", NULL},
+		{do_type_into_terminal, "ioctl", NULL},
+		{do_type_with_high_bits, "ioctl", NULL},
+	};
+	CHECK_ATTEMPTS(CONFINE_CASE, attempts);
+}
+
+static void the_launcher_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_connect, "connect", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+		{do_bpf, "bpf", NULL},
+		{do_io_uring, "io_uring_setup", NULL},
+		{do_keyctl, "keyctl", NULL},
+		{do_unshare, "unshare", NULL},
+		{do_user_name_space, "clone", NULL},
+		{do_type_into_terminal, "ioctl", NULL},
+	};
+	CHECK_ATTEMPTS(CONFINE_LAUNCHER, attempts);
+}
+
+/* --- what each may do --- */
+
+static int job_fd = -1;
+
+static void work_of_a_worker(void)
+{
+	char block[64];
+	void *large = malloc(8 << 20);
+	memset(large, 1, 8 << 20);
+	large = realloc(large, 32 << 20);
+	free(large);
+	if (pread(job_fd, block, sizeof block, 0) != 5 || lseek(job_fd, 0, SEEK_END) != 5)
+		_exit(1);
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	close(job_fd);
+	fputs("this is dropped\n", stderr);
+}
+
+static void a_worker_reads_what_it_was_handed_and_takes_memory(void)
+{
+	char path[] = "/tmp/staunch-confine-XXXXXX";
+	job_fd = mkstemp(path);
+	unlink(path);
+	CHECK_INT(write(job_fd, "hello", 5), 5);
+	struct outcome outcome = in_jail(CONFINE_WORKER, (uint64_t)1 << 30, work_of_a_worker);
+	close(job_fd);
+	if (!exited_with(outcome, SURVIVED))
+		CHECK_FAIL("wait status %#x, call %d (%s)", outcome.wait_status, outcome.reported,
+			confine_syscall_name(outcome.reported));
+}
+
+static void take_memory(void)
+{
+	for (int i = 0; i < 4096; i++)
+		memset(st_alloc(1 << 20), 1, 1 << 20);
+}
+
+static void memory_ends_at_the_limit_with_its_own_status(void)
+{
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer needs the address space");
+	struct outcome outcome = in_jail(CONFINE_WORKER, (uint64_t)256 << 20, take_memory);
+	CHECK(exited_with(outcome, ST_EXIT_MEMORY));
+}
+
+static void abort_here(void)
+{
+	abort();
+}
+
+static void crash_here(void)
+{
+	volatile uintptr_t nowhere = 16;
+	*(volatile int *)nowhere = 1;
+}
+
+static void free_twice(void)
+{
+	void *volatile block = malloc(4000);
+	void *volatile other = malloc(4000);
+	free(block);
+	free(block);
+	free(other);
+}
+
+static void a_crash_in_the_jail_looks_like_a_crash(void)
+{
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer catches it first");
+	struct outcome outcome = in_jail(CONFINE_WORKER, 0, abort_here);
+	CHECK(WIFSIGNALED(outcome.wait_status) && WTERMSIG(outcome.wait_status) == SIGABRT);
+	CHECK(!WCOREDUMP(outcome.wait_status));
+	outcome = in_jail(CONFINE_WORKER, 0, crash_here);
+	CHECK(WIFSIGNALED(outcome.wait_status) && WTERMSIG(outcome.wait_status) == SIGSEGV);
+	outcome = in_jail(CONFINE_WORKER, 0, free_twice);
+	CHECK(WIFSIGNALED(outcome.wait_status) && WTERMSIG(outcome.wait_status) == SIGABRT);
+}
+
+static char folder[64];
+
+static void need(bool condition, int status)
+{
+	if (!condition)
+		_exit(status);
+}
+
+/* What SQLite, the run files and the terminal want. */
+static void work_of_a_case(void)
+{
+	char path[128], other[128];
+	snprintf(path, sizeof path, "%s/a", folder);
+	snprintf(other, sizeof other, "%s/b", folder);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	need(fd >= 0 && ftruncate(fd, 65536) == 0 && pwrite(fd, "x", 1, 9) == 1 && fsync(fd) == 0, 1);
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+	need(fcntl(fd, F_SETLK, &lock) == 0, 2);
+	void *shared = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(shared != MAP_FAILED, 3);
+	need(rename(path, other) == 0 && unlink(other) == 0, 4);
+	signal(SIGINT, SIG_IGN);
+	struct winsize size;
+	(void)!ioctl(1, TIOCGWINSZ, &size);
+	need(kill(getpid(), 0) == 0, 5);
+	need(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
+			errno == EPERM,
+		6);
+	need(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 || CONFINE_SANITIZED, 7);
+}
+
+static void the_case_writes_locks_maps_and_renames(void)
+{
+	snprintf(folder, sizeof folder, "/tmp/staunch-confine-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	struct outcome outcome = in_jail(CONFINE_CASE, 0, work_of_a_case);
+	rmdir(folder);
+	if (!exited_with(outcome, SURVIVED))
+		CHECK_FAIL("wait status %#x, call %d (%s)", outcome.wait_status, outcome.reported,
+			confine_syscall_name(outcome.reported));
+}
+
+static void work_of_a_launcher(void)
+{
+	int ends[2], status;
+	need(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, 1);
+	char name[] = "true", *arguments[] = {name, NULL};
+	pid_t pid = fork();
+	if (pid == 0) {
+		execv("/bin/true", arguments);
+		_exit(1);
+	}
+	need(waitpid(pid, &status, 0) == pid && status == 0, 2);
+	need(confine_available().landlock_abi == 0 || open("/tmp/staunch-launcher", O_WRONLY | O_CREAT, 0600) < 0, 3);
+}
+
+static void the_launcher_starts_programs_and_writes_nothing(void)
+{
+	struct outcome outcome = in_jail(CONFINE_LAUNCHER, 0, work_of_a_launcher);
+	if (!exited_with(outcome, SURVIVED))
+		CHECK_FAIL("wait status %#x, call %d (%s)", outcome.wait_status, outcome.reported,
+			confine_syscall_name(outcome.reported));
+}
+
+static void calls_have_names(void)
+{
+	CHECK_TEXT(confine_syscall_name(SYS_openat), "openat");
+	CHECK_TEXT(confine_syscall_name(SYS_exit_group), "exit_group");
+	CHECK_TEXT(confine_syscall_name(462), "mseal");
+	CHECK_TEXT(confine_syscall_name(-1), "");
+	CHECK_TEXT(confine_syscall_name(100000), "");
+}
+
+static void this_machine_has_the_first_wall(void)
+{
+	struct confine_layers layers = confine_available();
+	CHECK(layers.seccomp);
+	CHECK(layers.no_new_privs);
+}
+
+int main(void)
+{
+	RUN(calls_have_names);
+	RUN(this_machine_has_the_first_wall);
+	RUN(a_worker_is_refused_and_the_call_is_named);
+	RUN(the_case_is_refused_and_the_call_is_named);
+	RUN(the_launcher_is_refused_and_the_call_is_named);
+	RUN(a_worker_reads_what_it_was_handed_and_takes_memory);
+	RUN(memory_ends_at_the_limit_with_its_own_status);
+	RUN(a_crash_in_the_jail_looks_like_a_crash);
+	RUN(the_case_writes_locks_maps_and_renames);
+	RUN(the_launcher_starts_programs_and_writes_nothing);
+	CHECK_END();
+}
