@@ -1,0 +1,187 @@
+/* Reads written numbers character by character. Invisible characters are skipped everywhere and only make a form
+ * encoded. */
+#include "detect/digits.h"
+
+#include "base/utf8.h"
+
+/* Visible separators between two groups: ") ", " - ", ") / (" and the like. */
+#define SEPARATOR_GLYPHS 4
+/* Invisible characters in a row; more are no spelling of a number but an attack on the reach. */
+#define INVISIBLE_GLYPHS 4
+
+static enum glyph_class class_of(uint32_t code)
+{
+	if (code - 0xff10 < 10)
+		return GLYPH_DIGIT;
+	if ((code >= 0x2000 && code <= 0x200a) || code == 0xa0 || code == 0x202f || code == 0x205f || code == 0x3000)
+		return GLYPH_SPACE;
+	if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
+		(code >= 0x2060 && code <= 0x2069) || code == 0xfeff || code == 0xad)
+		return GLYPH_INVISIBLE;
+	if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d)
+		return GLYPH_DASH;
+	switch (code) {
+	case '.':
+	case 0xb7:
+	case 0xff0e:
+		return GLYPH_DOT;
+	case '-':
+		return GLYPH_DASH;
+	case ' ':
+		return GLYPH_SPACE;
+	case '/':
+	case 0xff0f:
+		return GLYPH_SLASH;
+	case '(':
+	case 0xff08:
+		return GLYPH_OPEN;
+	case ')':
+	case 0xff09:
+		return GLYPH_CLOSE;
+	case '+':
+	case 0xff0b:
+		return GLYPH_PLUS;
+	default:
+		return GLYPH_OTHER;
+	}
+}
+
+static struct glyph glyph_of(uint32_t code, int size)
+{
+	struct glyph glyph = {.class = GLYPH_NONE};
+	if (size == 0 || code == 0)
+		return glyph;
+	glyph.size = (uint8_t)size;
+	if (code < 0x80 && ascii_digit((uint8_t)code)) {
+		glyph.class = GLYPH_DIGIT;
+		glyph.value = (uint8_t)(code - '0');
+	} else if (code < 0x80 && ascii_letter((uint8_t)code)) {
+		glyph.class = GLYPH_LETTER;
+		glyph.value = (uint8_t)(code & ~0x20u);
+	} else {
+		glyph.class = class_of(code);
+		glyph.value = glyph.class == GLYPH_DIGIT ? (uint8_t)(code - 0xff10) : 0;
+		glyph.encoded = code >= 0xff00 || glyph.class == GLYPH_INVISIBLE;
+	}
+	return glyph;
+}
+
+/* A space spelt for a URL or for HTML; its size, or 0. */
+static uint8_t spelt_space(const struct detect_window *window, size_t at)
+{
+	static const char *const spellings[] = {"%20", "&nbsp;", "&#160;", "&#xA0;", "&#xa0;"};
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+		size_t size = strlen(spellings[i]);
+		if (window->size - at >= size && memcmp(window->data + at, spellings[i], size) == 0)
+			return (uint8_t)size;
+	}
+	return 0;
+}
+
+struct glyph glyph_at(const struct detect_window *window, size_t at)
+{
+	if (at >= window->size)
+		return (struct glyph){.class = GLYPH_NONE};
+	uint8_t byte = window->data[at];
+	if (byte == '%' || byte == '&') {
+		uint8_t size = spelt_space(window, at);
+		if (size)
+			return (struct glyph){.class = GLYPH_SPACE, .size = size, .encoded = true};
+	}
+	uint32_t code = 0;
+	int size = st_utf8_decode(window->data + at, window->size - at, &code);
+	return glyph_of(code, size);
+}
+
+struct glyph glyph_before(const struct detect_window *window, size_t at)
+{
+	uint32_t code = 0;
+	int size = at ? st_utf8_decode_before(window->data, window->data + at, &code) : 0;
+	return glyph_of(code, size);
+}
+
+/* Passes separators and invisible characters up to the next digit; its place, or 0 when the run ends here. */
+static size_t next_digit(
+	const struct detect_window *window, size_t at, unsigned allowed, uint16_t *separators, bool *encoded)
+{
+	unsigned visible = 0, invisible = 0;
+	for (;;) {
+		struct glyph glyph = glyph_at(window, at);
+		if (glyph.class == GLYPH_DIGIT)
+			return at;
+		if (glyph.class == GLYPH_INVISIBLE) {
+			if (++invisible > INVISIBLE_GLYPHS)
+				return 0;
+		} else {
+			unsigned bit = SEPARATOR_BIT(glyph.class);
+			bool again = (*separators & bit) && (glyph.class != GLYPH_SPACE || window->data[at - 1] == ' ');
+			if (!(allowed & bit) || again || ++visible > SEPARATOR_GLYPHS)
+				return 0;
+			*separators |= (uint16_t)bit;
+		}
+		*encoded |= glyph.encoded;
+		at += glyph.size;
+	}
+}
+
+bool digits_read(const struct detect_window *window, size_t at, unsigned separators, struct digit_run *run)
+{
+	*run = (struct digit_run){0};
+	struct digit_group *group = NULL;
+	uint16_t between = 0;
+	bool encoded = false;
+	while (at != 0 || run->count == 0) {
+		struct glyph glyph = glyph_at(window, at);
+		if (glyph.class != GLYPH_DIGIT)
+			break;
+		bool fresh = !group || between;
+		if (run->count == DIGIT_RUN_DIGITS || (fresh && run->groups == DIGIT_RUN_GROUPS)) {
+			run->more = true;
+			break;
+		}
+		if (fresh) {
+			group = &run->group[run->groups++];
+			*group = (struct digit_group){.start = at, .first = run->count, .separators = between};
+		}
+		group->encoded |= encoded | glyph.encoded;
+		group->count++;
+		run->digits[run->count++] = glyph.value;
+		group->end = at + glyph.size;
+		between = 0;
+		encoded = false;
+		at = next_digit(window, group->end, separators, &between, &encoded);
+	}
+	return run->count > 0;
+}
+
+bool digits_encoded(const struct digit_run *run, size_t groups)
+{
+	for (size_t i = 0; i < groups; i++)
+		if (run->group[i].encoded)
+			return true;
+	return false;
+}
+
+size_t digits_groups_of(const struct digit_run *run, size_t groups, unsigned count)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < groups; i++)
+		found += run->group[i].count == count;
+	return found;
+}
+
+bool token_begins(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1);
+	if (before != 0 && strchr("ntrbf", before) && byte_before(window, at, 2) == '\\')
+		return true;
+	return !ascii_alnum(before) && before != '_';
+}
+
+bool token_ends(const struct detect_window *window, size_t at)
+{
+	uint8_t after = byte_at(window, at);
+	if (ascii_alnum(after) || after == '_')
+		return false;
+	return !((after == '.' || after == '-' || after == ':') && ascii_digit(byte_at(window, at + 1)));
+}

@@ -1,0 +1,105 @@
+/*
+ * Written numbers: digits in groups, with the spaces, dashes and signs people put between them. Shared by the detectors
+ * of telephone numbers, payment cards, IBANs and IP addresses. Works on raw bytes: UTF-8, full-width forms, invisible
+ * characters, and the percent and entity spellings of a space.
+ */
+#ifndef STAUNCH_DETECT_DIGITS_H
+#define STAUNCH_DETECT_DIGITS_H
+
+#include "detect/detector.h"
+
+enum glyph_class {
+	GLYPH_OTHER,
+	GLYPH_DIGIT,
+	GLYPH_LETTER,    /* ASCII */
+	GLYPH_INVISIBLE, /* zero-width, soft hyphen, marks of direction */
+	GLYPH_SPACE,     /* also no-break, thin and ideographic spaces; no tab, no line end */
+	GLYPH_DOT,
+	GLYPH_DASH,
+	GLYPH_SLASH,
+	GLYPH_OPEN,
+	GLYPH_CLOSE,
+	GLYPH_PLUS,
+	GLYPH_NONE, /* the input ends here, or NUL, or no valid UTF-8 */
+};
+
+struct glyph {
+	enum glyph_class class;
+	uint8_t value; /* of a digit; of a letter the upper-case byte */
+	uint8_t size;  /* bytes; 0 for GLYPH_NONE */
+	bool encoded;  /* full-width, invisible, percent or entity: the mention's form is encoded */
+};
+
+struct glyph glyph_at(const struct detect_window *window, size_t at);
+/* The character that ends before `at`; percent and entity spellings are not recognised backwards. */
+struct glyph glyph_before(const struct detect_window *window, size_t at);
+
+/* What stands between two groups, as a set. */
+#define SEPARATOR_BIT(glyph) (1u << (glyph))
+#define SEPARATOR_SPACE SEPARATOR_BIT(GLYPH_SPACE)
+#define SEPARATOR_DOT SEPARATOR_BIT(GLYPH_DOT)
+#define SEPARATOR_DASH SEPARATOR_BIT(GLYPH_DASH)
+#define SEPARATOR_SLASH SEPARATOR_BIT(GLYPH_SLASH)
+#define SEPARATOR_OPEN SEPARATOR_BIT(GLYPH_OPEN)
+#define SEPARATOR_CLOSE SEPARATOR_BIT(GLYPH_CLOSE)
+#define SEPARATOR_PLUS SEPARATOR_BIT(GLYPH_PLUS)
+
+#define DIGIT_RUN_DIGITS 24
+#define DIGIT_RUN_GROUPS 12
+
+struct digit_group {
+	size_t start, end; /* bytes in the window */
+	uint8_t first;     /* index of its first digit */
+	uint8_t count;
+	uint16_t separators; /* before the group; 0 for the first */
+	bool encoded;        /* something encoded in it, or between it and the group before */
+};
+
+struct digit_run {
+	uint8_t count, groups;
+	uint8_t digits[DIGIT_RUN_DIGITS]; /* values */
+	struct digit_group group[DIGIT_RUN_GROUPS];
+	bool more; /* the text goes on with further digits that found no room */
+};
+
+/* Reads groups of digits from the digit at `at`, separated by members of `separators`: one of a kind between two
+ * groups, two spaces end the run. False when no digit stands there. */
+bool digits_read(const struct detect_window *window, size_t at, unsigned separators, struct digit_run *run);
+/* Is anything encoded in the first `groups` groups? */
+bool digits_encoded(const struct digit_run *run, size_t groups);
+/* How many of the first `groups` groups hold exactly `count` digits. */
+size_t digits_groups_of(const struct digit_run *run, size_t groups, unsigned count);
+
+/* A value may begin at `at`: no ASCII letter, digit or underscore before it, or a backslash escape such as \n, which
+ * ends a token (contract 4). */
+bool token_begins(const struct detect_window *window, size_t at);
+/* A value may end before `at`: no ASCII letter, digit or underscore follows, nor a dot, dash or colon and a digit. */
+bool token_ends(const struct detect_window *window, size_t at);
+
+static inline bool ascii_digit(uint8_t byte)
+{
+	return (uint8_t)(byte - '0') < 10;
+}
+
+static inline bool ascii_letter(uint8_t byte)
+{
+	return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+static inline bool ascii_alnum(uint8_t byte)
+{
+	return ascii_digit(byte) || ascii_letter(byte);
+}
+
+/* The byte at a place that may lie outside the window: 0 there, which is no part of any value. */
+static inline uint8_t byte_at(const struct detect_window *window, size_t at)
+{
+	return at < window->size ? window->data[at] : 0;
+}
+
+static inline uint8_t byte_before(const struct detect_window *window, size_t at, size_t back)
+{
+	return at >= back ? window->data[at - back] : 0;
+}
+
+#endif

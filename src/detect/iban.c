@@ -1,0 +1,251 @@
+/*
+ * iban: an International Bank Account Number (ISO 13616-1) of a country in the registry, with its length, the structure
+ * of its account number and check digits modulo 97. The number ends where the country's length says.
+ */
+#include "detect/digits.h"
+
+/* Hundredths. */
+#define CONFIDENCE_PRINTED 98
+#define CONFIDENCE_ODD 90
+#define IBAN_MAX 34
+/* Signs between two characters: a space, a dash, and invisible ones. */
+#define SIGNS_BETWEEN 3
+
+/* The registry kept by SWIFT for ISO 13616 (release 99 and before): country, total length, structure of the account
+ * part as runs of a (letters), n (digits) and c (both) with their number. The facts were entered by hand. */
+static const struct iban_country {
+	char id[3];
+	uint8_t length;
+	char account[12];
+} countries[] = {
+	{"AD", 24, "n8c12"},
+	{"AE", 23, "n19"},
+	{"AL", 28, "n8c16"},
+	{"AT", 20, "n16"},
+	{"AZ", 28, "a4c20"},
+	{"BA", 20, "n16"},
+	{"BE", 16, "n12"},
+	{"BG", 22, "a4n6c8"},
+	{"BH", 22, "a4c14"},
+	{"BI", 27, "n23"},
+	{"BR", 29, "n23a1c1"},
+	{"BY", 28, "c4n4c16"},
+	{"CH", 21, "n5c12"},
+	{"CR", 22, "n18"},
+	{"CY", 28, "n8c16"},
+	{"CZ", 24, "n20"},
+	{"DE", 22, "n18"},
+	{"DJ", 27, "n23"},
+	{"DK", 18, "n14"},
+	{"DO", 28, "c4n20"},
+	{"EE", 20, "n16"},
+	{"EG", 29, "n25"},
+	{"ES", 24, "n20"},
+	{"FI", 18, "n14"},
+	{"FK", 18, "a2n12"},
+	{"FO", 18, "n14"},
+	{"FR", 27, "n10c11n2"},
+	{"GB", 22, "a4n14"},
+	{"GE", 22, "a2n16"},
+	{"GI", 23, "a4c15"},
+	{"GL", 18, "n14"},
+	{"GR", 27, "n7c16"},
+	{"GT", 28, "c24"},
+	{"HN", 28, "a4n20"},
+	{"HR", 21, "n17"},
+	{"HU", 28, "n24"},
+	{"IE", 22, "a4n14"},
+	{"IL", 23, "n19"},
+	{"IQ", 23, "a4n15"},
+	{"IS", 26, "n22"},
+	{"IT", 27, "a1n10c12"},
+	{"JO", 30, "a4n4c18"},
+	{"KW", 30, "a4c22"},
+	{"KZ", 20, "n3c13"},
+	{"LB", 28, "n4c20"},
+	{"LC", 32, "a4c24"},
+	{"LI", 21, "n5c12"},
+	{"LT", 20, "n16"},
+	{"LU", 20, "n3c13"},
+	{"LV", 21, "a4c13"},
+	{"LY", 25, "n21"},
+	{"MC", 27, "n10c11n2"},
+	{"MD", 24, "c20"},
+	{"ME", 22, "n18"},
+	{"MK", 19, "n3c10n2"},
+	{"MN", 20, "n16"},
+	{"MR", 27, "n23"},
+	{"MT", 31, "a4n5c18"},
+	{"MU", 30, "a4n19a3"},
+	{"NI", 28, "a4n20"},
+	{"NL", 18, "a4n10"},
+	{"NO", 15, "n11"},
+	{"OM", 23, "n3c16"},
+	{"PK", 24, "a4c16"},
+	{"PL", 28, "n24"},
+	{"PS", 29, "a4c21"},
+	{"PT", 25, "n21"},
+	{"QA", 29, "a4c21"},
+	{"RO", 24, "a4c16"},
+	{"RS", 22, "n18"},
+	{"RU", 33, "n14c15"},
+	{"SA", 24, "n2c18"},
+	{"SC", 31, "a4n20a3"},
+	{"SD", 18, "n14"},
+	{"SE", 24, "n20"},
+	{"SI", 19, "n15"},
+	{"SK", 24, "n20"},
+	{"SM", 27, "a1n10c12"},
+	{"SO", 23, "n19"},
+	{"ST", 25, "n21"},
+	{"SV", 28, "a4n20"},
+	{"TL", 23, "n19"},
+	{"TN", 24, "n20"},
+	{"TR", 26, "n6c16"},
+	{"UA", 29, "n6c19"},
+	{"VA", 22, "n18"},
+	{"VG", 24, "a4n16"},
+	{"XK", 20, "n16"},
+	{"YE", 30, "a4n4c18"},
+};
+
+static const struct iban_country *country_of(uint8_t first, uint8_t second)
+{
+	size_t low = 0, high = sizeof countries / sizeof *countries;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = first != (uint8_t)countries[middle].id[0] ? first - countries[middle].id[0]
+								      : second - countries[middle].id[1];
+		if (order == 0)
+			return &countries[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* An IBAN as written. */
+struct written {
+	size_t start, end;
+	uint8_t text[IBAN_MAX]; /* upper case */
+	size_t size;
+	bool encoded, printed; /* printed: contiguous, or a sign after every fourth character and nowhere else */
+	uint16_t sign;
+};
+
+static bool account_fits(const struct iban_country *country, const uint8_t *account)
+{
+	for (const char *rule = country->account; *rule;) {
+		char kind = *rule++;
+		unsigned count = 0;
+		while (*rule >= '0' && *rule <= '9')
+			count = count * 10 + (unsigned)(*rule++ - '0');
+		for (; count > 0; count--, account++)
+			if ((kind == 'n' && !ascii_digit(*account)) || (kind == 'a' && !ascii_letter(*account)))
+				return false;
+	}
+	return true;
+}
+
+/* ISO 7064 MOD 97-10 over the number with its first four characters moved to the end, letters as 10 to 35. */
+static bool checks_out(const uint8_t *text, size_t size)
+{
+	unsigned rest = 0;
+	for (size_t i = 0; i < size; i++) {
+		uint8_t byte = text[(i + 4) % size];
+		rest = ascii_digit(byte) ? rest * 10 + (unsigned)(byte - '0')
+					 : rest * 100 + (unsigned)(byte - 'A' + 10);
+		rest %= 97;
+	}
+	return rest == 1;
+}
+
+/* Passes the sign between two characters; its end, or `at` itself where none stands. */
+static size_t pass_sign(const struct detect_window *window, size_t at, struct written *iban, uint16_t *sign)
+{
+	size_t from = at;
+	*sign = 0;
+	for (unsigned i = 0; i < SIGNS_BETWEEN; i++) {
+		struct glyph glyph = glyph_at(window, at);
+		bool visible = glyph.class == GLYPH_SPACE || glyph.class == GLYPH_DASH;
+		if ((!visible && glyph.class != GLYPH_INVISIBLE) || (visible && *sign))
+			break;
+		if (visible)
+			*sign = (uint16_t)SEPARATOR_BIT(glyph.class);
+		iban->encoded |= glyph.encoded;
+		at += glyph.size;
+	}
+	return at > from ? at : from;
+}
+
+/* Reads exactly `length` characters from iban->start. */
+static bool read_text(const struct detect_window *window, size_t length, struct written *iban)
+{
+	size_t at = iban->start;
+	iban->printed = true;
+	for (size_t i = 0; i < length; i++) {
+		uint16_t sign = 0;
+		if (i > 0)
+			at = pass_sign(window, at, iban, &sign);
+		struct glyph glyph = glyph_at(window, at);
+		if (glyph.class != GLYPH_DIGIT && glyph.class != GLYPH_LETTER)
+			return false;
+		if (i == 4)
+			iban->sign = sign;
+		if (sign != (i % 4 == 0 && i > 0 ? iban->sign : 0))
+			iban->printed = false;
+		iban->encoded |= glyph.encoded;
+		iban->text[iban->size++] = glyph.class == GLYPH_DIGIT ? (uint8_t)('0' + glyph.value) : glyph.value;
+		at += glyph.size;
+	}
+	iban->end = at;
+	return true;
+}
+
+/* The country code before the check digits at `at`: IT60, IT 60; its place, or SIZE_MAX. */
+static size_t code_before(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1);
+	size_t gap = ascii_letter(before) ? 0 : before == ' ' || before == '-' ? 1 : before == 0xa0 ? 2 : SIZE_MAX;
+	if (gap == SIZE_MAX || at < gap + 2 || (gap == 2 && byte_before(window, at, 2) != 0xc2))
+		return SIZE_MAX;
+	size_t code = at - gap - 2;
+	if (!ascii_letter(window->data[code]) || !ascii_letter(window->data[code + 1]))
+		return SIZE_MAX;
+	return token_begins(window, code) ? code : SIZE_MAX;
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	if (!ascii_digit(byte_at(window, at + 1)) && byte_at(window, at + 1) < 0x80)
+		return false;
+	struct written iban = {.start = code_before(window, at)};
+	if (iban.start == SIZE_MAX)
+		return false;
+	const struct iban_country *country =
+		country_of(window->data[iban.start] & 0xdf, window->data[iban.start + 1] & 0xdf);
+	if (!country || !read_text(window, country->length, &iban) || !token_ends(window, iban.end))
+		return false;
+	if (!ascii_digit(iban.text[2]) || !ascii_digit(iban.text[3]) || !account_fits(country, iban.text + 4) ||
+		!checks_out(iban.text, iban.size))
+		return false;
+	out->start = iban.start;
+	out->end = iban.end;
+	out->form = iban.encoded ? DETECT_ENCODED : DETECT_PLAIN;
+	out->confidence = iban.printed ? CONFIDENCE_PRINTED : CONFIDENCE_ODD;
+	out->tentative = false;
+	out->scheme = NULL;
+	out->canonical_size = (uint16_t)iban.size;
+	memcpy(out->canonical, iban.text, iban.size);
+	return true;
+}
+
+const struct detector detector_iban = {
+	.kind = DETECT_IBAN,
+	.describe = "IBAN of any country of the registry: length, structure and check digits",
+	.triggers = "0123456789",
+	.run_start = true,
+	.check = check,
+};

@@ -1,0 +1,140 @@
+/* Label words in the languages of the exposures seen so far; a word is compared in lower case. */
+#include "detect/labels.h"
+
+#include "detect/digits.h"
+
+/* Longest word compared; longer ones are no labels. */
+#define LABEL_WORD_BYTES 40
+
+/* Words that must stand alone. */
+static const char *const phone_words[] = {"tel", "tél", "tlf", "telf", "tfno", "tfn", "ph", "phn", "cell", "cel",
+	"celular", "mob", "mobil", "mobiel", "mobilnr", "gsm", "fax", "handy", "portable", "móvil", "movil",
+	"telemóvel", "telemovel", "sms", "hotline", "fon", "recapito", "recapiti", "contacttel", "puh", "puhelin",
+	"тел", "Тел", "моб", "Моб", "факс", "телефон", "Телефон", "τηλ", "Τηλ", "電話", "电话", "手机", "手機", "传真",
+	NULL};
+/* Words that are labels as part of a longer one: phoneNumber, Telefonnummer, mobile1. */
+static const char *const phone_parts[] = {"phone", "telefon", "telephon", "téléphon", "teléfon", "telefax", "mobile",
+	"handynummer", "rufnummer", "cellular", "msisdn", "whatsapp", "numtel", NULL};
+static const char *const card_words[] = {"card", "cardno", "cardnum", "cardnumber", "cc", "ccn", "ccno", "ccnum",
+	"ccnumber", "pan", "visa", "mastercard", "maestro", "amex", "carta", "carte", "karte", "tarjeta", "cartao",
+	"cartão", "karta", "kort", NULL};
+static const char *const card_parts[] = {"creditcard", "debitcard", "paymentcard", "bankcard", "kreditkarte",
+	"kartennummer", "kartennr", "mastercard", "americanexpress", "cartadicredito", "cartebancaire", "карт", NULL};
+static const char *const version_words[] = {"ver", "vers", "v", "rev", "fw", "sw", "build", "release", "driver",
+	"section", "sect", "chapter", "clause", "annex", "kapitel", "abschnitt", "sezione", "capitolo", "chapitre",
+	"oid", NULL};
+static const char *const version_parts[] = {"version", "versione", "firmware", "revision", "release", "assembly", NULL};
+
+struct label_words {
+	const char *const *words, *const *parts;
+};
+static const struct label_words sets[LABEL_SETS] = {
+	[LABEL_PHONE] = {phone_words, phone_parts},
+	[LABEL_CARD] = {card_words, card_parts},
+	[LABEL_VERSION] = {version_words, version_parts},
+};
+
+/* Bytes of the letter that ends before `at`; 0 when no letter does. */
+static size_t letter_before(const struct detect_window *window, size_t at)
+{
+	struct glyph glyph = glyph_before(window, at);
+	bool letter = glyph.class == GLYPH_LETTER || (glyph.class == GLYPH_OTHER && glyph.size > 1);
+	return letter ? glyph.size : 0;
+}
+
+/* ASCII and the Latin-1 letters of UTF-8 (C3 80 to C3 9E) in lower case. */
+static void fold(char *word, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		uint8_t byte = (uint8_t)word[i];
+		if (byte >= 'A' && byte <= 'Z')
+			word[i] = (char)(byte | 0x20);
+		else if (i > 0 && (uint8_t)word[i - 1] == 0xc3 && byte >= 0x80 && byte <= 0x9e)
+			word[i] = (char)(byte + 0x20);
+	}
+}
+
+static bool is_word(const struct label_words *set, const char *word)
+{
+	for (const char *const *one = set->words; *one; one++)
+		if (strcmp(*one, word) == 0)
+			return true;
+	return false;
+}
+
+/* The whole word, any part from the list, or one of its humps: homeTel, telHome. */
+static bool is_label(const struct label_words *set, const uint8_t *text, size_t size)
+{
+	char word[LABEL_WORD_BYTES + 1], hump[LABEL_WORD_BYTES + 1];
+	if (size == 0 || size > LABEL_WORD_BYTES)
+		return false;
+	memcpy(word, text, size);
+	word[size] = 0;
+	fold(word, size);
+	if (is_word(set, word))
+		return true;
+	for (const char *const *part = set->parts; *part; part++)
+		if (strstr(word, *part))
+			return true;
+	for (size_t from = 0, i = 1; i <= size; i++) {
+		bool edge =
+			i == size || (text[i] >= 'A' && text[i] <= 'Z' && !(text[i - 1] >= 'A' && text[i - 1] <= 'Z'));
+		if (!edge)
+			continue;
+		memcpy(hump, word + from, i - from);
+		hump[i - from] = 0;
+		if (is_word(set, hump))
+			return true;
+		from = i;
+	}
+	return false;
+}
+
+/* A closing tag before the value belongs to another one (<b>Tel:</b> 02 ...): its start, or `at`. */
+static size_t skip_closing_tag(const struct detect_window *window, size_t at, size_t least)
+{
+	if (window->data[at - 1] != '>')
+		return at;
+	for (size_t i = at - 1; i > least + 1 && at - i < 12; i--) {
+		if (window->data[i - 1] == '/' && window->data[i - 2] == '<')
+			return i - 2;
+		if (window->data[i - 1] == '<')
+			return at;
+	}
+	return at;
+}
+
+bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes)
+{
+	const uint8_t *data = window->data;
+	size_t least = at > reach_bytes ? at - reach_bytes : 0;
+	while (at > least) {
+		size_t tag = skip_closing_tag(window, at, least);
+		if (tag != at) {
+			at = tag;
+			continue;
+		}
+		uint8_t byte = data[at - 1];
+		if (byte == 0 || strchr("\n\r,;{}|&<", byte))
+			return false;
+		/* A number between belongs to another value, except the 2 of "phone2" and "phone_2". */
+		if (ascii_digit(byte) && letter_before(window, at - 1) == 0 && byte_before(window, at, 2) != '_')
+			return false;
+		size_t letter = letter_before(window, at);
+		if (letter == 0) {
+			at--;
+			continue;
+		}
+		size_t start = at;
+		for (; letter > 0 && at - start <= LABEL_WORD_BYTES; letter = letter_before(window, start))
+			start -= letter;
+		/* The n of an escaped line end is no letter of the word after it. */
+		bool escaped = start > 0 && data[start - 1] == '\\';
+		if (is_label(&sets[set], data + start + escaped, at - start - escaped))
+			return true;
+		if (escaped)
+			return false;
+		at = start;
+	}
+	return false;
+}

@@ -1,0 +1,13 @@
+/* Words that say what a number is: "Tel.", "card_number", "Version". A label stands before the value, on the same line,
+ * with nothing but signs and a few words between. */
+#ifndef STAUNCH_DETECT_LABELS_H
+#define STAUNCH_DETECT_LABELS_H
+
+#include "detect/detector.h"
+
+enum label_set { LABEL_PHONE, LABEL_CARD, LABEL_VERSION, LABEL_SETS };
+
+/* Is there a label of this set in the `reach_bytes` before `at`? Prose, keys of JSON, XML, URLs and camelCase names. */
+bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes);
+
+#endif
