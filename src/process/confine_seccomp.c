@@ -31,7 +31,7 @@ static void on_forbidden(int signal_number, siginfo_t *info, void *context)
 	uint8_t frame[sizeof words];
 	for (size_t i = 0; i < sizeof frame; i++)
 		frame[i] = (uint8_t)(words[i / 4] >> (8 * (i % 4)));
-	if (report_socket >= 0) {
+	if (report_socket >= 0 && report_frame_type != 0) {
 		ssize_t sent = write(report_socket, frame, sizeof frame);
 		(void)sent; /* nothing is left to be done about it */
 	}

@@ -1,0 +1,373 @@
+/* staunch doctor: what this machine has. It starts a worker as a scan would, because only that shows that it works. */
+#include "base/ceilings.h"
+#include "base/json_write.h"
+#include "cli/cli.h"
+#include "process/confine.h"
+#include "process/launcher.h"
+#include "process/message.h"
+#include "worker/protocol.h"
+
+#include <idn2.h>
+#include <openssl/crypto.h>
+#include <poll.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#define ANSWER_MS 10000
+
+struct library {
+	char name[24], version[40];
+};
+
+struct libraries {
+	struct library list[16];
+	size_t count;
+};
+
+struct doctor {
+	struct confine_layers layers;
+	bool worker_found, worker_confined;
+	struct st_error error; /* why a worker does not start */
+	unsigned processors;
+	uint64_t memory_bytes;
+	uint64_t memory_limit_bytes; /* of the control group; 0 none */
+	struct libraries ours, worker;
+};
+
+/* --- the machine --- */
+
+static void add_library(struct libraries *libraries, const char *name, const char *version)
+{
+	if (libraries->count == sizeof libraries->list / sizeof libraries->list[0])
+		return;
+	struct library *library = &libraries->list[libraries->count++];
+	snprintf(library->name, sizeof library->name, "%s", name);
+	snprintf(library->version, sizeof library->version, "%s", version);
+}
+
+static void look_at_libraries(struct doctor *doctor)
+{
+	const struct scmp_version *seccomp = seccomp_version();
+	st_auto_free char *seccomp_text = st_format("%u.%u.%u", seccomp->major, seccomp->minor, seccomp->micro);
+	add_library(&doctor->ours, "sqlite3", sqlite3_libversion());
+	add_library(&doctor->ours, "libcrypto", OpenSSL_version(OPENSSL_VERSION_STRING));
+	add_library(&doctor->ours, "libsodium", sodium_version_string());
+	add_library(&doctor->ours, "libseccomp", seccomp_text);
+	add_library(&doctor->ours, "libidn2", idn2_check_version(NULL));
+	add_library(&doctor->ours, "utf8proc", utf8proc_version());
+}
+
+/* Limit of the control group of a container, where it says one (Linux, cgroup-v2). */
+static uint64_t group_memory_limit(void)
+{
+	FILE *file = fopen("/sys/fs/cgroup/memory.max", "re");
+	unsigned long long limit = 0;
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%llu", &limit) != 1)
+		limit = 0;
+	fclose(file);
+	return limit;
+}
+
+static void look_at_machine(struct doctor *doctor)
+{
+	cpu_set_t set;
+	long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+	doctor->processors = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+	doctor->memory_bytes = pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes : 0;
+	doctor->memory_limit_bytes = group_memory_limit();
+	doctor->layers = confine_available();
+}
+
+/* --- a worker, tried --- */
+
+/* The first frame of a process, within ANSWER_MS. */
+static bool first_answer(struct message_reader *reader, int socket, struct message *answer)
+{
+	struct pollfd ready = {.fd = socket, .events = POLLIN};
+	if (poll(&ready, 1, ANSWER_MS) <= 0 || message_next(reader, answer) != MESSAGE_OK)
+		return false;
+	if (answer->fd >= 0)
+		close(answer->fd);
+	return true;
+}
+
+static void read_libraries(struct libraries *libraries, const struct message *answer)
+{
+	struct st_cursor in = {.at = answer->body.data, .end = answer->body.data + answer->body.size};
+	struct st_span text = st_cursor_span(&in);
+	st_auto_free char *copy = st_strndup((const char *)text.data, text.size);
+	char *rest = copy;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		char *space = strchr(line, ' ');
+		if (space == NULL)
+			continue;
+		*space = 0;
+		add_library(libraries, line, space + 1);
+	}
+}
+
+static enum st_status ask_about(struct doctor *doctor, struct launcher *launcher, struct st_error *err)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	struct message answer;
+	ST_TRY(launcher_spawn(launcher, "about", &id, &socket, err));
+	struct message_reader *reader = message_reader_open(socket);
+	bool told = first_answer(reader, socket, &answer) && answer.type == WORKER_ABOUT;
+	if (told)
+		read_libraries(&doctor->worker, &answer);
+	message_reader_close(reader);
+	return told ? ST_OK : st_fail(err, ST_FATAL, "the worker program does not answer");
+}
+
+static enum st_status judge_ready(struct doctor *doctor, const struct message *answer, struct st_error *err)
+{
+	struct st_cursor in = {.at = answer->body.data, .end = answer->body.data + answer->body.size};
+	if (answer->type == WORKER_ERROR) {
+		struct st_span text = st_cursor_span(&in);
+		return st_fail(err, ST_FATAL, "%.*s", (int)text.size, (const char *)text.data);
+	}
+	(void)st_cursor_byte(&in);
+	doctor->worker_confined = answer->type == WORKER_READY && st_cursor_byte(&in) != 0;
+	return doctor->worker_confined ? ST_OK : st_fail(err, ST_FATAL, "the worker is not confined");
+}
+
+static enum st_status try_worker(struct doctor *doctor, struct launcher *launcher, struct st_error *err)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	struct message answer;
+	st_auto_buf struct st_buf start = {0};
+	ST_TRY(launcher_spawn(launcher, "worker", &id, &socket, err));
+	st_buf_add_byte(&start, 0);
+	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
+	for (int i = 0; i < 4; i++) /* no regions, no own domains, no volatile fields, no format */
+		st_buf_add_u32(&start, 0);
+	struct message_reader *reader = message_reader_open(socket);
+	enum st_status status = ST_FATAL;
+	if (message_send(socket, WORKER_START, start.data, start.size, -1) != 0 ||
+		!first_answer(reader, socket, &answer))
+		st_fail(err, ST_FATAL, "the worker ends or does not answer");
+	else
+		status = judge_ready(doctor, &answer, err);
+	message_reader_close(reader);
+	return status;
+}
+
+static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err)
+{
+	st_auto_free char *path = cli_worker_path(err);
+	if (path == NULL)
+		return ST_FATAL;
+	doctor->worker_found = true;
+	struct launcher *launcher = NULL;
+	ST_TRY(launcher_start(path, &launcher, err));
+	enum st_status status = try_worker(doctor, launcher, err);
+	if (status == ST_OK)
+		status = ask_about(doctor, launcher, err);
+	launcher_stop(launcher);
+	return status;
+}
+
+/* --- told --- */
+
+static const struct {
+	const char *name;
+	uint64_t value;
+	const char *unit;
+} ceilings[] = {
+	{"worker memory", CEIL_WORKER_MEMORY_BYTES, "bytes"},
+	{"objects per worker", CEIL_WORKER_OBJECTS, "objects"},
+	{"time without progress", CEIL_STALL_MS, "ms"},
+	{"containers in containers", CEIL_NESTING_DEPTH, "levels"},
+	{"entries of one archive", CEIL_ARCHIVE_ENTRIES, "entries"},
+	{"expanded size of one object", CEIL_EXPANDED_BYTES, "bytes"},
+	{"expansion beyond that", CEIL_EXPANDED_FACTOR, "times"},
+	{"ratio of a bomb", CEIL_RATIO, "times"},
+	{"nested archive in memory", CEIL_SPOOL_BYTES, "bytes"},
+	{"levels of JSON", CEIL_JSON_DEPTH, "levels"},
+	{"one JSON string", CEIL_JSON_STRING_BYTES, "bytes"},
+};
+
+#define CEILINGS (sizeof ceilings / sizeof ceilings[0])
+
+static void add_libraries_json(struct st_json_writer *w, const char *key, const struct libraries *libraries)
+{
+	st_json_key(w, key);
+	st_json_array(w);
+	for (size_t i = 0; i < libraries->count; i++) {
+		st_json_object(w);
+		st_json_key_text(w, "name", libraries->list[i].name);
+		st_json_key_text(w, "version", libraries->list[i].version);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+static void add_layers_json(struct st_json_writer *w, const struct doctor *doctor)
+{
+	st_json_key(w, "sandbox");
+	st_json_object(w);
+	st_json_key_bool(w, "seccomp", doctor->layers.seccomp);
+	st_json_key_uint(w, "landlock_abi", (uint64_t)doctor->layers.landlock_abi);
+	st_json_key_bool(w, "no_new_privs", doctor->layers.no_new_privs);
+	st_json_object_end(w);
+	st_json_key(w, "worker");
+	st_json_object(w);
+	st_json_key_bool(w, "found", doctor->worker_found);
+	st_json_key_bool(w, "confined", doctor->worker_confined);
+	st_json_key_text(w, "error", doctor->error.status == ST_OK ? NULL : doctor->error.what);
+	st_json_object_end(w);
+}
+
+static void add_ceilings_json(struct st_json_writer *w)
+{
+	st_json_key(w, "ceilings");
+	st_json_array(w);
+	for (size_t i = 0; i < CEILINGS; i++) {
+		st_json_object(w);
+		st_json_key_text(w, "name", ceilings[i].name);
+		st_json_key_uint(w, "value", ceilings[i].value);
+		st_json_key_text(w, "unit", ceilings[i].unit);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+static void tell_json(const struct doctor *doctor, struct st_buf *out)
+{
+	struct st_json_writer w = {.out = out, .indent = 2};
+	st_json_object(&w);
+	st_json_key_text(&w, "schema", "staunch.doctor/1");
+	st_json_key_text(&w, "version", STAUNCH_VERSION);
+	add_layers_json(&w, doctor);
+	st_json_key(&w, "machine");
+	st_json_object(&w);
+	st_json_key_uint(&w, "processors", doctor->processors);
+	st_json_key_uint(&w, "memory_bytes", doctor->memory_bytes);
+	st_json_key(&w, "memory_limit_bytes");
+	if (doctor->memory_limit_bytes > 0)
+		st_json_uint(&w, doctor->memory_limit_bytes);
+	else
+		st_json_null(&w);
+	st_json_object_end(&w);
+	st_json_key(&w, "libraries");
+	st_json_object(&w);
+	add_libraries_json(&w, "staunch", &doctor->ours);
+	add_libraries_json(&w, "staunch-worker", &doctor->worker);
+	st_json_object_end(&w);
+	st_json_key(&w, "helpers");
+	st_json_array(&w);
+	st_json_array_end(&w);
+	add_ceilings_json(&w);
+	st_json_object_end(&w);
+	st_buf_add_byte(out, '\n');
+}
+
+static void line(struct st_buf *out, const char *name, char *text)
+{
+	st_auto_free char *value = text;
+	st_auto_free char *row = st_format("  %-28s %s\n", name, value);
+	st_buf_add(out, row, strlen(row));
+}
+
+static void heading(struct st_buf *out, const char *text)
+{
+	st_buf_add(out, text, strlen(text));
+	st_buf_add_byte(out, '\n');
+}
+
+static char *amount(uint64_t value, const char *unit)
+{
+	bool bytes = strcmp(unit, "bytes") == 0;
+	if (bytes && value >= GIB)
+		return st_format("%.1f GiB", (double)value / (double)GIB);
+	if (bytes && value >= MIB)
+		return st_format("%.0f MiB", (double)value / (double)MIB);
+	if (strcmp(unit, "ms") == 0)
+		return st_format("%.0f s", (double)value / 1000);
+	return st_format("%llu %s", (unsigned long long)value, unit);
+}
+
+static void tell_libraries(struct st_buf *out, const char *title, const struct libraries *libraries)
+{
+	if (libraries->count == 0)
+		return;
+	heading(out, title);
+	for (size_t i = 0; i < libraries->count; i++)
+		line(out, libraries->list[i].name, st_format("%s", libraries->list[i].version));
+}
+
+static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
+{
+	int abi = doctor->layers.landlock_abi;
+	heading(out, "sandbox");
+	line(out, "seccomp", st_format("%s", doctor->layers.seccomp ? "yes" : "no"));
+	line(out, "Landlock", abi > 0 ? st_format("yes, ABI %d", abi) : st_format("no: the second wall is missing"));
+	line(out, "no_new_privs", st_format("%s", doctor->layers.no_new_privs ? "yes" : "no"));
+	heading(out, "worker");
+	line(out, "program", st_format("%s", doctor->worker_found ? "found" : "not found"));
+	line(out, "a worker starts confined", doctor->worker_confined ? st_format("yes") : st_format("no"));
+	if (doctor->error.status != ST_OK)
+		line(out, "why not", st_format("%s", doctor->error.what));
+}
+
+static void tell_text(const struct doctor *doctor, struct st_buf *out)
+{
+	heading(out, "staunch " STAUNCH_VERSION);
+	tell_sandbox(out, doctor);
+	heading(out, "machine");
+	line(out, "processors", st_format("%u", doctor->processors));
+	line(out, "memory", amount(doctor->memory_bytes, "bytes"));
+	if (doctor->memory_limit_bytes > 0)
+		line(out, "memory limit here", amount(doctor->memory_limit_bytes, "bytes"));
+	tell_libraries(out, "libraries of staunch", &doctor->ours);
+	tell_libraries(out, "libraries of staunch-worker", &doctor->worker);
+	heading(out, "helper programs");
+	line(out, "none", st_format("this version uses none"));
+	heading(out, "ceilings");
+	for (size_t i = 0; i < CEILINGS; i++)
+		line(out, ceilings[i].name, amount(ceilings[i].value, ceilings[i].unit));
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+	const char *format = cli_value(arguments, "format");
+	bool json = format != NULL && strcmp(format, "json") == 0;
+	if (format != NULL && !json && strcmp(format, "text") != 0)
+		return cli_fail(CLI_WRONG, "--format is text or json");
+	struct doctor doctor = {0};
+	st_auto_buf struct st_buf out = {0};
+	/* The launcher is forked first, as in a scan. */
+	if (look_at_worker(&doctor, &doctor.error) != ST_OK && doctor.error.status == ST_OK)
+		st_fail(&doctor.error, ST_FATAL, "the worker program is not found");
+	look_at_machine(&doctor);
+	look_at_libraries(&doctor);
+	if (json)
+		tell_json(&doctor, &out);
+	else
+		tell_text(&doctor, &out);
+	fwrite(out.data, 1, out.size, stdout);
+	return doctor.layers.seccomp && doctor.worker_confined ? CLI_OK : CLI_ENVIRONMENT;
+}
+
+static const struct cli_option options[] = {
+	{"format", 0, "FORMAT", "text or json", false, false},
+	{0},
+};
+
+const struct cli_command cli_command_doctor = {
+	.name = "doctor",
+	.summary = "which sandbox layers, libraries and limits does this machine have?",
+	.operands = "",
+	.options = options,
+	.run = run,
+};
