@@ -19,7 +19,7 @@ INCLUDES = {
     "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
-PROMISES = re.compile(r"\b(TODO|FIXME|XXX|HACK|not implemented|for now|stub)\b", re.I)
+PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")
 MACHINE_PATHS = re.compile(r"(?<![\w$}./-])/(home|root|Users|work|opt/work|mnt)/\w")
 # Texts that are about the word itself, or not ours to change.
 PROMISES_ALLOWED = {"tools/lint.py"}
