@@ -83,18 +83,21 @@ enum st_status resolve_collector_flush(
 	*count = 0;
 	if (collector->longest_key > 0)
 		return st_fail(err, ST_FATAL, "a value of %zu bytes cannot be counted", collector->longest_key);
+	size_t written = 0;
+	enum st_status status = ST_OK;
 	if (collector->mentions.count > 0)
-		ST_TRY(write_run(collector, &collector->mentions, 'm', &out[(*count)++], err));
-	if (collector->records.count > 0) {
-		enum st_status status = write_run(collector, &collector->records, 'r', &out[*count], err);
-		if (status != ST_OK && *count > 0)
+		status = write_run(collector, &collector->mentions, 'm', &out[written], err);
+	written += status == ST_OK && collector->mentions.count > 0;
+	if (status == ST_OK && collector->records.count > 0) {
+		status = write_run(collector, &collector->records, 'r', &out[written], err);
+		if (status == ST_OK)
+			written++;
+		else if (written > 0)
 			unlinkat(collector->work.dir_fd, out[0].name, 0);
-		if (status != ST_OK) {
-			*count = 0;
-			return status;
-		}
-		(*count)++;
 	}
+	if (status != ST_OK)
+		return status;
+	*count = written;
 	held_clear(&collector->mentions);
 	held_clear(&collector->records);
 	return ST_OK;

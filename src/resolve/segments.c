@@ -67,6 +67,7 @@ void segment_table_close(struct segment_table *table)
 }
 
 struct resolve_first {
+	uint32_t *ids;  /* of the segments, ascending */
 	uint64_t *base; /* first bit of each segment; one more entry: the number of all bits */
 	size_t count;
 	uint8_t *bits;
@@ -98,8 +99,10 @@ enum st_status first_open(const struct resolve_input *input, struct resolve_firs
 	uint64_t bits = 0;
 	*out = NULL;
 	first->count = input->segment_count;
+	first->ids = st_alloc(input->segment_count * sizeof *first->ids);
 	first->base = st_alloc((input->segment_count + 1) * sizeof *first->base);
 	for (size_t i = 0; i < input->segment_count && bits < UINT64_MAX / 2; i++) {
+		first->ids[i] = input->segments[i].id;
 		first->base[i] = bits;
 		uint64_t records = input->segments[i].records;
 		bits = records < UINT64_MAX / 2 ? bits + records : UINT64_MAX;
@@ -127,7 +130,8 @@ bool first_fits(const struct resolve_first *first, const struct resolve_input *i
 {
 	bool fits = first != NULL && first->count == input->segment_count;
 	for (size_t i = 0; fits && i < input->segment_count; i++)
-		fits = first->base[i + 1] - first->base[i] == input->segments[i].records;
+		fits = first->ids[i] == input->segments[i].id &&
+		       first->base[i + 1] - first->base[i] == input->segments[i].records;
 	return fits;
 }
 
@@ -143,6 +147,29 @@ bool first_get(const struct resolve_first *first, size_t index, uint64_t record)
 	return first->bits[bit / 8] >> bit % 8 & 1;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	return (left > right) - (left < right);
+}
+
+uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment, uint64_t from, uint64_t to)
+{
+	const uint32_t *found =
+		first->count > 0 ? bsearch(&segment, first->ids, first->count, sizeof segment, by_id) : NULL;
+	if (found == NULL)
+		return 0;
+	size_t index = (size_t)(found - first->ids);
+	uint64_t records = first->base[index + 1] - first->base[index], count = 0;
+	for (to = to < records ? to : records; from < to && (first->base[index] + from) % 8 != 0; from++)
+		count += first_get(first, index, from);
+	for (; to > from && to - from >= 8; from += 8)
+		count += (unsigned)__builtin_popcount(first->bits[(first->base[index] + from) / 8]);
+	for (; from < to; from++)
+		count += first_get(first, index, from);
+	return count;
+}
+
 void first_close(struct resolve_first *first)
 {
 	if (first == NULL)
@@ -151,6 +178,7 @@ void first_close(struct resolve_first *first)
 		munmap(first->bits, first->mapped_bytes);
 	else
 		free(first->bits);
+	free(first->ids);
 	free(first->base);
 	free(first);
 }
