@@ -91,6 +91,8 @@ void st_json_resync(struct st_json_reader *r)
 
 void st_json_restart(struct st_json_reader *r)
 {
+	if (r->state == FAILED && r->at < r->end)
+		r->at++;
 	r->state = BETWEEN_VALUES;
 	r->depth = 0;
 }

@@ -44,7 +44,7 @@ void st_json_feed_end(struct st_json_reader *reader); /* no more blocks: a value
 enum st_json_token st_json_next(struct st_json_reader *reader, struct st_json_event *event);
 /* After an error: skips to the byte after the next line feed and starts anew at depth 0; ST_JSON_MORE as needed. */
 void st_json_resync(struct st_json_reader *reader);
-/* Gives up the value begun and starts anew at depth 0 with the next byte; only when st_json_next returned ST_JSON_MORE. */
+/* Starts anew at depth 0: after ST_JSON_MORE with the next block, whatever was begun; after an error behind its byte. */
 void st_json_restart(struct st_json_reader *reader);
 void st_json_close(struct st_json_reader *reader);
 
