@@ -261,12 +261,14 @@ bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool
 	*out = (struct resolve_entity){0};
 	if (block->size == 0)
 		return false;
-	*damaged = !row_read(block, ROW_ENTITY, &row);
+	struct st_span rest = *block;
+	*damaged = !row_read(&rest, ROW_ENTITY, &row);
 	struct resolve_place place = {0};
 	for (const uint8_t *at = row.places.data, *end = at + row.places.size; !*damaged && at < end;)
 		*damaged = !row_place_unpack(&at, end, &place);
 	if (*damaged)
 		return false;
+	*block = rest;
 	*out = (struct resolve_entity){.kind = row.kind,
 		.best_confidence = row.best_confidence,
 		.canonical = row.key,
