@@ -5,22 +5,21 @@
 #include "process/message.h"
 #include "worker/protocol.h"
 
-#include <archive.h>
 #include <idn2.h>
 #include <openssl/crypto.h>
 #include <seccomp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <utf8proc.h>
+#include <zlib.h>
 
 int worker_about(int socket)
 {
 	const struct scmp_version *seccomp = seccomp_version();
-	st_auto_free char *text =
-		st_format("libarchive %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
-			  "utf8proc %s\n",
-			archive_version_string(), OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(),
-			seccomp->major, seccomp->minor, seccomp->micro, idn2_check_version(NULL), utf8proc_version());
+	st_auto_free char *text = st_format("zlib %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
+					    "utf8proc %s\n",
+		zlibVersion(), OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major,
+		seccomp->minor, seccomp->micro, idn2_check_version(NULL), utf8proc_version());
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_span(&body, text, strlen(text));
 	return message_send(socket, WORKER_ABOUT, body.data, body.size, -1) == 0 ? 0 : 1;

@@ -7,12 +7,10 @@
 #include "worker/about.h"
 #include "worker/worker.h"
 
-#include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 struct start {
@@ -51,14 +49,9 @@ static bool read_start(struct worker *worker, struct start *start)
 	return !in.bad;
 }
 
-void worker_warm(struct worker *worker)
+/* Prepares libraries for a life without open(2): what they load lazily is loaded now. */
+static void warm(struct worker *worker)
 {
-	/* Member dates of zip archives are local time: mktime(3) would look for /etc/localtime. */
-	tzset();
-	/* The first conversion reads the list of character sets. */
-	iconv_t conversion = iconv_open("UTF-8", "ASCII");
-	if (conversion != (iconv_t)-1)
-		iconv_close(conversion);
 	/* The first hash reads the configuration of libcrypto. */
 	worker->hash = st_sha256_new();
 	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
@@ -107,7 +100,7 @@ static int parse(void)
 	worker.reader = message_reader_open(WORKER_SOCKET_FD);
 	if (!read_start(&worker, &start))
 		return 1;
-	worker_warm(&worker);
+	warm(&worker);
 	enter_jail(&worker, &start);
 	return serve(&worker);
 }

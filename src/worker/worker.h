@@ -22,7 +22,5 @@ struct worker {
 
 /* Reads one object and says what was in it. The job's frame is borrowed until the first message is read within. */
 void worker_job(struct worker *worker, const struct message *job);
-/* Prepares libc and libraries for a life without open(2): all that they load lazily is loaded now. */
-void worker_warm(struct worker *worker);
 
 #endif
