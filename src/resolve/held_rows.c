@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 
-#define RADIX_BITS 11
+#define RADIX_BITS 12
 #define RADIX_SIZE (1 << RADIX_BITS)
-#define RADIX_PASSES 3
+#define RADIX_PASSES 2
+#define FEW 32                                     /* ties sorted by insertion: mostly two or three different values */
 #define RADIX_LOW (64 - RADIX_PASSES * RADIX_BITS) /* lowest bit of the digest that the passes look at */
 #define AHEAD 12 /* rows fetched into the cache before they are needed: the arena is read in the digests' order */
 
@@ -107,6 +108,17 @@ static void radix_pass(const struct held_entry *from, struct held_entry *to, siz
 		to[at[from[i].digest_high >> shift & (RADIX_SIZE - 1)]++] = from[i];
 }
 
+static void sort_few(struct held_rows *rows, size_t from, size_t to)
+{
+	for (size_t i = from + 1; i < to; i++) {
+		struct held_entry entry = rows->entries[i];
+		size_t at = i;
+		for (; at > from && compare_entries(&rows->entries[at - 1], &entry, rows) > 0; at--)
+			rows->entries[at] = rows->entries[at - 1];
+		rows->entries[at] = entry;
+	}
+}
+
 /* Rows that agree in the bits the passes saw: mostly one value met again, in the order of reading, thus sorted. */
 static void sort_ties(struct held_rows *rows)
 {
@@ -117,7 +129,9 @@ static void sort_ties(struct held_rows *rows)
 				    rows->entries[to].digest_high >> RADIX_LOW == first->digest_high >> RADIX_LOW;
 			to++)
 			sorted = sorted && compare_entries(&rows->entries[to - 1], &rows->entries[to], rows) <= 0;
-		if (!sorted)
+		if (!sorted && to - from <= FEW)
+			sort_few(rows, from, to);
+		else if (!sorted)
 			qsort_r(first, to - from, sizeof *first, compare_entries, rows);
 	}
 }
@@ -174,8 +188,10 @@ enum st_status held_write(
 {
 	*written = 0;
 	for (size_t from = 0, to; from < rows->count; from = to) {
-		if (from + AHEAD < rows->count)
+		if (from + AHEAD < rows->count) {
 			__builtin_prefetch(rows->arena.data + rows->entries[from + AHEAD].offset);
+			__builtin_prefetch(rows->arena.data + rows->entries[from + AHEAD].offset + 64);
+		}
 		to = group_end(rows, from);
 		struct held_row row;
 		struct row_key key = {.bytes = row_at(rows, &rows->entries[from], &row)};

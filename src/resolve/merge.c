@@ -34,8 +34,9 @@ struct merge {
 	struct input *inputs;
 	size_t input_count;
 	struct heap keys, places; /* places: inputs of the present key that have places left */
-	struct input **present;   /* inputs of the present key */
+	struct input **present;   /* inputs of the present key, taken off the heap of keys */
 	size_t present_count;
+	struct input *single; /* the only input of the present key; still on top of the heap of keys */
 	uint64_t times, steps;
 	struct resolve_place last;
 	bool placed;
@@ -122,15 +123,21 @@ static void open_kept(struct merge *merge)
 }
 
 /* Moves the input to its next key. A run that ends must have held as many rows as were written into it. */
+static enum st_status next_key(struct input *input, bool *there, struct st_error *err)
+{
+	ST_TRY(row_cursor_next_key(&input->cursor, there, err));
+	if (!*there && input->run != NULL && input->cursor.rows != input->run->rows)
+		return st_fail(err, ST_FATAL, "run %s: %" PRIu64 " rows where %" PRIu64 " were written",
+			input->run->name, input->cursor.rows, input->run->rows);
+	return ST_OK;
+}
+
 static enum st_status advance(struct merge *merge, struct input *input, struct st_error *err)
 {
 	bool there;
-	ST_TRY(row_cursor_next_key(&input->cursor, &there, err));
+	ST_TRY(next_key(input, &there, err));
 	if (there)
 		heap_push(&merge->keys, key_entry(input));
-	else if (input->run != NULL && input->cursor.rows != input->run->rows)
-		return st_fail(err, ST_FATAL, "run %s: %" PRIu64 " rows where %" PRIu64 " were written",
-			input->run->name, input->cursor.rows, input->run->rows);
 	return ST_OK;
 }
 
@@ -206,37 +213,60 @@ static void tick(struct merge *merge)
 		merge->input.tick(merge->input.tick_context);
 }
 
-static enum st_status take_place(struct merge *merge, struct input *input, struct st_error *err)
+static enum st_status take_key(struct merge *merge, struct input *input, struct st_error *err)
 {
-	bool there;
-	if (input->cursor.form == ROW_TIMES)
-		return ST_OK;
-	ST_TRY(row_cursor_next_place(&input->cursor, &there, err));
+	bool there = false;
+	merge->present[merge->present_count++] = input;
+	merge->times += input->cursor.times;
+	heap_pop(&merge->keys);
+	if (input->cursor.form != ROW_TIMES)
+		ST_TRY(row_cursor_next_place(&input->cursor, &there, err));
 	if (there)
 		heap_push(&merge->places, place_entry(input));
 	return ST_OK;
 }
 
-static enum st_status take_key(struct merge *merge, struct input *input, struct st_error *err)
+/* Moves on all inputs that held the present key. */
+static enum st_status leave_key(struct merge *merge, struct st_error *err)
 {
-	merge->present[merge->present_count++] = input;
-	merge->times += input->cursor.times;
-	heap_pop(&merge->keys);
-	return take_place(merge, input, err);
+	if (merge->single != NULL) {
+		bool there;
+		struct input *input = merge->single;
+		merge->single = NULL;
+		ST_TRY(next_key(input, &there, err));
+		if (there)
+			heap_replace_top(&merge->keys, key_entry(input));
+		else
+			heap_pop(&merge->keys);
+	}
+	for (size_t i = 0; i < merge->present_count; i++)
+		ST_TRY(advance(merge, merge->present[i], err));
+	merge->present_count = merge->places.count = 0;
+	merge->placed = false;
+	return ST_OK;
+}
+
+/* Could another input hold the key on top? Equal keys are next to the top: its children tell. */
+static bool has_rival(const struct heap *keys)
+{
+	uint64_t rank = keys->entries[0].rank;
+	return (keys->count > 1 && keys->entries[1].rank == rank) || (keys->count > 2 && keys->entries[2].rank == rank);
 }
 
 enum st_status merge_next_key(struct merge *merge, struct row_key *key, bool *there, struct st_error *err)
 {
-	for (size_t i = 0; i < merge->present_count; i++)
-		ST_TRY(advance(merge, merge->present[i], err));
-	merge->present_count = merge->places.count = 0;
-	merge->times = 0;
-	merge->placed = false;
+	ST_TRY(leave_key(merge, err));
 	*there = merge->keys.count > 0;
 	if (!*there)
 		return ST_OK;
 	tick(merge);
 	*key = merge->keys.entries[0].input->cursor.key; /* the cursor keeps it until it advances */
+	merge->times = 0;
+	if (!has_rival(&merge->keys)) {
+		merge->single = merge->keys.entries[0].input;
+		merge->times = merge->single->cursor.times;
+		return ST_OK;
+	}
 	while (merge->keys.count > 0 && merge->keys.entries[0].rank == key->digest.high) {
 		struct input *top = merge->keys.entries[0].input;
 		if (!row_same_key(top->cursor.key.kind, top->cursor.key.bytes, key->kind, key->bytes))
@@ -251,10 +281,20 @@ uint64_t merge_times(const struct merge *merge)
 	return merge->times;
 }
 
-static enum st_status pull_place(struct merge *merge, struct resolve_place *place, struct st_error *err)
+/* The next place in order, live or not, maybe one given before. */
+static enum st_status pull_place(struct merge *merge, struct resolve_place *place, bool *got, struct st_error *err)
 {
-	struct input *top = merge->places.entries[0].input;
 	bool there;
+	*got = true;
+	if (merge->single != NULL) {
+		ST_TRY(row_cursor_next_place(&merge->single->cursor, got, err));
+		*place = merge->single->cursor.place;
+		return ST_OK;
+	}
+	*got = merge->places.count > 0;
+	if (!*got)
+		return ST_OK;
+	struct input *top = merge->places.entries[0].input;
 	*place = top->cursor.place;
 	ST_TRY(row_cursor_next_place(&top->cursor, &there, err));
 	if (there)
@@ -279,8 +319,10 @@ static bool is_live(struct merge *merge, uint32_t id)
 enum st_status merge_next_place(
 	struct merge *merge, struct resolve_place *place, size_t *segment, bool *there, struct st_error *err)
 {
-	while (merge->places.count > 0) {
-		ST_TRY(pull_place(merge, place, err));
+	for (;;) {
+		ST_TRY(pull_place(merge, place, there, err));
+		if (!*there)
+			return ST_OK;
 		tick(merge);
 		if (merge->placed && row_place_compare(&merge->last, place) == 0)
 			continue;
@@ -289,9 +331,6 @@ enum st_status merge_next_place(
 		if (!is_live(merge, place->segment))
 			continue;
 		*segment = merge->segment_index;
-		*there = true;
 		return ST_OK;
 	}
-	*there = false;
-	return ST_OK;
 }

@@ -77,16 +77,6 @@ int row_place_compare(const struct resolve_place *a, const struct resolve_place 
 	return compare(a->length, b->length);
 }
 
-static uint8_t *put_varint(uint8_t *at, uint64_t value)
-{
-	while (value >= 0x80) {
-		*at++ = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	*at++ = (uint8_t)value;
-	return at;
-}
-
 static bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
 {
 	*value = 0;
@@ -108,32 +98,32 @@ size_t row_place_pack(
 	uint8_t *at = out + 1;
 	if (place->segment != base.segment) {
 		flags |= PLACE_SEGMENT;
-		at = put_varint(at, (uint32_t)(place->segment - base.segment));
+		at = row_put_varint(at, (uint32_t)(place->segment - base.segment));
 		base.record = base.start = base.part = 0;
 	}
 	if (place->record != base.record && place->record == RESOLVE_NO_RECORD) {
 		flags |= PLACE_NO_RECORD;
 	} else if (place->record != base.record) {
 		flags |= PLACE_RECORD;
-		at = put_varint(at, place->record - base.record);
+		at = row_put_varint(at, place->record - base.record);
 	}
 	if (place->part != base.part) {
 		flags |= PLACE_PART;
-		at = put_varint(at, place->part);
+		at = row_put_varint(at, place->part);
 		base.start = 0;
 	}
 	uint64_t ahead = place->start - base.start;
 	if (ahead != 0) {
 		flags |= PLACE_START;
-		at = put_varint(at, ahead << 1 ^ (0 - (ahead >> 63)));
+		at = row_put_varint(at, ahead << 1 ^ (0 - (ahead >> 63)));
 	}
 	if (place->length != base.length) {
 		flags |= PLACE_LENGTH;
-		at = put_varint(at, place->length);
+		at = row_put_varint(at, place->length);
 	}
 	if (place->form != base.form || place->confidence != base.confidence) {
 		flags |= PLACE_FORM;
-		at = put_varint(at, (uint64_t)place->form << 8 | place->confidence);
+		at = row_put_varint(at, (uint64_t)place->form << 8 | place->confidence);
 	}
 	out[0] = (uint8_t)flags;
 	*previous = *place;

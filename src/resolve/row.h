@@ -51,6 +51,18 @@ bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_pla
 /* Does a packed list begin with a place that needs none before it? */
 bool row_places_start(struct st_span places);
 
+#define ROW_HEAD_BYTES 64 /* all of a row but key and places is never longer */
+/* LEB128; room for 10 bytes. Returns the end. */
+static inline uint8_t *row_put_varint(uint8_t *at, uint64_t value)
+{
+	while (value >= 0x80) {
+		*at++ = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	*at++ = (uint8_t)value;
+	return at;
+}
+
 /* One row as read; spans into the block. */
 struct row {
 	uint8_t kind;
@@ -66,7 +78,7 @@ bool row_read(struct st_span *block, enum row_form form, struct row *out);
 struct row_writer {
 	enum row_form form;
 	struct resolve_blocks_out out; /* NULL put: blocks are dropped */
-	struct st_buf block, places, head;
+	struct st_buf block, places;
 	struct row_key key; /* borrowed from row_begin to row_end */
 	struct row_digest first;
 	struct resolve_place previous;

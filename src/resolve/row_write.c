@@ -25,26 +25,35 @@ static enum st_status put_block(struct row_writer *writer, struct st_error *err)
 	return ST_OK;
 }
 
+static uint8_t *put_bytes(uint8_t *at, const void *data, size_t size)
+{
+	if (size > 0)
+		memcpy(at, data, size);
+	return at + size;
+}
+
+/* Most of the time of writing goes here: one reservation, then straight into the block. */
 static enum st_status put_row(struct row_writer *writer, bool more, const struct row *totals, struct st_error *err)
 {
-	struct st_buf *head = &writer->head;
-	head->size = 0;
-	st_buf_add_varint(head, (uint64_t)writer->key.bytes.size << 1 | more);
-	st_buf_add_byte(head, writer->key.kind);
-	st_buf_add(head, writer->key.bytes.data, writer->key.bytes.size);
-	if (writer->form == ROW_ENTITY && !more) {
-		st_buf_add_varint(head, totals->mentions);
-		st_buf_add_varint(head, totals->mentions_distinct_records);
-		st_buf_add_varint(head, totals->records);
-		st_buf_add_byte(head, totals->best_confidence);
-	}
-	st_buf_add_varint(head, writer->form == ROW_TIMES ? totals->times : writer->places.size);
-	if (writer->block.size + head->size + writer->places.size > CEIL_BLOCK_BYTES)
+	const struct st_span key = writer->key.bytes;
+	size_t most = ROW_HEAD_BYTES + key.size + writer->places.size;
+	if (writer->block.size + most > CEIL_BLOCK_BYTES)
 		ST_TRY(put_block(writer, err));
 	if (writer->block.size == 0)
 		writer->first = writer->key.digest;
-	st_buf_add(&writer->block, head->data, head->size);
-	st_buf_add(&writer->block, writer->places.data, writer->places.size);
+	st_buf_reserve(&writer->block, most);
+	uint8_t *at = row_put_varint(writer->block.data + writer->block.size, (uint64_t)key.size << 1 | more);
+	*at++ = writer->key.kind;
+	at = put_bytes(at, key.data, key.size);
+	if (writer->form == ROW_ENTITY && !more) {
+		at = row_put_varint(at, totals->mentions);
+		at = row_put_varint(at, totals->mentions_distinct_records);
+		at = row_put_varint(at, totals->records);
+		*at++ = totals->best_confidence;
+	}
+	at = row_put_varint(at, writer->form == ROW_TIMES ? totals->times : writer->places.size);
+	at = put_bytes(at, writer->places.data, writer->places.size);
+	writer->block.size = (size_t)(at - writer->block.data);
 	return ST_OK;
 }
 
@@ -75,5 +84,4 @@ void row_writer_free(struct row_writer *writer)
 {
 	st_buf_free(&writer->block);
 	st_buf_free(&writer->places);
-	st_buf_free(&writer->head);
 }
