@@ -10,7 +10,6 @@
 
 #define FLAG_EXTRA 0x04
 #define FLAG_NAME 0x08
-#define FLAGS_RESERVED 0xe0
 #define HEADER_BYTES 10
 
 struct gzip {
@@ -25,9 +24,7 @@ static int gzip_bid(const struct reader_input *input)
 	struct st_span head = input->head;
 	if (head.size < 2 || head.data[0] != 0x1f || head.data[1] != 0x8b)
 		return 0;
-	if ((head.size > 2 && head.data[2] != Z_DEFLATED) || (head.size > 3 && (head.data[3] & FLAGS_RESERVED) != 0))
-		return 0;
-	return 100;
+	return head.size > 2 && head.data[2] != Z_DEFLATED ? 0 : 100;
 }
 
 /* Raw bytes: RFC 1952 says ISO 8859-1, writers put what the file system had. */

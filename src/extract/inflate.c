@@ -76,7 +76,8 @@ ssize_t inflate_read(struct inflate *state, void *data, size_t capacity)
 	}
 	size_t got = room - state->z.avail_out;
 	state->out += got;
-	if (state->reason == ST_REASON_NONE && extract_is_bomb(state->limits, state->out, state->in))
+	if (state->reason == ST_REASON_NONE &&
+		extract_is_bomb(state->limits, state->out, state->in - state->z.avail_in))
 		state->reason = ST_REASON_LIMIT_RATIO;
 	if (got > 0)
 		return (ssize_t)got;

@@ -136,9 +136,11 @@ static bool take_end(struct walk *walk)
 {
 	if (window_fill(&walk->from, 22) < 22)
 		return fail(walk, ST_REASON_TRUNCATED);
+	uint16_t entries = window_u16(window_bytes(&walk->from) + 10);
 	if (!skip(walk, 22u + window_u16(window_bytes(&walk->from) + 20)))
 		return false;
-	if (walk->local_headers != walk->directory_headers || window_fill(&walk->from, 1) > 0)
+	if (walk->local_headers != walk->directory_headers || window_fill(&walk->from, 1) > 0 ||
+		(entries != 0xffff && entries != (walk->directory_headers & 0xffff)))
 		fail(walk, ST_REASON_CORRUPT);
 	return false;
 }

@@ -1,0 +1,526 @@
+#!/usr/bin/env python3
+"""Writes the hostile corpus: damaged, lying, exploding and self-containing files, and what must be said of each.
+
+    make_hostile.py [--large] DIR
+
+DIR/expected.json maps every file of DIR (itself included) to {"status", "reason", "found"}: the status and reason of the
+object in contract 2, and invented addresses that must be found in it. The output depends on nothing but the options.
+--large adds what takes minutes or hundreds of megabytes: two million entries, 2 GiB of text, a line of 64 MB.
+"""
+import argparse
+import bz2
+import gzip
+import io
+import json
+import os
+import random
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+
+EXPECTED = {}
+ROOT = ""
+SEED = 20191229
+
+
+def put(name, data, status, reason="", found=()):
+    with open(os.path.join(ROOT, name), "wb") as out:
+        out.write(data)
+    EXPECTED[name] = {"status": status, "reason": reason, "found": list(found)}
+
+
+def text(address, lines=20):
+    """A text with one address in its last line, different for every address."""
+    pick = random.Random(address)
+    words = ["order", "invoice", "support", "reply", "number", "customer", "closed", "today", "router", "letter"]
+    body = "".join(" ".join(pick.choice(words) for _ in range(9)) + "\n" for _ in range(lines))
+    return (body + "please write to " + address + " about it\n").encode()
+
+
+# --- zip, by hand, so that every field can lie ---
+
+def deflate(data, level=9):
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+class Entry:
+    def __init__(self, name, data=b"", **lies):
+        self.name = name if isinstance(name, bytes) else name.encode()
+        self.flags, self.method, self.extra, self.local_extra, self.attributes = 0, 8, b"", None, 0
+        self.made_by = 20
+        self.crc, self.bytes = zlib.crc32(data), len(data)
+        self.stored = None
+        self.offset = None
+        self.listed = True
+        vars(self).update(lies)
+        if self.stored is None:
+            self.stored = deflate(data) if self.method == 8 else data
+        self.stored_bytes = lies.get("stored_bytes", len(self.stored))
+
+    def local(self):
+        extra = self.extra if self.local_extra is None else self.local_extra
+        return struct.pack("<IHHHHHIIIHH", 0x04034b50, 20, self.flags, self.method, 0, 0x4f9d, self.crc,
+                           min(self.stored_bytes, 0xffffffff), min(self.bytes, 0xffffffff), len(self.name),
+                           len(extra)) + self.name + extra
+
+    def central(self):
+        return struct.pack("<IHHHHHHIIIHHHHHII", 0x02014b50, self.made_by, 20, self.flags, self.method, 0, 0x4f9d,
+                           self.crc, min(self.stored_bytes, 0xffffffff), min(self.bytes, 0xffffffff), len(self.name),
+                           len(self.extra), 0, 0, 0, self.attributes,
+                           min(self.offset, 0xffffffff)) + self.name + self.extra
+
+
+def end_record(entries, size, offset, comment=b""):
+    return struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, entries, entries, size, offset, len(comment)) + comment
+
+
+def make_zip(*entries, count=None, comment=b""):
+    body = b""
+    for entry in entries:
+        if entry.offset is None:
+            entry.offset = len(body)
+            body += entry.local() + entry.stored
+    directory = b"".join(entry.central() for entry in entries if entry.listed)
+    listed = sum(entry.listed for entry in entries)
+    return body + directory + end_record(listed if count is None else count, len(directory), len(body), comment)
+
+
+def zip_crypto(data, password, crc):
+    """Traditional PKWARE encryption, APPNOTE 6.1."""
+    table = [zlib.crc32(bytes([i]), 0xffffffff) ^ 0xff000000 ^ 0xffffffff for i in range(256)]
+    table = []
+    for i in range(256):
+        value = i
+        for _ in range(8):
+            value = value >> 1 ^ (0xedb88320 if value & 1 else 0)
+        table.append(value)
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def update(byte):
+        keys[0] = keys[0] >> 8 ^ table[(keys[0] ^ byte) & 0xff]
+        keys[1] = ((keys[1] + (keys[0] & 0xff)) * 134775813 + 1) & 0xffffffff
+        keys[2] = keys[2] >> 8 ^ table[(keys[2] ^ keys[1] >> 24) & 0xff]
+
+    for byte in password:
+        update(byte)
+    out = bytearray()
+    for byte in random.Random(SEED).randbytes(11) + bytes([crc >> 24]) + data:
+        low = (keys[2] | 2) & 0xffff
+        out.append(byte ^ (low * (low ^ 1) >> 8 & 0xff))
+        update(byte)
+    return bytes(out)
+
+
+def encrypted(name, data):
+    return Entry(name, data, flags=1, stored=zip_crypto(deflate(data), b"swordfish", zlib.crc32(data)))
+
+
+def zips():
+    one, two = Entry("a.txt", text("anna@contoso.com")), Entry("folder/b.txt", text("bruno@fabrikam.com", 400))
+    plain = make_zip(Entry("folder/", method=0), one, two)
+    put("zip-plain.zip", plain, "read", found=["anna@contoso.com", "bruno@fabrikam.com"])
+    put("zip-stored.zip", make_zip(Entry("a.txt", text("carla@contoso.com"), method=0)), "read",
+        found=["carla@contoso.com"])
+    put("zip-named-as-text.txt", make_zip(Entry("a", text("dario@contoso.com"))), "read", found=["dario@contoso.com"])
+    put("zip-empty.zip", make_zip(), "read")
+    put("zip-comment.zip", make_zip(Entry("a", text("edda@contoso.com")), comment=b"made for contoso"), "read",
+        found=["edda@contoso.com"])
+
+    put("zip-truncated.zip", plain[:two.offset + 300], "partial", "truncated", ["anna@contoso.com"])
+    put("zip-truncated-header.zip", plain[:20], "unread", "truncated")
+    put("zip-no-directory.zip", plain[:two.offset + len(two.local()) + len(two.stored)], "partial", "truncated",
+        ["anna@contoso.com", "bruno@fabrikam.com"])
+    bad = bytearray(plain)
+    bad[two.offset + len(two.local()) + len(two.stored)] ^= 0xff
+    put("zip-bad-directory.zip", bytes(bad), "partial", "corrupt", ["anna@contoso.com", "bruno@fabrikam.com"])
+    bad = bytearray(plain)
+    middle = two.offset + len(two.local()) + len(two.stored) // 2
+    bad[middle:middle + 8] = b"\xff" * 8
+    put("zip-corrupt-data.zip", bytes(bad), "partial", "corrupt", ["anna@contoso.com"])
+    put("zip-crc.zip", make_zip(Entry("a", text("fabio@contoso.com"), crc=1)), "partial", "corrupt",
+        ["fabio@contoso.com"])
+    put("zip-size.zip", make_zip(Entry("a", text("gina@contoso.com"), bytes=7)), "partial", "corrupt",
+        ["gina@contoso.com"])
+    put("zip-stored-size.zip", make_zip(Entry("a", text("hugo@contoso.com")),
+                                        Entry("b", text("irma@contoso.com"), stored_bytes=1 << 30)),
+        "partial", "corrupt", ["hugo@contoso.com"])
+    put("zip-count.zip", make_zip(Entry("a", text("ivo@contoso.com")), count=7), "partial", "corrupt",
+        ["ivo@contoso.com"])
+    put("zip-trailing.zip", plain + b"something behind the end\n", "partial", "corrupt", ["anna@contoso.com"])
+    put("zip-hidden-entry.zip", make_zip(Entry("a", text("katia@contoso.com")),
+                                         Entry("b", text("hidden@contoso.com"), listed=False)),
+        "read", found=["katia@contoso.com"])
+    put("zip-method.zip", make_zip(Entry("a", text("lara@contoso.com")),
+                                   Entry("b", b"x", method=12, stored=bz2.compress(b"x"))),
+        "partial", "unsupported", ["lara@contoso.com"])
+    put("zip-method-lie.zip", make_zip(Entry("a", b"no deflate at all " * 9, stored=b"no deflate at all " * 9)),
+        "unread", "corrupt")
+    put("zip-symlink.zip", make_zip(Entry("a", text("mario@contoso.com")),
+                                    Entry("link", b"/etc/passwd", method=0, made_by=3 << 8 | 20,
+                                          attributes=(stat.S_IFLNK | 0o777) << 16)),
+        "partial", "not-a-file", ["mario@contoso.com"])
+
+    names = [b"line\nfeed", b"\x1b[2J\x1b]0;owned\x07", b"broken\xff\xfe\xc3", b"/etc/passwd", b"../../../etc/passwd",
+             b"..\\..\\boot.ini", "utf16.txt".encode("utf-16-le"), b"", b"a!b%0A", b"x" * 5000, "\u202egpj.exe".encode()]
+    put("zip-names.zip", make_zip(*[Entry(name, text("name%d@contoso.com" % i)) for i, name in enumerate(names)]),
+        "read", found=["name%d@contoso.com" % i for i in range(len(names))])
+    put("zip-names-utf8-lie.zip", make_zip(Entry(b"\xff\xff.txt", text("nina@contoso.com"), flags=0x800)), "read",
+        found=["nina@contoso.com"])
+
+    stream = io.BytesIO()
+
+    class Pipe(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return stream.write(data)
+
+    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr(zipfile.ZipInfo("streamed.txt"), text("olga@contoso.com"), zipfile.ZIP_DEFLATED)
+    put("zip-descriptor.zip", stream.getvalue(), "read", found=["olga@contoso.com"])
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out:
+        with out.open(zipfile.ZipInfo("zip64.txt"), "w", force_zip64=True) as member:
+            member.write(text("pia@contoso.com"))
+    put("zip64.zip", stream.getvalue(), "read", found=["pia@contoso.com"])
+
+    entry = Entry("a", text("quirino@contoso.com"))
+    whole = make_zip(entry)
+    start = len(entry.local()) + len(entry.stored)
+    directory = entry.central()
+    lie = struct.pack("<IQHHIIQQQQ", 0x06064b50, 44, 45, 45, 0, 0, 1, 1, len(directory), 1 << 62)
+    locator = struct.pack("<IIQI", 0x07064b50, 0, start + len(directory), 1)
+    put("zip64-offset-lie.zip", whole[:start] + directory + lie + locator + end_record(0xffff, 0xffffffff, 0xffffffff),
+        "partial", "corrupt", ["quirino@contoso.com"])
+    put("zip64-no-extra.zip", make_zip(Entry("a", text("rosa@contoso.com")),
+                                       Entry("b", text("sara@contoso.com"), bytes=0xffffffff)),
+        "partial", "corrupt", ["rosa@contoso.com"])
+
+
+def zips_encrypted():
+    put("zip-encrypted.zip", make_zip(encrypted("a.txt", text("teo@contoso.com"))), "unread", "encrypted")
+    put("zip-encrypted-one.zip", make_zip(Entry("a", text("ugo@contoso.com")), encrypted("b", text("vera@contoso.com"))),
+        "partial", "encrypted", ["ugo@contoso.com"])
+    aes = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 8)
+    put("zip-aes.zip", make_zip(Entry("a", b"", method=99, flags=1, crc=0, bytes=90, extra=aes,
+                                      stored=random.Random(SEED).randbytes(120))), "unread", "encrypted")
+    masked = Entry("a", b"", flags=0x2041, crc=0, bytes=90, stored=random.Random(SEED).randbytes(120))
+    body = masked.local() + masked.stored
+    put("zip-encrypted-directory.zip", body + random.Random(1).randbytes(60) + end_record(1, 60, len(body)),
+        "unread", "encrypted")
+    put("zip-encrypted-inside.zip", make_zip(Entry("inner.zip", make_zip(encrypted("a", text("wanda@contoso.com"))))),
+        "unread", "encrypted")
+
+
+# --- bombs ---
+
+def repeat(count, packer_bits, byte=b"a"):
+    """count MiB of one byte, compressed without ever holding them."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, packer_bits)
+    block, crc, out = byte * (1 << 20), 0, []
+    for _ in range(count):
+        out.append(packer.compress(block))
+        crc = zlib.crc32(block, crc)
+    out.append(packer.flush())
+    return b"".join(out), crc, count << 20
+
+
+def bomb_entry(name, mebibytes):
+    stored, crc, size = repeat(mebibytes, -15)
+    return Entry(name, stored=stored, crc=crc, bytes=size)
+
+
+def nest_zip(levels, address):
+    data = text(address)
+    for level in range(levels):
+        data = make_zip(Entry("level%d" % level, data))
+    return data
+
+
+def quoted_overlap(files):
+    """Every file's data quotes the headers after it in stored blocks, then all share one kernel (Fifield 2019)."""
+    content = b"b" * (1 << 20)
+    tail, crc_data = deflate(content), content
+    entries = []
+    for number in reversed(range(files)):
+        entry = Entry("%03d" % number, crc_data, stored=tail)
+        entries.insert(0, (entry, entry.local()))
+        header = entries[0][1]
+        tail = b"\x00" + struct.pack("<HH", len(header), len(header) ^ 0xffff) + header + tail
+        crc_data = header + crc_data
+    body = b"".join(header + (b"\x00" + struct.pack("<HH", len(entries[i + 1][1]), len(entries[i + 1][1]) ^ 0xffff)
+                              if i + 1 < files else b"") for i, (_, header) in enumerate(entries))
+    body += entries[-1][0].stored
+    at, directory = 0, b""
+    for i, (entry, header) in enumerate(entries):
+        entry.offset = at
+        at += len(header) + 5
+        directory += entry.central()
+    return body + directory + end_record(files, len(directory), len(body))
+
+
+def bombs(large):
+    put("bomb-ratio.zip", make_zip(Entry("before", text("ada@contoso.com")), bomb_entry("bomb", 200),
+                                   Entry("behind", text("zoe@contoso.com"))),
+        "partial", "limit-ratio", ["ada@contoso.com", "zoe@contoso.com"])
+    stored, crc, size = repeat(150, 31)
+    put("bomb-ratio.gz", stored, "partial", "limit-ratio")
+    data = make_zip(Entry("before", text("berta@contoso.com")), bomb_entry("bomb", 4))
+    for _ in range(4):
+        data = make_zip(*[Entry("%02d.zip" % i, data) for i in range(16)])
+    put("bomb-nested.zip", data, "partial", "limit-ratio", ["berta@contoso.com"])
+    put("nested-16.zip", nest_zip(16, "carlo@contoso.com"), "read", found=["carlo@contoso.com"])
+    put("nested-17.zip", nest_zip(17, "dora@contoso.com"), "unread", "limit-depth")
+    data = text("emma@contoso.com")
+    for _ in range(16):
+        data = gzip.compress(data, mtime=0)
+    put("nested-16.gz", data, "read", found=["emma@contoso.com"])
+    put("nested-17.gz", gzip.compress(data, mtime=0), "unread", "limit-depth")
+    data = make_zip(Entry("shallow", text("flora@contoso.com")), Entry("deep.zip", nest_zip(40, "gerd@contoso.com")))
+    put("nested-41.zip", data, "partial", "limit-depth", ["flora@contoso.com"])
+    put("overlap-quoted.zip", quoted_overlap(200), "unread", "corrupt")
+    shared = Entry("000", text("hilda@contoso.com"))
+    shared.offset = 0
+    copies = []
+    for i in range(50):
+        copy = Entry("%03d" % i, text("hilda@contoso.com"))
+        copy.offset = 0
+        copies.append(copy)
+    directory = b"".join(copy.central() for copy in copies)
+    body = shared.local() + shared.stored
+    put("overlap-same.zip", body + directory + end_record(50, len(directory), len(body)), "partial", "corrupt",
+        ["hilda@contoso.com"])
+    put("quine.gz", gzip_quine(), "unread", "self-nested")
+    put("quine.zip", make_zip(Entry("before", text("ines@contoso.com")), Entry("q.gz", gzip_quine())), "partial",
+        "self-nested", ["ines@contoso.com"])
+    if large:
+        bombs_large()
+
+
+def bombs_large():
+    entries = [Entry("e", b"", method=0) for _ in range(2000001)]
+    entries[0] = Entry("first", text("lena@contoso.com"))
+    body, directory, offset = [], [], 0
+    for entry in entries:
+        entry.offset = offset
+        local = entry.local() + entry.stored
+        offset += len(local)
+        body.append(local)
+        directory.append(entry.central())
+    body, directory = b"".join(body), b"".join(directory)
+    end64 = struct.pack("<IQHHIIQQQQ", 0x06064b50, 44, 45, 45, 0, 0, len(entries), len(entries), len(directory), len(body))
+    locator = struct.pack("<IIQI", 0x07064b50, 0, len(body) + len(directory), 1)
+    put("entries.zip", body + directory + end64 + locator + end_record(0xffff, 0xffffffff, 0xffffffff), "partial",
+        "limit-entries", ["lena@contoso.com"])
+    # some 600 to 1, so that the size ends it and not the ratio: 2.1 GiB out of 3.6 MB
+    pick = random.Random(SEED)
+    packer, crc, size, out = zlib.compressobj(9, zlib.DEFLATED, -15), 0, 0, []
+    out.append(packer.compress(text("mona@contoso.com")))
+    crc, size = zlib.crc32(text("mona@contoso.com")), len(text("mona@contoso.com"))
+    for _ in range(2200):
+        block = b"c" * ((1 << 20) - 512) + pick.randbytes(256).hex().encode()
+        out.append(packer.compress(block))
+        crc, size = zlib.crc32(block, crc), size + len(block)
+    out.append(packer.flush())
+    put("bomb-size.zip", make_zip(Entry("bomb", stored=b"".join(out), crc=crc, bytes=size)), "partial", "limit-size",
+        ["mona@contoso.com"])
+    put("line-64-mb.txt", b"z" * (64 << 20) + b" nora@contoso.com\n", "read", found=["nora@contoso.com"])
+
+
+# --- a gzip file that decompresses to itself (after Cox, "Zip Files All The Way Down", 2010) ---
+
+def bits(*fields):
+    """Bytes from (value, width) fields, least significant bit first, as deflate packs them; zero bits at the end."""
+    value = at = 0
+    for field, width in fields:
+        value |= field << at
+        at += width
+    return value.to_bytes((at + 7) // 8, "little")
+
+
+def reverse(code, width):
+    return int(format(code, "0%db" % width)[::-1], 2)
+
+
+def gzip_quine():
+    def literal(size):
+        return b"\x00" + struct.pack("<HH", size, size ^ 0xffff)
+
+    # fixed block: twice (length 10, distance 20), end of block: exactly 40 bits, repeats the last 20 bytes
+    pair = ((reverse(264 - 256, 7), 7), (reverse(8, 5), 5), (20 - 17, 3))
+    again = bits((0, 1), (1, 2), *pair, *pair, (0, 7))
+    nothing, five, twenty = literal(0), literal(5), literal(20)
+    # 15 bytes each, so that with one operation they are 20: a header with a name of four letters; two empty blocks, the
+    # final empty one, CRC-32, size
+    prefix = b"\x1f\x8b\x08\x08" + bytes(4) + b"\x02\x03" + b"self\x00"
+    end = bits((0, 1), (1, 2), (0, 7), (0, 1), (1, 2), (0, 7), (1, 1), (0, 2)) + b"\x00\x00\xff\xff"
+
+    def build(crc):
+        code = [prefix, twenty, prefix, twenty, again, five, again, five, five, twenty, again, five, five, twenty,
+                again, twenty, again, twenty, again, twenty, again, twenty, again, nothing, nothing, twenty, again,
+                nothing, nothing, twenty, again, None, again, None]
+        size = sum(15 if part is None else len(part) for part in code)
+        suffix = end + struct.pack("<II", crc, size)
+        return b"".join(suffix if part is None else part for part in code)
+
+    # CRC-32 is affine in the bits of the stored value: solve crc(build(x)) = x over GF(2)
+    base = zlib.crc32(build(0))
+    rows = []
+    for row in range(32):
+        line = base >> row & 1
+        for column in range(32):
+            image = zlib.crc32(build(1 << column)) ^ base ^ 1 << column
+            line |= (image >> row & 1) << column + 1
+        rows.append(line)
+    solution, used = 0, []
+    for column in range(1, 33):
+        pivot = next((i for i in range(32) if i not in used and rows[i] >> column & 1), None)
+        if pivot is None:
+            continue
+        used.append(pivot)
+        for i in range(32):
+            if i != pivot and rows[i] >> column & 1:
+                rows[i] ^= rows[pivot]
+    for i in used:
+        column = next(c for c in range(1, 33) if rows[i] >> c & 1)
+        solution |= (rows[i] & 1) << column - 1
+    data = build(solution)
+    assert gzip.decompress(data) == data
+    return data
+
+
+# --- gz ---
+
+def gz(data, name=None):
+    out = io.BytesIO()
+    with gzip.GzipFile(name or "", "wb", 9, out, 0) as member:
+        member.write(data)
+    return out.getvalue()
+
+
+def gzs():
+    one, two = text("aldo@fabrikam.com", 300), text("bice@fabrikam.com", 300)
+    put("gz-plain.gz", gz(one, "aldo.txt"), "read", found=["aldo@fabrikam.com"])
+    put("gz-members.gz", gz(one) + gz(two), "read", found=["aldo@fabrikam.com", "bice@fabrikam.com"])
+    put("gz-padded.gz", gz(one) + bytes(700), "read", found=["aldo@fabrikam.com"])
+    put("gz-trailing.gz", gz(one) + b"cleo@fabrikam.com", "partial", "corrupt", ["aldo@fabrikam.com"])
+    put("gz-truncated.gz", (gz(one) + gz(two))[:-400], "partial", "truncated", ["aldo@fabrikam.com"])
+    put("gz-truncated-trailer.gz", gz(one)[:-3], "partial", "truncated", ["aldo@fabrikam.com"])
+    put("gz-header-only.gz", gz(one)[:10], "unread", "truncated")
+    put("gz-empty.gz", gz(b""), "read")
+    bad = bytearray(gz(one))
+    bad[-6] ^= 1
+    put("gz-crc.gz", bytes(bad), "partial", "corrupt", ["aldo@fabrikam.com"])
+    bad = bytearray(gz(one))
+    bad[-2] ^= 1
+    put("gz-size.gz", bytes(bad), "partial", "corrupt", ["aldo@fabrikam.com"])
+    put("gz-reserved-flags.gz", b"\x1f\x8b\x08\xff" + bytes(60), "unread", "corrupt")
+    named = b"\x1f\x8b\x08\x08" + bytes(4) + b"\x02\x03" + b"../\x1b[31m\xff\n.txt\x00" + gz(one)[10:]
+    put("gz-name.gz", named, "read", found=["aldo@fabrikam.com"])
+
+
+# --- tar ---
+
+def tar_entry(name, data=b"", kind=b"0", size=None, **fields):
+    block = bytearray(512)
+    block[0:len(name)] = name
+    block[100:108], block[108:116], block[116:124] = b"0000644\0", b"0000000\0", b"0000000\0"
+    block[124:136] = size if isinstance(size, bytes) else b"%011o\0" % (len(data) if size is None else size)
+    block[136:148], block[156:157] = b"13543172400\0", kind
+    block[257:265] = fields.get("magic", b"ustar\x0000")
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + data + bytes(-len(data) % 512)
+
+
+END = bytes(1024)
+
+
+def tars():
+    one, two, three = (tar_entry(b"%d.txt" % i, text(a)) for i, a in
+                       enumerate(["anselm@fabrikam.com", "bodo@fabrikam.com", "cora@fabrikam.com"]))
+    whole, every = one + two + three + END, ["anselm@fabrikam.com", "bodo@fabrikam.com", "cora@fabrikam.com"]
+    put("tar-plain.tar", whole, "read", found=every)
+    put("tar-gz.tgz", gz(whole), "read", found=every)
+    put("tar-v7.tar", tar_entry(b"a", text("dina@fabrikam.com"), magic=bytes(8)) + END, "read",
+        found=["dina@fabrikam.com"])
+    put("tar-concatenated.tar", one + END + two + END, "read", found=every[:2])
+    put("tar-truncated.tar", one + two[:900], "partial", "truncated", every[:1])
+    put("tar-no-end.tar", one + two, "partial", "truncated", every[:2])
+    bad = bytearray(whole)
+    bad[len(one) + 5] ^= 0x40
+    put("tar-bad-header.tar", bytes(bad), "partial", "corrupt", [every[0], every[2]])
+    put("tar-trailing.tar", whole + b"something behind", "partial", "corrupt", every)
+    put("tar-size-lie.tar", tar_entry(b"a", size=1 << 32) + text("edgar@fabrikam.com"), "partial", "truncated",
+        ["edgar@fabrikam.com"])
+    put("tar-size-garbage.tar", one + tar_entry(b"a", b"", size=b"notanumber!!") + three + END, "partial", "corrupt",
+        [every[0], every[2]])
+    size = b"\x80" + len(text("frida@fabrikam.com")).to_bytes(11, "big")
+    put("tar-base256.tar", tar_entry(b"a", text("frida@fabrikam.com"), size=size) + END, "read",
+        found=["frida@fabrikam.com"])
+    links = one + b"".join(tar_entry(b"x", kind=kind) for kind in [b"1", b"2", b"3", b"4", b"6"]) + \
+        tar_entry(b"folder/", kind=b"5") + two + END
+    put("tar-links.tar", links, "partial", "not-a-file", every[:2])
+    put("tar-only-links.tar", tar_entry(b"x", kind=b"2") + END, "unread", "not-a-file")
+    names = [b"line\nfeed", b"\x1b[2J", b"broken\xff\xc3", b"/etc/passwd", b"../../etc/passwd", b"%0A!"]
+    put("tar-names.tar", b"".join(tar_entry(name, text("tar%d@fabrikam.com" % i)) for i, name in enumerate(names)) + END,
+        "read", found=["tar%d@fabrikam.com" % i for i in range(len(names))])
+    for kind, form in [("pax", tarfile.PAX_FORMAT), ("gnu", tarfile.GNU_FORMAT)]:
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w", format=form) as out:
+            info = tarfile.TarInfo("long/" * 60 + "b\u00fccher\ud800".encode("utf-8", "surrogatepass").decode(
+                "latin-1") + ".txt")
+            data = text("greta@fabrikam.com")
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+        put("tar-long-name-%s.tar" % kind, stream.getvalue(), "read", found=["greta@fabrikam.com"])
+    put("tar-pax-lie.tar", tar_entry(b"h", b"99999 path=x\n", kind=b"x") + one + END, "partial", "corrupt", every[:1])
+    put("tar-sparse.tar", tar_entry(b"s", text("hanno@fabrikam.com"), kind=b"S", magic=b"ustar  \0") + END, "read",
+        found=["hanno@fabrikam.com"])
+    put("tar-encrypted-inside.tar", one + tar_entry(b"z", make_zip(encrypted("a", text("irma@fabrikam.com")))) + END,
+        "partial", "encrypted", every[:1])
+
+
+# --- everything else ---
+
+def others():
+    put("empty.txt", b"", "read")
+    put("nul.bin", bytes(4096), "read")
+    put("nul-between.txt", text("jost@fabrikam.com") + bytes(3000) + text("karl@fabrikam.com"), "read",
+        found=["jost@fabrikam.com", "karl@fabrikam.com"])
+    put("random.bin", random.Random(SEED).randbytes(5000), "unread", "unsupported")
+    put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "unread", "unsupported")
+    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "unread", "unsupported")
+    put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "unread", "unsupported")
+    put("image-inside.zip", make_zip(Entry("a.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500)),
+                                     Entry("b.txt", text("jana@fabrikam.com"))),
+        "partial", "unsupported", ["jana@fabrikam.com"])
+    put("deep.json", b"[" * 10000 + b"]" * 10000 + b"\n", "unread", "limit-depth")
+
+
+def main():
+    global ROOT
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("directory")
+    options = parser.parse_args()
+    ROOT = options.directory
+    os.makedirs(ROOT, exist_ok=True)
+    zips()
+    zips_encrypted()
+    bombs(options.large)
+    gzs()
+    tars()
+    others()
+    EXPECTED["expected.json"] = {"status": "read", "reason": "", "found": []}
+    with open(os.path.join(ROOT, "expected.json"), "w", encoding="utf-8") as out:
+        json.dump(EXPECTED, out, indent=1, sort_keys=True)
+        out.write("\n")
+
+
+if __name__ == "__main__":
+    main()
