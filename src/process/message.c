@@ -67,7 +67,7 @@ static ssize_t send_some(int socket, struct iovec *pieces, int fd)
 
 static void skip_sent(struct iovec *pieces, size_t sent)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && sent > 0; i++) {
 		size_t part = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
 		pieces[i].iov_base = (uint8_t *)pieces[i].iov_base + part;
 		pieces[i].iov_len -= part;
