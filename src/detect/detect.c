@@ -291,6 +291,6 @@ void detect_close(struct detect *detect)
 	st_buf_free(&detect->window);
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen);
-	held_free(&detect->held);
+	held_mentions_free(&detect->held);
 	free(detect);
 }

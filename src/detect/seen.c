@@ -123,7 +123,7 @@ void held_pop(struct held_mentions *held, const struct seen_domains *seen, detec
 	free(first.bytes);
 }
 
-void held_free(struct held_mentions *held)
+void held_mentions_free(struct held_mentions *held)
 {
 	for (size_t i = 0; i < held->count; i++)
 		free(held->ring[(held->first + i) % held->capacity].bytes);

@@ -34,7 +34,7 @@ void held_push(struct held_mentions *held, const struct detect_mention *mention)
 bool held_full(const struct held_mentions *held);
 /* Takes the first mention out: emits it unless it is tentative and its domain was not seen. */
 void held_pop(struct held_mentions *held, const struct seen_domains *seen, detect_emit *emit, void *context);
-void held_free(struct held_mentions *held);
+void held_mentions_free(struct held_mentions *held);
 
 /* The part of a canonical e-mail address behind its '@'. */
 struct st_span mention_domain(struct st_span canonical);
