@@ -9,14 +9,28 @@
 
 struct sign_word {
 	const char *word;
+	uint8_t size;
 	bool unmistakable; /* no other use before a domain */
 	bool bracketed;    /* a sign only inside brackets that touch both parts */
 };
-static const struct sign_word sign_words[] = {{"at", false, false}, {"arobase", true, false}, {"arrobase", true, false},
-	{"arobas", true, false}, {"arroba", true, false}, {"affenschwanz", true, false}, {"chiocciola", true, false},
-	{"chiocciolina", true, false}, {"klammeraffe", true, false}, {"klammeraff", true, false},
-	{"\xc3\xa4t", false, false}, {"\xc3\x84T", false, false}, {"\xc3\xa4tt", false, false}, {"a", false, true},
-	{"\xc3\xa0", false, true}, {NULL, false, false}};
+static const struct sign_word sign_words[] = {
+	{"at", 2, false, false},
+	{"arobase", 7, true, false},
+	{"arrobase", 8, true, false},
+	{"arobas", 6, true, false},
+	{"arroba", 6, true, false},
+	{"affenschwanz", 12, true, false},
+	{"chiocciola", 10, true, false},
+	{"chiocciolina", 12, true, false},
+	{"klammeraffe", 11, true, false},
+	{"klammeraff", 10, true, false},
+	{"\xc3\xa4t", 3, false, false},
+	{"\xc3\xa4tt", 4, false, false},
+	{"\xc3\x84t", 3, false, false},
+	{"a", 1, false, true},
+	{"\xc3\xa0", 2, false, true},
+	{NULL, 0, false, false},
+};
 
 static bool alnum(uint8_t byte)
 {
@@ -28,17 +42,33 @@ static bool in_word(const struct detect_window *window, size_t at)
 	return at < window->size && (alnum(window->data[at]) || window->data[at] >= 0x80);
 }
 
-/* The longest word for the sign at `at`, standing as a word of its own. */
+/* Most words that begin with the trigger are none of ours: the second byte says so. */
+static bool may_be_word(const uint8_t *p, const uint8_t *end)
+{
+	if (end - p < 2)
+		return false;
+	uint8_t second = p[1] | 32;
+	switch (*p | 32) {
+	case 'a':
+		return second == 't' || second == 'r' || second == 'f' || !alnum(p[1]);
+	case 'c':
+		return second == 'h';
+	case 'k':
+		return second == 'l';
+	default:
+		return true;
+	}
+}
+
+/* The word for the sign at `at`, standing as a word of its own. */
 static const struct sign_word *word_at(const struct detect_window *window, size_t at)
 {
 	const uint8_t *p = window->data + at, *end = window->data + window->size;
-	if (at > 0 && in_word(window, at - 1))
+	if ((at > 0 && in_word(window, at - 1)) || !may_be_word(p, end))
 		return NULL;
-	for (const struct sign_word *word = sign_words; word->word; word++) {
-		size_t size = email_word_at(p, end, word->word);
-		if (size > 0 && !in_word(window, at + size))
+	for (const struct sign_word *word = sign_words; word->word; word++)
+		if (!in_word(window, at + word->size) && email_word_at(p, end, word->word))
 			return word;
-	}
 	return NULL;
 }
 
@@ -102,11 +132,15 @@ static bool find_sign(const struct detect_window *window, size_t at, struct emai
 		sign->encoded = true;
 		return true;
 	case '=':
+		if (end - p < 3 || p[1] != '4' || p[2] != '0')
+			return false;
 		sign->context = EMAIL_CONTEXT_QUOTED;
 		/* fall through */
 	case '&':
 	case '%':
 	case '\\': {
+		if (end - p < 3 || (alnum(p[1]) && !memchr("42uxacAC", p[1], 8)))
+			return false;
 		struct email_char c = email_char_at(p, end, sign->context);
 		sign->end = at + c.size;
 		sign->encoded = true;

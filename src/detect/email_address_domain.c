@@ -103,6 +103,7 @@ static const uint8_t *read_label(const struct reader *in, const uint8_t *p, stru
 	enum email_class last = EMAIL_STOP;
 	const uint8_t *raw_end = NULL;
 	size_t kept = begin;
+	bool hidden = false;
 	label->lower = label->upper = true;
 	while (p < in->end && joint_dot_at(in, p) == 0) {
 		size_t broken = break_at(in, p);
@@ -110,7 +111,7 @@ static const uint8_t *read_label(const struct reader *in, const uint8_t *p, stru
 					      ? (struct email_char){.class = EMAIL_INVISIBLE, .size = (uint8_t)broken}
 					      : email_char_at(p, in->end, in->sign->context);
 		if (c.class == EMAIL_INVISIBLE) {
-			label->encoded = true;
+			hidden = true; /* what follows makes it part of the label */
 			p += c.size;
 			continue;
 		}
@@ -118,7 +119,8 @@ static const uint8_t *read_label(const struct reader *in, const uint8_t *p, stru
 			out->size + 4 > sizeof out->text)
 			break;
 		out->size += (size_t)st_utf8_encode(c.code, out->text + out->size);
-		label->encoded |= c.encoded;
+		label->encoded |= c.encoded || hidden;
+		hidden = false;
 		label->lower &= c.code - 'A' >= 26;
 		label->upper &= c.code - 'a' >= 26;
 		out->non_ascii |= c.code >= 0x80;
