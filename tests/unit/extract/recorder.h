@@ -10,7 +10,6 @@
 
 /* Text kept of each part. */
 #define RECORDER_TEXT_BYTES 262144
-#define RECORDER_PARTS 20000
 
 struct seen_part {
 	uint32_t parent;
@@ -43,9 +42,12 @@ static inline void recorder_begin(void *context, const struct extract_part *part
 	recorder_rule(seen,
 		seen->depth == 0 ? part->index == 0 && part->parent == 0 : part->parent == seen->open[seen->depth - 1],
 		"a part begins inside its parent");
-	if (seen->count >= RECORDER_PARTS || seen->depth >= 63)
+	if (seen->depth >= 63)
 		abort();
+	if ((seen->count & (seen->count - 1)) == 0)
+		seen->parts = st_realloc(seen->parts, (2 * (size_t)seen->count + 1) * sizeof(*seen->parts));
 	struct seen_part *mine = &seen->parts[seen->count++];
+	*mine = (struct seen_part){0};
 	mine->parent = part->parent;
 	st_buf_add(&mine->name, part->name.data, part->name.size);
 	seen->open[seen->depth++] = part->index;
@@ -110,7 +112,7 @@ static inline void recorder_run(struct recorder *seen, struct stream *stream, co
 		.record = recorder_record,
 		.part_end = recorder_end,
 		.progress = recorder_progress};
-	*seen = (struct recorder){.parts = st_alloc_zero(RECORDER_PARTS, sizeof(struct seen_part))};
+	*seen = (struct recorder){0};
 	extract_object_with_limits(stream, options, &events, seen, limits, &seen->result);
 	recorder_rule(seen, seen->depth == 0, "every part that began ended");
 	recorder_rule(seen, seen->result.parts + 1 == seen->count, "the object is no member");
