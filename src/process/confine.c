@@ -3,6 +3,7 @@
 
 #include "process/confine_layers.h"
 
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -39,6 +40,16 @@ static enum st_status limit_worker(const struct confine_limits *limits, struct s
 	return ST_OK;
 }
 
+/* Started by root, a worker is root without root's rights (capabilities(7)). */
+static enum st_status drop_capabilities(struct st_error *err)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	if (syscall(SYS_capset, &header, none) != 0)
+		return st_fail_errno(err, ST_FATAL, "the capabilities cannot be dropped");
+	return ST_OK;
+}
+
 enum st_status confine(enum confine_role role, const struct confine_limits *limits, int report_fd, uint32_t report_type,
 	struct st_error *err)
 {
@@ -46,8 +57,10 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 	ST_TRY(limit(RLIMIT_CORE, 0, "RLIMIT_CORE", err));
 	if (!CONFINE_SANITIZED && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return st_fail(err, ST_FATAL, "the process stays dumpable");
-	if (role == CONFINE_WORKER)
+	if (role == CONFINE_WORKER) {
 		ST_TRY(limit_worker(limits, err));
+		ST_TRY(drop_capabilities(err));
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "no_new_privs cannot be set");
 	ST_TRY(confine_landlock(role, err));

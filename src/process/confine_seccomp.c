@@ -38,24 +38,21 @@ static void on_forbidden(int signal_number, siginfo_t *info, void *context)
 	_exit(CONFINE_EXIT_FORBIDDEN);
 }
 
-/* What a worker may call whatever the arguments. */
+/* What a worker may call whatever the arguments. Not among them: stat and its kin, which would tell which files exist.
+ */
 static const int worker_calls[] = {
 	__NR_read,           /* objects that are pipes; its limit is the descriptors it was handed */
 	__NR_pread64,        /* objects that are files */
-	__NR_lseek,          /* size of a file it holds */
-	__NR_fstat,          /* the same; not newfstatat, which takes a path and would tell which files exist */
 	__NR_close,          /* the object's descriptor */
 	__NR_brk,            /* malloc */
 	__NR_munmap,         /* free of large blocks */
 	__NR_mremap,         /* realloc of large blocks; keeps the protection, so it makes nothing executable */
 	__NR_madvise,        /* malloc gives pages back */
-	__NR_futex,          /* pthread_once and locks inside libcrypto and libarchive */
+	__NR_futex,          /* pthread_once and locks inside libcrypto */
 	__NR_clock_gettime,  /* pace of progress; a call where the clock is not in the vDSO */
-	__NR_getrandom,      /* seeds of hash tables; reads nothing of the machine */
 	__NR_getpid,         /* abort(): so that a crash looks like a crash */
 	__NR_gettid,         /* abort() */
 	__NR_rt_sigprocmask, /* abort(); a blocked SIGSYS ends the process all the same */
-	__NR_exit,           /* the end */
 	__NR_exit_group,     /* the end */
 #if CONFINE_SANITIZED
 	__NR_sigaltstack, /* asked for before every call that does not return */

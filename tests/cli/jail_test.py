@@ -182,6 +182,8 @@ def test_state(program):
     status = dict(line.split(":\t", 1) for line in proc(worker.process.pid, "status").splitlines() if ":\t" in line)
     check("a filter is in force and no_new_privs is set", status.get("Seccomp") == "2" and status.get("NoNewPrivs") == "1",
         status)
+    check("it has no capabilities, root or not", all(int(status[name], 16) == 0 for name in ("CapEff", "CapPrm", "CapInh")),
+        status)
     limits = proc(worker.process.pid, "limits")
     rows = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()}
     check("no core file, no file growth, little room for descriptors and memory",
