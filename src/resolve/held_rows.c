@@ -31,13 +31,12 @@ void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const st
 		.kind = kind,
 		.form = place->form,
 		.confidence = place->confidence};
-	struct row_digest digest;
-	row_digest(rows->digest_key, kind, key, &digest);
 	if (rows->count == rows->capacity) {
 		rows->capacity = rows->capacity ? rows->capacity * 2 : 1024;
 		rows->entries = st_realloc(rows->entries, rows->capacity * sizeof *rows->entries);
 	}
-	rows->entries[rows->count++] = (struct held_entry){.digest_high = digest.high, .offset = rows->arena.size};
+	rows->entries[rows->count++] = (struct held_entry){
+		.digest = row_digest_start(rows->digest_key, kind, key), .offset = rows->arena.size};
 	st_buf_reserve(&rows->arena, sizeof row + key.size);
 	memcpy(rows->arena.data + rows->arena.size, &row, sizeof row);
 	if (key.size > 0)
@@ -71,14 +70,12 @@ static struct resolve_place place_of(const struct held_row *row)
 static int compare_full(const struct held_rows *rows, const struct held_row *a, struct st_span key_a,
 	const struct held_row *b, struct st_span key_b)
 {
-	if (!row_same_key(a->kind, key_a, b->kind, key_b)) {
-		struct row_key full_a = {.kind = a->kind, .bytes = key_a}, full_b = {.kind = b->kind, .bytes = key_b};
-		row_digest(rows->digest_key, a->kind, key_a, &full_a.digest);
-		row_digest(rows->digest_key, b->kind, key_b, &full_b.digest);
-		return row_key_compare(&full_a, &full_b);
-	}
+	struct row_key full_a = {.kind = a->kind, .bytes = key_a}, full_b = {.kind = b->kind, .bytes = key_b};
+	int order = row_key_compare(rows->digest_key, &full_a, &full_b);
+	if (order != 0)
+		return order;
 	struct resolve_place place_a = place_of(a), place_b = place_of(b);
-	int order = row_place_compare(&place_a, &place_b);
+	order = row_place_compare(&place_a, &place_b);
 	if (order == 0)
 		order = (a->form > b->form) - (a->form < b->form);
 	return order != 0 ? order : (a->confidence > b->confidence) - (a->confidence < b->confidence);
@@ -88,8 +85,8 @@ static int compare_entries(const void *left, const void *right, void *context)
 {
 	const struct held_entry *a = left, *b = right;
 	struct held_row row_a, row_b;
-	if (a->digest_high != b->digest_high)
-		return a->digest_high > b->digest_high ? 1 : -1;
+	if (a->digest != b->digest)
+		return a->digest > b->digest ? 1 : -1;
 	struct st_span key_a = row_at(context, a, &row_a), key_b = row_at(context, b, &row_b);
 	return compare_full(context, &row_a, key_a, &row_b, key_b);
 }
@@ -98,14 +95,14 @@ static void radix_pass(const struct held_entry *from, struct held_entry *to, siz
 {
 	size_t at[RADIX_SIZE] = {0}, sum = 0;
 	for (size_t i = 0; i < count; i++)
-		at[from[i].digest_high >> shift & (RADIX_SIZE - 1)]++;
+		at[from[i].digest >> shift & (RADIX_SIZE - 1)]++;
 	for (size_t i = 0; i < RADIX_SIZE; i++) {
 		size_t here = at[i];
 		at[i] = sum;
 		sum += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[at[from[i].digest_high >> shift & (RADIX_SIZE - 1)]++] = from[i];
+		to[at[from[i].digest >> shift & (RADIX_SIZE - 1)]++] = from[i];
 }
 
 static void sort_few(struct held_rows *rows, size_t from, size_t to)
@@ -125,9 +122,8 @@ static void sort_ties(struct held_rows *rows)
 	for (size_t from = 0, to; from < rows->count; from = to) {
 		struct held_entry *first = &rows->entries[from];
 		bool sorted = true;
-		for (to = from + 1; to < rows->count &&
-				    rows->entries[to].digest_high >> RADIX_LOW == first->digest_high >> RADIX_LOW;
-			to++)
+		for (to = from + 1;
+			to < rows->count && rows->entries[to].digest >> RADIX_LOW == first->digest >> RADIX_LOW; to++)
 			sorted = sorted && compare_entries(&rows->entries[to - 1], &rows->entries[to], rows) <= 0;
 		if (!sorted && to - from <= FEW)
 			sort_few(rows, from, to);
@@ -158,7 +154,7 @@ static size_t group_end(const struct held_rows *rows, size_t from)
 	struct held_row first, row;
 	struct st_span key = row_at(rows, &rows->entries[from], &first);
 	size_t to = from + 1;
-	for (; to < rows->count && rows->entries[to].digest_high == rows->entries[from].digest_high; to++) {
+	for (; to < rows->count && rows->entries[to].digest == rows->entries[from].digest; to++) {
 		struct st_span other = row_at(rows, &rows->entries[to], &row);
 		if (!row_same_key(first.kind, key, row.kind, other))
 			break;
@@ -196,7 +192,7 @@ enum st_status held_write(
 		struct held_row row;
 		struct row_key key = {.bytes = row_at(rows, &rows->entries[from], &row)};
 		key.kind = row.kind;
-		key.digest.high = rows->entries[from].digest_high; /* enough: nobody looks for a value in a run */
+		key.digest = rows->entries[from].digest;
 		struct row totals = {.times = to - from};
 		row_begin(writer, &key);
 		if (writer->form == ROW_TIMES)

@@ -5,7 +5,7 @@
 #include "resolve/row.h"
 
 struct held_entry {
-	uint64_t digest_high, offset;
+	uint64_t digest, offset;
 };
 struct held_rows {
 	const uint8_t *digest_key; /* borrowed */

@@ -110,13 +110,13 @@ enum st_status resolve_merge_mentions(const struct resolve_input *input, const s
 		.on_entity = on_entity,
 		.context = context,
 		.out = out,
-		.writer = {.form = ROW_ENTITY, .out = input->out}};
+		.writer = {.form = ROW_ENTITY, .out = input->out, .digest_key = input->work->digest_key}};
 	struct merge_input merge = {.work = input->work,
 		.live = &live,
 		.runs = input->runs,
 		.run_count = input->run_count,
 		.content = 'm',
-		.form = ROW_PLACES,
+		.form = ROW_RUN,
 		.kept = input->kept,
 		.kept_form = ROW_ENTITY,
 		.tick = input->tick,

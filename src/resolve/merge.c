@@ -48,7 +48,7 @@ static bool key_before(const struct heap_entry *a, const struct heap_entry *b)
 {
 	if (a->rank != b->rank)
 		return a->rank < b->rank;
-	return row_key_compare(&a->input->cursor.key, &b->input->cursor.key) < 0;
+	return row_key_compare(a->input->cursor.digest_key, &a->input->cursor.key, &b->input->cursor.key) < 0;
 }
 
 static bool place_before(const struct heap_entry *a, const struct heap_entry *b)
@@ -60,7 +60,7 @@ static bool place_before(const struct heap_entry *a, const struct heap_entry *b)
 
 static struct heap_entry key_entry(struct input *input)
 {
-	return (struct heap_entry){.rank = input->cursor.key.digest.high, .input = input};
+	return (struct heap_entry){.rank = input->cursor.key.digest, .input = input};
 }
 
 static struct heap_entry place_entry(struct input *input)
@@ -267,7 +267,7 @@ enum st_status merge_next_key(struct merge *merge, struct row_key *key, bool *th
 		merge->times = merge->single->cursor.times;
 		return ST_OK;
 	}
-	while (merge->keys.count > 0 && merge->keys.entries[0].rank == key->digest.high) {
+	while (merge->keys.count > 0 && merge->keys.entries[0].rank == key->digest) {
 		struct input *top = merge->keys.entries[0].input;
 		if (!row_same_key(top->cursor.key.kind, top->cursor.key.bytes, key->kind, key->bytes))
 			break;

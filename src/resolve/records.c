@@ -80,13 +80,15 @@ enum st_status resolve_merge_records(
 	const struct resolve_input *input, struct resolve_records *out, struct st_error *err)
 {
 	struct segment_table live;
-	struct records_merge work = {.input = input, .out = out, .writer = {.form = ROW_PLACES, .out = input->out}};
+	struct records_merge work = {.input = input,
+		.out = out,
+		.writer = {.form = ROW_PLACES, .out = input->out, .digest_key = input->work->digest_key}};
 	struct merge_input merge = {.work = input->work,
 		.live = &live,
 		.runs = input->runs,
 		.run_count = input->run_count,
 		.content = 'r',
-		.form = ROW_PLACES,
+		.form = ROW_RUN,
 		.kept = input->kept,
 		.kept_form = ROW_PLACES,
 		.tick = input->tick,

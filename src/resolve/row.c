@@ -16,34 +16,36 @@ enum place_flag {
 	PLACE_FRESH = 128, /* the place before counts as all zero */
 };
 
-void row_digest(const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key, struct row_digest *out)
+void row_digest(
+	const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key, uint8_t out[ST_DIGEST_BYTES])
 {
-	uint8_t small[256], digest[ST_DIGEST_BYTES];
+	uint8_t small[256];
 	st_auto_free uint8_t *large = key.size < sizeof small ? NULL : st_alloc(key.size + 1);
 	uint8_t *message = large != NULL ? large : small;
 	message[0] = kind;
 	if (key.size > 0)
 		memcpy(message + 1, key.data, key.size);
-	st_digest(digest_key, message, key.size + 1, digest);
-	memcpy(&out->high, digest, 8);
-	memcpy(&out->low, digest + 8, 8);
-	out->high = be64toh(out->high);
-	out->low = be64toh(out->low);
+	st_digest(digest_key, message, key.size + 1, out);
 }
 
-void row_digest_bytes(const struct row_digest *digest, uint8_t out[ST_DIGEST_BYTES])
+static uint64_t start_of(const uint8_t digest[ST_DIGEST_BYTES])
 {
-	uint64_t high = htobe64(digest->high), low = htobe64(digest->low);
-	memcpy(out, &high, 8);
-	memcpy(out + 8, &low, 8);
+	uint64_t start;
+	memcpy(&start, digest, sizeof start);
+	return be64toh(start);
+}
+
+uint64_t row_digest_start(const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key)
+{
+	uint8_t digest[ST_DIGEST_BYTES];
+	row_digest(digest_key, kind, key, digest);
+	return start_of(digest);
 }
 
 void resolve_entity_digest(
 	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES])
 {
-	struct row_digest digest;
-	row_digest(work->digest_key, kind, canonical, &digest);
-	row_digest_bytes(&digest, out);
+	row_digest(work->digest_key, kind, canonical, out);
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -51,16 +53,21 @@ static int compare(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-int row_key_compare(const struct row_key *a, const struct row_key *b)
+int row_key_compare(const uint8_t digest_key[ST_DIGEST_KEY_BYTES], const struct row_key *a, const struct row_key *b)
 {
-	if (a->digest.high != b->digest.high)
-		return compare(a->digest.high, b->digest.high);
-	if (a->digest.low != b->digest.low)
-		return compare(a->digest.low, b->digest.low);
-	if (a->kind != b->kind)
-		return compare(a->kind, b->kind);
+	if (a->digest != b->digest)
+		return compare(a->digest, b->digest);
+	if (row_same_key(a->kind, a->bytes, b->kind, b->bytes))
+		return 0;
+	uint8_t full_a[ST_DIGEST_BYTES], full_b[ST_DIGEST_BYTES];
+	row_digest(digest_key, a->kind, a->bytes, full_a);
+	row_digest(digest_key, b->kind, b->bytes, full_b);
+	int order = memcmp(full_a, full_b, sizeof full_a);
+	if (order == 0)
+		order = compare(a->kind, b->kind);
 	size_t common = a->bytes.size < b->bytes.size ? a->bytes.size : b->bytes.size;
-	int order = common > 0 ? memcmp(a->bytes.data, b->bytes.data, common) : 0;
+	if (order == 0 && common > 0)
+		order = memcmp(a->bytes.data, b->bytes.data, common);
 	return order != 0 ? order : compare(a->bytes.size, b->bytes.size);
 }
 
@@ -228,6 +235,12 @@ bool row_read(struct st_span *block, enum row_form form, struct row *out)
 		return false;
 	out->more = head & 1;
 	out->kind = *at++;
+	if (form == ROW_RUN || form == ROW_TIMES) {
+		struct st_span digest;
+		if (!take_span(&at, end, sizeof out->digest, &digest))
+			return false;
+		out->digest = start_of(digest.data);
+	}
 	if (!take_span(&at, end, head >> 1, &out->key))
 		return false;
 	if (form == ROW_TIMES) {

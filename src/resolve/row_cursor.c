@@ -63,8 +63,9 @@ enum st_status row_cursor_next_key(struct row_cursor *cursor, bool *there, struc
 	if (!*there)
 		return ST_OK;
 	struct row_key key = {.kind = row.kind, .bytes = row.key};
-	row_digest(cursor->digest_key, key.kind, key.bytes, &key.digest);
-	if (cursor->begun && row_key_compare(&cursor->key, &key) >= 0)
+	bool stored = cursor->form == ROW_RUN || cursor->form == ROW_TIMES;
+	key.digest = stored ? row.digest : row_digest_start(cursor->digest_key, key.kind, key.bytes);
+	if (cursor->begun && row_key_compare(cursor->digest_key, &cursor->key, &key) >= 0)
 		return damaged(cursor, "rows are out of order", err);
 	cursor->bytes.size = 0;
 	st_buf_add(&cursor->bytes, key.bytes.data, key.bytes.size);

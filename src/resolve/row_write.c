@@ -3,6 +3,7 @@
 
 #include "base/ceilings.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 void row_begin(struct row_writer *writer, const struct row_key *key)
@@ -14,13 +15,11 @@ void row_begin(struct row_writer *writer, const struct row_key *key)
 
 static enum st_status put_block(struct row_writer *writer, struct st_error *err)
 {
-	uint8_t first[ST_DIGEST_BYTES];
 	if (writer->block.size == 0)
 		return ST_OK;
-	row_digest_bytes(&writer->first, first);
 	struct st_span block = {.data = writer->block.data, .size = writer->block.size};
 	if (writer->out.put != NULL)
-		ST_TRY(writer->out.put(writer->out.context, first, block, err));
+		ST_TRY(writer->out.put(writer->out.context, writer->first, block, err));
 	writer->block.size = 0;
 	return ST_OK;
 }
@@ -39,11 +38,15 @@ static enum st_status put_row(struct row_writer *writer, bool more, const struct
 	size_t most = ROW_HEAD_BYTES + key.size + writer->places.size;
 	if (writer->block.size + most > CEIL_BLOCK_BYTES)
 		ST_TRY(put_block(writer, err));
-	if (writer->block.size == 0)
-		writer->first = writer->key.digest;
+	if (writer->block.size == 0 && writer->digest_key != NULL)
+		row_digest(writer->digest_key, writer->key.kind, key, writer->first);
 	st_buf_reserve(&writer->block, most);
 	uint8_t *at = row_put_varint(writer->block.data + writer->block.size, (uint64_t)key.size << 1 | more);
 	*at++ = writer->key.kind;
+	if (writer->form == ROW_RUN || writer->form == ROW_TIMES) {
+		uint64_t digest = htobe64(writer->key.digest);
+		at = put_bytes(at, &digest, sizeof digest);
+	}
 	at = put_bytes(at, key.data, key.size);
 	if (writer->form == ROW_ENTITY && !more) {
 		at = row_put_varint(at, totals->mentions);
