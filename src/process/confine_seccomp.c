@@ -138,7 +138,6 @@ static const int denied_calls[] = {
 	__NR_setgroups,
 	__NR_setfsuid,
 	__NR_setfsgid,
-	__NR_capset,
 #ifdef __x86_64__
 	__NR_modify_ldt,
 	__NR_iopl,
@@ -148,7 +147,8 @@ static const int denied_calls[] = {
 #endif
 };
 
-/* Refused to the case process besides: it starts nothing. clone covers threads too; the program has none. */
+/* Refused to the case process besides: it starts nothing. clone covers threads too; the program has none. capset is
+ * the worker's own, to give up what it has. */
 static const int case_denied_calls[] = {
 	__NR_clone,
 	__NR_clone3,
@@ -156,6 +156,7 @@ static const int case_denied_calls[] = {
 	__NR_execveat,
 	__NR_socketpair,
 	__NR_tkill,
+	__NR_capset,
 #ifdef __x86_64__
 	__NR_fork,
 	__NR_vfork,

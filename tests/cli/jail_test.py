@@ -3,6 +3,7 @@
 planted fault ends. The faults need a build with -Dfault_hooks=true (STAUNCH_FAULT_BUILD)."""
 import array
 import hashlib
+import json
 import os
 import platform
 import select
@@ -256,6 +257,23 @@ def test_faults():
     worker.end()
 
 
+def test_doctor():
+    """The whole way: staunch, launcher, worker."""
+    result = subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor", "--format", "json"],
+        stdin=subprocess.DEVNULL, capture_output=True)
+    try:
+        told = json.loads(result.stdout)
+    except ValueError:
+        told = {}
+    check("doctor starts a worker in its jail and says so", result.returncode == 0 and
+        told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
+    check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
+        for name in ("staunch", "staunch-worker")), told)
+    text = subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor"], stdin=subprocess.DEVNULL,
+        capture_output=True)
+    check("doctor says the same to a person", text.returncode == 0 and b"starts confined" in text.stdout, text)
+
+
 def main():
     if not os.access(PLAIN, os.X_OK):
         print("not ok - the worker program is not built: %s" % os.path.basename(PLAIN))
@@ -264,6 +282,7 @@ def main():
     check("started by hand it says so and ends", result.returncode == 2 and b"by hand" in result.stderr, result)
     test_plain(PLAIN)
     test_state(PLAIN)
+    test_doctor()
     with open(PLAIN, "rb") as file:
         check("the shipped program holds no planted fault", b"STAUNCH-FAULT" not in file.read())
     if not os.access(FAULT, os.X_OK):
