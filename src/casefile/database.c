@@ -1,22 +1,20 @@
 /* Statements, transactions and sealed columns over SQLite; every other file of the back end speaks through these. */
 #include "casefile/database.h"
 
-#include <errno.h>
 #include <stdio.h>
 
-static bool disk_is_full(const struct casefile *casefile, int code)
+/* A quota or a file size limit reaches us as a failed write, without its errno. */
+static bool disk_takes_no_more(int code)
 {
-	if ((code & 0xff) == SQLITE_FULL)
-		return true;
-	int sys = sqlite3_system_errno(casefile->db);
-	return (code & 0xff) == SQLITE_IOERR && (sys == ENOSPC || sys == EDQUOT || sys == EFBIG);
+	return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE ||
+	       code == SQLITE_IOERR_FSYNC;
 }
 
 enum st_status db_fail(const struct casefile *casefile, int code, struct st_error *err)
 {
-	if (disk_is_full(casefile, code))
-		return st_fail(
-			err, ST_FATAL, "the disk is full: the case keeps what was committed, nothing else is lost");
+	if (disk_takes_no_more(code))
+		return st_fail(err, ST_FATAL, "the disk is full%s: the case keeps all that was committed",
+			(code & 0xff) == SQLITE_FULL ? "" : ", over a quota or failing");
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

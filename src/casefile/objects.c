@@ -123,13 +123,14 @@ static void add_segment(struct db_segments *segments, uint32_t number)
 	"segment = 0, duplicate_of = 0, stored_bytes = 0, expanded_bytes = 0, records = 0, parts = 0," \
 	" not_searched_bytes = 0, attempts = 0, sha256 = NULL"
 
-/* What was not read because the same bytes were read there has to be read itself now. */
+/* The second condition lets SQLite use the partial index. What was not read because the same bytes were read there has
+ * to be read itself now. */
 static enum st_status release_duplicates(struct casefile *casefile, uint32_t object, struct st_error *err)
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;
 	ST_TRY(db_prepare(casefile,
 		"UPDATE objects SET status = 0, reason = 0, detail = '', " FORGET_READING
-		" WHERE duplicate_of = ?1 AND id <> ?1",
+		" WHERE duplicate_of = ?1 AND duplicate_of <> 0 AND id <> ?1",
 		&statement, err));
 	db_bind_number(statement, 1, object);
 	return db_done(casefile, statement, err);
