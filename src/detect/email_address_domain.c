@@ -39,7 +39,10 @@ struct labels {
 	bool non_ascii;
 };
 
+/* Scripts without spaces: a label of mixed scripts is tried first (Japanese names have them), then the address is taken
+ * to end where the script changes. */
 struct reader {
+	bool one_script;
 	const struct detect_window *window;
 	const struct email_sign *sign;
 	const uint8_t *end;
@@ -81,16 +84,17 @@ static size_t break_at(const struct reader *in, const uint8_t *p)
 		       : 0;
 }
 
-static bool label_takes(const struct email_char *c, bool begun, enum email_class last)
+static bool label_takes(const struct reader *in, const struct email_char *c, bool begun, enum email_class last)
 {
 	switch (c->class) {
 	case EMAIL_ALNUM:
-	case EMAIL_LETTER:
 		return true;
+	case EMAIL_LETTER: /* Latin letters mix with ASCII */
+		return !begun || !in->one_script || c->code < 0x250 || last != EMAIL_ALNUM;
+	case EMAIL_IDEOGRAM:
+		return !begun || !in->one_script || last != EMAIL_ALNUM;
 	case EMAIL_DASH:
 		return begun;
-	case EMAIL_IDEOGRAM: /* running text without spaces behind the address */
-		return !begun || last == EMAIL_IDEOGRAM || last == EMAIL_LETTER;
 	default:
 		return false;
 	}
@@ -115,7 +119,7 @@ static const uint8_t *read_label(const struct reader *in, const uint8_t *p, stru
 			p += c.size;
 			continue;
 		}
-		if (!label_takes(&c, out->size > begin, last) || out->size - begin > 4 * EMAIL_LABEL_BYTES ||
+		if (!label_takes(in, &c, out->size > begin, last) || out->size - begin > 4 * EMAIL_LABEL_BYTES ||
 			out->size + 4 > sizeof out->text)
 			break;
 		out->size += (size_t)st_utf8_encode(c.code, out->text + out->size);
@@ -373,29 +377,40 @@ static bool cut_at_dash(const struct reader *in, struct labels *labels, struct e
 	return false;
 }
 
-bool email_domain_at(
-	const struct detect_window *window, size_t start, const struct email_sign *sign, struct email_domain *out)
+/* The longest beginning of the labels that is a domain; a certain one goes before a tentative one. */
+static bool longest_domain(const struct reader *in, const struct labels *labels, struct email_domain *out)
 {
-	struct reader in = {window, sign, window->data + window->size};
-	struct labels labels;
-	labels.count = labels.size = 0;
-	labels.non_ascii = false;
-	read_labels(&in, window->data + start, &labels);
 	bool found = false;
-	for (size_t count = labels.count; count >= 2; count--) {
+	for (size_t count = labels->count; count >= 2; count--) {
 		struct email_domain domain = {0};
-		if (!is_domain(&labels, count, &domain) || !weak_allowed(&labels, count) ||
-			runs_on(&in, &labels.list[count - 1]))
+		if (!is_domain(labels, count, &domain) || !weak_allowed(labels, count) ||
+			runs_on(in, &labels->list[count - 1]))
 			continue;
-		describe(&in, &labels, count, &domain);
+		describe(in, labels, count, &domain);
 		if (!found || domain.doubt != EMAIL_TENTATIVE)
 			*out = domain;
 		if (domain.doubt != EMAIL_TENTATIVE)
 			return true;
 		found = true;
 	}
-	if (found)
-		return true;
+	return found;
+}
+
+bool email_domain_at(
+	const struct detect_window *window, size_t start, const struct email_sign *sign, struct email_domain *out)
+{
+	struct reader in = {.window = window, .sign = sign, .end = window->data + window->size};
+	struct labels labels;
 	*out = (struct email_domain){0};
+	for (int pass = 0; pass < 2; pass++) {
+		in.one_script = pass > 0;
+		labels.count = labels.size = 0;
+		labels.non_ascii = false;
+		read_labels(&in, window->data + start, &labels);
+		if (longest_domain(&in, &labels, out))
+			return true;
+		if (!labels.non_ascii)
+			break;
+	}
 	return cut_at_dash(&in, &labels, out);
 }

@@ -104,7 +104,8 @@ static void run_take(struct run *run, const struct email_char *c, size_t at)
 			run_append(run, c, at);
 		break;
 	case EMAIL_ALNUM:
-		if (begun && run->ideograms_only) /* running text without spaces, glued to the address */
+		/* running text without spaces, glued to the address */
+		if (run->last == EMAIL_IDEOGRAM && run->ideograms_only && c->code > '9')
 			run_reset(run);
 		run->ideograms_only = false;
 		run_append(run, c, at);

@@ -72,8 +72,8 @@ static bool invisible(uint32_t code)
 static bool ideogram(uint32_t code)
 {
 	return (code >= 0x2e80 && code <= 0x9fff) || (code >= 0xa000 && code <= 0xa4cf) ||
-	       (code >= 0xac00 && code <= 0xd7af) || (code >= 0xf900 && code <= 0xfaff) ||
-	       (code >= 0x20000 && code <= 0x3ffff) || (code >= 0x0e00 && code <= 0x0eff);
+	       (code >= 0xf900 && code <= 0xfaff) || (code >= 0x20000 && code <= 0x3ffff) ||
+	       (code >= 0x0e00 && code <= 0x0eff);
 }
 
 /* Folds full-width forms (U+FF01 to U+FF5E) and the dots of IDNA (RFC 3490 3.1), and says what the character is. */
@@ -257,6 +257,10 @@ struct email_char email_char_at(const uint8_t *p, const uint8_t *end, enum email
 		return read_percent(p, end);
 	case '=':
 		return read_equals(p, end, context);
+	case 'E': /* E<lt> and E<gt> of Perl's documentation */
+		if (end - p >= 4 && p[1] == '<' && p[3] == 't' && (p[2] == 'l' || p[2] == 'g'))
+			return stop(4);
+		/* fall through */
 	default:
 		c.class = class_of_ascii(*p);
 		return c;
