@@ -107,12 +107,23 @@ def scan_and_kill(exposure, case, after_s):
         process.stderr.close()
 
 
+def prove_the_search(exposure, before):
+    """A search that can find nothing would pass every time."""
+    case = os.path.join(exposure.out, "planted.case")
+    for path in (case, case + "-wal", os.path.join(exposure.temp, "spill")):
+        with open(path, "wb") as file:
+            file.write(os.urandom(5000) + exposure.needles[len(path) % len(exposure.needles)] + os.urandom(5000))
+        rig.check(exposure.leaks(case, before) is not None, "a value planted in %s is not found" % path)
+        os.unlink(path)
+
+
 def a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear():
     rng = random.Random(2019)
     with rig.folder() as out:
         exposure = Exposure(out)
         print("a scan of %d records lasts %.2f s" % (5 * exposure.records, exposure.seconds))
         before = new_files(None)
+        prove_the_search(exposure, before)
         kills = cases = 0
         deadline = time.monotonic() + SECONDS_AT_MOST
         while kills < KILLS:
