@@ -13,6 +13,8 @@
 
 static const struct cli_command *const commands[] = {
 	&cli_command_scan,
+	&cli_command_detect,
+	&cli_command_doctor,
 	NULL,
 };
 
