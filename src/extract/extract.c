@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "extract/limits.h"
+#include "extract/part.h"
 #include "extract/reader.h"
 
 static const struct reader *const readers[] = {
@@ -21,21 +21,6 @@ static const struct reader *const readers[] = {
 /* Bytes an entry without content is worth in progress: a header is parsed, a row is written. */
 #define ENTRY_WORK_BYTES 4096
 
-struct part {
-	struct part *outer; /* the container around it, NULL for the object */
-	uint32_t index;
-	int depth;
-	struct stream *from;  /* what the container or the source gave */
-	struct stream stream; /* what the reader reads: `held` again, then the rest of `from` */
-	struct st_span head;
-	bool head_is_all;
-	struct st_span held; /* the head, or all that was spooled */
-	size_t held_at;
-	struct st_buf spool;
-	bool container;
-	uint64_t pulled, records, entries, members;
-};
-
 struct extract_run {
 	const struct extract_options *options;
 	const struct extract_events *events;
@@ -47,137 +32,6 @@ struct extract_run {
 	bool any_text, all_read;
 	struct extract_result *result;
 };
-
-/* --- the stream of a part --- */
-
-/* Counts bytes that came from the source (the object) or out of a container (a member). */
-static ssize_t part_metered(struct part *part, ssize_t got)
-{
-	struct extract_run *run = part->stream.self;
-	if (got < 0) {
-		part->stream.reason = part->from->reason;
-		return -1;
-	}
-	part->pulled += (uint64_t)got;
-	if (part->outer == NULL) {
-		extract_meter_stored(&run->meter, (uint64_t)got);
-		return got;
-	}
-	if (extract_meter_expanded(&run->meter, (uint64_t)got))
-		return got;
-	part->stream.reason = run->meter.stop;
-	return -1;
-}
-
-static struct part *part_of(struct stream *stream)
-{
-	return (struct part *)((char *)stream - offsetof(struct part, stream));
-}
-
-/* Once failed, failed: a stream that would go on after an error is not asked. */
-static ssize_t part_pull(struct part *part, void *data, size_t capacity)
-{
-	if (part->stream.reason != ST_REASON_NONE)
-		return -1;
-	return part_metered(part, part->from->read(part->from, data, capacity));
-}
-
-static ssize_t part_read(struct stream *stream, void *data, size_t capacity)
-{
-	struct part *part = part_of(stream);
-	size_t held = part->held.size - part->held_at;
-	if (held == 0)
-		return part->head_is_all ? 0 : part_pull(part, data, capacity);
-	if (capacity > held)
-		capacity = held;
-	memcpy(data, part->held.data + part->held_at, capacity);
-	part->held_at += capacity;
-	return (ssize_t)capacity;
-}
-
-static ssize_t part_pread(struct stream *stream, void *data, size_t capacity, uint64_t offset)
-{
-	struct part *part = part_of(stream);
-	return part_metered(part, part->from->pread(part->from, data, capacity, offset));
-}
-
-static ssize_t spool_pread(struct stream *stream, void *data, size_t capacity, uint64_t offset)
-{
-	struct part *part = part_of(stream);
-	if (offset >= part->held.size)
-		return 0;
-	if (capacity > part->held.size - offset)
-		capacity = part->held.size - (size_t)offset;
-	memcpy(data, part->held.data + offset, capacity);
-	return (ssize_t)capacity;
-}
-
-static void part_sniff(struct extract_run *run, struct part *part)
-{
-	uint8_t **head = &run->heads[part->depth];
-	size_t have = 0;
-	ssize_t got = 1;
-	if (*head == NULL)
-		*head = st_alloc(CEIL_SNIFF_BYTES);
-	while (have < CEIL_SNIFF_BYTES && (got = part_pull(part, *head + have, CEIL_SNIFF_BYTES - have)) > 0)
-		have += (size_t)got;
-	part->head_is_all = got == 0;
-	part->head = part->held = (struct st_span){*head, have};
-}
-
-/* Holds a container in memory so that it can seek; what does not fit is replayed and read as a stream. */
-static void part_spool(struct extract_run *run, struct part *part)
-{
-	ssize_t got = part->head_is_all ? 0 : 1;
-	if (run->meter.spooled + part->head.size > run->meter.limits.spool_bytes)
-		return;
-	uint64_t room = run->meter.limits.spool_bytes - run->meter.spooled;
-	st_buf_add(&part->spool, part->head.data, part->head.size);
-	while (got > 0 && part->spool.size < room) {
-		size_t more = room - part->spool.size < CEIL_SNIFF_BYTES ? (size_t)(room - part->spool.size)
-									 : (size_t)CEIL_SNIFF_BYTES;
-		st_buf_reserve(&part->spool, more);
-		got = part_pull(part, part->spool.data + part->spool.size, more);
-		part->spool.size += got > 0 ? (size_t)got : 0;
-	}
-	run->meter.spooled += part->spool.size;
-	part->held = (struct st_span){part->spool.data, part->spool.size};
-	if (got != 0)
-		return;
-	part->head_is_all = true; /* nothing follows what is held */
-	part->stream.pread = spool_pread;
-	part->stream.size = part->held.size;
-}
-
-/* --- containers inside themselves --- */
-
-static bool same_bytes(struct part *a, struct part *b)
-{
-	uint8_t left[4096], right[sizeof(left)];
-	for (uint64_t at = 0; at < a->stream.size; at += sizeof(left)) {
-		ssize_t got = a->stream.pread(&a->stream, left, sizeof(left), at);
-		if (got <= 0 || b->stream.pread(&b->stream, right, sizeof(right), at) != got ||
-			memcmp(left, right, (size_t)got) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* Exact for containers that can seek or are no larger than the head; other quines end at the depth or the size. */
-static bool is_self_nested(struct part *part)
-{
-	for (struct part *outer = part->outer; outer != NULL; outer = outer->outer) {
-		if (outer->head.size != part->head.size ||
-			memcmp(outer->head.data, part->head.data, part->head.size) != 0)
-			continue;
-		if (part->head.size < CEIL_SNIFF_BYTES) /* both end there */
-			return true;
-		if (outer->stream.pread != NULL && part->stream.pread != NULL &&
-			outer->stream.size == part->stream.size && same_bytes(outer, part))
-			return true;
-	}
-	return false;
-}
 
 /* --- parts --- */
 
@@ -227,8 +81,8 @@ static void read_with(struct extract_run *run, struct part *part, const struct r
 		return;
 	}
 	if (reader->seeks && part->stream.pread == NULL)
-		part_spool(run, part);
-	if (reader->container && is_self_nested(part)) {
+		part_spool(part);
+	if (reader->container && part_is_self_nested(part)) {
 		refuse(result, ST_REASON_SELF_NESTED);
 		return;
 	}
@@ -239,7 +93,10 @@ static void read_with(struct extract_run *run, struct part *part, const struct r
 
 static void part_content(struct extract_run *run, struct part *part, struct extract_part_result *result)
 {
-	part_sniff(run, part);
+	uint8_t **head = &run->heads[part->depth];
+	if (*head == NULL)
+		*head = st_alloc(CEIL_SNIFF_BYTES);
+	part_sniff(part, *head);
 	if (part->head.size == 0 && part->head_is_all) {
 		*result = (struct extract_part_result){.format = "empty", .charset = "", .status = ST_READ};
 		return;
@@ -300,13 +157,9 @@ static void part_begin(struct extract_run *run, struct part *part, struct st_spa
 
 static void read_part(struct extract_run *run, struct st_span name, struct stream *from)
 {
-	struct part part = {.from = from};
+	struct part part = {.from = from, .meter = &run->meter};
 	struct extract_part_result result = {.status = ST_PENDING};
-	part.stream = (struct stream){.read = part_read, .self = run};
-	if (from->pread != NULL) {
-		part.stream.pread = part_pread;
-		part.stream.size = from->size;
-	}
+	part_stream_open(&part);
 	part_begin(run, &part, name);
 	part_content(run, &part, &result);
 	if (result.status != ST_READ && result.status != ST_UNREAD && result.status != ST_PARTIAL) {
@@ -316,8 +169,7 @@ static void read_part(struct extract_run *run, struct st_span name, struct strea
 	part_end(run, &part, &result);
 	if (part.outer == NULL)
 		run->result->stored_bytes = result.stored_bytes;
-	run->meter.spooled -= part.spool.size;
-	st_buf_free(&part.spool);
+	part_stream_close(&part);
 }
 
 /* --- what readers call --- */

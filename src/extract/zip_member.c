@@ -90,7 +90,8 @@ bool zip_has_descriptor(const struct zip_entry *entry)
 
 bool zip_is_folder(const struct zip_entry *entry, struct st_span name)
 {
-	return name.size > 0 && name.data[name.size - 1] == '/' && entry->bytes == 0;
+	/* an empty deflate stream is two bytes; more is data, whatever the name says */
+	return name.size > 0 && name.data[name.size - 1] == '/' && entry->bytes == 0 && entry->stored_bytes <= 2;
 }
 
 /* A link's data is its target; what is too large for one is read whatever the attributes say, as is a device with data.
