@@ -9,6 +9,21 @@
 /* Invisible characters in a row; more are no spelling of a number but an attack on the reach. */
 #define INVISIBLE_GLYPHS 4
 
+static const uint8_t ascii_classes[128] = {
+	[0] = GLYPH_NONE,
+	[' '] = GLYPH_SPACE,
+	['.'] = GLYPH_DOT,
+	['-'] = GLYPH_DASH,
+	['/'] = GLYPH_SLASH,
+	['('] = GLYPH_OPEN,
+	[')'] = GLYPH_CLOSE,
+	['+'] = GLYPH_PLUS,
+	['0' ... '9'] = GLYPH_DIGIT,
+	['A' ... 'Z'] = GLYPH_LETTER,
+	['a' ... 'z'] = GLYPH_LETTER,
+};
+
+/* Beyond ASCII. */
 static enum glyph_class class_of(uint32_t code)
 {
 	if (code - 0xff10 < 10)
@@ -21,24 +36,15 @@ static enum glyph_class class_of(uint32_t code)
 	if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d)
 		return GLYPH_DASH;
 	switch (code) {
-	case '.':
 	case 0xb7:
 	case 0xff0e:
 		return GLYPH_DOT;
-	case '-':
-		return GLYPH_DASH;
-	case ' ':
-		return GLYPH_SPACE;
-	case '/':
 	case 0xff0f:
 		return GLYPH_SLASH;
-	case '(':
 	case 0xff08:
 		return GLYPH_OPEN;
-	case ')':
 	case 0xff09:
 		return GLYPH_CLOSE;
-	case '+':
 	case 0xff0b:
 		return GLYPH_PLUS;
 	default:
@@ -46,23 +52,25 @@ static enum glyph_class class_of(uint32_t code)
 	}
 }
 
+static struct glyph ascii_glyph(uint8_t byte)
+{
+	struct glyph glyph = {.class = (enum glyph_class)ascii_classes[byte], .size = byte != 0};
+	if (glyph.class == GLYPH_DIGIT)
+		glyph.value = (uint8_t)(byte - '0');
+	else if (glyph.class == GLYPH_LETTER)
+		glyph.value = byte & 0xdf;
+	return glyph;
+}
+
 static struct glyph glyph_of(uint32_t code, int size)
 {
 	struct glyph glyph = {.class = GLYPH_NONE};
-	if (size == 0 || code == 0)
+	if (size == 0)
 		return glyph;
 	glyph.size = (uint8_t)size;
-	if (code < 0x80 && ascii_digit((uint8_t)code)) {
-		glyph.class = GLYPH_DIGIT;
-		glyph.value = (uint8_t)(code - '0');
-	} else if (code < 0x80 && ascii_letter((uint8_t)code)) {
-		glyph.class = GLYPH_LETTER;
-		glyph.value = (uint8_t)(code & ~0x20u);
-	} else {
-		glyph.class = class_of(code);
-		glyph.value = glyph.class == GLYPH_DIGIT ? (uint8_t)(code - 0xff10) : 0;
-		glyph.encoded = code >= 0xff00 || glyph.class == GLYPH_INVISIBLE;
-	}
+	glyph.class = class_of(code);
+	glyph.value = glyph.class == GLYPH_DIGIT ? (uint8_t)(code - 0xff10) : 0;
+	glyph.encoded = code >= 0xff00 || glyph.class == GLYPH_INVISIBLE;
 	return glyph;
 }
 
@@ -88,6 +96,8 @@ struct glyph glyph_at(const struct detect_window *window, size_t at)
 		if (size)
 			return (struct glyph){.class = GLYPH_SPACE, .size = size, .encoded = true};
 	}
+	if (byte < 0x80)
+		return ascii_glyph(byte);
 	uint32_t code = 0;
 	int size = st_utf8_decode(window->data + at, window->size - at, &code);
 	return glyph_of(code, size);
@@ -95,6 +105,8 @@ struct glyph glyph_at(const struct detect_window *window, size_t at)
 
 struct glyph glyph_before(const struct detect_window *window, size_t at)
 {
+	if (at > 0 && window->data[at - 1] < 0x80)
+		return ascii_glyph(window->data[at - 1]);
 	uint32_t code = 0;
 	int size = at ? st_utf8_decode_before(window->data, window->data + at, &code) : 0;
 	return glyph_of(code, size);

@@ -208,6 +208,8 @@ static bool read_text(const struct detect_window *window, size_t length, struct 
 static size_t code_before(const struct detect_window *window, size_t at)
 {
 	uint8_t before = byte_before(window, at, 1);
+	if (ascii_digit(before))
+		return SIZE_MAX;
 	size_t gap = ascii_letter(before) ? 0 : before == ' ' || before == '-' ? 1 : before == 0xa0 ? 2 : SIZE_MAX;
 	if (gap == SIZE_MAX || at < gap + 2 || (gap == 2 && byte_before(window, at, 2) != 0xc2))
 		return SIZE_MAX;
@@ -217,10 +219,10 @@ static size_t code_before(const struct detect_window *window, size_t at)
 	return token_begins(window, code) ? code : SIZE_MAX;
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+/* Kept out of check(), so that the common rejection needs no stack. */
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	if (!ascii_digit(byte_at(window, at + 1)) && byte_at(window, at + 1) < 0x80)
-		return false;
 	struct written iban = {.start = code_before(window, at)};
 	if (iban.start == SIZE_MAX)
 		return false;
@@ -240,6 +242,21 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	out->canonical_size = (uint16_t)iban.size;
 	memcpy(out->canonical, iban.text, iban.size);
 	return true;
+}
+
+/* Two letters, or two letters and one sign, before two digits: few runs of digits come further. */
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	uint8_t next = byte_at(window, at + 1);
+	if (at < 2 || (!ascii_digit(next) && next < 0x80))
+		return false;
+	uint8_t before = window->data[at - 1], far = window->data[at - 2];
+	if (ascii_letter(before) ? !ascii_letter(far) : before != ' ' && before != '-' && before != 0xa0)
+		return false;
+	if (before == ' ' && !(ascii_letter(far) && ascii_letter(byte_before(window, at, 3)) &&
+				     !ascii_letter(byte_before(window, at, 4))))
+		return false;
+	return examine(window, at, out);
 }
 
 const struct detector detector_iban = {

@@ -140,33 +140,47 @@ static bool read_card(
 	return true;
 }
 
-/* Most runs of digits end here: cards begin with four digits and a sign, or are 12 to 19 digits in one. */
+/* Most runs of digits end here, after a few bytes: cards begin with four or six digits and a sign, or are twelve digits
+ * and more in one. */
 static bool hopeless(const struct detect_window *window, size_t at)
 {
-	size_t end = at + 1, limit = window->size - at > CARD_DIGITS_MAX + 1 ? at + CARD_DIGITS_MAX + 1 : window->size;
-	while (end < limit && ascii_digit(window->data[end]))
-		end++;
-	size_t count = end - at;
-	uint8_t after = byte_at(window, end);
-	if (after >= 0x80)
-		return false;
-	if (count >= CARD_DIGITS_MIN)
-		return count > CARD_DIGITS_MAX || ascii_letter(after);
-	return (count != 4 && count != 6 && count != 8) ||
-	       !(after == ' ' || after == '-' || after == '.' || after == '&' || after == '%');
+	if (window->size - at < CARD_DIGITS_MIN)
+		return true;
+	const uint8_t *data = window->data + at;
+	if (!ascii_digit(data[3]))
+		return data[3] < 0x80;
+	if (data[0] == '0' || data[0] == '7')
+		return true;
+	size_t count = 4;
+	while (count <= CARD_DIGITS_MAX && ascii_digit(byte_at(window, at + count)))
+		count++;
+	uint8_t after = byte_at(window, at + count);
+	if (count == 4 || count == 6) {
+		if (after == ' ' || after == '-' || after == '.') /* four more digits behind the sign, or no card */
+			return !ascii_digit(byte_at(window, at + count + 4)) && byte_at(window, at + count + 4) < 0x80;
+		return after != '%' && after != '&' && after < 0x80;
+	}
+	return after < 0x80 && (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX || ascii_letter(after));
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+/* Kept out of check(), so that the common rejection needs no stack. */
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	struct digit_run run;
-	if (window->data[at] < 0x80 ? hopeless(window, at) : glyph_before(window, at).class == GLYPH_DIGIT)
-		return false;
 	if (!begins_free(window, at) || !digits_read(window, at, CARD_SEPARATORS, &run))
 		return false;
 	for (size_t groups = run.groups; groups > 0; groups--)
 		if (read_card(window, &run, groups, out))
 			return true;
 	return false;
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	if (window->data[at] < 0x80 ? hopeless(window, at) : glyph_before(window, at).class == GLYPH_DIGIT)
+		return false;
+	return examine(window, at, out);
 }
 
 const struct detector detector_payment_card = {

@@ -3,9 +3,8 @@
  * A plus sign or an international prefix makes it one by itself; a national number needs a region and a grouping or a
  * label; bare digits always need a label.
  */
-#include "detect/digits.h"
 #include "detect/labels.h"
-#include "detect/phone_plan.h"
+#include "detect/phone_number.h"
 
 /* Hundredths. */
 #define CONFIDENCE_INTERNATIONAL 95
@@ -18,6 +17,8 @@
 #define NATIONAL_DIGITS 7
 /* A country code and a national number without a plus, as mobile networks store it (MSISDN). */
 #define MSISDN_DIGITS 11
+/* No plan has shorter numbers that people give to each other. */
+#define SHORTEST_DIGITS 5
 #define NUMBER_SEPARATORS \
 	(SEPARATOR_SPACE | SEPARATOR_DOT | SEPARATOR_DASH | SEPARATOR_SLASH | SEPARATOR_OPEN | SEPARATOR_CLOSE)
 
@@ -26,13 +27,18 @@ struct written {
 	const struct detect_window *window;
 	size_t start;
 	bool plus, encoded, open;
+	enum { LABEL_NOT_ASKED, LABEL_ABSENT, LABEL_PRESENT } label;
 	struct digit_run run;
 };
 
-/* What the byte before the first digit can be; everything else is no place where a number begins. */
-static bool may_follow(uint8_t before)
+/* Looking for a label is the dearest step: only for digits that a numbering plan accepts. */
+static bool labelled(struct written *number)
 {
-	return before <= ' ' || before >= 0x80 || strchr("+(\"'>[:=,;|*/-~`\\{!?&%#u", before);
+	if (number->label == LABEL_NOT_ASKED)
+		number->label = label_before(number->window, number->start, LABEL_PHONE, LABEL_REACH_BYTES)
+					? LABEL_PRESENT
+					: LABEL_ABSENT;
+	return number->label == LABEL_PRESENT;
 }
 
 /* A plus sign spelt for a URL (%2B), HTML (&#43;) or JSON (\u002B) around the digit at `at`; its first byte in *start
@@ -158,95 +164,6 @@ static bool international(const struct digit_run *run, size_t groups, size_t ski
 	return count > skip && phone_plan_international(digits + skip, count - skip, out);
 }
 
-static bool all_years(const struct digit_run *run, size_t groups)
-{
-	for (size_t i = 0; i < groups; i++) {
-		const uint8_t *digit = run->digits + run->group[i].first;
-		if (run->group[i].count != 4 || (digit[0] != 1 && digit[0] != 2) || (digit[1] != 9 && digit[1] != 0))
-			return false;
-	}
-	return true;
-}
-
-/* 12.05.2026, 2026-05-13, 12/5/26: the same sign twice between numbers that fit a day, a month and a year. */
-static bool is_date(const struct digit_run *run, size_t groups)
-{
-	if (groups < 3)
-		return false;
-	const struct digit_group *group = run->group;
-	uint16_t sign = group[1].separators;
-	if (sign != group[2].separators || !(sign & (SEPARATOR_DOT | SEPARATOR_DASH | SEPARATOR_SLASH)))
-		return false;
-	if (group[0].count == 4)
-		return group[1].count == 2 && group[2].count == 2 && run->digits[0] <= 2;
-	if (group[0].count > 2 || group[1].count > 2)
-		return false;
-	return (group[2].count == 4 && run->digits[group[2].first] <= 2) || (groups == 3 && group[2].count == 2);
-}
-
-/* 1.234.567 and 12 345.678: an amount. */
-static bool is_amount(const struct written *number, size_t groups)
-{
-	const struct digit_run *run = &number->run;
-	bool dots = groups > 1 && run->group[0].count <= 3;
-	for (size_t i = 1; i < groups; i++)
-		dots &= run->group[i].count == 3 && run->group[i].separators == SEPARATOR_DOT;
-	if (dots)
-		return true;
-	size_t end = run->group[groups - 1].end;
-	struct glyph space = glyph_at(number->window, end);
-	const uint8_t *after = number->window->data + end + (space.class == GLYPH_SPACE ? space.size : 0);
-	size_t left = (size_t)(number->window->data + number->window->size - after);
-	return left >= 3 && (memcmp(after, "EUR", 3) == 0 || memcmp(after, "USD", 3) == 0 ||
-				    memcmp(after, "CHF", 3) == 0 || memcmp(after, "GBP", 3) == 0 ||
-				    memcmp(after, "\xe2\x82\xac", 3) == 0 || after[0] == '$' || after[0] == '%');
-}
-
-static bool is_dotted_quad(const struct digit_run *run, size_t groups)
-{
-	bool quad = groups == 4;
-	for (size_t i = 0; i < groups && quad; i++)
-		quad = run->group[i].count <= 3 && (i == 0 || run->group[i].separators == SEPARATOR_DOT);
-	return quad;
-}
-
-/* Sizes people write: a trunk digit or two, an area code of up to five digits, then two to eight. */
-static bool typical_sizes(const struct digit_run *run, size_t groups)
-{
-	bool trunk = run->group[0].count <= 2 && run->digits[0] <= 8;
-	if (!trunk && run->group[0].count > 5)
-		return false;
-	for (size_t i = 1; i < groups; i++) {
-		bool city = i == 1 && trunk && run->digits[0] == 0;
-		if (run->group[i].count > 8 || (run->group[i].count < 2 && !city))
-			return false;
-	}
-	return true;
-}
-
-/* One kind of sign, which may change once: after the area code, or before the last groups. */
-static bool typical_signs(const struct digit_run *run, size_t groups)
-{
-	uint16_t sign = 0;
-	unsigned kinds = 0;
-	for (size_t i = 1; i < groups; i++) {
-		uint16_t here = run->group[i].separators;
-		if (here & (SEPARATOR_OPEN | SEPARATOR_CLOSE))
-			continue;
-		if (i > 2 && (here & SEPARATOR_SLASH))
-			return false;
-		kinds += here != sign;
-		sign = here;
-	}
-	return kinds <= 2;
-}
-
-static bool typical_grouping(const struct digit_run *run, size_t groups)
-{
-	return groups >= 2 && groups <= 6 && typical_sizes(run, groups) && typical_signs(run, groups) &&
-	       !is_date(run, groups) && !all_years(run, groups) && !is_dotted_quad(run, groups);
-}
-
 /* Without a label the place before a national number must be free: no other number, sign or path. */
 static bool stands_free(const struct written *number)
 {
@@ -268,40 +185,30 @@ static bool stands_free(const struct written *number)
 	       glyph.class == GLYPH_INVISIBLE;
 }
 
-/* North America writes three, three and four digits; a year and a number are a reference (2026-000123). */
-static bool own_grouping(const struct digit_run *run, size_t groups, const struct phone_territory *territory)
-{
-	const struct digit_group *group = run->group;
-	if (group[0].count == 4 && group[1].separators == SEPARATOR_DASH &&
-		(run->digits[0] == 2 || run->digits[0] == 1))
-		return false;
-	if (territory->code != 1)
-		return true;
-	size_t trunk = group[0].count == 1;
-	return groups == trunk + 3 && group[trunk].count == 3 && group[trunk + 1].count == 3 &&
-	       group[trunk + 2].count == 4;
-}
-
-static bool national(const struct written *number, size_t groups, bool labelled, struct phone_number *out)
+/* The region's number behind the digits, when it is written in a way that counts there. */
+static bool of_region(struct written *number, size_t groups, const struct phone_territory *territory,
+	const uint8_t *digits, size_t count, struct phone_number *out)
 {
 	const struct digit_run *run = &number->run;
-	uint8_t digits[DIGIT_RUN_DIGITS];
-	size_t count = collect(run, groups, false, digits);
-	bool grouped = typical_grouping(run, groups) && !is_amount(number, groups) && count >= NATIONAL_DIGITS;
-	if (!labelled && !grouped)
+	size_t skip = phone_plan_international_prefix(territory, digits, count);
+	bool abroad = skip > 0 && phone_plan_international(digits + skip, count - skip, out);
+	if (!abroad && !phone_plan_national(territory, digits, count, out))
 		return false;
+	bool area = number->open && groups > 1 && (run->group[1].separators & SEPARATOR_CLOSE);
+	bool complete = abroad || area || out->prefix_dropped || !territory->national_expected;
+	if (complete && count >= NATIONAL_DIGITS && phone_typical_grouping(number->window, run, groups) &&
+		stands_free(number) && (abroad || phone_own_grouping(run, groups, territory)))
+		return true;
+	return labelled(number);
+}
+
+static bool national(struct written *number, size_t groups, struct phone_number *out)
+{
+	uint8_t digits[DIGIT_RUN_DIGITS];
+	size_t count = collect(&number->run, groups, false, digits);
 	for (const char *const *region = number->window->options->regions; *region; region++) {
 		const struct phone_territory *territory = phone_plan_territory(*region);
-		if (!territory)
-			continue;
-		size_t skip = phone_plan_international_prefix(territory, digits, count);
-		if (skip > 0 && phone_plan_international(digits + skip, count - skip, out))
-			return true;
-		if (!phone_plan_national(territory, digits, count, out))
-			continue;
-		bool area = number->open && groups > 1 && (run->group[1].separators & SEPARATOR_CLOSE);
-		bool complete = area || out->prefix_dropped || !territory->national_expected;
-		if (labelled || (complete && own_grouping(run, groups, territory)))
+		if (territory && of_region(number, groups, territory, digits, count, out))
 			return true;
 	}
 	return false;
@@ -329,36 +236,48 @@ static void fill(struct written *number, size_t groups, unsigned confidence, con
 }
 
 /* One way to read the first groups; its confidence, or 0. */
-static unsigned read_as(const struct written *number, size_t groups, bool labelled, struct phone_number *phone)
+static unsigned read_as(struct written *number, size_t groups, struct phone_number *phone)
 {
 	const struct digit_run *run = &number->run;
 	if (number->plus)
 		return international(run, groups, 0, phone) ? CONFIDENCE_INTERNATIONAL : 0;
 	bool zeros = run->count > 2 && run->digits[0] == 0 && run->digits[1] == 0;
-	bool grouped = groups > 1 && !is_date(run, groups);
-	if (zeros && (labelled || stands_free(number)) && international(run, groups, 2, phone))
-		return labelled || grouped ? CONFIDENCE_INTERNATIONAL : CONFIDENCE_BARE;
-	if (has_regions(number->window) && (labelled || stands_free(number)) &&
-		national(number, groups, labelled, phone))
+	if (zeros && international(run, groups, 2, phone)) {
+		bool grouped = groups > 1 && !phone_is_date(run, groups);
+		if (labelled(number) || (grouped && stands_free(number)))
+			return CONFIDENCE_INTERNATIONAL;
+		if (stands_free(number))
+			return CONFIDENCE_BARE;
+	}
+	if (has_regions(number->window) && national(number, groups, phone))
 		return CONFIDENCE_NATIONAL;
-	if (labelled && groups == 1 && run->count >= MSISDN_DIGITS && international(run, groups, 0, phone))
+	if (groups == 1 && run->count >= MSISDN_DIGITS && international(run, groups, 0, phone) && labelled(number))
 		return CONFIDENCE_BARE;
 	return 0;
+}
+
+/* May the number end before the group `groups`? */
+static bool may_stop(struct written *number, size_t groups)
+{
+	const struct digit_run *run = &number->run;
+	if (groups == run->groups)
+		return !run->more;
+	const struct digit_group *next = &run->group[groups];
+	return may_cut(next, true) || (may_cut(next, false) && (number->plus || labelled(number)));
 }
 
 /* Tries the longest reading first, then shorter ones that leave later groups to other values. */
 static bool read_groups(struct written *number, struct detect_candidate *out)
 {
 	const struct digit_run *run = &number->run;
-	bool labelled = !number->plus && label_before(number->window, number->start, LABEL_PHONE, LABEL_REACH_BYTES);
 	for (size_t groups = run->groups; groups > 0; groups--) {
-		bool whole = groups == run->groups;
-		if (whole ? run->more : !may_cut(&run->group[groups], !number->plus && !labelled))
-			continue;
+		const struct digit_group *last = &run->group[groups - 1];
+		if (last->first + last->count < SHORTEST_DIGITS)
+			return false;
 		struct phone_number phone;
-		if (!ends_clean(number->window, run->group[groups - 1].end))
+		if (!ends_clean(number->window, last->end) || !may_stop(number, groups))
 			continue;
-		unsigned confidence = read_as(number, groups, labelled, &phone);
+		unsigned confidence = read_as(number, groups, &phone);
 		if (confidence) {
 			fill(number, groups, confidence, &phone, out);
 			return true;
@@ -367,30 +286,90 @@ static bool read_groups(struct written *number, struct detect_candidate *out)
 	return false;
 }
 
+/* What the byte before the first digit says. */
+enum place {
+	PLACE_NONE,   /* no number begins here */
+	PLACE_ESCAPE, /* letters that may end a backslash escape */
+	PLACE_FREE,
+	PLACE_CLOSER, /* a plus sign, a parenthesis, or what may hide one */
+};
+
+static enum place place_after(uint8_t before)
+{
+	static const uint8_t places[128] = {
+		[0 ... ' '] = PLACE_FREE,
+		['"'] = PLACE_FREE,
+		['\''] = PLACE_FREE,
+		['>'] = PLACE_FREE,
+		['['] = PLACE_FREE,
+		[':'] = PLACE_FREE,
+		['='] = PLACE_FREE,
+		[','] = PLACE_FREE,
+		[';'] = PLACE_FREE,
+		['|'] = PLACE_FREE,
+		['`'] = PLACE_FREE,
+		['.'] = PLACE_FREE,
+		['&'] = PLACE_FREE,
+		['+'] = PLACE_CLOSER,
+		['('] = PLACE_CLOSER,
+		['%'] = PLACE_CLOSER,
+		['#'] = PLACE_CLOSER,
+		['x'] = PLACE_CLOSER,
+		['u'] = PLACE_CLOSER,
+		['b'] = PLACE_ESCAPE,
+		['f'] = PLACE_ESCAPE,
+		['n'] = PLACE_ESCAPE,
+		['r'] = PLACE_ESCAPE,
+		['t'] = PLACE_ESCAPE,
+	};
+	return before < 0x80 ? (enum place)places[before] : PLACE_CLOSER;
+}
+
+/* Another digit can follow after this byte. */
+static bool joins(const struct detect_window *window, size_t at)
+{
+	uint8_t byte = byte_at(window, at);
+	if (byte >= 0x80 || byte == '%' || byte == '&')
+		return true;
+	if (byte != ' ' && byte != '-' && byte != '.' && byte != '/' && byte != '(' && byte != ')')
+		return false;
+	uint8_t next = byte_at(window, at + 1);
+	return ascii_digit(next) || next == '(' || next == ' ' || next == '-' || next == '/' || next >= 0x80;
+}
+
+/* 2026-05-13 and 10:33:12: most digits of a log. */
+static bool in_timestamp(const struct detect_window *window, size_t at)
+{
+	const uint8_t *data = window->data + at;
+	if (at >= 2 && data[-1] == ':' && ascii_digit(data[-2]))
+		return true;
+	return window->size - at > 8 && data[4] == '-' && data[7] == '-' && ascii_digit(data[3]) &&
+	       ascii_digit(data[5]);
+}
+
 /* Log text has ten runs of digits a line: most end here, after a few instructions and without reading a group. */
 static bool hopeless(const struct detect_window *window, size_t at)
 {
 	const uint8_t *data = window->data;
-	uint8_t before = byte_before(window, at, 1);
-	if (before == '+' || before == '(')
+	enum place place = place_after(byte_before(window, at, 1));
+	if (place == PLACE_CLOSER)
 		return false;
-	if (!may_follow(before) && !token_begins(window, at))
+	if (place == PLACE_NONE || (place == PLACE_ESCAPE && byte_before(window, at, 2) != '\\'))
 		return true;
-	size_t end = at + 1, limit = window->size - at > 20 ? at + 20 : window->size;
-	while (end < limit && ascii_digit(data[end]))
-		end++;
-	uint8_t after = byte_at(window, end);
-	size_t count = end - at;
-	if (before == '%' || before == '#' || before == 'u' || before >= 0x80 || byte_before(window, at, 2) == '+')
+	if (byte_before(window, at, 2) == '+')
 		return false;
-	if (count >= MSISDN_DIGITS)
-		return ascii_letter(after) && !extension_follows(window, end);
 	bool zeros = data[at] == '0' && byte_at(window, at + 1) == '0';
-	if (!has_regions(window) && !zeros)
-		return after < 0x80; /* digits after an invisible or full-width character may follow */
-	if (after < 0x80 && !strchr(" .-/()%&x", after) && count < 4)
+	bool regions = has_regions(window);
+	if (!regions && !zeros && !ascii_digit(byte_at(window, at + MSISDN_DIGITS - 1)))
 		return true;
-	return ascii_letter(after) && !extension_follows(window, end);
+	size_t end = at + 1;
+	while (ascii_digit(byte_at(window, end)) && end - at <= DIGIT_RUN_DIGITS)
+		end++;
+	if (!regions && !zeros && end - at < MSISDN_DIGITS)
+		return true;
+	if (joins(window, end))
+		return in_timestamp(window, at);
+	return end - at < SHORTEST_DIGITS || (ascii_letter(byte_at(window, end)) && !extension_follows(window, end));
 }
 
 /* A parenthesis that opens after more digits than a country code and its zeros have begins another number. */
@@ -406,19 +385,12 @@ static void stop_before_parenthesis(struct digit_run *run)
 	}
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+/* Kept out of check(), so that the common rejection needs no stack. */
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, size_t first, struct detect_candidate *out)
 {
 	struct written number = {.window = window};
-	size_t first = at;
 	unsigned separators = NUMBER_SEPARATORS;
-	if (window->data[at] >= 0x80) {
-		if (glyph_at(window, at).class == GLYPH_PLUS)
-			first = at + 3;
-		if (glyph_at(window, first).class != GLYPH_DIGIT || glyph_before(window, at).class == GLYPH_DIGIT)
-			return false;
-	} else if (hopeless(window, at)) {
-		return false;
-	}
 	size_t spelt = spelt_plus(window, at, &number.start);
 	if (spelt) {
 		number.plus = number.encoded = true;
@@ -433,6 +405,22 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 		return false;
 	stop_before_parenthesis(&number.run);
 	return read_groups(&number, out);
+}
+
+/* A full-width digit or plus sign at `at`: the place of the first digit, or SIZE_MAX. */
+static size_t full_width_start(const struct detect_window *window, size_t at)
+{
+	size_t first = glyph_at(window, at).class == GLYPH_PLUS ? at + 3 : at;
+	bool begins = glyph_at(window, first).class == GLYPH_DIGIT && glyph_before(window, at).class != GLYPH_DIGIT;
+	return begins ? first : SIZE_MAX;
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	if (window->data[at] < 0x80)
+		return !hopeless(window, at) && examine(window, at, at, out);
+	size_t first = full_width_start(window, at);
+	return first != SIZE_MAX && examine(window, at, first, out);
 }
 
 const struct detector detector_phone_number = {

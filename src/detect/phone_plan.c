@@ -2,6 +2,7 @@
  */
 #include "detect/phone_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The numbers tools/gen_phone_tables.py writes. */
@@ -164,10 +165,13 @@ size_t phone_plan_international_prefix(const struct phone_territory *territory, 
 	return prefix_at(territory->international, digits, count, &match) ? match.end : 0;
 }
 
+static int territory_order(const void *id, const void *territory)
+{
+	return strcmp(id, ((const struct phone_territory *)territory)->id);
+}
+
 const struct phone_territory *phone_plan_territory(const char *id)
 {
-	for (size_t i = 0; i < phone_plan_territory_count; i++)
-		if (strcmp(phone_plan_territories[i].id, id) == 0)
-			return &phone_plan_territories[i];
-	return NULL;
+	return bsearch(id, phone_plan_territories, phone_plan_territory_count, sizeof phone_plan_territories[0],
+		territory_order);
 }

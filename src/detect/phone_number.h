@@ -1,0 +1,15 @@
+/* What the two files of phone_number share: how numbers are grouped when people write them. */
+#ifndef STAUNCH_DETECT_PHONE_NUMBER_H
+#define STAUNCH_DETECT_PHONE_NUMBER_H
+
+#include "detect/digits.h"
+#include "detect/phone_plan.h"
+
+/* A date opens the groups: the same sign twice between numbers that fit a day, a month and a year. */
+bool phone_is_date(const struct digit_run *run, size_t groups);
+/* Groups as people write a national number, and no date, amount, list of years or dotted quad. */
+bool phone_typical_grouping(const struct detect_window *window, const struct digit_run *run, size_t groups);
+/* What a territory's own habit asks beyond that. */
+bool phone_own_grouping(const struct digit_run *run, size_t groups, const struct phone_territory *territory);
+
+#endif
