@@ -9,8 +9,8 @@ STAUNCH = os.path.join(rig.FAULT_BUILD, "staunch")
 STALL_S = 2
 # What the worker does when an object begins with STAUNCH-FAULT NAME, and how the report must say it.
 FAULTS = {
-    "crash": ("crash", "SIGSEGV"),
-    "abort": ("crash", "SIGABRT"),
+    "crash": ("crash", "SEGV"),
+    "abort": ("crash", "ABRT"),
     "exit": ("crash", "exit"),
     "garbage": ("crash", "protocol"),
     "hang": ("timeout", ""),
@@ -21,8 +21,14 @@ FAULTS = {
     "socket": ("crash", "socket"),
     "connect": ("crash", "connect"),
     "exec": ("crash", "execve"),
+    "fork": ("crash", "clone"),
+    "write": ("crash", "write"),
+    "kill": ("crash", "kill"),
     "ptrace": ("crash", "ptrace"),
+    "prctl": ("crash", "prctl"),
     "mprotect": ("crash", "mprotect"),
+    "mmap": ("crash", "mmap"),
+    "sigaction": ("crash", "rt_sigaction"),
 }
 EACH_ALONE = ("crash", "hang", "memory", "open", "connect", "exec")
 
