@@ -2,6 +2,7 @@
 """The worker in its jail, driven by hand over its socket: what it says of a plain object, what it is refused, how each
 planted fault ends. The faults need a build with -Dfault_hooks=true (STAUNCH_FAULT_BUILD)."""
 import array
+import glob
 import hashlib
 import json
 import os
@@ -257,10 +258,98 @@ def test_faults():
     worker.end()
 
 
+def judge(frames, number):
+    """What the case process would object to in the frames of one object; None when it would believe them."""
+    parts, ended, records, highest = {}, set(), 0, 0
+    for frame in frames:
+        if frame is None:
+            return "no DONE"
+        kind, body = frame
+        if struct.unpack_from("<I", body)[0] != number and kind != FORBIDDEN:
+            return "another job"
+        if kind == PART:
+            part, parent = struct.unpack_from("<II", body, 4)
+            if part != len(parts) or (part > 0 and parent >= part) or parent in ended:
+                return "part %d in %d" % (part, parent)
+            parts[part] = 0
+        elif kind == RECORDS:
+            part, count = struct.unpack_from("<II", body, 4)
+            if part not in parts or part in ended or len(body) != 12 + 32 * count:
+                return "records"
+            parts[part], records = parts[part] + count, records + count
+        elif kind == MENTIONS:
+            at, (count,) = 8, struct.unpack_from("<I", body, 4)
+            for _ in range(count):
+                at, values = at + 3, []
+                for _ in range(5):
+                    value = shift = 0
+                    while True:
+                        byte, at = body[at], at + 1
+                        value, shift = value | (byte & 127) << shift, shift + 7
+                        if byte < 128:
+                            break
+                    values.append(value)
+                at += values[4]
+                if values[0] not in parts or values[0] in ended or values[3] == 0 or not 0 < values[4] <= 512:
+                    return "mention %r" % values
+                highest = max(highest, values[1])
+            if at != len(body):
+                return "mentions"
+        elif kind == PART_END:
+            part, status, reason = struct.unpack_from("<IBB", body, 4)
+            if part not in parts or part in ended or (status == READ) != (reason == 0) or \
+                    struct.unpack_from("<Q", body, len(body) - 16)[0] != parts[part]:
+                return "end of part %d" % part
+            ended.add(part)
+        elif kind == DONE:
+            status, reason = struct.unpack_from("<BB", body, 4)
+            _, _, said, members, _ = struct.unpack_from("<QQQQQ", body, 38)
+            if (status == READ) != (reason == 0) or said != records or highest > records or \
+                    members + 1 != len(parts) or len(ended) != len(parts):
+                return "done"
+        elif kind == FORBIDDEN:
+            return "call %d" % struct.unpack("<I", body)
+        elif kind != PROGRESS:
+            return "frame %d" % kind
+    return None
+
+
+def test_samples(program):
+    """Every seed of the fuzz targets, one after the other through one jail: nothing in it needs a refused call, and the
+    frames agree with each other."""
+    paths = sorted(path for path in glob.glob(os.path.join(ROOT, "tests/fuzz/corpus/*/*")) if os.path.isfile(path))
+    worker = Worker(program)
+    worker.next()
+    bad = []
+    for number, path in enumerate(paths):
+        with open(path, "rb") as file:
+            data = file.read()
+        worker.job(number, data)
+        frames = worker.until(DONE)
+        why = judge(frames, number)
+        if why is None and frames[-1][1][6:38] != hashlib.sha256(data).digest():
+            why = "hash"
+        if why:
+            bad.append((os.path.relpath(path, ROOT), why))
+            if frames[-1] is None:
+                worker.end()
+                worker = Worker(program)
+                worker.next()
+    check("every hostile sample is read in the jail (%d)" % len(paths), paths and not bad, bad[:10])
+    worker.end()
+
+
+def doctor(*arguments):
+    try:
+        return subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor", *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True)
+    except FileNotFoundError:
+        return subprocess.CompletedProcess([], -1, b"", b"staunch is not built")
+
+
 def test_doctor():
     """The whole way: staunch, launcher, worker."""
-    result = subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor", "--format", "json"],
-        stdin=subprocess.DEVNULL, capture_output=True)
+    result = doctor("--format", "json")
     try:
         told = json.loads(result.stdout)
     except ValueError:
@@ -269,8 +358,7 @@ def test_doctor():
         told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)
-    text = subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor"], stdin=subprocess.DEVNULL,
-        capture_output=True)
+    text = doctor()
     check("doctor says the same to a person", text.returncode == 0 and b"starts confined" in text.stdout, text)
 
 
@@ -281,6 +369,7 @@ def main():
     result = subprocess.run([PLAIN], stdin=subprocess.DEVNULL, capture_output=True)
     check("started by hand it says so and ends", result.returncode == 2 and b"by hand" in result.stderr, result)
     test_plain(PLAIN)
+    test_samples(PLAIN)
     test_state(PLAIN)
     test_doctor()
     with open(PLAIN, "rb") as file:
