@@ -28,8 +28,8 @@ struct detect {
 	struct detect_options options; /* its lists are owned */
 	detect_emit *emit;
 	void *context;
-	uint8_t wakes[256]; /* bit n: detector n */
-	uint8_t keeps[256]; /* all ones for ASCII letters and digits: the run goes on */
+	uint8_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8 */
+	uint8_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
 	uint8_t run_detectors;
 	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
 	bool finished;        /* the next feed begins a new input */
@@ -96,7 +96,10 @@ static void build_tables(struct detect *detect)
 		if (detectors[n]->run_start)
 			detect->run_detectors |= (uint8_t)(1u << n);
 		for (const char *trigger = detectors[n]->triggers; *trigger; trigger++)
-			detect->wakes[(uint8_t)*trigger] |= (uint8_t)(1u << n);
+			for (unsigned next = 0; next < 256; next++)
+				if (!detectors[n]->may_start ||
+					detectors[n]->may_start((uint8_t)*trigger, (uint8_t)next))
+					detect->wakes[(uint8_t)*trigger | next << 8] |= (uint8_t)(1u << n);
 	}
 }
 
@@ -157,40 +160,37 @@ static uint64_t horizon_of(const struct detect *detect, size_t at)
 	return offset > CEIL_DETECT_REACH_BYTES ? offset - CEIL_DETECT_REACH_BYTES : 0;
 }
 
-/* Shows one detector exactly its reach: what it could learn beyond would depend on how the text was cut. */
-static void examine_one(struct detect *detect, const struct detector *detector, size_t at)
+/* Shows the detectors exactly their reach: what they could learn beyond would depend on how the text was cut. */
+static void examine(struct detect *detect, unsigned awake, size_t at)
 {
 	size_t low = at > CEIL_DETECT_REACH_BYTES ? at - CEIL_DETECT_REACH_BYTES : 0;
 	size_t high =
 		detect->window.size - at > CEIL_DETECT_REACH_BYTES ? at + CEIL_DETECT_REACH_BYTES : detect->window.size;
+	bool cut_left = low > 0 || detect->window_offset > 0, cut_right = high < detect->window.size;
 	struct detect_window window = {detect->window.data + low, high - low, &detect->options};
 	struct detect_candidate candidate;
-	candidate.tentative = false;
-	candidate.scheme = NULL;
-	if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
-		return;
-	bool cut_left = low > 0 || detect->window_offset > 0, cut_right = high < detect->window.size;
-	if (candidate.start >= candidate.end || candidate.end > window.size || (cut_left && candidate.start == 0) ||
-		(cut_right && candidate.end == window.size))
-		return; /* it would need more than the reach */
-	overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low, horizon_of(detect, at),
-		take_winner, detect);
+	for (; awake; awake &= awake - 1) {
+		const struct detector *detector = detectors[__builtin_ctz(awake)];
+		candidate.tentative = false;
+		candidate.scheme = NULL;
+		if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
+			continue;
+		if (candidate.start >= candidate.end || candidate.end > window.size ||
+			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
+			continue; /* it would need more than the reach */
+		overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low,
+			horizon_of(detect, at), take_winner, detect);
+	}
 }
 
-static void examine(struct detect *detect, unsigned awake, size_t at)
-{
-	for (; awake; awake &= awake - 1)
-		examine_one(detect, detectors[__builtin_ctz(awake)], at);
-}
-
-/* Examines the window up to `limit`. */
+/* Examines the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
 static void scan(struct detect *detect, size_t limit)
 {
 	const uint8_t *text = detect->window.data;
 	unsigned examined = detect->run_examined;
 	const unsigned run_detectors = detect->run_detectors;
 	for (size_t at = detect->scanned; at < limit; at++) {
-		const unsigned woken = detect->wakes[text[at]];
+		const unsigned woken = detect->wakes[text[at] | text[at + 1] << 8];
 		examined &= detect->keeps[text[at]];
 		unsigned awake = woken & ~examined;
 		examined |= woken & run_detectors;
@@ -260,6 +260,8 @@ void detect_finish(struct detect *detect)
 {
 	if (detect->finished)
 		begin_input(detect); /* an empty input */
+	st_buf_reserve(&detect->window, 1);
+	detect->window.data[detect->window.size] = 0; /* what stands behind the last byte */
 	scan(detect, detect->window.size);
 	overlap_settle(&detect->overlap, UINT64_MAX, take_winner, detect);
 	while (detect->held.count > 0)

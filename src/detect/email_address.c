@@ -42,21 +42,30 @@ static bool in_word(const struct detect_window *window, size_t at)
 	return at < window->size && (alnum(window->data[at]) || window->data[at] >= 0x80);
 }
 
-/* Most words that begin with the trigger are none of ours: the second byte says so. */
-static bool may_be_word(const uint8_t *p, const uint8_t *end)
+/* Most triggers are part of ordinary words: the second byte says so. */
+static bool may_start(uint8_t trigger, uint8_t next)
 {
-	if (end - p < 2)
-		return false;
-	uint8_t second = p[1] | 32;
-	switch (*p | 32) {
+	switch (trigger < 0x80 ? trigger | 32 : trigger) {
 	case 'a':
-		return second == 't' || second == 'r' || second == 'f' || !alnum(p[1]);
+		return memchr("tTrRfF", next, 6) || !alnum(next);
 	case 'c':
-		return second == 'h';
+		return (next | 32) == 'h';
 	case 'k':
-		return second == 'l';
+		return (next | 32) == 'l';
+	case '=':
+		return next == '4';
+	case '%':
+		return next == '4' || next == '2';
+	case '&':
+		return next == '#' || next == 'a' || next == 'c';
+	case '\\' | 32:
+		return next == 'u' || next == 'x' || next == '\\';
+	case 0xc3:
+		return next == 0xa4 || next == 0x84 || next == 0xa0;
+	case 0xef:
+		return next == 0xbc || next == 0xb9;
 	default:
-		return true;
+		return true; /* '@' */
 	}
 }
 
@@ -64,7 +73,7 @@ static bool may_be_word(const uint8_t *p, const uint8_t *end)
 static const struct sign_word *word_at(const struct detect_window *window, size_t at)
 {
 	const uint8_t *p = window->data + at, *end = window->data + window->size;
-	if ((at > 0 && in_word(window, at - 1)) || !may_be_word(p, end))
+	if (at > 0 && in_word(window, at - 1))
 		return NULL;
 	for (const struct sign_word *word = sign_words; word->word; word++)
 		if (!in_word(window, at + word->size) && email_word_at(p, end, word->word))
@@ -132,15 +141,11 @@ static bool find_sign(const struct detect_window *window, size_t at, struct emai
 		sign->encoded = true;
 		return true;
 	case '=':
-		if (end - p < 3 || p[1] != '4' || p[2] != '0')
-			return false;
 		sign->context = EMAIL_CONTEXT_QUOTED;
 		/* fall through */
 	case '&':
 	case '%':
 	case '\\': {
-		if (end - p < 3 || (alnum(p[1]) && !memchr("42uxacAC", p[1], 8)))
-			return false;
 		struct email_char c = email_char_at(p, end, sign->context);
 		sign->end = at + c.size;
 		sign->encoded = true;
@@ -293,5 +298,6 @@ const struct detector detector_email_address = {
 	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
 	.triggers = "@%=&\\aAcCkK\xc3\xef",
 	.run_start = true,
+	.may_start = may_start,
 	.check = check,
 };
