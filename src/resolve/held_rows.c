@@ -37,7 +37,7 @@ void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const st
 	}
 	rows->entries[rows->count++] = (struct held_entry){
 		.digest = row_digest_start(rows->digest_key, kind, key), .offset = rows->arena.size};
-	st_buf_reserve(&rows->arena, sizeof row + key.size);
+	row_reserve(&rows->arena, sizeof row + key.size);
 	memcpy(rows->arena.data + rows->arena.size, &row, sizeof row);
 	if (key.size > 0)
 		memcpy(rows->arena.data + rows->arena.size + sizeof row, key.data, key.size);

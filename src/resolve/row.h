@@ -50,6 +50,13 @@ bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_pla
 /* Does a packed list begin with a place that needs none before it? */
 bool row_places_start(struct st_span places);
 
+/* st_buf_reserve without the call when there is room: it is asked for every row. */
+static inline void row_reserve(struct st_buf *buf, size_t more_bytes)
+{
+	if (buf->capacity - buf->size < more_bytes)
+		st_buf_reserve(buf, more_bytes);
+}
+
 #define ROW_HEAD_BYTES 64 /* all of a row but key and places is never longer */
 /* LEB128; room for 10 bytes. Returns the end. */
 static inline uint8_t *row_put_varint(uint8_t *at, uint64_t value)

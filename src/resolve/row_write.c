@@ -40,7 +40,7 @@ static enum st_status put_row(struct row_writer *writer, bool more, const struct
 		ST_TRY(put_block(writer, err));
 	if (writer->block.size == 0 && writer->digest_key != NULL)
 		row_digest(writer->digest_key, writer->key.kind, key, writer->first);
-	st_buf_reserve(&writer->block, most);
+	row_reserve(&writer->block, most);
 	uint8_t *at = row_put_varint(writer->block.data + writer->block.size, (uint64_t)key.size << 1 | more);
 	*at++ = writer->key.kind;
 	if (writer->form == ROW_RUN || writer->form == ROW_TIMES) {
@@ -67,7 +67,7 @@ enum st_status row_add_place(struct row_writer *writer, const struct resolve_pla
 		writer->places.size = 0;
 		writer->rows++;
 	}
-	st_buf_reserve(&writer->places, ROW_PLACE_BYTES);
+	row_reserve(&writer->places, ROW_PLACE_BYTES);
 	uint8_t *at = writer->places.data + writer->places.size;
 	writer->places.size += row_place_pack(at, &writer->previous, writer->places.size == 0, place);
 	return ST_OK;

@@ -1,6 +1,9 @@
 /* Runs on the disk: sealed, whole or refused, never half there. */
 #include "fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #define ROWS 6000
 static const uint32_t store_zero;
 static const struct resolve_segment one_segment = {.id = 1, .records = ROWS, .stores = &store_zero, .copies = 1};
@@ -281,6 +284,35 @@ static void a_flush_that_fails_names_nothing_and_keeps_its_rows(void)
 	folder_close(&folder);
 }
 
+/* A limit on the size of files stands for the disk that is full. */
+static void a_full_disk_fails_the_flush_and_leaves_no_file(void)
+{
+	struct folder folder;
+	struct resolve_run out[2];
+	struct st_error why = {0};
+	struct rlimit before, small;
+	size_t count = 9;
+	bool found;
+	CHECK(folder_open(&folder));
+	struct resolve_collector *collector = resolve_collector_open(&folder.work, 1);
+	add_rows(collector, "ivo", 0, ROWS);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = (struct rlimit){.rlim_cur = 100000, .rlim_max = before.rlim_max};
+	setrlimit(RLIMIT_FSIZE, &small);
+	enum st_status status = resolve_collector_flush(collector, out, &count, &why);
+	setrlimit(RLIMIT_FSIZE, &before);
+	CHECK_INT(status, ST_FATAL);
+	CHECK_INT(count, 0);
+	CHECK_INT(folder_files(&folder, NULL, &found), 0);
+	uint64_t mentions;
+	CHECK_OK(resolve_collector_flush(collector, out, &count, &err));
+	CHECK_OK(merge_runs(&folder, out, count, &mentions, &err));
+	CHECK_INT(mentions, ROWS);
+	resolve_collector_close(collector);
+	folder_close(&folder);
+}
+
 static void a_value_too_long_to_count_fails_the_flush(void)
 {
 	struct folder folder;
@@ -361,6 +393,7 @@ int main(void)
 	RUN(flushing_writes_whole_files_with_names_that_never_repeat);
 	RUN(a_start_deletes_what_no_commit_names);
 	RUN(a_flush_that_fails_names_nothing_and_keeps_its_rows);
+	RUN(a_full_disk_fails_the_flush_and_leaves_no_file);
 	RUN(a_value_too_long_to_count_fails_the_flush);
 	RUN(the_same_place_twice_is_one_mention);
 	RUN(a_row_of_a_record_that_its_segment_does_not_have_stops_the_merge);
