@@ -12,36 +12,36 @@
 #define RADIX_LOW (64 - RADIX_PASSES * RADIX_BITS) /* lowest bit of the digest that the passes look at */
 #define AHEAD 12 /* rows fetched into the cache before they are needed: the arena is read in the digests' order */
 
-/* What stands before the key in the arena; copied in and out, never aligned. */
-struct __attribute__((packed)) held_row {
-	uint64_t record, start;
-	uint32_t segment, part, length;
+/* A row in the arena: this, the packed place, the key. Copied in and out, never aligned. */
+struct held_row {
 	uint16_t key_size;
-	uint8_t kind, form, confidence;
+	uint8_t kind, place_size;
+};
+
+/* A row as read from the arena. */
+struct held_view {
+	uint8_t kind;
+	struct st_span place, key;
 };
 
 void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const struct resolve_place *place)
 {
-	struct held_row row = {.record = place->record,
-		.start = place->start,
-		.segment = place->segment,
-		.part = place->part,
-		.length = place->length,
-		.key_size = (uint16_t)key.size,
-		.kind = kind,
-		.form = place->form,
-		.confidence = place->confidence};
+	struct held_row row = {.key_size = (uint16_t)key.size, .kind = kind};
+	struct resolve_place packed;
 	if (rows->count == rows->capacity) {
 		rows->capacity = rows->capacity ? rows->capacity * 2 : 1024;
 		rows->entries = st_realloc(rows->entries, rows->capacity * sizeof *rows->entries);
 	}
 	rows->entries[rows->count++] = (struct held_entry){
 		.digest = row_digest_start(rows->digest_key, kind, key), .offset = rows->arena.size};
-	row_reserve(&rows->arena, sizeof row + key.size);
-	memcpy(rows->arena.data + rows->arena.size, &row, sizeof row);
+	row_reserve(&rows->arena, sizeof row + ROW_PLACE_BYTES + key.size);
+	uint8_t *at = rows->arena.data + rows->arena.size;
+	row.place_size = (uint8_t)row_place_pack(at + sizeof row, &packed, true, place);
+	memcpy(at, &row, sizeof row);
+	at += sizeof row + row.place_size;
 	if (key.size > 0)
-		memcpy(rows->arena.data + rows->arena.size + sizeof row, key.data, key.size);
-	rows->arena.size += sizeof row + key.size;
+		memcpy(at, key.data, key.size);
+	rows->arena.size += sizeof row + row.place_size + key.size;
 }
 
 size_t held_bytes(const struct held_rows *rows)
@@ -49,46 +49,46 @@ size_t held_bytes(const struct held_rows *rows)
 	return rows->arena.size + 2 * rows->count * sizeof *rows->entries;
 }
 
-static struct st_span row_at(const struct held_rows *rows, const struct held_entry *entry, struct held_row *row)
+static struct held_view row_at(const struct held_rows *rows, const struct held_entry *entry)
 {
 	const uint8_t *at = rows->arena.data + entry->offset;
-	memcpy(row, at, sizeof *row);
-	return (struct st_span){.data = at + sizeof *row, .size = row->key_size};
+	struct held_row row;
+	memcpy(&row, at, sizeof row);
+	at += sizeof row;
+	return (struct held_view){.kind = row.kind,
+		.place = {.data = at, .size = row.place_size},
+		.key = {.data = at + row.place_size, .size = row.key_size}};
 }
 
-static struct resolve_place place_of(const struct held_row *row)
+static struct resolve_place place_of(const struct held_view *row)
 {
-	return (struct resolve_place){.segment = row->segment,
-		.part = row->part,
-		.record = row->record,
-		.start = row->start,
-		.length = row->length,
-		.form = row->form,
-		.confidence = row->confidence};
+	struct resolve_place place = {0};
+	const uint8_t *at = row->place.data;
+	(void)row_place_unpack(&at, at + row->place.size, &place); /* packed by held_add */
+	return place;
 }
 
-static int compare_full(const struct held_rows *rows, const struct held_row *a, struct st_span key_a,
-	const struct held_row *b, struct st_span key_b)
+static int compare_rows(const struct held_rows *rows, const struct held_view *a, const struct held_view *b)
 {
-	struct row_key full_a = {.kind = a->kind, .bytes = key_a}, full_b = {.kind = b->kind, .bytes = key_b};
-	int order = row_key_compare(rows->digest_key, &full_a, &full_b);
+	struct row_key key_a = {.kind = a->kind, .bytes = a->key}, key_b = {.kind = b->kind, .bytes = b->key};
+	int order = row_key_compare(rows->digest_key, &key_a, &key_b);
 	if (order != 0)
 		return order;
 	struct resolve_place place_a = place_of(a), place_b = place_of(b);
 	order = row_place_compare(&place_a, &place_b);
 	if (order == 0)
-		order = (a->form > b->form) - (a->form < b->form);
-	return order != 0 ? order : (a->confidence > b->confidence) - (a->confidence < b->confidence);
+		order = (place_a.form > place_b.form) - (place_a.form < place_b.form);
+	return order != 0 ? order
+			  : (place_a.confidence > place_b.confidence) - (place_a.confidence < place_b.confidence);
 }
 
 static int compare_entries(const void *left, const void *right, void *context)
 {
 	const struct held_entry *a = left, *b = right;
-	struct held_row row_a, row_b;
 	if (a->digest != b->digest)
 		return a->digest > b->digest ? 1 : -1;
-	struct st_span key_a = row_at(context, a, &row_a), key_b = row_at(context, b, &row_b);
-	return compare_full(context, &row_a, key_a, &row_b, key_b);
+	struct held_view row_a = row_at(context, a), row_b = row_at(context, b);
+	return compare_rows(context, &row_a, &row_b);
 }
 
 static void radix_pass(const struct held_entry *from, struct held_entry *to, size_t count, int shift)
@@ -149,14 +149,12 @@ void held_sort(struct held_rows *rows)
 }
 
 /* Entries from `from` on that hold the same key. */
-static size_t group_end(const struct held_rows *rows, size_t from)
+static size_t group_end(const struct held_rows *rows, size_t from, const struct held_view *first)
 {
-	struct held_row first, row;
-	struct st_span key = row_at(rows, &rows->entries[from], &first);
 	size_t to = from + 1;
 	for (; to < rows->count && rows->entries[to].digest == rows->entries[from].digest; to++) {
-		struct st_span other = row_at(rows, &rows->entries[to], &row);
-		if (!row_same_key(first.kind, key, row.kind, other))
+		struct held_view row = row_at(rows, &rows->entries[to]);
+		if (!row_same_key(first->kind, first->key, row.kind, row.key))
 			break;
 	}
 	return to;
@@ -165,10 +163,9 @@ static size_t group_end(const struct held_rows *rows, size_t from)
 static enum st_status write_places(const struct held_rows *rows, size_t from, size_t to, struct row_writer *writer,
 	uint64_t *written, struct st_error *err)
 {
-	struct resolve_place last;
+	struct resolve_place last = {0};
 	for (size_t i = from; i < to; i++) {
-		struct held_row row;
-		row_at(rows, &rows->entries[i], &row);
+		struct held_view row = row_at(rows, &rows->entries[i]);
 		struct resolve_place place = place_of(&row);
 		if (i > from && row_place_compare(&last, &place) == 0)
 			continue;
@@ -179,26 +176,33 @@ static enum st_status write_places(const struct held_rows *rows, size_t from, si
 	return ST_OK;
 }
 
+static void fetch(const struct held_rows *rows, size_t index)
+{
+	if (index >= rows->count)
+		return;
+	__builtin_prefetch(rows->arena.data + rows->entries[index].offset);
+	__builtin_prefetch(rows->arena.data + rows->entries[index].offset + 64);
+}
+
 enum st_status held_write(
 	const struct held_rows *rows, struct row_writer *writer, uint64_t *written, struct st_error *err)
 {
 	*written = 0;
 	for (size_t from = 0, to; from < rows->count; from = to) {
-		if (from + AHEAD < rows->count) {
-			__builtin_prefetch(rows->arena.data + rows->entries[from + AHEAD].offset);
-			__builtin_prefetch(rows->arena.data + rows->entries[from + AHEAD].offset + 64);
-		}
-		to = group_end(rows, from);
-		struct held_row row;
-		struct row_key key = {.bytes = row_at(rows, &rows->entries[from], &row)};
-		key.kind = row.kind;
-		key.digest = rows->entries[from].digest;
+		fetch(rows, from + AHEAD);
+		struct held_view first = row_at(rows, &rows->entries[from]);
+		struct row_key key = {.digest = rows->entries[from].digest, .kind = first.kind, .bytes = first.key};
+		to = group_end(rows, from, &first);
 		struct row totals = {.times = to - from};
 		row_begin(writer, &key);
-		if (writer->form == ROW_TIMES)
+		if (writer->form == ROW_TIMES) {
 			*written += totals.times;
-		else
+		} else if (to - from == 1) {
+			row_add_packed(writer, first.place);
+			(*written)++;
+		} else {
 			ST_TRY(write_places(rows, from, to, writer, written, err));
+		}
 		ST_TRY(row_end(writer, &totals, err));
 	}
 	return ST_OK;

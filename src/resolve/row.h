@@ -94,6 +94,8 @@ struct row_writer {
 };
 void row_begin(struct row_writer *writer, const struct row_key *key);
 enum st_status row_add_place(struct row_writer *writer, const struct resolve_place *place, struct st_error *err);
+/* The only place of the key, packed fresh. */
+void row_add_packed(struct row_writer *writer, struct st_span place);
 /* totals: only its figures are read. */
 enum st_status row_end(struct row_writer *writer, const struct row *totals, struct st_error *err);
 enum st_status row_writer_finish(struct row_writer *writer, struct st_error *err); /* puts out the last block */

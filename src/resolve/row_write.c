@@ -73,6 +73,13 @@ enum st_status row_add_place(struct row_writer *writer, const struct resolve_pla
 	return ST_OK;
 }
 
+void row_add_packed(struct row_writer *writer, struct st_span place)
+{
+	row_reserve(&writer->places, place.size);
+	writer->places.size = place.size;
+	memcpy(writer->places.data, place.data, place.size);
+}
+
 enum st_status row_end(struct row_writer *writer, const struct row *totals, struct st_error *err)
 {
 	return put_row(writer, false, totals, err);
