@@ -34,8 +34,10 @@ BLOCKS = (1, 7, 64, 4096, 65536)
 
 
 def found(done):
-    rig.expect(rig.OK, done)
-    return [json.loads(line) for line in done.stdout.decode().splitlines()]
+    """The mentions; the exit status says whether there are any."""
+    mentions = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    rig.expect(rig.FOUND if mentions else rig.OK, done)
+    return mentions
 
 
 def fields(mention):
