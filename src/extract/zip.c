@@ -65,24 +65,19 @@ static bool take_end64(struct zip *zip, uint64_t end_offset)
 	zip->entries = window_u64(end + 32);
 	zip->directory_bytes = window_u64(end + 40);
 	zip->directory_start = window_u64(end + 48);
-	return zip->directory_start <= offset && zip->directory_bytes <= offset - zip->directory_start;
+	return zip->directory_bytes <= offset && zip->directory_start == offset - zip->directory_bytes;
 }
 
 /* The record at `end`, at this offset of the stream; false when what it says cannot be. */
 static bool take_end(struct zip *zip, const uint8_t *end, uint64_t offset)
 {
+	zip->comments = window_u16(end + 20);
+	zip->behind = zip->input->stream->size - offset - END_BYTES - zip->comments;
+	if (take_end64(zip, offset))
+		return true;
 	zip->entries = window_u16(end + 10);
 	zip->directory_bytes = window_u32(end + 12);
 	zip->directory_start = window_u32(end + 16);
-	zip->comments = window_u16(end + 20);
-	zip->behind = zip->input->stream->size - offset - END_BYTES - zip->comments;
-	if (zip->entries == 0xffff || zip->directory_bytes == UINT32_MAX || zip->directory_start == UINT32_MAX) {
-		if (take_end64(zip, offset))
-			return true;
-		zip->entries = window_u16(end + 10);
-		zip->directory_bytes = window_u32(end + 12);
-		zip->directory_start = window_u32(end + 16);
-	}
 	/* bytes between would mean that the record is another archive's, of which this one holds a piece */
 	return zip->directory_bytes <= offset && zip->directory_start == offset - zip->directory_bytes;
 }
