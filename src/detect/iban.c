@@ -259,10 +259,18 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return examine(window, at, out);
 }
 
+/* Two check digits. */
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	(void)trigger;
+	return ascii_digit(next) || next >= 0x80;
+}
+
 const struct detector detector_iban = {
 	.kind = DETECT_IBAN,
 	.describe = "IBAN of any country of the registry: length, structure and check digits",
 	.triggers = "0123456789",
 	.run_start = true,
+	.may_start = may_start,
 	.check = check,
 };

@@ -314,10 +314,17 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 {
 	uint8_t before = byte_before(window, at, 1), after = byte_at(window, at + 1);
 	if (window->data[at] == '.')
-		return ((ascii_digit(before) && ascii_digit(after)) || (before == '[' && after == ']')) &&
+		return (ascii_digit(before) ? ascii_digit(after) : before == '[' && after == ']') &&
 		       check_v4(window, at, out);
-	return (hex_value(before) >= 0 || before < 0x80) && (after == ':' || hex_value(after) >= 0) &&
-	       check_v6(window, at, out);
+	if (after != ':' && (hex_value(before) < 0 || hex_value(after) < 0))
+		return false;
+	return check_v6(window, at, out);
+}
+
+/* A dot before a digit or in brackets, a colon before a group or another colon. */
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	return trigger == '.' ? ascii_digit(next) || next == ']' : next == ':' || hex_value(next) >= 0;
 }
 
 const struct detector detector_ip_address = {
@@ -325,5 +332,6 @@ const struct detector detector_ip_address = {
 	.describe = "IPv4 or IPv6 address",
 	.triggers = ".:",
 	.run_start = false,
+	.may_start = may_start,
 	.check = check,
 };

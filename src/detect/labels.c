@@ -57,7 +57,7 @@ static void fold(char *word, size_t size)
 static bool is_word(const struct label_words *set, const char *word)
 {
 	for (const char *const *one = set->words; *one; one++)
-		if (strcmp(*one, word) == 0)
+		if (**one == *word && strcmp(*one, word) == 0)
 			return true;
 	return false;
 }
@@ -90,6 +90,26 @@ static bool is_label(const struct label_words *set, const uint8_t *text, size_t 
 	return false;
 }
 
+/* Beyond these a word belongs to another value. */
+static bool ends_label(uint8_t byte)
+{
+	switch (byte) {
+	case 0:
+	case '\n':
+	case '\r':
+	case ',':
+	case ';':
+	case '{':
+	case '}':
+	case '|':
+	case '&':
+	case '<':
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* A closing tag before the value belongs to another one (<b>Tel:</b> 02 ...): its start, or `at`. */
 static size_t skip_closing_tag(const struct detect_window *window, size_t at, size_t least)
 {
@@ -115,7 +135,7 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 			continue;
 		}
 		uint8_t byte = data[at - 1];
-		if (byte == 0 || strchr("\n\r,;{}|&<", byte))
+		if (ends_label(byte))
 			return false;
 		/* A number between belongs to another value, except the 2 of "phone2" and "phone_2". */
 		if (ascii_digit(byte) && letter_before(window, at - 1) == 0 && byte_before(window, at, 2) != '_')

@@ -183,10 +183,19 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return examine(window, at, out);
 }
 
+/* A card begins with four digits or more. */
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	if (trigger >= 0x80)
+		return next == 0xbc;
+	return trigger != '0' && trigger != '7' && (ascii_digit(next) || next >= 0x80);
+}
+
 const struct detector detector_payment_card = {
 	.kind = DETECT_PAYMENT_CARD,
 	.describe = "Payment card number: issuer range, length, Luhn, and a grouping or a label",
 	.triggers = "0123456789\xef",
 	.run_start = true,
+	.may_start = may_start,
 	.check = check,
 };

@@ -18,7 +18,7 @@
 /* A country code and a national number without a plus, as mobile networks store it (MSISDN). */
 #define MSISDN_DIGITS 11
 /* No plan has shorter numbers that people give to each other. */
-#define SHORTEST_DIGITS 5
+#define SHORTEST_DIGITS 4
 #define NUMBER_SEPARATORS \
 	(SEPARATOR_SPACE | SEPARATOR_DOT | SEPARATOR_DASH | SEPARATOR_SLASH | SEPARATOR_OPEN | SEPARATOR_CLOSE)
 
@@ -385,6 +385,14 @@ static void stop_before_parenthesis(struct digit_run *run)
 	}
 }
 
+/* One digit alone opens a number only before a sign; B as in %2B. */
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	if (trigger >= 0x80)
+		return next == 0xbc;
+	return ascii_digit(next) || next >= 0x80 || (next != 0 && strchr(" .-/()%&Bb", next));
+}
+
 /* Kept out of check(), so that the common rejection needs no stack. */
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, size_t first, struct detect_candidate *out)
@@ -428,5 +436,6 @@ const struct detector detector_phone_number = {
 	.describe = "Telephone number of any numbering plan, international or of a known region",
 	.triggers = "0123456789\xef",
 	.run_start = true,
+	.may_start = may_start,
 	.check = check,
 };

@@ -58,7 +58,7 @@ static bool typical_first(const struct digit_run *run, size_t groups)
 {
 	const struct digit_group *group = run->group;
 	if (run->digits[0] == 0 || (group[1].separators & SEPARATOR_CLOSE))
-		return group[0].count <= 5;
+		return group[0].count <= 6;
 	if (group[0].count == 4 || group[0].count == 5)
 		return groups == 2 && group[1].count == group[0].count;
 	return group[0].count <= 3;
@@ -72,12 +72,15 @@ static bool is_social_security(const struct digit_run *run, size_t groups)
 	       group[1].separators == SEPARATOR_DASH && group[2].separators == SEPARATOR_DASH;
 }
 
-/* Sizes people write: the first group, then two to eight digits each; one-digit cities exist behind a trunk prefix. */
+/* Sizes people write: the first group, then two to eight digits each; one digit alone
+ * stands behind a trunk prefix or a parenthesis, and in Ivory Coast. */
 static bool typical_sizes(const struct digit_run *run, size_t groups)
 {
 	for (size_t i = 1; i < groups; i++) {
-		bool city = i == 1 && run->digits[0] == 0 && run->group[0].count <= 2;
-		if (run->group[i].count > 8 || (run->group[i].count < 2 && !city))
+		bool city = (i == 1 && run->digits[0] == 0 && run->group[0].count <= 2) ||
+			    (i == 2 && groups == 4 && run->group[3].count == 5) ||
+			    (run->group[i].separators & SEPARATOR_CLOSE);
+		if (run->group[i].count > 9 || (run->group[i].count < 2 && !city))
 			return false;
 	}
 	return typical_first(run, groups);
@@ -112,7 +115,7 @@ bool phone_own_grouping(const struct digit_run *run, size_t groups, const struct
 {
 	const struct digit_group *group = run->group;
 	if (group[0].count == 4 && group[1].separators == SEPARATOR_DASH &&
-		(run->digits[0] == 2 || run->digits[0] == 1))
+		((run->digits[0] == 2 && run->digits[1] == 0) || (run->digits[0] == 1 && run->digits[1] == 9)))
 		return false;
 	if (group[0].count == 5 && run->digits[0] != 0 && territory->code != 91)
 		return false; /* 98765 43210 is how India writes, and how two numbers of a log look */

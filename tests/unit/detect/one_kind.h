@@ -55,7 +55,8 @@ static void find_all(const struct detector *detector, const struct detect_option
 	bool examined = false;
 	found->count = 0;
 	for (size_t at = 0; at < size; at++) {
-		bool wakes = copy[at] != 0 && strchr(detector->triggers, (char)copy[at]);
+		bool wakes = copy[at] != 0 && strchr(detector->triggers, (char)copy[at]) &&
+			     detector->may_start(copy[at], at + 1 < size ? copy[at + 1] : 0);
 		struct detect_candidate candidate = {0};
 		if (wakes && !(detector->run_start && examined) && detector->check(&window, at, &candidate))
 			found_add(found, &candidate);
