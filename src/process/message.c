@@ -75,21 +75,9 @@ static void skip_sent(struct iovec *pieces, size_t sent)
 	}
 }
 
-int message_send(int socket, uint32_t type, const void *body, size_t size, int fd)
+/* Both pieces to their end, waiting where the socket does not. */
+static int send_all(int socket, struct iovec *pieces, int fd)
 {
-	if (size > CEIL_MESSAGE_BYTES) {
-		errno = EMSGSIZE;
-		return -1;
-	}
-	uint8_t header[HEADER_BYTES];
-	put_u32(header, type);
-	put_u32(header + 4, (uint32_t)size);
-	/* iov_base has no const; sendmsg does not write through it. */
-	union {
-		const void *in;
-		void *out;
-	} constless = {.in = body};
-	struct iovec pieces[2] = {{header, sizeof header}, {constless.out, size}};
 	while (pieces[0].iov_len + pieces[1].iov_len > 0) {
 		ssize_t sent = send_some(socket, pieces, fd);
 		if (sent < 0 && errno == EINTR)
@@ -106,6 +94,38 @@ int message_send(int socket, uint32_t type, const void *body, size_t size, int f
 		skip_sent(pieces, (size_t)sent);
 	}
 	return 0;
+}
+
+int message_send(int socket, uint32_t type, const void *body, size_t size, int fd)
+{
+	if (size > CEIL_MESSAGE_BYTES) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	uint8_t header[HEADER_BYTES];
+	put_u32(header, type);
+	put_u32(header + 4, (uint32_t)size);
+	/* iov_base has no const; sendmsg does not write through it. */
+	union {
+		const void *in;
+		void *out;
+	} constless = {.in = body};
+	struct iovec pieces[2] = {{header, sizeof header}, {constless.out, size}};
+	return send_all(socket, pieces, fd);
+}
+
+void message_add(struct st_buf *batch, uint32_t type, const void *body, size_t size)
+{
+	st_buf_add_u32(batch, type);
+	st_buf_add_u32(batch, (uint32_t)size);
+	st_buf_add(batch, body, size);
+}
+
+int message_send_batch(int socket, struct st_buf *batch)
+{
+	struct iovec pieces[2] = {{batch->data, batch->size}, {NULL, 0}};
+	batch->size = 0;
+	return send_all(socket, pieces, -1);
 }
 
 struct message_reader *message_reader_open(int socket)

@@ -20,6 +20,11 @@ enum message_result {
 /* Blocks until sent whole. size <= CEIL_MESSAGE_BYTES. -1 when the peer is gone (no SIGPIPE) or on failure. */
 int message_send(int socket, uint32_t type, const void *body, size_t size, int fd);
 
+/* Several frames in one go: message_add gathers (size <= CEIL_MESSAGE_BYTES), message_send_batch sends what was gathered
+ * and empties the batch; -1 as message_send. */
+void message_add(struct st_buf *batch, uint32_t type, const void *body, size_t size);
+int message_send_batch(int socket, struct st_buf *batch);
+
 struct message_reader; /* buffers one socket; never more than CEIL_MESSAGE_BYTES + one read */
 struct message_reader *message_reader_open(int socket); /* borrows the socket */
 enum message_result message_next(struct message_reader *reader, struct message *out);

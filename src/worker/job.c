@@ -62,7 +62,7 @@ static void on_part_begin(void *context, const struct extract_part *part)
 	st_buf_add_u32(&body, part->index);
 	st_buf_add_u32(&body, part->parent);
 	st_buf_add_span(&body, part->name.data, part->name.size < CEIL_NAME_BYTES ? part->name.size : CEIL_NAME_BYTES);
-	outbox_send(&job->worker->out, WORKER_PART, &body);
+	outbox_add(&job->worker->out, WORKER_PART, &body);
 }
 
 static void on_text(void *context, uint32_t part, const struct extract_text *text)
@@ -109,7 +109,7 @@ static void on_part_end(void *context, uint32_t index, const struct extract_part
 	st_buf_add_u64(&body, result->stored_bytes);
 	st_buf_add_u64(&body, records);
 	st_buf_add_u64(&body, result->not_searched_bytes);
-	outbox_send(&job->worker->out, WORKER_PART_END, &body);
+	outbox_add(&job->worker->out, WORKER_PART_END, &body);
 }
 
 static void on_progress(void *context, uint64_t stored_bytes)

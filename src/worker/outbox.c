@@ -1,4 +1,5 @@
-/* Gathers records and mentions into large frames and keeps their order: records go out before the mentions in them. */
+/* Gathers records and mentions into large frames, frames into large sends, and keeps their order: records go out before
+ * the mentions in them. */
 #include "worker/outbox.h"
 
 #include "base/ceilings.h"
@@ -11,11 +12,18 @@
 #define PROGRESS_MS 100
 #define ALIVE_MS 500
 
-static void send_frame(struct outbox *out, enum worker_message type, const struct st_buf *body)
+static void push(struct outbox *out)
 {
-	if (message_send(out->socket, type, body->data, body->size, -1) != 0)
+	if (message_send_batch(out->socket, &out->frames) != 0)
 		_exit(0);
 	out->told_at_ms = st_now_ms();
+}
+
+static void add_frame(struct outbox *out, enum worker_message type, const struct st_buf *body)
+{
+	message_add(&out->frames, type, body->data, body->size);
+	if (out->frames.size >= FRAME_BYTES)
+		push(out);
 }
 
 void outbox_begin(struct outbox *out, uint32_t job)
@@ -39,7 +47,7 @@ static void flush_records(struct outbox *out)
 	if (out->records_count == 0)
 		return;
 	set_u32(&out->records, 8, out->records_count);
-	send_frame(out, WORKER_RECORDS, &out->records);
+	add_frame(out, WORKER_RECORDS, &out->records);
 	out->records.size = 0;
 	out->records_count = 0;
 }
@@ -50,20 +58,22 @@ static void flush_mentions(struct outbox *out)
 	if (out->mentions_count == 0)
 		return;
 	set_u32(&out->mentions, 4, out->mentions_count);
-	send_frame(out, WORKER_MENTIONS, &out->mentions);
+	add_frame(out, WORKER_MENTIONS, &out->mentions);
 	out->mentions.size = 0;
 	out->mentions_count = 0;
 }
 
-void outbox_flush(struct outbox *out)
+void outbox_add(struct outbox *out, enum worker_message type, const struct st_buf *body)
 {
 	flush_mentions(out);
+	add_frame(out, type, body);
 }
 
 void outbox_send(struct outbox *out, enum worker_message type, const struct st_buf *body)
 {
-	outbox_flush(out);
-	send_frame(out, type, body);
+	outbox_add(out, type, body);
+	if (out->frames.size > 0)
+		push(out);
 }
 
 void outbox_record(struct outbox *out, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES])
@@ -108,7 +118,8 @@ static void send_progress(struct outbox *out)
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, out->job);
 	st_buf_add_u64(&body, out->stored_bytes);
-	send_frame(out, WORKER_PROGRESS, &body);
+	add_frame(out, WORKER_PROGRESS, &body);
+	push(out);
 }
 
 void outbox_progress(struct outbox *out, uint64_t stored_bytes)

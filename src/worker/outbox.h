@@ -13,6 +13,7 @@ struct outbox {
 	uint32_t job;
 	uint64_t stored_bytes; /* as last told by progress */
 	uint64_t told_at_ms;   /* when anything was last sent */
+	struct st_buf frames;  /* ready to be sent */
 
 	struct st_buf records;
 	uint32_t records_part, records_count;
@@ -30,11 +31,13 @@ struct outbox_mention {
 };
 
 void outbox_begin(struct outbox *out, uint32_t job);
-/* Sends one frame now, after what was gathered. A peer that is gone ends the process: nobody is left to work for. */
+/* One frame after what was gathered; it may wait for others. A peer that is gone ends the process: nobody is left to
+ * work for. */
+void outbox_add(struct outbox *out, enum worker_message type, const struct st_buf *body);
+/* The same, and all of it is sent now. */
 void outbox_send(struct outbox *out, enum worker_message type, const struct st_buf *body);
 void outbox_record(struct outbox *out, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES]);
 void outbox_mention(struct outbox *out, const struct outbox_mention *mention);
-void outbox_flush(struct outbox *out);
 /* Bytes of the object consumed so far; sent at most ten times a second. */
 void outbox_progress(struct outbox *out, uint64_t stored_bytes);
 /* Called while work goes on without news: a sign of life once a second. */

@@ -143,6 +143,25 @@ static void a_frame_over_the_ceiling_is_neither_sent_nor_believed(void)
 	close_pair(&pair);
 }
 
+static void a_batch_arrives_as_the_frames_it_was_made_of(void)
+{
+	struct pair pair = open_pair();
+	struct message got;
+	struct st_buf batch = {0};
+	for (uint32_t i = 0; i < 300; i++)
+		message_add(&batch, i, "123456789", i % 10);
+	CHECK_INT(message_send_batch(pair.ours, &batch), 0);
+	CHECK_INT(batch.size, 0);
+	CHECK_INT(message_send(pair.ours, 300, NULL, 0, -1), 0);
+	for (uint32_t i = 0; i <= 300; i++) {
+		CHECK_INT(message_next(pair.reader, &got), MESSAGE_OK);
+		CHECK_INT(got.type, i);
+		CHECK_INT(got.body.size, i % 10);
+	}
+	st_buf_free(&batch);
+	close_pair(&pair);
+}
+
 static void a_peer_that_is_gone_is_told_and_kills_nobody(void)
 {
 	struct pair pair = open_pair();
@@ -215,6 +234,7 @@ int main(void)
 	RUN(a_frame_that_comes_byte_by_byte_is_one_frame);
 	RUN(the_largest_frame_passes_a_small_socket_in_pieces);
 	RUN(a_frame_over_the_ceiling_is_neither_sent_nor_believed);
+	RUN(a_batch_arrives_as_the_frames_it_was_made_of);
 	RUN(a_peer_that_is_gone_is_told_and_kills_nobody);
 	RUN(a_descriptor_stays_with_its_frame);
 	RUN(surplus_descriptors_are_closed);
