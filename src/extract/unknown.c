@@ -125,9 +125,7 @@ static bool is_binary(const struct reader_input *input)
 
 static int unknown_bid(const struct reader_input *input)
 {
-	if (strong_name(input->head) != NULL)
-		return 95;
-	return is_binary(input) ? 5 : 1;
+	return strong_name(input->head) != NULL ? 95 : 1;
 }
 
 static void unknown_read(struct reader_input *input, struct extract_part_result *result)
