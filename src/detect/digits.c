@@ -9,19 +9,29 @@
 /* Invisible characters in a row; more are no spelling of a number but an attack on the reach. */
 #define INVISIBLE_GLYPHS 4
 
-static const uint8_t ascii_classes[128] = {
-	[0] = GLYPH_NONE,
-	[' '] = GLYPH_SPACE,
-	['.'] = GLYPH_DOT,
-	['-'] = GLYPH_DASH,
-	['/'] = GLYPH_SLASH,
-	['('] = GLYPH_OPEN,
-	[')'] = GLYPH_CLOSE,
-	['+'] = GLYPH_PLUS,
-	['0' ... '9'] = GLYPH_DIGIT,
-	['A' ... 'Z'] = GLYPH_LETTER,
-	['a' ... 'z'] = GLYPH_LETTER,
-};
+static enum glyph_class ascii_class(uint8_t byte)
+{
+	switch (byte) {
+	case 0:
+		return GLYPH_NONE;
+	case ' ':
+		return GLYPH_SPACE;
+	case '.':
+		return GLYPH_DOT;
+	case '-':
+		return GLYPH_DASH;
+	case '/':
+		return GLYPH_SLASH;
+	case '(':
+		return GLYPH_OPEN;
+	case ')':
+		return GLYPH_CLOSE;
+	case '+':
+		return GLYPH_PLUS;
+	default:
+		return ascii_digit(byte) ? GLYPH_DIGIT : ascii_letter(byte) ? GLYPH_LETTER : GLYPH_OTHER;
+	}
+}
 
 /* Beyond ASCII. */
 static enum glyph_class class_of(uint32_t code)
@@ -54,7 +64,7 @@ static enum glyph_class class_of(uint32_t code)
 
 static struct glyph ascii_glyph(uint8_t byte)
 {
-	struct glyph glyph = {.class = (enum glyph_class)ascii_classes[byte], .size = byte != 0};
+	struct glyph glyph = {.class = ascii_class(byte), .size = byte != 0};
 	if (glyph.class == GLYPH_DIGIT)
 		glyph.value = (uint8_t)(byte - '0');
 	else if (glyph.class == GLYPH_LETTER)

@@ -296,33 +296,36 @@ enum place {
 
 static enum place place_after(uint8_t before)
 {
-	static const uint8_t places[128] = {
-		[0 ... ' '] = PLACE_FREE,
-		['"'] = PLACE_FREE,
-		['\''] = PLACE_FREE,
-		['>'] = PLACE_FREE,
-		['['] = PLACE_FREE,
-		[':'] = PLACE_FREE,
-		['='] = PLACE_FREE,
-		[','] = PLACE_FREE,
-		[';'] = PLACE_FREE,
-		['|'] = PLACE_FREE,
-		['`'] = PLACE_FREE,
-		['.'] = PLACE_FREE,
-		['&'] = PLACE_FREE,
-		['+'] = PLACE_CLOSER,
-		['('] = PLACE_CLOSER,
-		['%'] = PLACE_CLOSER,
-		['#'] = PLACE_CLOSER,
-		['x'] = PLACE_CLOSER,
-		['u'] = PLACE_CLOSER,
-		['b'] = PLACE_ESCAPE,
-		['f'] = PLACE_ESCAPE,
-		['n'] = PLACE_ESCAPE,
-		['r'] = PLACE_ESCAPE,
-		['t'] = PLACE_ESCAPE,
-	};
-	return before < 0x80 ? (enum place)places[before] : PLACE_CLOSER;
+	switch (before) {
+	case '"':
+	case '\'':
+	case '>':
+	case '[':
+	case ':':
+	case '=':
+	case ',':
+	case ';':
+	case '|':
+	case '`':
+	case '.':
+	case '&':
+		return PLACE_FREE;
+	case '+':
+	case '(':
+	case '%':
+	case '#':
+	case 'x':
+	case 'u':
+		return PLACE_CLOSER;
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+		return PLACE_ESCAPE;
+	default:
+		return before <= ' ' ? PLACE_FREE : before >= 0x80 ? PLACE_CLOSER : PLACE_NONE;
+	}
 }
 
 /* Another digit can follow after this byte. */
