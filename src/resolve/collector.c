@@ -66,7 +66,6 @@ static enum st_status write_run(struct resolve_collector *collector, struct held
 	snprintf(name, sizeof name, "run-%010" PRIu64 "%c", collector->next_run++, content);
 	ST_TRY(run_create(&collector->work, name, content, true, &file, err));
 	struct row_writer writer = {.form = ROW_RUN, .out = {.put = run_put, .context = file}};
-	held_sort(rows);
 	enum st_status status = held_write(rows, &writer, &out->rows, err);
 	if (status == ST_OK)
 		status = row_writer_finish(&writer, err);

@@ -37,7 +37,6 @@ static enum st_status write_rows(
 	struct resolve_distinct *distinct, struct run_writer *file, uint64_t *rows, struct st_error *err)
 {
 	struct row_writer writer = {.form = ROW_TIMES, .out = {.put = run_put, .context = file}};
-	held_sort(&distinct->held);
 	enum st_status status = held_write(&distinct->held, &writer, rows, err);
 	if (status == ST_OK)
 		status = row_writer_finish(&writer, err);
