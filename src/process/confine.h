@@ -24,7 +24,8 @@ struct confine_limits {
 #define CONFINE_EXIT_FORBIDDEN 78
 
 /* Confines the calling process for good. A forbidden call is not carried out: in a worker its number is sent as a frame
- * of type report_type (0: none) to report_fd (-1: none) and the process ends with CONFINE_EXIT_FORBIDDEN. */
+ * of type report_type (0: none) to report_fd (-1: a line on stderr instead) and the process ends with
+ * CONFINE_EXIT_FORBIDDEN. */
 enum st_status confine(enum confine_role role, const struct confine_limits *limits, int report_fd, uint32_t report_type,
 	struct st_error *err);
 /* For every role, the first thing main does: no core files, not dumpable, SIGPIPE ignored. */

@@ -45,13 +45,14 @@ static uint64_t every_file_right(int abi)
 
 /*
  * worker: every right is handled and none is given back. launcher: the whole tree may be read and executed, as the
- * program it starts needs its loader and libraries; nothing may be written. case: it may not execute anything.
+ * program it starts needs its loader and libraries; nothing may be written. case: it may not execute anything; moving
+ * files between folders must be given back, because Landlock denies it unless it is handled and allowed.
  */
 static struct ruleset role_rights(enum confine_role role, int abi)
 {
 	struct ruleset rights = {.fs = every_file_right(abi)};
 	if (role == CONFINE_CASE)
-		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE;
+		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REFER;
 	if (abi >= 4)
 		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
 	if (abi >= 6 && role == CONFINE_WORKER)
@@ -59,12 +60,13 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 	return rights;
 }
 
-static enum st_status allow_reading(int ruleset, struct st_error *err)
+/* Gives rights back for the whole tree. */
+static enum st_status allow_everywhere(int ruleset, uint64_t rights, struct st_error *err)
 {
 	st_auto_close int root = open("/", O_PATH | O_CLOEXEC | O_DIRECTORY);
 	if (root < 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock: the root folder cannot be opened");
-	struct landlock_path_beneath_attr rule = {.allowed_access = FS_READ, .parent_fd = root};
+	struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = root};
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock: the rule cannot be added");
 	return ST_OK;
@@ -77,13 +79,18 @@ enum st_status confine_landlock(enum confine_role role, struct st_error *err)
 		return errno == ENOSYS || errno == EOPNOTSUPP
 			       ? ST_OK
 			       : st_fail_errno(err, ST_FATAL, "Landlock does not answer");
+	/* ABI 1 denies moving files between folders and knows no way to allow it: the case process does without. */
+	if (role == CONFINE_CASE && abi < 2)
+		return ST_OK;
 	struct ruleset rights = role_rights(role, abi);
 	size_t size = abi >= 6 ? sizeof rights : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 	st_auto_close int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
 	if (ruleset < 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock: no rule set");
 	if (role == CONFINE_LAUNCHER)
-		ST_TRY(allow_reading(ruleset, err));
+		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
+	if (role == CONFINE_CASE)
+		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
 	return ST_OK;

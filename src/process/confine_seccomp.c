@@ -22,6 +22,16 @@
 static volatile int report_socket = -1;
 static volatile uint32_t report_frame_type;
 
+/* For a role without a report: its user reads why it ended. Async-signal-safe. */
+static void say_on_stderr(unsigned number)
+{
+	char text[] = "staunch: stopped by its own jail: system call     \n";
+	for (size_t at = sizeof text - 3, digits = 0; digits < 4 && (number > 0 || digits == 0); digits++, number /= 10)
+		text[at - digits] = (char)('0' + number % 10);
+	ssize_t sent = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)sent; /* nothing is left to be done about it */
+}
+
 /* Async-signal-safe: one write, one exit. The frame is {u32 type, u32 size = 4, u32 number} (process/message.h). */
 static void on_forbidden(int signal_number, siginfo_t *info, void *context)
 {
@@ -31,9 +41,11 @@ static void on_forbidden(int signal_number, siginfo_t *info, void *context)
 	uint8_t frame[sizeof words];
 	for (size_t i = 0; i < sizeof frame; i++)
 		frame[i] = (uint8_t)(words[i / 4] >> (8 * (i % 4)));
-	if (report_socket >= 0 && report_frame_type != 0) {
+	if (report_socket < 0) {
+		say_on_stderr(words[2]);
+	} else if (report_frame_type != 0) {
 		ssize_t sent = write(report_socket, frame, sizeof frame);
-		(void)sent; /* nothing is left to be done about it */
+		(void)sent;
 	}
 	_exit(CONFINE_EXIT_FORBIDDEN);
 }

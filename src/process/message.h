@@ -20,8 +20,8 @@ enum message_result {
 /* Blocks until sent whole. size <= CEIL_MESSAGE_BYTES. -1 when the peer is gone (no SIGPIPE) or on failure. */
 int message_send(int socket, uint32_t type, const void *body, size_t size, int fd);
 
-/* Several frames in one go: message_add gathers (size <= CEIL_MESSAGE_BYTES), message_send_batch sends what was gathered
- * and empties the batch; -1 as message_send. */
+/* Several frames in one go: message_add gathers (size <= CEIL_MESSAGE_BYTES), message_send_batch sends what was
+ * gathered and empties the batch; -1 as message_send. */
 void message_add(struct st_buf *batch, uint32_t type, const void *body, size_t size);
 int message_send_batch(int socket, struct st_buf *batch);
 

@@ -407,7 +407,12 @@ static void work_of_a_case(void)
 	need(fcntl(fd, F_SETLK, &lock) == 0, 2);
 	void *shared = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	need(shared != MAP_FAILED, 3);
-	need(rename(path, other) == 0 && unlink(other) == 0, 4);
+	need(rename(path, other) == 0, 4);
+	/* and from one folder to another */
+	char inner[128], moved[160];
+	snprintf(inner, sizeof inner, "%s/c", folder);
+	snprintf(moved, sizeof moved, "%s/d", inner);
+	need(mkdir(inner, 0700) == 0 && rename(other, moved) == 0 && unlink(moved) == 0 && rmdir(inner) == 0, 8);
 	signal(SIGINT, SIG_IGN);
 	struct winsize size;
 	(void)!ioctl(1, TIOCGWINSZ, &size);
@@ -451,6 +456,29 @@ static void the_launcher_starts_programs_and_writes_nothing(void)
 			confine_syscall_name(outcome.reported));
 }
 
+static void a_role_without_a_report_says_why_on_stderr(void)
+{
+	int ends[2], status;
+	char text[80] = "";
+	CHECK_INT(pipe(ends), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct st_error err = {0};
+		dup2(ends[1], STDERR_FILENO);
+		if (confine(CONFINE_CASE, NULL, -1, 0, &err) == ST_OK)
+			do_socket();
+		_exit(SURVIVED);
+	}
+	close(ends[1]);
+	waitpid(pid, &status, 0);
+	CHECK(read(ends[0], text, sizeof text - 1) > 0);
+	close(ends[0]);
+	char want[80];
+	snprintf(want, sizeof want, "staunch: stopped by its own jail: system call %4d\n", (int)SYS_socket);
+	CHECK_TEXT(text, want);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == CONFINE_EXIT_FORBIDDEN);
+}
+
 static void calls_have_names(void)
 {
 	CHECK_TEXT(confine_syscall_name(SYS_openat), "openat");
@@ -477,6 +505,7 @@ int main(void)
 	RUN(a_worker_reads_what_it_was_handed_and_takes_memory);
 	RUN(memory_ends_at_the_limit_with_its_own_status);
 	RUN(a_crash_in_the_jail_looks_like_a_crash);
+	RUN(a_role_without_a_report_says_why_on_stderr);
 	RUN(the_case_writes_locks_maps_and_renames);
 	RUN(the_launcher_starts_programs_and_writes_nothing);
 	CHECK_END();
