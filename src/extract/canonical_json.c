@@ -2,6 +2,7 @@
  * The canonical form of a JSON record, written while its events come by; when an object closes, its members are put in
  * order where they stand. Objects that come sorted, as most exports do, are never moved.
  */
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/ceilings.h"
@@ -18,6 +19,7 @@ _Static_assert(
 struct member {
 	uint32_t at, size; /* of its form in `form`; the order met is the order of `at` */
 	uint32_t key_at, key_size;
+	uint64_t key_begin; /* its first 8 bytes as a number: settles most comparisons */
 	bool key_hashed;
 };
 
@@ -100,39 +102,61 @@ void canonical_json_begin(struct canonical_json *r)
 
 /* --- writing the form --- */
 
-static bool fits(struct canonical_json *r, size_t more_bytes)
+/* Room for this many bytes at the end of the form; NULL when the record is too large to have one. */
+static inline uint8_t *room_for(struct canonical_json *r, size_t bytes)
 {
-	if (r->form.size + more_bytes + r->members_met * MEMBER_COST_BYTES > CEIL_CANONICAL_RECORD_BYTES)
+	if (r->form.size + bytes + r->members_met * MEMBER_COST_BYTES > CEIL_CANONICAL_RECORD_BYTES)
 		r->has_no_form = true;
-	return !r->has_no_form;
+	if (r->has_no_form)
+		return NULL;
+	if (r->form.capacity - r->form.size < bytes)
+		st_buf_reserve(&r->form, bytes);
+	return r->form.data + r->form.size;
 }
 
-static void put_byte(struct canonical_json *r, uint8_t byte)
+static inline void put_byte(struct canonical_json *r, uint8_t byte)
 {
-	if (fits(r, 1))
-		st_buf_add_byte(&r->form, byte);
+	uint8_t *p = room_for(r, 1);
+	if (p == NULL)
+		return;
+	*p = byte;
+	r->form.size++;
 }
 
-static inline size_t put_varint(uint8_t *out, size_t value)
+static inline uint8_t *put_varint(uint8_t *p, size_t value)
 {
-	size_t size = 0;
 	for (; value >= 0x80; value >>= 7)
-		out[size++] = (uint8_t)(value | 0x80);
-	out[size++] = (uint8_t)value;
-	return size;
+		*p++ = (uint8_t)(value | 0x80);
+	*p++ = (uint8_t)value;
+	return p;
+}
+
+/* memcpy for keys and values, most of which are shorter than the call is worth. */
+static inline uint8_t *put_bytes(uint8_t *p, const uint8_t *data, size_t size)
+{
+	if (size > 16) {
+		memcpy(p, data, size);
+	} else if (size >= 8) {
+		memcpy(p, data, 8);
+		memcpy(p + size - 8, data + size - 8, 8);
+	} else if (size >= 4) {
+		memcpy(p, data, 4);
+		memcpy(p + size - 4, data + size - 4, 4);
+	} else {
+		for (size_t i = 0; i < size; i++)
+			p[i] = data[i];
+	}
+	return p + size;
 }
 
 static void put_text(struct canonical_json *r, uint8_t tag, struct st_span text)
 {
-	if (!fits(r, text.size + 4))
+	uint8_t *p = room_for(r, text.size + 4);
+	if (p == NULL)
 		return;
-	st_buf_reserve(&r->form, text.size + 8);
-	uint8_t *p = r->form.data + r->form.size;
 	*p++ = tag;
-	p += put_varint(p, text.size);
-	if (text.size > 0)
-		memcpy(p, text.data, text.size);
-	r->form.size = (size_t)(p + text.size - r->form.data);
+	p = put_bytes(put_varint(p, text.size), text.data, text.size);
+	r->form.size = (size_t)(p - r->form.data);
 }
 
 /* One piece of a text too long to stand in the form. True with the last: *sha256 is its hash. */
@@ -152,7 +176,7 @@ static void add_text(struct canonical_json *r, const struct st_json_event *event
 	uint8_t sha256[ST_SHA256_BYTES];
 	if (event->last && !r->hashing) {
 		put_text(r, tag, event->text);
-	} else if (hash_piece(r, event, sha256) && fits(r, 1 + sizeof(sha256))) {
+	} else if (hash_piece(r, event, sha256) && room_for(r, 1 + sizeof(sha256)) != NULL) {
 		put_byte(r, hashed_tag);
 		st_buf_add(&r->form, sha256, sizeof(sha256));
 	}
@@ -170,6 +194,13 @@ static struct member *new_member(struct canonical_json *r)
 	struct member *member = &r->members[r->member_count++];
 	*member = (struct member){.at = (uint32_t)r->form.size};
 	return member;
+}
+
+static inline uint64_t begin_of(const uint8_t *key, size_t size)
+{
+	uint64_t begin = 0;
+	put_bytes((uint8_t *)&begin, key, size < 8 ? size : 8);
+	return be64toh(begin);
 }
 
 static bool is_left_out(const struct canonical_json *r, struct st_span key)
@@ -191,17 +222,15 @@ static void add_short_key(struct canonical_json *r, const struct st_json_event *
 		r->skip_depth = level;
 		return;
 	}
-	if (!fits(r, key.size + 4 + MEMBER_COST_BYTES))
+	uint8_t *p = room_for(r, key.size + 4 + MEMBER_COST_BYTES);
+	if (p == NULL)
 		return;
 	struct member *member = new_member(r);
-	st_buf_reserve(&r->form, key.size + 8);
-	uint8_t *p = r->form.data + r->form.size;
-	p += put_varint(p, key.size + 1);
-	if (key.size > 0)
-		memcpy(p, key.data, key.size);
+	p = put_varint(p, key.size + 1);
 	member->key_at = (uint32_t)(p - r->form.data);
 	member->key_size = (uint32_t)key.size;
-	r->form.size = member->key_at + key.size;
+	member->key_begin = begin_of(key.data, key.size);
+	r->form.size = (size_t)(put_bytes(p, key.data, key.size) - r->form.data);
 }
 
 static void add_key(struct canonical_json *r, const struct st_json_event *event, int level)
@@ -209,12 +238,13 @@ static void add_key(struct canonical_json *r, const struct st_json_event *event,
 	uint8_t sha256[ST_SHA256_BYTES];
 	if (event->last && !r->hashing) {
 		add_short_key(r, event, level);
-	} else if (hash_piece(r, event, sha256) && fits(r, 1 + sizeof(sha256) + MEMBER_COST_BYTES)) {
+	} else if (hash_piece(r, event, sha256) && room_for(r, 1 + sizeof(sha256) + MEMBER_COST_BYTES) != NULL) {
 		struct member *member = new_member(r);
 		put_byte(r, 0);
 		member->key_at = (uint32_t)r->form.size;
 		member->key_size = sizeof(sha256);
 		member->key_hashed = true;
+		member->key_begin = begin_of(sha256, sizeof(sha256));
 		st_buf_add(&r->form, sha256, sizeof(sha256));
 	}
 }
@@ -249,6 +279,8 @@ static int compare_members(const void *left, const void *right, void *form)
 {
 	const struct member *a = left, *b = right;
 	const uint8_t *data = form;
+	if (a->key_begin != b->key_begin)
+		return a->key_begin < b->key_begin ? -1 : 1;
 	uint32_t common = a->key_size < b->key_size ? a->key_size : b->key_size;
 	int order = memcmp(data + a->key_at, data + b->key_at, common);
 	if (order != 0)
@@ -286,8 +318,10 @@ static void sort_list(struct canonical_json *r, struct member *members, size_t c
 
 static void sort_members(struct canonical_json *r, const struct frame *frame)
 {
-	struct member *members = r->members + frame->first_member;
 	size_t count = r->member_count - frame->first_member;
+	if (count < 2)
+		return;
+	struct member *members = r->members + frame->first_member;
 	if (are_sorted(r, members, count))
 		return;
 	sort_list(r, members, count);

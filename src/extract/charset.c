@@ -188,7 +188,7 @@ static bool is_cyrillic(const struct letters *l)
 static bool is_greek(const struct letters *l)
 {
 	return l->high >= l->high_runs * 3 && sum_range(l->count, 0xdc, 0xfe) * 10 >= l->high * 8 &&
-	       sum_of(l->count, "\xe1\xef\xe9\xe5\xf4\xf3\xed\xf2\xf5") * 10 >=
+	       sum_of(l->count, "\xe1\xef\xe9\xe5\xf4\xf3\xed\xf2\xf5\xe7") * 10 >=
 		       l->high * 5; /* alpha omicron iota ... */
 }
 

@@ -182,6 +182,25 @@ static bool find_sep_line(struct st_span text, struct csv_dialect *d)
 	return true;
 }
 
+/* For a text that was said to be a table and does not look like one: what its first line has most of. */
+static uint8_t likeliest_delimiter(struct st_span text)
+{
+	static const char candidates[] = ",;\t|";
+	const uint8_t *lf = memchr(text.data, '\n', text.size);
+	size_t size = lf ? (size_t)(lf - text.data) : text.size, most = 0;
+	uint8_t likeliest = ',';
+	for (const char *c = candidates; *c; c++) {
+		size_t count = 0;
+		for (size_t i = 0; i < size; i++)
+			count += text.data[i] == (uint8_t)*c;
+		if (count > most) {
+			most = count;
+			likeliest = (uint8_t)*c;
+		}
+	}
+	return likeliest;
+}
+
 struct csv_dialect csv_sniff(struct st_span text, bool text_is_all)
 {
 	struct csv_dialect best = {.delimiter = ',', .line_end = '\n'};
@@ -199,6 +218,8 @@ struct csv_dialect csv_sniff(struct st_span text, bool text_is_all)
 		struct rule rule = {(uint8_t)*other, 5, 3, 100, true};
 		try_rule(text, text_is_all, log, &rule, &best, &best_score);
 	}
+	if (!best.found)
+		best.delimiter = likeliest_delimiter(text);
 	return best;
 }
 

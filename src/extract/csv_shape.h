@@ -6,7 +6,7 @@
 
 struct csv_dialect {
 	bool found;
-	uint8_t delimiter;
+	uint8_t delimiter; /* also when none was found: the likeliest */
 	uint8_t line_end;  /* LF; CR where the text has no LF */
 	bool first_is_sep; /* the first line says `sep=X`, as spreadsheets write it: neither header nor row */
 };

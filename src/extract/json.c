@@ -112,7 +112,7 @@ static void look_for_action(struct json_run *run, const struct st_json_event *ev
 /* True when the event opens hits.hits: its elements are the records, the value around them is none. */
 static bool opens_hits(struct json_run *run, const struct st_json_event *event)
 {
-	if (event->depth == 1)
+	if (event->depth == 1 && run->shape == JSON_BULK)
 		look_for_action(run, event);
 	if (event->token == ST_JSON_KEY && event->depth == 1)
 		run->hits_seen = is_hits(event);
@@ -162,7 +162,7 @@ static void take_event(struct json_run *run, const struct st_json_event *event)
 		if (!begins_record(run, event))
 			return;
 		begin_record(run, event);
-	} else if (run->record_depth == 0 && event->depth <= 2 && opens_hits(run, event)) {
+	} else if (run->record_depth == 0 && event->depth <= 1 + (run->hits_seen > 0) && opens_hits(run, event)) {
 		open_list(run, event);
 		return;
 	}

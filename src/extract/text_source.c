@@ -91,16 +91,16 @@ uint64_t text_source_not_searched(const struct text_source *s)
 
 /* --- blocks --- */
 
-/* Fills raw behind what is left of it. */
+/* Adds what the stream gives at once to what is left: a pipe's bytes are searched when they come. */
 static void pull(struct text_source *s)
 {
 	size_t left = s->raw_size - s->raw_at;
 	memmove(s->raw, s->raw + s->raw_at, left);
-	ssize_t got = stream_read_full(s->stream, s->raw + left, CEIL_TEXT_BLOCK_BYTES - left);
+	ssize_t got = s->stream->read(s->stream, s->raw + left, CEIL_TEXT_BLOCK_BYTES - left);
 	s->raw_at = 0;
 	s->raw_size = left + (got > 0 ? (size_t)got : 0);
 	s->ended = got <= 0;
-	if (!s->begun) {
+	if (!s->begun && (s->raw_size >= 4 || s->ended)) {
 		s->raw_at = charset_mark_size(s->charset, (struct st_span){s->raw, s->raw_size});
 		s->stored_at = s->raw_at;
 		s->begun = true;
