@@ -300,7 +300,8 @@ static bool check_v6(const struct detect_window *window, size_t at, struct detec
 	if (!read_v6(window, start, &ip))
 		return false;
 	uint8_t after = byte_at(window, ip.end);
-	if (ascii_alnum(after) || after == '_' || (after == ':' && byte_at(window, ip.end + 1) == ':') ||
+	if (ascii_alnum(after) || after == '_' ||
+		(after == ':' && (byte_at(window, ip.end + 1) == ':' || byte_before(window, ip.end, 1) == ':')) ||
 		(after == '.' && ascii_digit(byte_at(window, ip.end + 1))))
 		return false;
 	expand(&ip, address);

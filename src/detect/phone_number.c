@@ -185,6 +185,14 @@ static bool stands_free(const struct written *number)
 	       glyph.class == GLYPH_INVISIBLE;
 }
 
+/* Without a label: 02-1234567-A is an article, version 3.12.1234567 a version. */
+static bool is_other_name(const struct written *number, size_t groups)
+{
+	size_t end = number->run.group[groups - 1].end;
+	return (byte_at(number->window, end) == '-' && ascii_letter(byte_at(number->window, end + 1))) ||
+	       label_before(number->window, number->start, LABEL_VERSION, LABEL_REACH_BYTES);
+}
+
 /* The region's number behind the digits, when it is written in a way that counts there. */
 static bool of_region(struct written *number, size_t groups, const struct phone_territory *territory,
 	const uint8_t *digits, size_t count, struct phone_number *out)
@@ -197,7 +205,8 @@ static bool of_region(struct written *number, size_t groups, const struct phone_
 	bool area = number->open && groups > 1 && (run->group[1].separators & SEPARATOR_CLOSE);
 	bool complete = abroad || area || out->prefix_dropped || !territory->national_expected;
 	if (complete && count >= NATIONAL_DIGITS && phone_typical_grouping(number->window, run, groups) &&
-		stands_free(number) && (abroad || phone_own_grouping(run, groups, territory)))
+		stands_free(number) && (abroad || phone_own_grouping(run, groups, territory)) &&
+		!is_other_name(number, groups))
 		return true;
 	return labelled(number);
 }

@@ -129,6 +129,11 @@ bool phone_plan_national(
 			out->prefix_dropped = true;
 			return true;
 		}
+		/* What looked like a carrier's digit may belong to the number: 0 3211234567 in Colombia. */
+		if (match.end > 1 && digits[0] == 0 && accept(territory->code, digits + 1, count - 1, out)) {
+			out->prefix_dropped = true;
+			return true;
+		}
 	}
 	return accept(territory->code, digits, count, out);
 }
