@@ -119,6 +119,9 @@ def encrypted(name, data):
 
 
 def zips():
+    inner = make_zip(*[Entry("%d" % i, text("inner%d@contoso.com" % i, 600), method=0) for i in range(9)])
+    put("zip-inside-stored.zip", make_zip(Entry("inner.zip", inner, method=0)), "read",
+        found=["inner%d@contoso.com" % i for i in range(9)])
     one, two = Entry("a.txt", text("anna@contoso.com")), Entry("folder/b.txt", text("bruno@fabrikam.com", 400))
     plain = make_zip(Entry("folder/", method=0), one, two)
     put("zip-plain.zip", plain, "read", found=["anna@contoso.com", "bruno@fabrikam.com"])
