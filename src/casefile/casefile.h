@@ -27,6 +27,7 @@ enum st_status casefile_open(const char *path, const char *key_path, enum casefi
 	struct st_error *err);
 void casefile_close(struct casefile *casefile); /* NULL is fine; uncommitted work is dropped */
 bool casefile_created(const struct casefile *casefile);
+const char *casefile_path(const struct casefile *casefile); /* as given to open */
 
 /* Keys derived from the case key (never the key itself). */
 void casefile_digest_key(const struct casefile *casefile, uint8_t out[ST_DIGEST_KEY_BYTES]);

@@ -302,6 +302,11 @@ bool casefile_created(const struct casefile *casefile)
 	return casefile->created;
 }
 
+const char *casefile_path(const struct casefile *casefile)
+{
+	return casefile->path;
+}
+
 void casefile_digest_key(const struct casefile *casefile, uint8_t out[ST_DIGEST_KEY_BYTES])
 {
 	memcpy(out, casefile->keys.digest, ST_DIGEST_KEY_BYTES);

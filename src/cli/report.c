@@ -1,0 +1,176 @@
+/* staunch report: what was in it, with the coverage beside every figure. */
+#include "cli/report.h"
+
+#include <unistd.h>
+
+struct report_job {
+	const char *format, *list, *explain, *reveal, *output;
+};
+
+static const struct cli_option options[] = {
+	{"case", 0, "FILE", "the case to report on", false, false},
+	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
+	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
+	{"list", 0, "LIST", "every row of entities, persons, organizations or unread, as CSV", false, false},
+	{"explain", 0, "ENTITY", "every place where this value stands", false, false},
+	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
+	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
+	{0},
+};
+
+static const struct {
+	const char *name;
+	enum st_status (*write)(struct report_case *rc, struct report_output *output, struct st_error *err);
+} lists[] = {
+	{"entities", report_list_entities},
+	{"persons", report_list_persons},
+	{"organizations", report_list_organizations},
+	{"unread", report_list_unread},
+};
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		if (strcmp(word, *words) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_job(const struct cli_arguments *arguments, struct report_job *job)
+{
+	static const char *const formats[] = {"text", "json", "csv", NULL};
+	static const char *const list_names[] = {"entities", "persons", "organizations", "unread", NULL};
+	job->list = cli_value(arguments, "list");
+	job->explain = cli_value(arguments, "explain");
+	job->reveal = cli_value(arguments, "reveal");
+	job->output = cli_value(arguments, "output");
+	job->format = cli_value(arguments, "format");
+	if (cli_value(arguments, "case") == NULL)
+		return cli_fail(CLI_WRONG, "report needs --case FILE");
+	if (job->format != NULL && !is_one_of(job->format, formats))
+		return cli_fail(CLI_WRONG, "--format is text, json or csv");
+	if (job->list != NULL && !is_one_of(job->list, list_names))
+		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations or unread");
+	if (job->list != NULL && job->format != NULL && strcmp(job->format, "csv") != 0)
+		return cli_fail(CLI_WRONG, "--list is written as csv");
+	if (job->list != NULL && job->explain != NULL)
+		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
+	if (job->reveal != NULL && job->reveal[0] == 0)
+		return cli_fail(CLI_WRONG, "--reveal wants the reason, in words");
+	if (job->format == NULL)
+		job->format = "text";
+	return CLI_OK;
+}
+
+static void write_page(const struct report *report, const struct report_job *job, struct report_output *output)
+{
+	struct report_style style = {cli_colour(STDOUT_FILENO) && output->path == NULL, cli_utf8()};
+	if (strcmp(job->format, "json") == 0)
+		report_json(report, &output->buf);
+	else if (strcmp(job->format, "csv") == 0)
+		report_csv(report, &output->buf);
+	else
+		report_text(report, &style, &output->buf);
+}
+
+static enum st_status write_all(struct report_case *rc, const struct report *report, const struct report_job *job,
+	struct report_output *output, struct st_error *err)
+{
+	if (job->explain != NULL)
+		return report_explain(rc, job->explain, output, err);
+	for (size_t i = 0; job->list != NULL && i < sizeof lists / sizeof lists[0]; i++) {
+		if (strcmp(lists[i].name, job->list) == 0)
+			return lists[i].write(rc, output, err);
+	}
+	write_page(report, job, output);
+	return ST_OK;
+}
+
+static int incomplete(const struct report *report)
+{
+	if (report_complete(report))
+		return CLI_OK;
+	return cli_fail(CLI_INCOMPLETE, "incomplete: %llu of %llu objects not read, %llu partly",
+		(unsigned long long)(report->unread + report->pending), (unsigned long long)report->listed,
+		(unsigned long long)report->partial);
+}
+
+static enum st_status write_out(
+	struct report_case *rc, const struct report *report, const struct report_job *job, struct st_error *err)
+{
+	struct report_output output;
+	enum st_status status = report_output_open(&output, job->output, err);
+	if (status == ST_OK)
+		status = write_all(rc, report, job, &output, err);
+	struct st_error closing = {0};
+	enum st_status closed = report_output_close(&output, status == ST_OK || status == ST_STOP, &closing);
+	if (status != ST_OK && status != ST_STOP)
+		return status;
+	if (closed != ST_OK)
+		*err = closing;
+	return closed;
+}
+
+static int report_on(struct report_case *rc, const struct report_job *job)
+{
+	struct st_error err = {0};
+	struct report report = {0};
+	bool found = false;
+	enum st_status status = report_case_load(rc, &err);
+	if (status == ST_OK)
+		status = report_fill(rc, &report, &found, &err);
+	if (status == ST_OK && found)
+		status = write_out(rc, &report, job, &err);
+	int exit = CLI_OK;
+	if (status != ST_OK)
+		exit = cli_fail_error(&err);
+	else if (!found)
+		exit = cli_fail(CLI_INCOMPLETE, "no figures yet: the scan of this case has not finished; run it again");
+	else
+		exit = incomplete(&report);
+	report_filled_free(&report);
+	return exit;
+}
+
+/* The reason stands in the case before the first value is shown. */
+static enum st_status open_case(const struct cli_arguments *arguments, const struct report_job *job,
+	struct report_case *rc, struct st_error *err)
+{
+	const char *path = cli_value(arguments, "case"), *key = cli_value(arguments, "case-key");
+	rc->revealed = job->reveal != NULL;
+	if (rc->revealed) {
+		struct casefile *writer;
+		ST_TRY(casefile_open(path, key, CASEFILE_UPDATE, &writer, err));
+		enum st_status status = casefile_event(writer, "reveal", job->reveal, err);
+		casefile_close(writer);
+		ST_TRY(status);
+	}
+	return casefile_open(path, key, CASEFILE_READ, &rc->casefile, err);
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+	struct report_job job;
+	struct report_case rc = {0};
+	struct st_error err = {0};
+	int exit = check_job(arguments, &job);
+	if (exit != CLI_OK)
+		return exit;
+	if (open_case(arguments, &job, &rc, &err) != ST_OK)
+		exit = cli_fail_error(&err);
+	else
+		exit = report_on(&rc, &job);
+	report_case_free(&rc);
+	return exit;
+}
+
+const struct cli_command cli_command_report = {
+	.name = "report",
+	.summary = "What was in it? The honest figures of a case, with their coverage.",
+	.operands = NULL,
+	.operands_min = 0,
+	.operands_max = 0,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,79 @@
+/* The report command in parts: report.c reads the command line, report_fill.c makes figures out of a case,
+ * report_lists.c writes the long lists, report_case.c knows stores, objects and paths, report_output.c where it goes.
+ */
+#ifndef STAUNCH_CLI_REPORT_H
+#define STAUNCH_CLI_REPORT_H
+
+#include "casefile/casefile.h"
+#include "cli/cli.h"
+#include "report/report.h"
+
+/* --- report_output.c --- */
+
+/* Standard output, or a file that appears only when it is complete. Zero-initialise. */
+struct report_output {
+	int fd;
+	char *path, *part_path; /* NULL for standard output */
+	struct st_buf buf;      /* whoever writes adds here and calls report_output_flush now and then */
+	bool gone;              /* the reader of standard output has seen enough */
+};
+enum st_status report_output_open(struct report_output *output, const char *path, struct st_error *err);
+/* Writes what is held once it is large; ST_STOP when nobody reads any more. */
+enum st_status report_output_flush(struct report_output *output, bool all, struct st_error *err);
+/* done: writes the rest and puts the file in its place; else removes it. */
+enum st_status report_output_close(struct report_output *output, bool done, struct st_error *err);
+
+/* --- report_case.c --- */
+
+struct report_place { /* an object that holds a segment: the one that was read, or a copy of it */
+	uint32_t segment, object, store;
+};
+struct report_part {
+	uint32_t part, parent;
+	uint64_t first_record;
+	char *name;
+	size_t name_size;
+};
+struct report_case {
+	struct casefile *casefile;
+	bool revealed;
+	struct casefile_store *stores;
+	size_t store_count;
+	struct report_place *places; /* by segment */
+	size_t place_count, place_capacity;
+	uint32_t parts_segment; /* whose parts are held */
+	struct report_part *parts;
+	size_t part_count, part_capacity;
+	char **own_domains; /* NULL-ended */
+};
+enum st_status report_case_load(struct report_case *rc, struct st_error *err);
+void report_case_free(struct report_case *rc);
+/* The first place of a segment, their number in *count; NULL when none is left. */
+const struct report_place *report_case_places(const struct report_case *rc, uint32_t segment, size_t *count);
+enum st_status report_case_parts(struct report_case *rc, uint32_t segment, struct st_error *err);
+const struct report_part *report_case_part(const struct report_case *rc, uint32_t part);
+/* Adds STORE:/a.zip!/b.eml, escaped; the parts of the object's segment must be held unless part is 0. */
+void report_case_chain(
+	const struct report_case *rc, const struct casefile_object *object, uint32_t part, struct st_buf *out);
+/* The same by number, loading what it needs. Caller frees *out. */
+enum st_status report_case_path(
+	struct report_case *rc, uint32_t object, uint32_t part, char **out, struct st_error *err);
+/* Calls for every object and member that was not read or only partly. */
+typedef enum st_status report_unread_each(void *context, const struct report_unread *row, struct st_error *err);
+enum st_status report_case_unread(
+	struct report_case *rc, report_unread_each *each, void *context, struct st_error *err);
+
+/* --- report_fill.c --- */
+/* *found false: no scan has finished yet. Free with report_filled_free. */
+enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err);
+void report_filled_free(struct report *report);
+
+/* --- report_lists.c --- */
+enum st_status report_list_entities(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_explain(
+	struct report_case *rc, const char *entity, struct report_output *output, struct st_error *err);
+
+#endif

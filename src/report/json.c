@@ -1,0 +1,288 @@
+/* staunch.report/1 (contract 6): what is not built is null, what is built and empty is []. */
+#include "base/clock.h"
+#include "base/json_write.h"
+#include "base/print.h"
+#include "report/report.h"
+
+#include <stdio.h>
+
+static void key_name(struct st_json_writer *w, const char *key, const char *name)
+{
+	st_auto_free char *escaped = st_escaped_text(name, strlen(name));
+	st_json_key_text(w, key, escaped);
+}
+
+static void text_name(struct st_json_writer *w, const char *name)
+{
+	st_auto_free char *escaped = st_escaped_text(name, strlen(name));
+	st_json_text(w, escaped);
+}
+
+/* The path chain, or the number that stands for it. */
+static void key_path(struct st_json_writer *w, const char *path, uint32_t object)
+{
+	char number[32];
+	snprintf(number, sizeof number, "object #%u", object);
+	st_json_key_text(w, "path", path != NULL ? path : number);
+}
+
+static void key_time(struct st_json_writer *w, const char *key, int64_t seconds)
+{
+	char text[21];
+	st_utc_text(seconds, text);
+	st_json_key_text(w, key, seconds != 0 ? text : NULL);
+}
+
+static void write_options(struct st_json_writer *w, struct st_span options)
+{
+	st_json_key(w, "options");
+	if (options.size == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_buf_add(w->out, options.data, options.size); /* is JSON already */
+	w->after_key = false;
+}
+
+static void write_provenance(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "provenance");
+	st_json_object(w);
+	key_name(w, "case", report->case_name);
+	st_json_key_text(w, "version", report->version);
+	st_json_key_text(w, "detectors_sha256", report->detectors_sha256);
+	key_time(w, "generated_at", report->generated_at);
+	write_options(w, report->options);
+	st_json_key(w, "sources");
+	st_json_array(w);
+	for (size_t i = 0; i < report->store_count; i++) {
+		char hex[2 * ST_SHA256_BYTES + 1];
+		st_hex(report->stores[i].manifest_sha256, ST_SHA256_BYTES, hex);
+		st_json_object(w);
+		key_name(w, "store", report->stores[i].name);
+		st_json_key_text(w, "manifest_sha256", hex);
+		key_time(w, "started_at", report->stores[i].started_at);
+		key_time(w, "finished_at", report->stores[i].finished_at);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void write_reasons(struct st_json_writer *w, const char *key, const uint64_t counts[ST_REASONS])
+{
+	st_json_key(w, key);
+	st_json_object(w);
+	for (int reason = 1; reason < ST_REASONS; reason++) {
+		if (counts[reason] > 0)
+			st_json_key_uint(w, st_reason_name((enum st_reason)reason), counts[reason]);
+	}
+	st_json_object_end(w);
+}
+
+static void write_unread(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "unread");
+	st_json_object(w);
+	write_reasons(w, "by_reason", report->unread_objects);
+	write_reasons(w, "members_by_reason", report->members_unread);
+	st_json_key(w, "objects");
+	st_json_array(w);
+	for (size_t i = 0; i < report->unread_row_count; i++) {
+		const struct report_unread *row = &report->unread_rows[i];
+		st_json_object(w);
+		key_path(w, row->path, row->object);
+		st_json_key_uint(w, "object", row->object);
+		st_json_key_bool(w, "member", row->member);
+		st_json_key_text(w, "status", st_read_status_name(row->status));
+		st_json_key_text(w, "reason", st_reason_name(row->reason));
+		if (row->detail[0] != 0)
+			key_name(w, "detail", row->detail);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void write_not_searched(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "not_searched");
+	st_json_array(w);
+	if (report->not_searched_bytes > 0) {
+		st_json_object(w);
+		st_json_key_text(w, "what", "NUL-ridden bytes");
+		st_json_key_uint(w, "bytes", report->not_searched_bytes);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+static void write_coverage(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "coverage");
+	st_json_object(w);
+	st_json_key(w, "objects");
+	st_json_object(w);
+	st_json_key_uint(w, "listed", report->listed);
+	st_json_key_uint(w, "read", report->read);
+	st_json_key_uint(w, "partial", report->partial);
+	st_json_key_uint(w, "unread", report->unread);
+	st_json_key_uint(w, "duplicate", report->duplicate);
+	st_json_key_uint(w, "pending", report->pending);
+	st_json_key_uint(w, "members", report->members);
+	st_json_object_end(w);
+	st_json_key(w, "bytes");
+	st_json_object(w);
+	st_json_key_uint(w, "listed", report->bytes_listed);
+	st_json_key_uint(w, "read", report->bytes_read);
+	st_json_object_end(w);
+	st_json_key(w, "records");
+	st_json_object(w);
+	st_json_key_uint(w, "raw", report->records_raw);
+	st_json_key_uint(w, "distinct", report->records_distinct);
+	st_json_object_end(w);
+	write_unread(w, report);
+	write_not_searched(w, report);
+	st_json_object_end(w);
+}
+
+static void write_kinds(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "units");
+	st_json_array(w);
+	for (size_t i = 0; i < report->unit_count; i++) {
+		st_json_object(w);
+		key_name(w, "unit", report->units[i].unit);
+		st_json_key_uint(w, "raw", report->units[i].raw);
+		st_json_key_uint(w, "distinct", report->units[i].distinct);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_key(w, "entities");
+	st_json_array(w);
+	for (size_t i = 0; i < report->kind_count; i++) {
+		st_json_object(w);
+		key_name(w, "kind", report->kinds[i].kind);
+		st_json_key_uint(w, "mentions", report->kinds[i].mentions);
+		st_json_key_uint(w, "mentions_distinct_records", report->kinds[i].mentions_distinct_records);
+		st_json_key_uint(w, "distinct", report->kinds[i].distinct);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_key_null(w, "categories");
+}
+
+static void write_range(struct st_json_writer *w, const struct report_range *range, const char *method)
+{
+	st_json_key_uint(w, "min", range->min);
+	st_json_key_uint(w, "best", range->best);
+	st_json_key_uint(w, "max", range->max);
+	st_json_key_text(w, "method", method);
+}
+
+static void write_parties(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "persons");
+	st_json_object(w);
+	write_range(w, &report->persons, report_persons_method());
+	st_json_key(w, "unlinked");
+	st_json_object(w);
+	st_json_key_uint(w, "phone_number", report->unlinked_phones);
+	st_json_key_uint(w, "ip_address", report->unlinked_ips);
+	st_json_object_end(w);
+	st_json_object_end(w);
+	st_json_key(w, "staff");
+	st_json_object(w);
+	st_json_key(w, "persons");
+	st_json_object(w);
+	write_range(w, &report->staff, "persons whose address is at an own domain; part of persons");
+	st_json_object_end(w);
+	st_json_object_end(w);
+	st_json_key_uint(w, "role_mailboxes", report->role_mailboxes);
+	st_json_key(w, "organizations");
+	st_json_object(w);
+	write_range(w, &report->organizations, report_organizations_method());
+	st_json_object_end(w);
+	st_json_key_null(w, "countries");
+}
+
+static void write_store_records(struct st_json_writer *w, const struct report_store *store)
+{
+	st_json_object(w);
+	key_name(w, "store", store->name);
+	st_json_key_uint(w, "raw", store->raw);
+	st_json_key_uint(w, "distinct", store->distinct);
+	st_json_key_uint(w, "within_store", store->within);
+	st_json_object_end(w);
+}
+
+static void write_copy(struct st_json_writer *w, const struct report *report, const struct report_copy *copy)
+{
+	st_json_object(w);
+	st_json_key(w, "stores");
+	st_json_array(w);
+	for (size_t i = 0; i < copy->store_count; i++)
+		text_name(w, report->stores[copy->stores[i]].name);
+	st_json_array_end(w);
+	st_json_key_uint(w, "records", copy->shared);
+	st_json_key_bool(w, "identical", copy->identical);
+	st_json_key_uint(w, "differing_total", copy->differing_total);
+	st_json_key(w, "differing");
+	st_json_array(w);
+	for (size_t i = 0; i < copy->differing_count; i++) {
+		st_json_object(w);
+		key_name(w, "store", report->stores[copy->differing[i].store].name);
+		key_path(w, copy->differing[i].path, copy->differing[i].object);
+		st_json_key_uint(w, "object", copy->differing[i].object);
+		st_json_key_uint(w, "record", copy->differing[i].record);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_key(w, "within_store");
+	st_json_array(w);
+	for (size_t i = 0; i < copy->store_count; i++) {
+		const struct report_store *store = &report->stores[copy->stores[i]];
+		if (store->within == 0)
+			continue;
+		st_json_object(w);
+		key_name(w, "store", store->name);
+		st_json_key_uint(w, "records", store->within);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void write_copies(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "copies");
+	st_json_array(w);
+	for (size_t i = 0; i < report->copy_count; i++)
+		write_copy(w, report, &report->copies[i]);
+	st_json_array_end(w);
+	st_json_key(w, "per_store");
+	st_json_array(w);
+	for (size_t i = 0; i < report->store_count; i++)
+		write_store_records(w, &report->stores[i]);
+	st_json_array_end(w);
+}
+
+void report_json(const struct report *report, struct st_buf *out)
+{
+	struct st_json_writer writer = {.out = out, .indent = 2};
+	struct st_json_writer *w = &writer;
+	st_json_object(w);
+	st_json_key_text(w, "schema", "staunch.report/1");
+	st_json_key_bool(w, "complete", report_complete(report));
+	write_provenance(w, report);
+	st_json_key_null(w, "estimate");
+	write_coverage(w, report);
+	write_kinds(w, report);
+	write_parties(w, report);
+	write_copies(w, report);
+	static const char *const not_built[] = {"dates", "sensitivity", "leads", "window", "claims"};
+	for (size_t i = 0; i < sizeof not_built / sizeof not_built[0]; i++)
+		st_json_key_null(w, not_built[i]);
+	st_json_object_end(w);
+	st_buf_add_byte(out, '\n');
+}

@@ -1,0 +1,21 @@
+/* What the formats share. */
+#include "report/report.h"
+
+bool report_complete(const struct report *report)
+{
+	return report->pending == 0 && report->unread == 0 && report->partial == 0;
+}
+
+const char *report_persons_method(void)
+{
+	return "best: each distinct e-mail address is one person; role and no-reply mailboxes are none. min: also "
+	       "joins "
+	       "addresses that differ only in a +tag or in dots that the provider ignores. max: every address counts.";
+}
+
+const char *report_organizations_method(void)
+{
+	return "registrable domains (Public Suffix List with its private section) of the e-mail addresses, without "
+	       "free-mail, "
+	       "disposable and own domains.";
+}

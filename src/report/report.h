@@ -1,0 +1,111 @@
+/*
+ * A report: figures with their coverage, in one struct that knows no case, and one function for each format. Nothing
+ * here reads a clock, a file or the terminal; names come in raw and go out escaped.
+ */
+#ifndef STAUNCH_REPORT_REPORT_H
+#define STAUNCH_REPORT_REPORT_H
+
+#include "base/bytes.h"
+#include "base/coverage.h"
+#include "base/hash.h"
+
+struct report_range {
+	uint64_t min, best, max;
+};
+
+struct report_store {
+	const char *name; /* as typed */
+	uint8_t manifest_sha256[ST_SHA256_BYTES];
+	int64_t started_at, finished_at; /* finished 0: still open */
+	uint64_t raw, distinct, within;  /* records; within: repeats of a record of the same store */
+};
+
+/* An object, or a member of one, that was not read or only partly. */
+struct report_unread {
+	uint32_t object;
+	bool member;
+	const char *path; /* escaped chain; NULL: not revealed */
+	enum st_read_status status;
+	enum st_reason reason;
+	char detail[32];
+};
+
+struct report_difference {
+	uint32_t store, object;
+	const char *path; /* as above */
+	uint64_t record;  /* in its part, from 1 */
+};
+
+struct report_copy {
+	uint32_t *stores; /* indices into report.stores */
+	uint64_t *distinct;
+	size_t store_count;
+	uint64_t shared, differing_total;
+	bool identical;
+	struct report_difference *differing;
+	size_t differing_count;
+};
+
+struct report_kind {
+	const char *kind;
+	uint64_t mentions, mentions_distinct_records, distinct;
+};
+
+struct report_unit {
+	const char *unit;
+	uint64_t raw, distinct;
+};
+
+struct report {
+	const char *case_name, *version, *detectors_sha256;
+	struct st_span options;  /* JSON, as the scan wrote it; may be empty */
+	const char *own_domains; /* for a person: "contoso.com, fabrikam.com"; "" for none */
+	int64_t generated_at;
+	bool revealed;
+
+	struct report_store *stores;
+	size_t store_count;
+
+	uint64_t listed, read, partial, unread, duplicate, pending, members;
+	uint64_t bytes_listed, bytes_read, bytes_duplicate, bytes_partial;
+	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS], members_unread[ST_REASONS];
+	uint64_t not_searched_bytes;
+	struct report_unread *unread_rows; /* at most CEIL_REPORT_UNREAD */
+	size_t unread_row_count;
+
+	uint64_t records_raw, records_distinct;
+	struct report_unit *units;
+	size_t unit_count;
+	struct report_kind *kinds;
+	size_t kind_count;
+	struct report_range persons, staff, organizations;
+	uint64_t role_mailboxes, unlinked_phones, unlinked_ips;
+	struct report_copy *copies;
+	size_t copy_count;
+};
+
+/* Nothing pending, unread or only partly read. */
+bool report_complete(const struct report *report);
+
+struct report_style {
+	bool colour, utf8;
+};
+/* One page of 80 columns. */
+void report_text(const struct report *report, const struct report_style *style, struct st_buf *out);
+/* staunch.report/1 (contract 6). */
+void report_json(const struct report *report, struct st_buf *out);
+/* The figures as section,name,column,value. */
+void report_csv(const struct report *report, struct st_buf *out);
+/* One row of cells (RFC 4180), each escaped against control bytes and formulas. */
+void report_csv_row(struct st_buf *out, const struct st_span *cells, size_t count);
+
+/* Adds the masked form of a value: a***@contoso.com, +39 *** *** **12, IT60 **** **** 1234. What has no mask of its own
+ * is
+ * "***". */
+void report_mask(struct st_buf *out, const char *kind, struct st_span value);
+
+/* How persons and organizations were counted, in plain words. */
+const char *report_persons_method(void);
+const char *report_organizations_method(void);
+
+#endif

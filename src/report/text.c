@@ -1,0 +1,428 @@
+/* One page of 80 columns that a tired person can read: labels left, numbers on one right edge, nothing for what is not
+ * built. Colour only repeats what a word already says. */
+#include "base/print.h"
+#include "base/utf8.h"
+#include "report/report.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define LABEL_COLUMNS 20 /* a longer label takes a line of its own */
+#define FIRST_EDGE 31    /* right edge of the first number; the others follow every EDGE_STEP columns */
+#define EDGE_STEP 11
+#define BAR_COLUMNS 24
+#define PAGE_COLUMNS 80
+
+enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_YELLOW };
+
+struct page {
+	struct st_buf *out;
+	struct report_style style;
+	size_t column;
+};
+
+static size_t columns_of(const char *text)
+{
+	size_t columns = 0;
+	for (; *text != 0; text++)
+		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	return columns;
+}
+
+static void put(struct page *page, enum style style, const char *text)
+{
+	static const char *const codes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[33m"};
+	bool colour = page->style.colour && style != STYLE_PLAIN && text[0] != 0;
+	if (colour)
+		st_buf_add(page->out, codes[style], strlen(codes[style]));
+	st_buf_add(page->out, text, strlen(text));
+	if (colour)
+		st_buf_add(page->out, "\x1b[0m", 4);
+	page->column += columns_of(text);
+}
+
+static void pad_to(struct page *page, size_t column)
+{
+	while (page->column < column) {
+		st_buf_add_byte(page->out, ' ');
+		page->column++;
+	}
+}
+
+static void end_line(struct page *page)
+{
+	st_buf_add_byte(page->out, '\n');
+	page->column = 0;
+}
+
+static void put_cell(struct page *page, int edge, enum style style, const char *text)
+{
+	size_t right = FIRST_EDGE + EDGE_STEP * (size_t)edge, width = columns_of(text);
+	if (page->column > 0 && page->column + width >= right)
+		pad_to(page, page->column + 1); /* a number wider than its column still stands apart */
+	pad_to(page, right > width ? right - width : 0);
+	put(page, style, text);
+}
+
+static void put_note(struct page *page, int edges, enum style style, const char *text)
+{
+	if (text[0] == 0)
+		return;
+	pad_to(page, FIRST_EDGE + EDGE_STEP * (size_t)(edges - 1) + 2);
+	put(page, style, text);
+}
+
+/* 346684 is "346,684". */
+static void number_text(uint64_t value, char out[32])
+{
+	char digits[24];
+	int size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value), at = 0;
+	for (int i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = 0;
+}
+
+/* Decimal units, as disks and clouds count. */
+static void bytes_text(uint64_t bytes, char out[32])
+{
+	static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB", "EB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+	while (value >= 999.5 && unit + 1 < sizeof units / sizeof units[0]) {
+		value /= 1000;
+		unit++;
+	}
+	int digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+	snprintf(out, 32, "%.*f %s", digits, value, units[unit]);
+}
+
+static void put_number(struct page *page, int edge, enum style style, uint64_t value)
+{
+	char text[32];
+	number_text(value, text);
+	put_cell(page, edge, style, text);
+}
+
+static void put_bytes(struct page *page, int edge, uint64_t bytes)
+{
+	char text[32];
+	bytes_text(bytes, text);
+	put_cell(page, edge, STYLE_PLAIN, text);
+}
+
+static void put_head(struct page *page, const char *title, const char *const *heads, size_t count)
+{
+	end_line(page);
+	put(page, STYLE_BOLD, title);
+	for (size_t i = 0; i < count; i++)
+		put_cell(page, (int)i, STYLE_PLAIN, heads[i]);
+	end_line(page);
+}
+
+static void put_label(struct page *page, const char *label)
+{
+	st_auto_free char *escaped = st_escaped_text(label, strlen(label));
+	put(page, STYLE_PLAIN, "  ");
+	put(page, STYLE_PLAIN, escaped);
+	if (page->column > LABEL_COLUMNS)
+		end_line(page);
+}
+
+/* --- sections --- */
+
+static void put_title(struct page *page, const struct report *report)
+{
+	static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
+		"September", "October", "November", "December"};
+	st_auto_free char *name = st_escaped_text(report->case_name, strlen(report->case_name));
+	char when[64] = "";
+	struct tm utc;
+	time_t seconds = (time_t)report->generated_at;
+	if (gmtime_r(&seconds, &utc) != NULL)
+		snprintf(when, sizeof when, "   %d %s %d, %02d:%02d UTC   full scan  %s", utc.tm_mday,
+			months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+			report->revealed ? "values shown" : "values masked");
+	put(page, STYLE_BOLD, "Case ");
+	put(page, STYLE_BOLD, name);
+	put(page, STYLE_PLAIN, when);
+	end_line(page);
+}
+
+static void put_range(struct page *page, const char *label, const struct report_range *range, const char *note)
+{
+	put_label(page, label);
+	put_number(page, 0, STYLE_PLAIN, range->min);
+	put_number(page, 1, STYLE_BOLD, range->best);
+	put_number(page, 2, STYLE_PLAIN, range->max);
+	put_note(page, 3, STYLE_DIM, note);
+	end_line(page);
+}
+
+static void put_single(struct page *page, const char *label, uint64_t value, const char *note)
+{
+	put_label(page, label);
+	put_number(page, 1, STYLE_BOLD, value);
+	put_note(page, 3, STYLE_DIM, note);
+	end_line(page);
+}
+
+static void put_figures(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"min", "best", "max"};
+	st_auto_free char *own = st_format("own: %s", report->own_domains);
+	st_auto_free char *own_escaped = st_escaped_text(own, strlen(own));
+	bool fits = columns_of(own_escaped) <= PAGE_COLUMNS - FIRST_EDGE - 2 * EDGE_STEP - 2;
+	put_head(page, "Figures", heads, 3);
+	put_single(page, "records, raw", report->records_raw, "every copy counted");
+	put_single(page, "records, distinct", report->records_distinct, "each counted once, exact");
+	put_range(page, "persons", &report->persons, "by e-mail address");
+	if (report->own_domains[0] != 0)
+		put_range(page, "  of these staff", &report->staff, fits ? own_escaped : "at own domains");
+	put_range(page, "organizations", &report->organizations, "domains, no free mail");
+	if (report->role_mailboxes > 0)
+		put_single(page, "role mailboxes", report->role_mailboxes, "no persons");
+}
+
+static void put_coverage(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"listed", "read", "copy", "partly", "not read"};
+	uint64_t unread = report->unread + report->pending;
+	uint64_t known = report->bytes_read + report->bytes_duplicate;
+	put_head(page, "Coverage", heads, 5);
+	put_label(page, "objects");
+	put_number(page, 0, STYLE_PLAIN, report->listed);
+	put_number(page, 1, STYLE_BOLD, report->read);
+	put_number(page, 2, STYLE_PLAIN, report->duplicate);
+	put_number(page, 3, report->partial > 0 ? STYLE_YELLOW : STYLE_PLAIN, report->partial);
+	put_number(page, 4, unread > 0 ? STYLE_YELLOW : STYLE_PLAIN, unread);
+	end_line(page);
+	put_label(page, "bytes");
+	put_bytes(page, 0, report->bytes_listed);
+	put_bytes(page, 1, report->bytes_read);
+	put_bytes(page, 2, report->bytes_duplicate);
+	put_bytes(page, 4, report->bytes_listed > known ? report->bytes_listed - known : 0);
+	end_line(page);
+	if (report->members > 0) {
+		put_label(page, "members");
+		put_number(page, 0, STYLE_PLAIN, report->members);
+		put_note(page, 5, STYLE_DIM, "");
+		end_line(page);
+	}
+	if (report->not_searched_bytes > 0) {
+		put_label(page, "text not searched");
+		put_bytes(page, 0, report->not_searched_bytes);
+		end_line(page);
+	}
+}
+
+static void put_unread(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"objects", "bytes", "members"};
+	bool any = report->pending > 0;
+	for (int reason = 0; reason < ST_REASONS; reason++)
+		any = any || report->unread_objects[reason] > 0 || report->members_unread[reason] > 0;
+	if (!any)
+		return;
+	put_head(page, "Not read", heads, 3);
+	for (int reason = 0; reason < ST_REASONS; reason++) {
+		if (report->unread_objects[reason] == 0 && report->members_unread[reason] == 0)
+			continue;
+		put_label(page, reason == ST_REASON_NONE ? "other" : st_reason_name((enum st_reason)reason));
+		put_number(page, 0, STYLE_PLAIN, report->unread_objects[reason]);
+		put_bytes(page, 1, report->unread_bytes[reason]);
+		put_number(page, 2, STYLE_PLAIN, report->members_unread[reason]);
+		end_line(page);
+	}
+	if (report->pending > 0) {
+		put_label(page, "not yet");
+		put_number(page, 0, STYLE_PLAIN, report->pending);
+		put_note(page, 3, STYLE_DIM, "run the same scan again");
+		end_line(page);
+	}
+}
+
+/* --- copies --- */
+
+/* What tells stores apart for a reader: the last component of the name, if no two are the same. */
+static const char *short_name(const struct report *report, uint32_t store)
+{
+	const char *name = report->stores[store].name, *slash = strrchr(name, '/');
+	const char *last = slash != NULL && slash[1] != 0 ? slash + 1 : name;
+	for (size_t i = 0; i < report->store_count; i++) {
+		const char *other = report->stores[i].name, *other_slash = strrchr(other, '/');
+		if (i != store &&
+			strcmp(other_slash != NULL && other_slash[1] != 0 ? other_slash + 1 : other, last) == 0)
+			return name;
+	}
+	return last;
+}
+
+static size_t differences_of(const struct report_copy *copy, uint32_t store, const struct report_difference **first)
+{
+	size_t count = 0;
+	*first = NULL;
+	for (size_t i = 0; i < copy->differing_count; i++) {
+		if (copy->differing[i].store != store)
+			continue;
+		*first = *first == NULL ? &copy->differing[i] : *first;
+		count++;
+	}
+	return count;
+}
+
+static void put_copy_row(
+	struct page *page, const char *names, uint64_t records, uint64_t shared, const char *note, bool differs)
+{
+	enum style style = differs ? STYLE_YELLOW : STYLE_PLAIN;
+	put(page, STYLE_PLAIN, "  ");
+	put(page, style, names);
+	if (page->column > LABEL_COLUMNS)
+		end_line(page);
+	put_number(page, 0, style, records);
+	if (records == shared)
+		put_cell(page, 1, style, "all");
+	else
+		put_number(page, 1, style, shared);
+	put_note(page, 3, differs ? STYLE_YELLOW : STYLE_DIM, note);
+	end_line(page);
+}
+
+static void put_identical(struct page *page, const struct report *report, const struct report_copy *copy)
+{
+	st_auto_buf struct st_buf names = {0};
+	for (size_t i = 0; i < copy->store_count; i++) {
+		const char *name = short_name(report, copy->stores[i]);
+		if (i > 0)
+			st_buf_add_byte(&names, ' ');
+		st_escape_text(&names, name, strlen(name));
+	}
+	st_buf_add_byte(&names, 0);
+	put_copy_row(page, (const char *)names.data, copy->distinct[0], copy->shared, "identical", false);
+}
+
+static void put_differing(struct page *page, const struct report *report, const struct report_copy *copy)
+{
+	for (size_t i = 0; i < copy->store_count; i++) {
+		const struct report_difference *first;
+		size_t count = differences_of(copy, copy->stores[i], &first);
+		const char *name = short_name(report, copy->stores[i]);
+		st_auto_free char *escaped = st_escaped_text(name, strlen(name));
+		char note[96] = "";
+		char record[32] = "";
+		if (first != NULL)
+			number_text(first->record, record);
+		if (count == 1)
+			snprintf(note, sizeof note, "object #%u, record #%s", first->object, record);
+		else if (count > 1)
+			snprintf(note, sizeof note, "%zu records, see json", count);
+		put_copy_row(page, escaped, copy->distinct[i], copy->shared, note, copy->distinct[i] != copy->shared);
+	}
+}
+
+static bool in_a_copy(const struct report *report, uint32_t store)
+{
+	for (size_t i = 0; i < report->copy_count; i++) {
+		for (size_t j = 0; j < report->copies[i].store_count; j++) {
+			if (report->copies[i].stores[j] == store)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void put_copies(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"records", "shared"};
+	if (report->store_count < 2)
+		return;
+	put_head(page, "Copies", heads, 2);
+	for (size_t i = 0; i < report->copy_count; i++) {
+		const struct report_copy *copy = &report->copies[i];
+		if (copy->identical) {
+			put_identical(page, report, copy);
+			continue;
+		}
+		char line[96], differing[32];
+		number_text(copy->differing_total, differing);
+		snprintf(line, sizeof line, "  %zu stores, 1 set, %s record%s not in every store:", copy->store_count,
+			differing, copy->differing_total == 1 ? "" : "s");
+		put(page, STYLE_PLAIN, line);
+		end_line(page);
+		put_differing(page, report, copy);
+	}
+	for (size_t i = 0; i < report->store_count; i++) {
+		if (in_a_copy(report, (uint32_t)i))
+			continue;
+		put_label(page, short_name(report, (uint32_t)i));
+		put_number(page, 0, STYLE_PLAIN, report->stores[i].distinct);
+		put_note(page, 3, STYLE_DIM, "no copy of the others");
+		end_line(page);
+	}
+}
+
+/* --- kinds --- */
+
+static void put_bar(struct page *page, uint64_t value, uint64_t largest)
+{
+	double length = largest > 0 ? (double)value / (double)largest * BAR_COLUMNS : 0;
+	int whole = (int)length, eighths = (int)((length - whole) * 8);
+	if (value == 0)
+		return;
+	pad_to(page, FIRST_EDGE + EDGE_STEP + 2);
+	for (int i = 0; i < whole; i++)
+		put(page, STYLE_PLAIN, page->style.utf8 ? "\xe2\x96\x88" : "#");
+	if (page->style.utf8 && eighths > 0) {
+		uint8_t block[5] = {0};
+		st_utf8_encode(0x2590 - (uint32_t)eighths, block); /* U+258F one eighth ... U+2589 seven */
+		put(page, STYLE_PLAIN, (const char *)block);
+	} else if (whole == 0) {
+		put(page, STYLE_PLAIN, "|"); /* a value that is there never looks absent */
+	}
+}
+
+static void put_kinds(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"distinct", "mentions"};
+	uint64_t largest = 0;
+	bool done[64] = {0};
+	put_head(page, "Kinds", heads, 2);
+	for (size_t row = 0; row < report->kind_count && row < 64; row++) {
+		size_t best = SIZE_MAX;
+		for (size_t i = 0; i < report->kind_count && i < 64; i++) {
+			if (!done[i] && (best == SIZE_MAX || report->kinds[i].distinct > report->kinds[best].distinct))
+				best = i;
+		}
+		const struct report_kind *kind = &report->kinds[best];
+		done[best] = true;
+		largest = row == 0 ? kind->distinct : largest;
+		put_label(page, kind->kind);
+		put_number(page, 0, STYLE_PLAIN, kind->distinct);
+		put_number(page, 1, STYLE_PLAIN, kind->mentions);
+		put_bar(page, kind->distinct, largest);
+		end_line(page);
+	}
+	if (report->kind_count == 0) {
+		put(page, STYLE_PLAIN, "  none was found");
+		end_line(page);
+	}
+}
+
+void report_text(const struct report *report, const struct report_style *style, struct st_buf *out)
+{
+	struct page page = {.out = out, .style = *style};
+	char last[128];
+	put_title(&page, report);
+	put_figures(&page, report);
+	put_coverage(&page, report);
+	put_unread(&page, report);
+	put_copies(&page, report);
+	put_kinds(&page, report);
+	end_line(&page);
+	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",
+		report->detectors_sha256, report->version);
+	put(&page, STYLE_DIM, last);
+	end_line(&page);
+}
