@@ -19,24 +19,26 @@
 struct extract_text {
 	const uint8_t *data;
 	size_t size;
-	uint64_t start;          /* offset of data[0] in the part's text */
-	uint64_t stored_start;   /* offset of data[0] in the stored part */
-	const uint32_t *stored;  /* NULL: byte for byte; else size + 1 values, stored offset of data[i] minus stored_start */
-	bool transcoded;         /* the stored bytes are another encoding: mentions have the form `encoded` in UTF-16/32 */
+	uint64_t start;        /* offset of data[0] in the part's text */
+	uint64_t stored_start; /* offset of data[0] in the stored part */
+	const uint32_t
+		*stored; /* NULL: byte for byte; else size + 1 values, stored offset of data[i] minus stored_start */
+	bool transcoded; /* the stored bytes are another encoding: mentions have the form `encoded` in UTF-16/32 */
 };
 
 struct extract_part {
-	uint32_t index;   /* 0 for the object */
-	uint32_t parent;  /* itself for the object */
+	uint32_t index;      /* 0 for the object */
+	uint32_t parent;     /* itself for the object */
 	struct st_span name; /* raw bytes of the member's own name, empty for the object; borrowed for the call */
 };
 
 struct extract_part_result {
-	const char *format; /* "csv", "json", "jsonl", "text", "log", "zip", "gz", "tar", "empty", "unknown" ...; static */
-	const char *charset; /* "utf-8", "utf-16le", "windows-1252" ...; "" for containers */
+	const char
+		*format; /* "csv", "json", "jsonl", "text", "log", "zip", "gz", "tar", "empty", "unknown" ...; static */
+	const char *charset;        /* "utf-8", "utf-16le", "windows-1252" ...; "" for containers */
 	enum st_read_status status; /* ST_READ, ST_PARTIAL, ST_UNREAD */
 	enum st_reason reason;
-	uint64_t stored_bytes;  /* bytes of this part read from its container or source */
+	uint64_t stored_bytes; /* bytes of this part read from its container or source */
 	uint64_t records;
 	uint64_t not_searched_bytes; /* text read that no detector can search (NUL runs) */
 };
@@ -46,7 +48,8 @@ struct extract_events {
 	void (*text)(void *context, uint32_t part, const struct extract_text *text);
 	/* The next record of this part: [start, end) in text offsets, all of it already given; digest of its canonical
 	 * form (contract 3). Records never overlap and come in order; text between them belongs to no record. */
-	void (*record)(void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
+	void (*record)(
+		void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
 	/* Bytes of the object consumed so far; called at least every few MiB, so that work is not taken for a hang. */
 	void (*progress)(void *context, uint64_t stored_bytes);

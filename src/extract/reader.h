@@ -15,10 +15,10 @@ struct extract_run; /* the whole object: options, events, limits, open container
 struct reader_input {
 	struct extract_run *run;
 	uint32_t part;
-	struct stream *stream;   /* begins at offset 0 of the part: the looked-at bytes come again */
-	struct st_span head;     /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
-	bool head_is_all;        /* the part ends with head */
-	int depth;               /* containers around this part */
+	struct stream *stream; /* begins at offset 0 of the part: the looked-at bytes come again */
+	struct st_span head;   /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
+	bool head_is_all;      /* the part ends with head */
+	int depth;             /* containers around this part */
 };
 
 struct reader {
@@ -43,18 +43,32 @@ extern const struct reader reader_unknown; /* bids always, and least: names what
 
 /* --- for text readers (charset.c) --- */
 
-enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_UTF32LE, CHARSET_UTF32BE, CHARSET_WINDOWS_1252,
-	CHARSET_ISO_8859_1, CHARSET_ISO_8859_2, CHARSET_ISO_8859_5, CHARSET_ISO_8859_7, CHARSET_ISO_8859_9, CHARSET_ISO_8859_15,
-	CHARSET_BINARY /* no text at all */ };
+enum charset {
+	CHARSET_UTF8,
+	CHARSET_UTF16LE,
+	CHARSET_UTF16BE,
+	CHARSET_UTF32LE,
+	CHARSET_UTF32BE,
+	CHARSET_WINDOWS_1252,
+	CHARSET_ISO_8859_1,
+	CHARSET_ISO_8859_2,
+	CHARSET_ISO_8859_5,
+	CHARSET_ISO_8859_7,
+	CHARSET_ISO_8859_9,
+	CHARSET_ISO_8859_15,
+	CHARSET_BINARY /* no text at all */
+};
 const char *charset_name(enum charset charset);
-/* By byte order mark, then valid UTF-8, then a NUL stride, then the single-byte set that makes the likeliest letters. */
+/* By byte order mark, then valid UTF-8, then a NUL stride, then the single-byte set that makes the likeliest letters.
+ */
 enum charset charset_guess(struct st_span head, bool head_is_all);
 
 /* Pulls a stream and gives UTF-8 blocks with the way back to stored offsets, sending each to events->text. Text readers
  * read from it and only keep record boundaries. Zero-initialise, then text_source_open. */
 struct text_source;
 struct text_source *text_source_open(const struct reader_input *input, enum charset charset);
-/* Next block, already sent to events->text; valid until the next call. false at the end or on failure (see stream->reason). */
+/* Next block, already sent to events->text; valid until the next call. false at the end or on failure (see
+ * stream->reason). */
 bool text_source_next(struct text_source *source, struct extract_text *out);
 uint64_t text_source_not_searched(const struct text_source *source); /* bytes in NUL runs so far */
 void text_source_close(struct text_source *source);
@@ -63,18 +77,19 @@ void text_source_close(struct text_source *source);
 const struct extract_options *extract_run_options(const struct extract_run *run);
 const struct extract_events *extract_run_events(const struct extract_run *run, void **context);
 /* Counts a record and reports it. */
-void extract_run_record(struct extract_run *run, uint32_t part, uint64_t start, uint64_t end,
-	const uint8_t sha256[ST_SHA256_BYTES]);
+void extract_run_record(
+	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
 /* A container reader has met an entry, whatever it is (directories too). Returns false when the container has more of
  * them than CEIL_ARCHIVE_ENTRIES: it then stops with *stop as its reason. */
 bool extract_run_entry(struct reader_input *container, enum st_reason *stop);
 /* A container reader hands over one member: name, its stream (seekable or not); sniffed, limited, read and closed here.
  * Returns false when a limit of the whole object is met: the container then stops with *stop as its reason. */
-bool extract_run_member(struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop);
+bool extract_run_member(
+	struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop);
 /* The same for a member that cannot be read: listed with its reason. */
 void extract_run_unread_member(struct reader_input *container, struct st_span name, enum st_reason reason);
 /* How a container ends: reason none is read, otherwise partial when it gave members before, else unread. */
-void extract_run_container_end(const struct reader_input *container, enum st_reason reason,
-	struct extract_part_result *result);
+void extract_run_container_end(
+	const struct reader_input *container, enum st_reason reason, struct extract_part_result *result);
 
 #endif

@@ -1,4 +1,5 @@
-/* Where the bytes of an object, or of a member inside it, come from: one pull interface for files, pipes, decompressors. */
+/* Where the bytes of an object, or of a member inside it, come from: one pull interface for files, pipes,
+ * decompressors. */
 #ifndef STAUNCH_EXTRACT_STREAM_H
 #define STAUNCH_EXTRACT_STREAM_H
 
@@ -18,8 +19,8 @@ struct stream {
 
 /* A seekable stream over memory that the caller keeps until it is closed; never fails. */
 struct stream *stream_open_memory(const void *data, size_t size);
-/* The first size bytes of a file through pread(2); the descriptor stays the caller's, its position untouched. A file that
- * ends before them fails with source-changed, a read error with source-error. */
+/* The first size bytes of a file through pread(2); the descriptor stays the caller's, its position untouched. A file
+ * that ends before them fails with source-changed, a read error with source-error. */
 struct stream *stream_open_fd(int fd, uint64_t size);
 /* A pipe, socket or terminal through read(2), not seekable; the descriptor stays the caller's. */
 struct stream *stream_open_pipe(int fd);
