@@ -129,19 +129,21 @@ static bool has_letter(const struct email_local *local)
 	return false;
 }
 
-/* Words before a sign that stands apart which make it no address: "an account at contoso dot com", "the @contoso.com
- * domain". English, Italian, French, German, Spanish. */
-static const char *const words_before_sign[] = {"a", "about", "account", "address", "adresse", "all", "alla", "am",
-	"an", "and", "any", "are", "arrive", "as", "available", "be", "been", "bei", "but", "by", "call", "cc", "class",
-	"come", "con", "contact", "da", "de", "def", "dem", "der", "di", "die", "direccion", "domain", "domaine",
-	"dominio", "download", "el", "email", "emails", "en", "et", "find", "folks", "for", "found", "from", "go",
-	"guys", "hello", "here", "hi", "him", "host", "hosted", "if", "il", "import", "in", "indirizzo", "is", "it",
-	"join", "la", "le", "live", "living", "located", "log", "login", "look", "looking", "looks", "me", "meet",
-	"meeting", "met", "mit", "my", "new", "not", "o", "of", "on", "online", "or", "ou", "our", "out", "page", "par",
-	"party", "people", "per", "por", "posted", "published", "read", "register", "return", "see", "seen", "sign",
-	"site", "sold", "su", "team", "thanks", "that", "the", "their", "them", "there", "this", "to", "ufficio", "un",
-	"und", "une", "up", "us", "using", "via", "visit", "von", "was", "we", "website", "were", "with", "work",
-	"working", "works", "y", "you", "your", "zu", NULL};
+/* Words that no mailbox is called, before a sign that stands apart: "the @contoso.com domain". English, Italian,
+ * French, German, Spanish. */
+static const char *const no_names[] = {"a", "account", "address", "addresses", "adresse", "all", "alla", "am", "an",
+	"and", "any", "are", "as", "be", "bei", "by", "cc", "con", "da", "de", "dem", "der", "di", "die", "direccion",
+	"domain", "domaine", "dominio", "el", "email", "emails", "en", "et", "for", "from", "if", "il", "import", "in",
+	"indirizzo", "is", "la", "le", "mit", "my", "new", "not", "of", "on", "or", "ou", "our", "par", "per", "por",
+	"return", "su", "that", "the", "their", "this", "to", "un", "und", "une", "using", "via", "von", "was", "with",
+	"y", "your", "zu", NULL};
+/* Words that make "at" a preposition: "visit us at contoso dot com". */
+static const char *const before_at[] = {"about", "arrive", "available", "been", "but", "call", "class", "come",
+	"download", "find", "folks", "found", "go", "guys", "here", "him", "host", "hosted", "it", "join", "live",
+	"living", "located", "log", "login", "look", "looking", "looks", "me", "meet", "meeting", "met", "o", "online",
+	"out", "page", "party", "people", "posted", "published", "read", "see", "seen", "sign", "site", "sold",
+	"thanks", "them", "there", "up", "us", "visit", "we", "website", "were", "work", "working", "works", "you",
+	NULL};
 
 /* Elided words of Italian and French that no family name begins with; "d'angelo" and "dell'orto" are people. */
 static const char *const elided[] = {"all'", "nell'", "sull'", "quell'", "un'", "qu'", "jusqu'", "lorsqu'", NULL};
@@ -228,7 +230,10 @@ static bool plausible_apart(const struct email_local *local, const struct email_
 	uint8_t last = local->text[local->size - 1];
 	if (!has_letter(local) || memchr(".'-&#$~", last, 7))
 		return false;
-	return sign->bracketed || !email_is_word(local->text, local->size, words_before_sign);
+	if (sign->bracketed)
+		return true;
+	return !email_is_word(local->text, local->size, no_names) &&
+	       !(sign->word && email_is_word(local->text, local->size, before_at));
 }
 
 bool email_local_before(
