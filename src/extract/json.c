@@ -229,6 +229,7 @@ static void end_line(struct json_run *run, uint64_t end)
 	if (run->bad_line || run->open_depth > 0) {
 		note(run, ST_REASON_CORRUPT);
 		give_as_written(run, end);
+		st_json_feed(run->reader, NULL, 0); /* the rest of the line is not looked at */
 		st_json_restart(run->reader);
 	}
 	run->bad_line = false;

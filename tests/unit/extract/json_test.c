@@ -75,6 +75,15 @@ static void a_bad_line_is_a_record_by_its_bytes(void)
 	CHECK_READINGS(rows, "jsonl");
 }
 
+static void a_bad_last_line_ends_the_text(void)
+{
+	static const struct reading_row rows[] = {
+		{"{\"a\":1}\n[1 2]\n", "jsonl utf-8 partial-corrupt: <{\"a\":1}> <[1 2]>"},
+		{"{\"a\":1}\n[1 {\"b\":2}\n", "jsonl utf-8 partial-corrupt: <{\"a\":1}> <[1 {\"b\":2}>"},
+	};
+	CHECK_READINGS(rows, "jsonl");
+}
+
 static void a_document_cut_off_or_broken_is_partial(void)
 {
 	static const struct reading_row rows[] = {
@@ -253,6 +262,7 @@ int main(void)
 	RUN(bulk_actions_are_no_records_of_their_own);
 	RUN(what_is_no_json_is_not_claimed);
 	RUN(a_bad_line_is_a_record_by_its_bytes);
+	RUN(a_bad_last_line_ends_the_text);
 	RUN(a_document_cut_off_or_broken_is_partial);
 	RUN(a_stream_that_fails_says_why);
 	RUN(too_deep_is_refused_where_nothing_was_read_and_partial_where_something_was);
