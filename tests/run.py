@@ -121,7 +121,7 @@ def fuzz_one(program, seconds):
     seeds = os.path.join(ROOT, "tests/fuzz/corpus", name)
     command = [program, work] + ([seeds] if os.path.isdir(seeds) else []) + ["-max_total_time=%d" % seconds, "-timeout=10",
         "-rss_limit_mb=2048", "-artifact_prefix=%s/%s-" % (findings, name), "-print_final_stats=0", "-verbosity=0"]
-    output, status, took = run(command, seconds * 3 + 60)
+    output, status, took = run(command, seconds * 3 + 60, {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
     shutil.rmtree(work, ignore_errors=True)
     verdict = "ok - %s holds for %d s\n" % (name, seconds) if status == 0 else \
         "not ok - %s: status %s, input in build/fuzz-findings\n" % (name, status)
