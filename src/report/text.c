@@ -12,6 +12,7 @@
 #define EDGE_STEP 11
 #define BAR_COLUMNS 24
 #define PAGE_COLUMNS 80
+#define SHOWN_DIFFERENCES 5
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_YELLOW };
 
@@ -260,66 +261,67 @@ static const char *short_name(const struct report *report, uint32_t store)
 	return last;
 }
 
-static size_t differences_of(const struct report_copy *copy, uint32_t store, const struct report_difference **first)
+static void add_names(
+	struct st_buf *out, const struct report *report, const struct report_copy *copy, uint64_t distinct)
 {
-	size_t count = 0;
-	*first = NULL;
-	for (size_t i = 0; i < copy->differing_count; i++) {
-		if (copy->differing[i].store != store)
+	for (size_t i = 0; i < copy->store_count; i++) {
+		const char *name = short_name(report, copy->stores[i]);
+		if (copy->distinct[i] != distinct)
 			continue;
-		*first = *first == NULL ? &copy->differing[i] : *first;
-		count++;
+		if (out->size > 0)
+			st_buf_add_byte(out, ' ');
+		st_escape_text(out, name, strlen(name));
 	}
-	return count;
+	st_buf_add_byte(out, 0);
 }
 
-static void put_copy_row(
-	struct page *page, const char *names, uint64_t records, uint64_t shared, const char *note, bool differs)
+/* Stores with the same number of records stand in one row. */
+static void put_copy_row(struct page *page, const struct report *report, const struct report_copy *copy, size_t first)
 {
-	enum style style = differs ? STYLE_YELLOW : STYLE_PLAIN;
+	uint64_t records = copy->distinct[first];
+	enum style style = copy->identical ? STYLE_PLAIN : STYLE_YELLOW;
+	st_auto_buf struct st_buf names = {0};
+	for (size_t i = 0; i < first; i++) {
+		if (copy->distinct[i] == records)
+			return;
+	}
+	add_names(&names, report, copy, records);
 	put(page, STYLE_PLAIN, "  ");
-	put(page, style, names);
+	put(page, style, (const char *)names.data);
 	if (page->column > LABEL_COLUMNS)
 		end_line(page);
 	put_number(page, 0, style, records);
-	if (records == shared)
+	if (records == copy->shared)
 		put_cell(page, 1, style, "all");
 	else
-		put_number(page, 1, style, shared);
-	put_note(page, 3, differs ? STYLE_YELLOW : STYLE_DIM, note);
+		put_number(page, 1, style, copy->shared);
+	char note[48];
+	snprintf(note, sizeof note, "%zu stores, 1 set", copy->store_count);
+	put_note(page, 3, copy->identical ? STYLE_DIM : STYLE_YELLOW, copy->identical ? "identical" : note);
 	end_line(page);
 }
 
-static void put_identical(struct page *page, const struct report *report, const struct report_copy *copy)
-{
-	st_auto_buf struct st_buf names = {0};
-	for (size_t i = 0; i < copy->store_count; i++) {
-		const char *name = short_name(report, copy->stores[i]);
-		if (i > 0)
-			st_buf_add_byte(&names, ' ');
-		st_escape_text(&names, name, strlen(name));
-	}
-	st_buf_add_byte(&names, 0);
-	put_copy_row(page, (const char *)names.data, copy->distinct[0], copy->shared, "identical", false);
-}
-
+/* Records that are not in every store of the row, each by one store that holds it; the odd ones out come first. */
 static void put_differing(struct page *page, const struct report *report, const struct report_copy *copy)
 {
-	for (size_t i = 0; i < copy->store_count; i++) {
-		const struct report_difference *first;
-		size_t count = differences_of(copy, copy->stores[i], &first);
-		const char *name = short_name(report, copy->stores[i]);
+	char number[32];
+	for (size_t i = 0; i < copy->differing_count && i < SHOWN_DIFFERENCES; i++) {
+		const struct report_difference *difference = &copy->differing[i];
+		const char *name = short_name(report, difference->store);
 		st_auto_free char *escaped = st_escaped_text(name, strlen(name));
-		char note[96] = "";
-		char record[32] = "";
-		if (first != NULL)
-			number_text(first->record, record);
-		if (count == 1)
-			snprintf(note, sizeof note, "object #%u, record #%s", first->object, record);
-		else if (count > 1)
-			snprintf(note, sizeof note, "%zu records, see json", count);
-		put_copy_row(page, escaped, copy->distinct[i], copy->shared, note, copy->distinct[i] != copy->shared);
+		number_text(difference->record, number);
+		st_auto_free char *line =
+			st_format("    differs: %s object #%u, record #%s", escaped, difference->object, number);
+		put(page, STYLE_YELLOW, line);
+		end_line(page);
 	}
+	size_t shown = copy->differing_count < SHOWN_DIFFERENCES ? copy->differing_count : SHOWN_DIFFERENCES;
+	if (copy->differing_total <= shown)
+		return;
+	number_text(copy->differing_total - shown, number);
+	st_auto_free char *more = st_format("    and %s records more that are not in every store", number);
+	put(page, STYLE_DIM, more);
+	end_line(page);
 }
 
 static bool in_a_copy(const struct report *report, uint32_t store)
@@ -341,16 +343,8 @@ static void put_copies(struct page *page, const struct report *report)
 	put_head(page, "Copies", heads, 2);
 	for (size_t i = 0; i < report->copy_count; i++) {
 		const struct report_copy *copy = &report->copies[i];
-		if (copy->identical) {
-			put_identical(page, report, copy);
-			continue;
-		}
-		char line[96], differing[32];
-		number_text(copy->differing_total, differing);
-		snprintf(line, sizeof line, "  %zu stores, 1 set, %s record%s not in every store:", copy->store_count,
-			differing, copy->differing_total == 1 ? "" : "s");
-		put(page, STYLE_PLAIN, line);
-		end_line(page);
+		for (size_t j = 0; j < copy->store_count; j++)
+			put_copy_row(page, report, copy, j);
 		put_differing(page, report, copy);
 	}
 	for (size_t i = 0; i < report->store_count; i++) {

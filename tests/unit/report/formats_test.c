@@ -1,0 +1,210 @@
+/*
+ * The formats, against reports written down and read by eye: golden/NAME.{txt,json,csv}. STAUNCH_UPDATE_GOLDEN=1 writes
+ * them anew, to be read again.
+ */
+#include "base/utf8.h"
+#include "report/report.h"
+
+#include "check.h"
+
+#define HOSTILE                                  \
+	"x\n\x1b[31m<script>=1+1,\"\xe2\x80\xae" \
+	"\xff"
+
+static uint32_t all_stores[] = {0, 1, 2, 3, 4}, two_stores[] = {0, 1};
+static uint64_t all_distinct[] = {2000, 2000, 2000, 2000, 2000}, two_distinct[] = {7, 7};
+static char hostile_path[] = "es-1:/a.zip!/b%0A%1B.csv";
+
+static void fill_stores(struct report_store *stores, size_t count)
+{
+	static const char *const names[] = {"leak/es-1", "leak/es-2", "leak/es-3", "leak/es-4", "leak/es-5"};
+	for (size_t i = 0; i < count; i++) {
+		stores[i] = (struct report_store){.name = names[i],
+			.started_at = 1577869200,
+			.finished_at = 1577869260,
+			.raw = 2100,
+			.distinct = 2000,
+			.within = 100};
+		memset(stores[i].manifest_sha256, (int)i, ST_SHA256_BYTES);
+	}
+}
+
+static void add_unread(struct report *report)
+{
+	static struct report_unread rows[] = {
+		{.object = 4, .status = ST_UNREAD, .reason = ST_REASON_CRASH, .detail = "SIGSEGV"},
+		{.object = 9,
+			.member = true,
+			.path = hostile_path,
+			.status = ST_PARTIAL,
+			.reason = ST_REASON_TRUNCATED},
+	};
+	report->unread = 311;
+	report->partial = 9;
+	report->unread_objects[ST_REASON_ENCRYPTED] = 187;
+	report->unread_bytes[ST_REASON_ENCRYPTED] = 910000000;
+	report->unread_objects[ST_REASON_CRASH] = 124;
+	report->unread_bytes[ST_REASON_CRASH] = 690000000;
+	report->members_unread[ST_REASON_TRUNCATED] = 3;
+	report->unread_rows = rows;
+	report->unread_row_count = 2;
+	report->bytes_listed = 48200000000;
+	report->not_searched_bytes = 214000000;
+}
+
+static struct report example(struct report_store stores[5])
+{
+	static struct report_kind kinds[] = {
+		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
+	static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
+	static struct report_difference differing[] = {
+		{3, 13, NULL, 183402}, {0, 3, "leak/es-1:/cases-002.jsonl", 237}};
+	static struct report_copy copies[] = {{.stores = all_stores,
+		.distinct = all_distinct,
+		.store_count = 5,
+		.shared = 1999,
+		.differing_total = 2,
+		.differing = differing,
+		.differing_count = 2}};
+	static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
+	fill_stores(stores, 5);
+	return (struct report){.case_name = "northwind-2019-12",
+		.version = "0.9.0",
+		.detectors_sha256 = "9f2c41d000000000000000000000000000000000000000000000000000000000",
+		.options = {(const uint8_t *)options, sizeof options - 1},
+		.own_domains = "northwind.example",
+		.generated_at = 1578642120,
+		.stores = stores,
+		.store_count = 5,
+		.listed = 12485,
+		.read = 12271,
+		.duplicate = 214,
+		.members = 1204,
+		.bytes_listed = 46600000000,
+		.bytes_read = 45900000000,
+		.bytes_duplicate = 700000000,
+		.records_raw = 1389392,
+		.records_distinct = 346684,
+		.units = units,
+		.unit_count = 2,
+		.kinds = kinds,
+		.kind_count = 3,
+		.persons = {78902, 84117, 92205},
+		.staff = {1912, 1948, 2006},
+		.organizations = {6215, 6480, 7004},
+		.role_mailboxes = 12,
+		.unlinked_phones = 5,
+		.unlinked_ips = 6,
+		.copies = copies,
+		.copy_count = 1};
+}
+
+static char *read_golden(const char *path)
+{
+	st_auto_buf struct st_buf text = {0};
+	FILE *file = fopen(path, "rb");
+	for (int byte; file != NULL && (byte = fgetc(file)) != EOF;)
+		st_buf_add_byte(&text, (uint8_t)byte);
+	if (file != NULL)
+		fclose(file);
+	return st_strndup((const char *)text.data, text.size);
+}
+
+static void compare(const char *name, const struct st_buf *got)
+{
+	st_auto_free char *path = st_format("%s/%s", GOLDEN, name);
+	if (getenv("STAUNCH_UPDATE_GOLDEN") != NULL) {
+		FILE *file = fopen(path, "wb");
+		fwrite(got->data, 1, got->size, file);
+		fclose(file);
+	}
+	st_auto_free char *want = read_golden(path), *text = st_strndup((const char *)got->data, got->size);
+	if (strcmp(text, want) != 0)
+		CHECK_FAIL("%s differs; now it is:\n%s", name, text);
+}
+
+static void compare_all(const struct report *report, const char *name)
+{
+	static const struct report_style plain = {false, false};
+	st_auto_buf struct st_buf text = {0}, json = {0}, csv = {0};
+	report_text(report, &plain, &text);
+	report_json(report, &json);
+	report_csv(report, &csv);
+	st_auto_free char *text_name = st_format("%s.txt", name), *json_name = st_format("%s.json", name),
+			  *csv_name = st_format("%s.csv", name);
+	compare(text_name, &text);
+	compare(json_name, &json);
+	compare(csv_name, &csv);
+}
+
+static void a_complete_report_is_the_one_written_down(void)
+{
+	struct report_store stores[5];
+	struct report report = example(stores);
+	CHECK(report_complete(&report));
+	compare_all(&report, "complete");
+}
+
+static void an_incomplete_report_names_what_was_not_read(void)
+{
+	struct report_store stores[5];
+	struct report report = example(stores);
+	add_unread(&report);
+	CHECK(!report_complete(&report));
+	compare_all(&report, "incomplete");
+}
+
+static void an_empty_case_is_a_page_too(void)
+{
+	struct report report = {.case_name = "empty", .version = "0.9.0", .detectors_sha256 = "", .own_domains = ""};
+	compare_all(&report, "empty");
+}
+
+static void hostile_names_come_out_escaped_in_every_format(void)
+{
+	static const struct report_style colour = {true, true};
+	struct report_store stores[5];
+	struct report report = example(stores);
+	struct report_copy copy = {
+		.stores = two_stores, .distinct = two_distinct, .store_count = 2, .shared = 7, .identical = true};
+	stores[0].name = stores[1].name = HOSTILE;
+	report.case_name = HOSTILE;
+	report.copies = &copy;
+	st_auto_buf struct st_buf text = {0}, json = {0}, row = {0};
+	report_text(&report, &colour, &text);
+	report_json(&report, &json);
+	struct st_span cell = {(const uint8_t *)"=cmd|' /C calc'!A0\n", 19};
+	report_csv_row(&row, &cell, 1);
+	CHECK(memmem(text.data, text.size, "\x1b[31m", 5) == NULL);
+	CHECK(memmem(text.data, text.size, "x%0A%1B[31m<script>", 19) != NULL);
+	CHECK(memmem(json.data, json.size, "%1B[31m<script>=1+1,\\\"%E2%80%AE%FF", 33) != NULL);
+	CHECK(row.data[0] == '"' && row.data[1] == '\'' && memmem(row.data, row.size, "%0A", 3) != NULL);
+	CHECK_INT(st_utf8_valid_prefix(text.data, text.size), text.size);
+	CHECK_INT(st_utf8_valid_prefix(json.data, json.size), json.size);
+}
+
+static void no_line_of_the_page_is_wider_than_80_columns(void)
+{
+	static const struct report_style utf8 = {false, true};
+	struct report_store stores[5];
+	struct report report = example(stores);
+	add_unread(&report);
+	st_auto_buf struct st_buf text = {0};
+	report_text(&report, &utf8, &text);
+	size_t columns = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		columns = text.data[i] == '\n' ? 0 : columns + ((text.data[i] & 0xc0) != 0x80);
+		if (columns > 80)
+			CHECK_FAIL("a line is too wide:\n%.*s", (int)text.size, (const char *)text.data);
+	}
+}
+
+int main(void)
+{
+	RUN(a_complete_report_is_the_one_written_down);
+	RUN(an_incomplete_report_names_what_was_not_read);
+	RUN(an_empty_case_is_a_page_too);
+	RUN(hostile_names_come_out_escaped_in_every_format);
+	RUN(no_line_of_the_page_is_wider_than_80_columns);
+	CHECK_END();
+}
