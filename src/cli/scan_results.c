@@ -466,10 +466,7 @@ enum st_status scan_results(struct scan *scan, struct st_error *err)
 	enum st_status status = make_results(&results, runs, err);
 	if (status != ST_OK) {
 		casefile_results_drop(scan->casefile);
-		if (results.parties != NULL) { /* closes it; its counts are not wanted */
-			uint64_t counts[256];
-			resolve_distinct_finish(results.parties, NULL, NULL, counts, NULL);
-		}
+		resolve_distinct_close(results.parties);
 	} else {
 		scan->run_count = 0;
 		status = resolve_work_clean(scan->work.dir_fd, NULL, 0, err);
