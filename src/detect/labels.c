@@ -27,11 +27,13 @@ static const char *const version_parts[] = {"version", "versione", "firmware", "
 
 struct label_words {
 	const char *const *words, *const *parts;
+	unsigned nearest; /* only so many words before the value are looked at */
+	bool numbered;    /* phone2 is a label as phone is; v1 is none */
 };
 static const struct label_words sets[LABEL_SETS] = {
-	[LABEL_PHONE] = {phone_words, phone_parts},
-	[LABEL_CARD] = {card_words, card_parts},
-	[LABEL_VERSION] = {version_words, version_parts},
+	[LABEL_PHONE] = {phone_words, phone_parts, 6, true},
+	[LABEL_CARD] = {card_words, card_parts, 6, true},
+	[LABEL_VERSION] = {version_words, version_parts, 2, false},
 };
 
 /* Bytes of the letter that ends before `at`; 0 when no letter does. */
@@ -128,7 +130,8 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 {
 	const uint8_t *data = window->data;
 	size_t least = at > reach_bytes ? at - reach_bytes : 0;
-	while (at > least) {
+	unsigned words = 0;
+	while (at > least && words < sets[set].nearest) {
 		size_t tag = skip_closing_tag(window, at, least);
 		if (tag != at) {
 			at = tag;
@@ -149,8 +152,11 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 		for (; letter > 0 && at - start <= LABEL_WORD_BYTES; letter = letter_before(window, start))
 			start -= letter;
 		/* The n of an escaped line end is no letter of the word after it. */
+		words++;
+		bool numbered = ascii_digit(byte_at(window, at));
 		bool escaped = start > 0 && data[start - 1] == '\\';
-		if (is_label(&sets[set], data + start + escaped, at - start - escaped))
+		if ((!numbered || sets[set].numbered) &&
+			is_label(&sets[set], data + start + escaped, at - start - escaped))
 			return true;
 		if (escaped)
 			return false;

@@ -144,20 +144,20 @@ static bool read_card(
  * and more in one. */
 static bool hopeless(const struct detect_window *window, size_t at)
 {
-	if (window->size - at < CARD_DIGITS_MIN)
-		return true;
 	const uint8_t *data = window->data + at;
+	if (window->size - at < CARD_DIGITS_MIN || (at >= 2 && ascii_alnum(data[-1]) && data[-2] != '\\'))
+		return true;
 	if (!ascii_digit(data[3]))
 		return data[3] < 0x80;
-	if (data[0] == '0' || data[0] == '7')
-		return true;
 	size_t count = 4;
 	while (count <= CARD_DIGITS_MAX && ascii_digit(byte_at(window, at + count)))
 		count++;
 	uint8_t after = byte_at(window, at + count);
 	if (count == 4 || count == 6) {
-		if (after == ' ' || after == '-' || after == '.') /* four more digits behind the sign, or no card */
-			return !ascii_digit(byte_at(window, at + count + 4)) && byte_at(window, at + count + 4) < 0x80;
+		if (after == ' ' || after == '-' || after == '.') { /* four more digits behind the sign, or no card */
+			uint8_t third = byte_at(window, at + count + 3), fourth = byte_at(window, at + count + 4);
+			return (third < 0x80 && !ascii_digit(third)) || (fourth < 0x80 && !ascii_digit(fourth));
+		}
 		return after != '%' && after != '&' && after < 0x80;
 	}
 	return after < 0x80 && (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX || ascii_letter(after));

@@ -252,10 +252,10 @@ static unsigned read_as(struct written *number, size_t groups, struct phone_numb
 		return international(run, groups, 0, phone) ? CONFIDENCE_INTERNATIONAL : 0;
 	bool zeros = run->count > 2 && run->digits[0] == 0 && run->digits[1] == 0;
 	if (zeros && international(run, groups, 2, phone)) {
-		bool grouped = groups > 1 && !phone_is_date(run, groups);
-		if (labelled(number) || (grouped && stands_free(number)))
+		bool other = phone_opens_otherwise(run, groups);
+		if (labelled(number) || (groups > 1 && !other && stands_free(number)))
 			return CONFIDENCE_INTERNATIONAL;
-		if (stands_free(number))
+		if (!other && stands_free(number))
 			return CONFIDENCE_BARE;
 	}
 	if (has_regions(number->window) && national(number, groups, phone))

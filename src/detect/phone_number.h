@@ -5,8 +5,8 @@
 #include "detect/digits.h"
 #include "detect/phone_plan.h"
 
-/* A date opens the groups: the same sign twice between numbers that fit a day, a month and a year. */
-bool phone_is_date(const struct digit_run *run, size_t groups);
+/* A date or a United States social security number opens the groups. */
+bool phone_opens_otherwise(const struct digit_run *run, size_t groups);
 /* Groups as people write a national number, and no date, amount, list of years or dotted quad. */
 bool phone_typical_grouping(const struct detect_window *window, const struct digit_run *run, size_t groups);
 /* What a territory's own habit asks beyond that. */

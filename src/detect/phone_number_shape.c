@@ -12,7 +12,7 @@ static bool all_years(const struct digit_run *run, size_t groups)
 }
 
 /* 12.05.2026, 2026-05-13, 12/5/26. */
-bool phone_is_date(const struct digit_run *run, size_t groups)
+static bool is_date(const struct digit_run *run, size_t groups)
 {
 	if (groups < 3)
 		return false;
@@ -25,6 +25,19 @@ bool phone_is_date(const struct digit_run *run, size_t groups)
 	if (group[0].count > 2 || group[1].count > 2)
 		return false;
 	return (group[2].count == 4 && run->digits[group[2].first] <= 2) || (groups == 3 && group[2].count == 2);
+}
+
+/* 123-45-6789: a United States social security number. */
+static bool is_social_security(const struct digit_run *run, size_t groups)
+{
+	const struct digit_group *group = run->group;
+	return groups >= 3 && group[0].count == 3 && group[1].count == 2 && group[2].count == 4 &&
+	       group[1].separators == SEPARATOR_DASH && group[2].separators == SEPARATOR_DASH;
+}
+
+bool phone_opens_otherwise(const struct digit_run *run, size_t groups)
+{
+	return is_date(run, groups) || is_social_security(run, groups);
 }
 
 /* 1.234.567 and 12 345.678: an amount. */
@@ -64,14 +77,6 @@ static bool typical_first(const struct digit_run *run, size_t groups)
 	return group[0].count <= 3;
 }
 
-/* 123-45-6789: a United States social security number. */
-static bool is_social_security(const struct digit_run *run, size_t groups)
-{
-	const struct digit_group *group = run->group;
-	return groups == 3 && group[0].count == 3 && group[1].count == 2 && group[2].count == 4 &&
-	       group[1].separators == SEPARATOR_DASH && group[2].separators == SEPARATOR_DASH;
-}
-
 /* Sizes people write: the first group, then two to eight digits each; one digit alone
  * stands behind a trunk prefix or a parenthesis, and in Ivory Coast. */
 static bool typical_sizes(const struct digit_run *run, size_t groups)
@@ -106,8 +111,8 @@ static bool typical_signs(const struct digit_run *run, size_t groups)
 bool phone_typical_grouping(const struct detect_window *window, const struct digit_run *run, size_t groups)
 {
 	return groups >= 2 && groups <= 6 && typical_sizes(run, groups) && typical_signs(run, groups) &&
-	       !phone_is_date(run, groups) && !all_years(run, groups) && !is_dotted_quad(run, groups) &&
-	       !is_amount(window, run, groups) && !is_social_security(run, groups);
+	       !phone_opens_otherwise(run, groups) && !all_years(run, groups) && !is_dotted_quad(run, groups) &&
+	       !is_amount(window, run, groups);
 }
 
 /* North America writes three, three and four digits; a year and a number are a reference (2026-000123). */
