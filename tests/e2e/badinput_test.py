@@ -94,11 +94,22 @@ def what_is_no_file_is_listed_and_unread():
 
 
 def a_file_without_permission_is_unread():
-    if os.geteuid() == 0:
-        rig.skip("root may read everything")
     with store() as (out, path, case):
+        write(path, "open.txt", b"mail joe@fabrikam.com\n")
         os.chmod(write(path, "closed.txt", b"mail anna@fabrikam.com\n"), 0)
-        rows = rig.unread(scanned(case, path, status=rig.INCOMPLETE))
+        command = [rig.STAUNCH, "scan", path, "--case", case, "--progress", "never"]
+        somebody = {}
+        if os.geteuid() == 0:
+            # Root may read everything: somebody else scans.
+            for name in (out, path):
+                os.chmod(name, 0o777)
+            somebody = {"user": 65534, "group": 65534, "extra_groups": []}
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=rig.TIMEOUT_S, **somebody)
+        except PermissionError:
+            rig.skip("another user may not run the program where it was built")
+        rig.expect(rig.INCOMPLETE, done)
+        rows = rig.unread(rig.report(case, "--reveal", "test"))
         rig.equal(list(rows.values()), [("unread", "permission")], "rows")
 
 
@@ -110,8 +121,8 @@ def names_with_line_feeds_terminal_codes_and_broken_utf8_are_escaped():
         done = rig.staunch("scan", path, "--case", case, "--progress", "plain")
         rig.expect(rig.INCOMPLETE, done)
         got = rig.report(case, "--reveal", "test")
-        rig.equal(len(got["coverage"]["unread"]["objects"]), len(names), "unread objects")
-        paths = [row["path"] for row in got["coverage"]["unread"]["objects"]]
+        paths = [row["path"] for row in got["coverage"]["unread"]["objects"] if "!/" not in row["path"]]
+        rig.equal(len(paths), len(names), "unread objects")
         rig.equal(len(set(paths)), len(names), "different paths")
         for form in (["--format", "text"], ["--format", "csv", "--list", "unread"]):
             text = rig.staunch("report", "--case", case, "--reveal", "test", *form)
