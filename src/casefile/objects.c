@@ -127,8 +127,8 @@ static void add_segment(struct db_segments *segments, uint32_t number)
  * to be read itself now. */
 static enum st_status release_duplicates(struct casefile *casefile, uint32_t object, struct st_error *err)
 {
-	db_auto_statement sqlite3_stmt *statement = NULL;
-	ST_TRY(db_prepare(casefile,
+	sqlite3_stmt *statement = NULL;
+	ST_TRY(db_slot(casefile, DB_RELEASE_COPIES,
 		"UPDATE objects SET status = 0, reason = 0, detail = '', " FORGET_READING
 		" WHERE duplicate_of = ?1 AND duplicate_of <> 0 AND id <> ?1",
 		&statement, err));

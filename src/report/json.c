@@ -80,20 +80,17 @@ static void write_reasons(struct st_json_writer *w, const char *key, const uint6
 	st_json_object_end(w);
 }
 
-static void write_unread(struct st_json_writer *w, const struct report *report)
+static void write_unread_rows(struct st_json_writer *w, const struct report *report, const char *key, bool members)
 {
-	st_json_key(w, "unread");
-	st_json_object(w);
-	write_reasons(w, "by_reason", report->unread_objects);
-	write_reasons(w, "members_by_reason", report->members_unread);
-	st_json_key(w, "objects");
+	st_json_key(w, key);
 	st_json_array(w);
 	for (size_t i = 0; i < report->unread_row_count; i++) {
 		const struct report_unread *row = &report->unread_rows[i];
+		if (row->member != members)
+			continue;
 		st_json_object(w);
 		key_path(w, row->path, row->object);
 		st_json_key_uint(w, "object", row->object);
-		st_json_key_bool(w, "member", row->member);
 		st_json_key_text(w, "status", st_read_status_name(row->status));
 		st_json_key_text(w, "reason", st_reason_name(row->reason));
 		if (row->detail[0] != 0)
@@ -101,6 +98,16 @@ static void write_unread(struct st_json_writer *w, const struct report *report)
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
+}
+
+static void write_unread(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "unread");
+	st_json_object(w);
+	write_reasons(w, "by_reason", report->unread_objects);
+	write_reasons(w, "members_by_reason", report->members_unread);
+	write_unread_rows(w, report, "objects", false);
+	write_unread_rows(w, report, "members", true);
 	st_json_object_end(w);
 }
 
