@@ -9,11 +9,17 @@
 
 /* Raw bytes of a local part: 64 characters, nearly all written as entities. */
 #define RAW_BYTES 640
+/* Read first: nearly always all of it, and a tenth of the cost where every byte is part of an escape. */
+#define NEAR_BYTES 96
+/* No escape is longer, so that reading is in step behind as many bytes. */
+#define ESCAPE_BYTES 24
 
 /* Bytes that end a local part before any escape is undone: blanks, brackets and what glues addresses together. */
 static bool hard_end(uint8_t byte)
 {
-	return byte <= ' ' || byte == 0x7f || memchr("\"(),/:<>?@[]`{|}", byte, 16) != NULL;
+	/* one bit for each byte: controls, space, delete and "(),/:<>?@[]`{|} */
+	static const uint32_t hard[8] = {0xffffffff, 0xd4009305, 0x28000001, 0xb8000001, 0x0, 0x0, 0x0, 0x0};
+	return hard[byte >> 5] >> (byte & 31) & 1;
 }
 
 static const uint8_t *raw_start(const uint8_t *data, const uint8_t *end, enum email_context context)
@@ -201,20 +207,32 @@ static bool quoted_local(const struct detect_window *window, size_t end, struct 
 	return true;
 }
 
-static bool read_run(
-	const struct detect_window *window, size_t end, const struct email_sign *sign, struct email_local *out)
+/* Reads the characters from `begin` to the sign; what is left is the run that ends there. */
+static void read_from(const struct detect_window *window, const uint8_t *begin, const uint8_t *stop,
+	const struct email_sign *sign, struct run *run)
 {
-	const uint8_t *stop = window->data + end, *begin = raw_start(window->data, stop, sign->context);
-	struct run run = {.out = out};
-	run_reset(&run);
+	run_reset(run);
 	for (const uint8_t *p = begin; p < stop;) {
 		size_t broken = soft_break_at(window, p, sign->context);
 		struct email_char c = {.class = EMAIL_INVISIBLE, .size = (uint8_t)broken};
 		if (broken == 0)
 			c = email_char_at(p, stop, sign->context);
-		run_take(&run, &c, (size_t)(p - window->data));
+		run_take(run, &c, (size_t)(p - window->data));
 		p += c.size;
 	}
+}
+
+static bool read_run(
+	const struct detect_window *window, size_t end, const struct email_sign *sign, struct email_local *out)
+{
+	const uint8_t *stop = window->data + end, *begin = raw_start(window->data, stop, sign->context);
+	struct run run = {.out = out};
+	bool near = stop - begin > NEAR_BYTES;
+	if (near)
+		read_from(window, stop - NEAR_BYTES, stop, sign, &run);
+	/* a run that begins behind the first escapes would begin there however far back the reading starts */
+	if (!near || run.too_long || (out->size > 0 && out->start < end - NEAR_BYTES + ESCAPE_BYTES))
+		read_from(window, begin, stop, sign, &run);
 	if (out->size == 0 || run.too_long ||
 		(stop - begin >= RAW_BYTES && out->start == (size_t)(begin - window->data)))
 		return false;
