@@ -128,6 +128,13 @@ def zips():
         found=["carla@contoso.com"])
     put("zip-named-as-text.txt", make_zip(Entry("a", text("dario@contoso.com"))), "read", found=["dario@contoso.com"])
     put("zip-empty.zip", make_zip(), "read")
+    shuffled = [Entry("%03d" % i, text("many%d@contoso.com" % (i % 3), 1)) for i in range(300)]
+    whole = make_zip(*shuffled)
+    random.Random(SEED).shuffle(shuffled)
+    start = sum(len(entry.local()) + len(entry.stored) for entry in shuffled)
+    directory = b"".join(entry.central() for entry in shuffled)
+    put("zip-directory-shuffled.zip", whole[:start] + directory + end_record(300, len(directory), start), "read",
+        found=["many0@contoso.com", "many1@contoso.com", "many2@contoso.com"])
     put("zip-comment.zip", make_zip(Entry("a", text("edda@contoso.com")), comment=b"made for contoso"), "read",
         found=["edda@contoso.com"])
 

@@ -124,6 +124,7 @@ static struct st_span entry_name(struct zip *zip, struct zip_entry *entry, struc
 {
 	size_t parts[] = {entry->name_bytes, entry->extra_bytes};
 	text->size = 0;
+	st_buf_reserve(text, parts[0] + parts[1] + 1); /* so that there is a pointer to nothing, too */
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t left = parts[i]; left > 0;) {
 			size_t have = window_fill(&zip->directory, 1);
@@ -143,12 +144,40 @@ static struct st_span entry_name(struct zip *zip, struct zip_entry *entry, struc
 	return (struct st_span){text->data, entry->name_bytes < text->size ? entry->name_bytes : text->size};
 }
 
-static int compare_ranges(const void *a, const void *b)
+static bool is_before(const struct range *a, const struct range *b)
 {
-	const struct range *left = a, *right = b;
-	if (left->start != right->start)
-		return left->start < right->start ? -1 : 1;
-	return left->index < right->index ? -1 : left->index > right->index;
+	return a->start != b->start ? a->start < b->start : a->index < b->index;
+}
+
+static void sift_down(struct range *ranges, uint64_t at, uint64_t count)
+{
+	for (uint64_t child; (child = 2 * at + 1) < count; at = child) {
+		if (child + 1 < count && is_before(&ranges[child], &ranges[child + 1]))
+			child++;
+		if (!is_before(&ranges[at], &ranges[child]))
+			return;
+		struct range swapped = ranges[at];
+		ranges[at] = ranges[child];
+		ranges[child] = swapped;
+	}
+}
+
+/* Heap sort: qsort(3) asks the system how much memory there is, which the jail forbids, and may take as much again. */
+static void sort_ranges(struct range *ranges, uint64_t count)
+{
+	uint64_t ordered = 1;
+	while (ordered < count && is_before(&ranges[ordered - 1], &ranges[ordered]))
+		ordered++;
+	if (ordered >= count) /* as nearly every writer leaves them */
+		return;
+	for (uint64_t at = count / 2; at-- > 0;)
+		sift_down(ranges, at, count);
+	for (uint64_t last = count - 1; last > 0; last--) {
+		struct range largest = ranges[0];
+		ranges[0] = ranges[last];
+		ranges[last] = largest;
+		sift_down(ranges, 0, last);
+	}
 }
 
 static struct range entry_range(const struct zip *zip, const struct zip_entry *entry)
@@ -166,8 +195,7 @@ static void mark_overlaps(struct zip *zip, struct range *ranges)
 {
 	uint64_t end = 0;
 	zip->overlapping = st_alloc_zero((size_t)zip->listed / 8 + 1, 1);
-	if (zip->listed > 0)
-		qsort(ranges, (size_t)zip->listed, sizeof(*ranges), compare_ranges);
+	sort_ranges(ranges, zip->listed);
 	for (uint64_t i = 0; i < zip->listed; i++) {
 		if (ranges[i].start < end || ranges[i].end == UINT64_MAX)
 			zip->overlapping[ranges[i].index / 8] |= (uint8_t)(1u << ranges[i].index % 8);

@@ -32,6 +32,7 @@ static bool skip(struct walk *walk, uint64_t bytes)
 static bool take_text(struct walk *walk, size_t size)
 {
 	walk->text.size = 0;
+	st_buf_reserve(&walk->text, size + 1); /* so that there is a pointer to nothing, too */
 	while (walk->text.size < size) {
 		size_t have = window_fill(&walk->from, 1), left = size - walk->text.size;
 		if (have == 0)
