@@ -128,7 +128,7 @@ def a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear():
         deadline = time.monotonic() + SECONDS_AT_MOST
         while kills < KILLS:
             case = os.path.join(out, "killed-%d.case" % cases)
-            times = []
+            times, begin = [], time.monotonic()
             while scan_and_kill(exposure, case, times.append(rng.uniform(0.0, 1.1 * exposure.seconds)) or times[-1]):
                 kills += 1
                 leak = exposure.leaks(case, before)
@@ -137,6 +137,8 @@ def a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear():
                 if kills >= KILLS and len(times) > 3:
                     rig.scan(case, *exposure.stores, options=["--own-domain", "contoso.com"])
                     break
+            if len(times) == 1:
+                exposure.seconds = time.monotonic() - begin
             cases += 1
             rig.equal(rig.figures(rig.report(case)), exposure.want, "figures after kills at %s s" %
                 ", ".join("%.3f" % t for t in times))
