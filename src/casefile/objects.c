@@ -210,6 +210,8 @@ static enum st_status remove_vanished(struct casefile *casefile, struct st_error
 		add_segment(&listing->dropped, (uint32_t)db_number(all, 1));
 		st_buf_add_u32(&vanished, id);
 	}
+	if (vanished.size == 0)
+		return ST_OK;
 	struct st_cursor in = {vanished.data, vanished.data + vanished.size, false};
 	while (in.at < in.end) {
 		uint32_t id = st_cursor_u32(&in);

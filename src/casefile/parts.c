@@ -310,7 +310,9 @@ enum st_status db_remove_parts(struct casefile *casefile, struct db_segments *se
 	struct removal removal = {.casefile = casefile, .segments = segments};
 	enum st_status status = visit_pages(
 		casefile, segments->numbers[0], segments->numbers[segments->count - 1], note_page, &removal, err);
-	struct st_cursor in = {removal.ids.data, removal.ids.data + removal.ids.size, false};
+	struct st_cursor in = {removal.ids.data, removal.ids.data, false};
+	if (removal.ids.size > 0)
+		in.end += removal.ids.size;
 	while (status == ST_OK && in.at < in.end)
 		status = rewrite_page(casefile, st_cursor_u64(&in), segments, err);
 	st_buf_free(&removal.ids);
