@@ -124,6 +124,15 @@ static bool quad_begins(const struct detect_window *window, size_t start, size_t
 	return true;
 }
 
+/* One to three digits, a dot and a digit: the head of a dotted quad. */
+static bool dotted(const struct detect_window *window, size_t at)
+{
+	size_t from = at;
+	while (at - from < 3 && ascii_digit(byte_at(window, at)))
+		at++;
+	return at > from && byte_at(window, at) == '.' && ascii_digit(byte_at(window, at + 1));
+}
+
 /* No further component, and no letters: 1.2.3.4.5, 1.2.3.4-beta, 4.3.2.1.in-addr.arpa. */
 static bool quad_ends(const struct detect_window *window, size_t end)
 {
@@ -132,7 +141,29 @@ static bool quad_ends(const struct detect_window *window, size_t end)
 		return false;
 	if (after == '.' || after == '[')
 		return !ascii_alnum(next) && !(after == '[' && next == '.');
+	if (after == '-' &&
+		ascii_digit(next)) /* a range goes on with an address, a package version with its revision */
+		return dotted(window, end + 1);
 	return !(after == '-' || after == '+' || after == '~') || !ascii_letter(next);
+}
+
+/* Few addresses begin with three small numbers (6 in 1,000), and most versions do: these need a sign of an address. */
+static bool looks_like_version(const uint8_t address[4])
+{
+	static const uint8_t resolvers[][4] = {{1, 1, 1, 1}, {1, 0, 0, 1}, {8, 8, 8, 8}, {8, 8, 4, 4}, {9, 9, 9, 9}};
+	for (size_t i = 0; i < sizeof resolvers / sizeof *resolvers; i++)
+		if (memcmp(address, resolvers[i], 4) == 0)
+			return false;
+	return address[0] < 20 && address[0] != 10 && address[1] < 50 && address[2] < 100;
+}
+
+static bool in_address_context(const struct detect_window *window, size_t start, size_t end)
+{
+	uint8_t before = byte_before(window, start, 1), after = byte_at(window, end);
+	bool follows = (after == ':' || after == '/') && ascii_digit(byte_at(window, end + 1));
+	bool log = after == ' ' && byte_at(window, end + 1) == '-' && byte_at(window, end + 2) == ' ';
+	bool url = before == '@' || (before == '/' && byte_before(window, start, 2) == '/');
+	return follows || log || url || label_before(window, start, LABEL_ADDRESS, LABEL_REACH_BYTES);
 }
 
 /* 1.2.3.4 Title at the start of a line numbers a section. */
@@ -161,6 +192,8 @@ static bool check_v4(const struct detect_window *window, size_t at, struct detec
 	if (!quad_begins(window, start, end) || !quad_ends(window, end) || numbers_section(window, start, end, address))
 		return false;
 	if (label_before(window, start, LABEL_VERSION, LABEL_REACH_BYTES))
+		return false;
+	if (looks_like_version(address) && !bracketed && !in_address_context(window, start, end))
 		return false;
 	fill(out, start, end, AF_INET, address);
 	if (bracketed)
@@ -217,14 +250,6 @@ static size_t read_tail(const struct detect_window *window, size_t at, struct wr
 	ip->two_each = false;
 	ip->longest = 4;
 	return end;
-}
-
-static bool dotted(const struct detect_window *window, size_t at)
-{
-	size_t from = at;
-	while (at - from < 3 && ascii_digit(byte_at(window, at)))
-		at++;
-	return at > from && byte_at(window, at) == '.' && ascii_digit(byte_at(window, at + 1));
 }
 
 /* Groups from `at` on: a state per colon, no look back. */

@@ -25,6 +25,13 @@ static const char *const version_words[] = {"ver", "vers", "v", "rev", "fw", "sw
 	"oid", NULL};
 static const char *const version_parts[] = {"version", "versione", "firmware", "revision", "release", "assembly", NULL};
 
+/* Words before a network address. */
+static const char *const address_words[] = {"ip", "ips", "ipv", "addr", "from", "client", "peer", "remote", "src",
+	"dst", "source", "dest", "destination", "dns", "gateway", "gw", "ping", "via", "inet", "login", "connect",
+	"connected", "connection", "connecting", "listen", "listening", "bind", "router", "route", "subnet",
+	"forwarded", "for", "rhost", "da", "von", "depuis", "desde", "indirizzo", "adresse", NULL};
+static const char *const address_parts[] = {"address", "host", "server", "addr", "gateway", NULL};
+
 struct label_words {
 	const char *const *words, *const *parts;
 	unsigned nearest; /* only so many words before the value are looked at */
@@ -33,6 +40,7 @@ struct label_words {
 static const struct label_words sets[LABEL_SETS] = {
 	[LABEL_PHONE] = {phone_words, phone_parts, 6, true},
 	[LABEL_CARD] = {card_words, card_parts, 6, true},
+	[LABEL_ADDRESS] = {address_words, address_parts, 2, true},
 	[LABEL_VERSION] = {version_words, version_parts, 2, false},
 };
 

@@ -5,7 +5,7 @@
 
 #include "detect/detector.h"
 
-enum label_set { LABEL_PHONE, LABEL_CARD, LABEL_VERSION, LABEL_SETS };
+enum label_set { LABEL_PHONE, LABEL_CARD, LABEL_VERSION, LABEL_ADDRESS, LABEL_SETS };
 
 /* Is there a label of this set in the `reach_bytes` before `at`? Prose, keys of JSON, XML, URLs and camelCase names. */
 bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes);

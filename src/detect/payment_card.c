@@ -110,8 +110,8 @@ static bool begins_free(const struct detect_window *window, size_t at)
 {
 	if (!token_begins(window, at))
 		return false;
-	uint8_t before = byte_before(window, at, 1), far = byte_before(window, at, 2);
-	return !((before == '.' || before == '-' || before == ',') && ascii_alnum(far) && before != ',');
+	uint8_t before = byte_before(window, at, 1);
+	return before != '.' && before != '-';
 }
 
 static bool read_card(

@@ -5,7 +5,7 @@
 #include "detect/digits.h"
 #include "detect/phone_plan.h"
 
-/* A date or a United States social security number opens the groups. */
+/* A date, or a social security number or postal code of the United States opens the groups. */
 bool phone_opens_otherwise(const struct digit_run *run, size_t groups);
 /* Groups as people write a national number, and no date, amount, list of years or dotted quad. */
 bool phone_typical_grouping(const struct detect_window *window, const struct digit_run *run, size_t groups);

@@ -35,9 +35,17 @@ static bool is_social_security(const struct digit_run *run, size_t groups)
 	       group[1].separators == SEPARATOR_DASH && group[2].separators == SEPARATOR_DASH;
 }
 
+/* 02110-1301: a United States postal code. */
+static bool is_postal_code(const struct digit_run *run, size_t groups)
+{
+	const struct digit_group *group = run->group;
+	return groups >= 2 && group[0].count == 5 && group[1].count == 4 && group[1].separators == SEPARATOR_DASH &&
+	       (group[0].separators & SEPARATOR_OPEN) == 0;
+}
+
 bool phone_opens_otherwise(const struct digit_run *run, size_t groups)
 {
-	return is_date(run, groups) || is_social_security(run, groups);
+	return is_date(run, groups) || is_social_security(run, groups) || is_postal_code(run, groups);
 }
 
 /* 1.234.567 and 12 345.678: an amount. */

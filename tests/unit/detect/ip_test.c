@@ -17,6 +17,9 @@ static void dotted_quads_are_found_without_port_and_prefix(void)
 		{"[«93.184.216.34»]", "93.184.216.34", 90, DETECT_PLAIN},
 		{"«10.0.0.1»-«10.0.0.5»", "10.0.0.1 10.0.0.5", 60, DETECT_PLAIN},
 		{"Connected to db.contoso.com/«93.184.216.34»:5432", "93.184.216.34", 90, DETECT_PLAIN},
+		{"from «5.9.12.7», {\"clientIp\":\"«5.9.12.7»\"} «5.9.12.7»:80", "5.9.12.7 5.9.12.7 5.9.12.7", 90,
+			DETECT_PLAIN},
+		{"«5.9.12.7» - - [13/May/2026:10:33:12 +0200]", "5.9.12.7", 90, DETECT_PLAIN},
 		{"client /«93.184.216.34»:49152 closed", "93.184.216.34", 90, DETECT_PLAIN},
 		{"\\n«93.184.216.34»\\n", "93.184.216.34", 90, DETECT_PLAIN},
 		{"«93.184.216.34» - - [13/May/2026:10:33:12 +0200] \"GET / HTTP/1.1\" 200", "93.184.216.34", 90,
@@ -73,6 +76,8 @@ static void versions_and_numbers_are_no_addresses(void)
 		{"3.1.2.4 Installing the agent", NULL, 0, DETECT_PLAIN},
 		{"section 3.1.2.4 says", NULL, 0, DETECT_PLAIN},
 		{"1.234.567,89 EUR", NULL, 0, DETECT_PLAIN},
+		{"dpkg (1.15.5.1) unstable; GIT 1.5.0.1; alsa-lib (1.2.1.1-1)", NULL, 0, DETECT_PLAIN},
+		{"libxi (2:1.4.99.1-1) and 2.39.90.1-1", NULL, 0, DETECT_PLAIN},
 		{"/opt/app/1.2.3.4/bin", NULL, 0, DETECT_PLAIN},
 	};
 	CHECK_IPS(table);
