@@ -167,7 +167,7 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_command_report = {
 	.name = "report",
-	.summary = "What was in it? The honest figures of a case, with their coverage.",
+	.summary = "how much was in it? the honest figures of a case, with their coverage",
 	.operands = NULL,
 	.operands_min = 0,
 	.operands_max = 0,
