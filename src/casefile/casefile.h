@@ -1,7 +1,8 @@
 /*
- * The case: one incident in one sealed file (contract 11). The only code that opens it; every operation is of the domain,
- * not of SQL, so that a second back end can stand beside sqlite.c. Values, names and paths go in and come out in the clear
- * and stand sealed on disk; digests are keyed. Numbers (counts, sizes, states) stand unsealed. One writer at a time.
+ * The case: one incident in one sealed file (contract 11). The only code that opens it; every operation is of the
+ * domain, not of SQL, so that a second back end can stand beside sqlite.c. Values, names and paths go in and come out
+ * in the clear and stand sealed on disk; digests are keyed. Numbers (counts, sizes, states) stand unsealed. One writer
+ * at a time.
  *
  * Errors: ST_WRONG for a file of another program, a newer version, a wrong key, a key of another purpose (exit 2);
  * ST_FATAL for disk full, a second writer, a damaged case (exit 4).
@@ -22,9 +23,10 @@ enum casefile_mode {
 	CASEFILE_UPDATE, /* as WRITE, but the case must be there */
 };
 
-/* key_path NULL: CASE.key beside the case. A new case makes its key (0600); an existing key file is never overwritten. */
-enum st_status casefile_open(const char *path, const char *key_path, enum casefile_mode mode, struct casefile **out,
-	struct st_error *err);
+/* key_path NULL: CASE.key beside the case. A new case makes its key (0600); an existing key file is never overwritten.
+ */
+enum st_status casefile_open(
+	const char *path, const char *key_path, enum casefile_mode mode, struct casefile **out, struct st_error *err);
 void casefile_close(struct casefile *casefile); /* NULL is fine; uncommitted work is dropped */
 bool casefile_created(const struct casefile *casefile);
 const char *casefile_path(const struct casefile *casefile); /* as given to open */
@@ -52,26 +54,26 @@ enum st_status casefile_events(struct casefile *casefile,
 /* --- stores and their objects --- */
 
 struct casefile_store {
-	uint32_t id;  /* 0, 1, 2 ... in the order added */
-	char *name;   /* as typed, without a trailing slash */
+	uint32_t id;   /* 0, 1, 2 ... in the order added */
+	char *name;    /* as typed, without a trailing slash */
 	char kind[16]; /* "directory", "file", "stdin" */
 	uint8_t manifest_sha256[ST_SHA256_BYTES];
 	int64_t started_at, finished_at; /* UTC seconds; finished 0 while open */
 };
-enum st_status casefile_store_add(struct casefile *casefile, const char *name, const char *kind, uint32_t *id,
-	struct st_error *err);
+enum st_status casefile_store_add(
+	struct casefile *casefile, const char *name, const char *kind, uint32_t *id, struct st_error *err);
 /* All stores by id; caller frees with casefile_stores_free. */
-enum st_status casefile_stores(struct casefile *casefile, struct casefile_store **out, size_t *count,
-	struct st_error *err);
+enum st_status casefile_stores(
+	struct casefile *casefile, struct casefile_store **out, size_t *count, struct st_error *err);
 void casefile_stores_free(struct casefile_store *stores, size_t count);
 enum st_status casefile_store_manifest(struct casefile *casefile, uint32_t store,
 	const uint8_t manifest_sha256[ST_SHA256_BYTES], int64_t started_at, struct st_error *err);
-enum st_status casefile_store_finished(struct casefile *casefile, uint32_t store, int64_t finished_at,
-	struct st_error *err);
+enum st_status casefile_store_finished(
+	struct casefile *casefile, uint32_t store, int64_t finished_at, struct st_error *err);
 
 /* What a listing said of an object. */
 struct casefile_object {
-	uint32_t id;    /* 1, 2, 3 ... in the whole case: `object #N` in texts; never reused */
+	uint32_t id; /* 1, 2, 3 ... in the whole case: `object #N` in texts; never reused */
 	uint32_t store;
 	struct st_span path; /* within the store, raw bytes; "" when the store is one file */
 	uint64_t size_bytes;
@@ -79,11 +81,11 @@ struct casefile_object {
 	uint64_t device, inode, change_ns; /* to see that it changed */
 	enum st_read_status status;
 	enum st_reason reason;
-	char detail[32];      /* "SIGSEGV", "openat", "" */
-	uint32_t segment;     /* its live segment; 0 none */
+	char detail[32];       /* "SIGSEGV", "openat", "" */
+	uint32_t segment;      /* its live segment; 0 none */
 	uint32_t duplicate_of; /* object that was read in its place; 0 none */
 	uint64_t stored_bytes, expanded_bytes, records, parts, not_searched_bytes;
-	uint8_t attempts;     /* readings begun and not finished */
+	uint8_t attempts; /* readings begun and not finished */
 	bool has_sha256;
 	uint8_t sha256_keyed[ST_DIGEST_BYTES]; /* st_digest of the content's SHA-256: equal objects have equal ones */
 };
@@ -94,13 +96,14 @@ struct casefile_object {
  * detail from the listing (pending, or unread at once: not-a-file, permission). The same path twice is ST_WRONG.
  * Calls: begin, add for every object (sorted by path), end. */
 enum st_status casefile_listing_begin(struct casefile *casefile, uint32_t store, struct st_error *err);
-enum st_status casefile_listing_add(struct casefile *casefile, const struct casefile_object *object, struct st_error *err);
+enum st_status casefile_listing_add(
+	struct casefile *casefile, const struct casefile_object *object, struct st_error *err);
 enum st_status casefile_listing_end(struct casefile *casefile, struct st_error *err);
 void casefile_listing_drop(struct casefile *casefile); /* the earlier listing stays */
 /* Every object by id (store -1: all stores); spans borrowed for the call; each returns ST_STOP to end early. */
 enum st_status casefile_objects(struct casefile *casefile, int64_t store,
-	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err), void *context,
-	struct st_error *err);
+	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
+	void *context, struct st_error *err);
 enum st_status casefile_object(struct casefile *casefile, uint32_t id, struct casefile_object *out, struct st_buf *path,
 	struct st_error *err); /* out->path points into *path */
 
@@ -112,7 +115,8 @@ struct casefile_part {
 	char format[16], charset[16];
 	enum st_read_status status;
 	enum st_reason reason;
-	uint64_t stored_bytes, records, first_record, not_searched_bytes; /* first_record: number of its first in the segment */
+	uint64_t stored_bytes, records, first_record,
+		not_searched_bytes; /* first_record: number of its first in the segment */
 };
 struct casefile_run {
 	char name[32];
@@ -126,7 +130,8 @@ enum st_status casefile_commit_begin(struct casefile *casefile, struct st_error 
 enum st_status casefile_put_run(struct casefile *casefile, const struct casefile_run *run, struct st_error *err);
 enum st_status casefile_put_part(struct casefile *casefile, const struct casefile_part *part, struct st_error *err);
 /* Writes everything of the object but store, path and listing fields. */
-enum st_status casefile_put_object(struct casefile *casefile, const struct casefile_object *object, struct st_error *err);
+enum st_status casefile_put_object(
+	struct casefile *casefile, const struct casefile_object *object, struct st_error *err);
 enum st_status casefile_commit_end(struct casefile *casefile, struct st_error *err); /* durable when it returns */
 void casefile_commit_drop(struct casefile *casefile);
 /* Runs committed and not yet merged; caller frees. */
@@ -157,7 +162,7 @@ struct casefile_copy {
 		uint32_t store, object; /* object that holds it there */
 		uint32_t part;
 		uint64_t record; /* its number in the part, from 1 */
-	} *differing;
+	} * differing;
 	size_t differing_count;
 };
 struct casefile_figures {
@@ -165,7 +170,7 @@ struct casefile_figures {
 	struct casefile_unit {
 		char unit[24];
 		uint64_t raw, distinct;
-	} *units;
+	} * units;
 	size_t unit_count;
 	struct casefile_kind_figures *kinds;
 	size_t kind_count;
@@ -174,7 +179,7 @@ struct casefile_figures {
 	struct casefile_store_records {
 		uint32_t store;
 		uint64_t raw, distinct, within;
-	} *stores;
+	} * stores;
 	size_t store_count;
 	struct casefile_copy *copies;
 	size_t copy_count;
@@ -186,13 +191,13 @@ struct casefile_figures {
 enum st_status casefile_results_begin(struct casefile *casefile, struct st_error *err);
 enum st_status casefile_results_block(struct casefile *casefile, enum casefile_rows rows,
 	const uint8_t first[ST_DIGEST_BYTES], struct st_span block, struct st_error *err);
-enum st_status casefile_results_end(struct casefile *casefile, const struct casefile_figures *figures,
-	struct st_error *err);
+enum st_status casefile_results_end(
+	struct casefile *casefile, const struct casefile_figures *figures, struct st_error *err);
 void casefile_results_drop(struct casefile *casefile);
 
 /* Figures of the last results; *found false when there are none yet. Caller frees with casefile_figures_free. */
-enum st_status casefile_figures(struct casefile *casefile, struct casefile_figures *out, bool *found,
-	struct st_error *err);
+enum st_status casefile_figures(
+	struct casefile *casefile, struct casefile_figures *out, bool *found, struct st_error *err);
 void casefile_figures_free(struct casefile_figures *figures);
 /* Blocks of the last results in order, from the one that may hold `from` (NULL: the first). Several may be open, also
  * while new results are written. next: size 0 at the end; the block is valid until the next call. */
@@ -207,7 +212,7 @@ struct casefile_coverage {
 	uint64_t listed, read, partial, unread, duplicate, pending, members;
 	uint64_t bytes_listed, bytes_read, bytes_duplicate, bytes_partial, bytes_unread;
 	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS]; /* unread objects only */
-	uint64_t members_unread[ST_REASONS]; /* members unread or partial */
+	uint64_t members_unread[ST_REASONS];                           /* members unread or partial */
 	uint64_t not_searched_bytes;
 }; /* members: of every reading once, copies not again; bytes_read: stored bytes of read and partial objects */
 enum st_status casefile_coverage(struct casefile *casefile, struct casefile_coverage *out, struct st_error *err);

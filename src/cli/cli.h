@@ -24,9 +24,9 @@ struct cli_arguments; /* parsed command line */
 
 struct cli_command {
 	const char *name;
-	const char *summary; /* one line: the question it answers */
-	const char *operands; /* "SOURCE..." as help shows it */
-	int operands_min, operands_max; /* max -1: any number */
+	const char *summary;              /* one line: the question it answers */
+	const char *operands;             /* "SOURCE..." as help shows it */
+	int operands_min, operands_max;   /* max -1: any number */
 	const struct cli_option *options; /* ended by an entry without a name; --help is always there */
 	int (*run)(const struct cli_arguments *arguments); /* returns a cli_exit */
 };
@@ -43,7 +43,8 @@ const char *const *cli_values(const struct cli_arguments *arguments, const char 
 size_t cli_operand_count(const struct cli_arguments *arguments);
 const char *cli_operand(const struct cli_arguments *arguments, size_t index);
 
-/* One line on stderr, "staunch: ...", escaped; returns exit, so that a failure is `return cli_fail(CLI_WRONG, "...")`. */
+/* One line on stderr, "staunch: ...", escaped; returns exit, so that a failure is `return cli_fail(CLI_WRONG, "...")`.
+ */
 int cli_fail(enum cli_exit exit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* From a status: ST_WRONG is 2, everything else 4. */
 int cli_fail_error(const struct st_error *err);

@@ -16,7 +16,7 @@ static void add_place(struct report_case *rc, uint32_t segment, uint32_t object,
 	rc->places[rc->place_count++] = (struct report_place){segment, object, store};
 }
 
-/* A copy stands with its original's number for now. */
+/* What was read itself; collect_copy adds its copies. */
 static enum st_status collect_place(void *context, const struct casefile_object *object, struct st_error *err)
 {
 	(void)err;
