@@ -72,7 +72,7 @@ def main():
         stdout=subprocess.PIPE).decode()
     rows = list(csv.DictReader(io.StringIO(listed)))
     found = {row["canonical"] for row in rows if row["kind"] == "email_address"}
-    print("\nBeside the truth                      planted         found", flush=True)
+    print("\nBeside the truth                      planted           found", flush=True)
     differs = 0
     for what, planted, got in compare(truth, report, found, wanted):
         same = planted == got
@@ -81,7 +81,7 @@ def main():
         if len(planted) > 15:
             print("  %-26s  %s" % (what, planted if same else "%s, not %s" % (got, planted)) + ("   ok" if same else "   differs"))
         else:
-            print("  %-26s %15s %13s   %s" % (what, planted, got, "ok" if same else "differs"))
+            print("  %-26s %15s %15s   %s" % (what, planted, got, "ok" if same else "differs"))
     print("\n%s" % ("every figure is the planted one" if differs == 0 else "%d figures differ" % differs))
     return 1 if differs else 0
 
