@@ -227,7 +227,8 @@ static void keep(struct st_json_reader *r, const uint8_t *data, size_t size)
 	r->piece_size += size;
 }
 
-/* Value of four hex digits, -1 when they are none; `size` digits are there, the missing ones count as fine. */
+/* Value of four hex digits, or -1 - n when the one at n is none; `size` of them are there, missing ones count as fine.
+ */
 static int hex4(const uint8_t *p, size_t size)
 {
 	int value = 0;
@@ -237,7 +238,7 @@ static int hex4(const uint8_t *p, size_t size)
 			    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
 								     : -1;
 		if (digit < 0)
-			return -1;
+			return -1 - (int)i;
 		value = value * 16 + digit;
 	}
 	return value;
@@ -247,7 +248,7 @@ static int decode_unicode_escape(const uint8_t *p, size_t size, uint8_t out[4], 
 {
 	int code = hex4(p + 2, size - 2);
 	if (code < 0)
-		return -1;
+		return code - 2;
 	if (size < 6)
 		return 0;
 	int used = 6;
@@ -265,7 +266,7 @@ static int decode_unicode_escape(const uint8_t *p, size_t size, uint8_t out[4], 
 	return used;
 }
 
-/* The escape at p: number of bytes used, 0 when more are needed, -1 when it is none. */
+/* The escape at p: number of bytes used, 0 when more are needed, -1 - n when the byte at n makes it none. */
 static int decode_escape(const uint8_t *p, size_t size, uint8_t out[4], int *out_size)
 {
 	static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -275,7 +276,7 @@ static int decode_escape(const uint8_t *p, size_t size, uint8_t out[4], int *out
 		return decode_unicode_escape(p, size, out, out_size);
 	const char *found = p[1] ? strchr(plain, p[1]) : NULL;
 	if (found == NULL)
-		return -1;
+		return -2;
 	out[0] = (uint8_t)meant[found - plain];
 	*out_size = 1;
 	return 2;
@@ -297,8 +298,9 @@ static bool take_escape(struct st_json_reader *r, struct st_json_event *event, e
 	uint8_t out[4];
 	int out_size = 0;
 	int used = decode_escape(p, size < ESCAPE_BYTES ? size : ESCAPE_BYTES, out, &out_size);
-	if (used < 0) {
-		fail(r, event, ST_JSON_ERROR, offset_of(r, r->at) - held);
+	if (used < 0) { /* what was held is the front of an escape: the bad byte is in this block */
+		r->at += (size_t)(-1 - used) - held;
+		fail_here(r, event);
 		return false;
 	}
 	if (used == 0) { /* fewer than ESCAPE_BYTES are left: all of them wait for the next block */

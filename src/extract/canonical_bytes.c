@@ -43,6 +43,8 @@ void as_written_take(struct as_written *r, const uint8_t *data, uint64_t data_st
 {
 	if (!r->on || end <= r->next)
 		return;
+	if (r->next < data_start) /* those bytes are gone */
+		r->next = data_start;
 	const uint8_t *p = data + (r->next - data_start), *stop = data + (end - data_start);
 	r->next = end;
 	while (!r->any && p < stop && is_between(*p))

@@ -88,6 +88,7 @@ static void a_document_cut_off_or_broken_is_partial(void)
 {
 	static const struct reading_row rows[] = {
 		{"[{\"a\":1},{\"a\":2", "json utf-8 partial-truncated: <{\"a\":1}> <{\"a\":2>"},
+		{"[{\"a\":\"\\u12g\"},\n{\"a\":2}]\n", "json utf-8 partial-corrupt: <{\"a\":\"\\u12> <{\"a\":2}>"},
 		{"[{\"a\":1},", "json utf-8 partial-truncated: <{\"a\":1}>"},
 		{"{\"a\":{\"b\":[", "json utf-8 partial-truncated: <{\"a\":{\"b\":[>"},
 		{"[{\"a\":1},{\"a\":x},\n{\"a\":3},\n{\"a\":4}\n]\n",
