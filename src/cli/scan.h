@@ -63,6 +63,7 @@ struct scan_slot {
 	uint32_t worker; /* the launcher's number */
 	int socket;
 	struct message_reader *reader;
+	bool more_frames; /* the reader holds frames that poll does not see */
 	uint32_t store, objects_read;
 	enum st_reason killed_for; /* why we killed it */
 	uint32_t forbidden_call;   /* 1 + number of the call its jail refused */

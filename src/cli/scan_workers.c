@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200 };
+enum { TICK_MS = 200, FRAMES_AT_A_TIME = 256 };
 
 static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 {
@@ -283,10 +283,13 @@ static enum st_status feed_slots(struct scan *scan, struct st_error *err)
 
 /* --- watching --- */
 
+/* Takes what the worker has said, up to a share that lets the others speak too; whole frames may stay in the reader's
+ * buffer, where poll does not see them: `more_frames`. */
 static enum st_status read_slot(struct scan *scan, struct scan_slot *slot, struct st_error *err)
 {
 	struct message message;
-	for (int frames = 0; frames < 256; frames++) {
+	slot->more_frames = false;
+	for (int frames = 0; frames < FRAMES_AT_A_TIME; frames++) {
 		enum message_result result = message_next(slot->reader, &message);
 		if (result == MESSAGE_AGAIN || result == MESSAGE_CLOSED)
 			return ST_OK;
@@ -301,6 +304,15 @@ static enum st_status read_slot(struct scan *scan, struct scan_slot *slot, struc
 			return ST_OK;
 		}
 	}
+	slot->more_frames = true;
+	return ST_OK;
+}
+
+static enum st_status read_last_words(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	do
+		ST_TRY(read_slot(scan, slot, err));
+	while (slot->more_frames && slot->killed_for == ST_REASON_NONE);
 	return ST_OK;
 }
 
@@ -312,8 +324,8 @@ static enum st_status reap(struct scan *scan, struct st_error *err)
 			struct scan_slot *slot = &scan->slots[i];
 			if (slot->state == SCAN_SLOT_EMPTY || slot->worker != ended.id)
 				continue;
-			if (slot->killed_for == ST_REASON_NONE) /* its last words */
-				ST_TRY(read_slot(scan, slot, err));
+			if (slot->killed_for == ST_REASON_NONE)
+				ST_TRY(read_last_words(scan, slot, err));
 			ST_TRY(lost_worker(scan, slot, ended.wait_status, err));
 			break;
 		}
@@ -354,31 +366,48 @@ static bool interrupted(const struct scan *scan)
 	return read(scan->signal_fd, &info, sizeof info) == (ssize_t)sizeof info;
 }
 
-static enum st_status wait_and_read(struct scan *scan, struct st_error *err)
+static bool is_listened_to(const struct scan_slot *slot)
+{
+	return slot->state != SCAN_SLOT_EMPTY && slot->killed_for == ST_REASON_NONE;
+}
+
+/* Polls the launcher, the signals and every worker; 0 ms when a reader holds frames already. */
+static struct pollfd *poll_all(const struct scan *scan, int *ready)
 {
 	struct pollfd *polled = st_alloc_zero(scan->slot_count + 2, sizeof *polled);
+	int timeout_ms = TICK_MS;
 	polled[0] = (struct pollfd){.fd = launcher_fd(scan->launcher), .events = POLLIN};
 	polled[1] = (struct pollfd){.fd = scan->signal_fd, .events = POLLIN};
 	for (size_t i = 0; i < scan->slot_count; i++) {
 		const struct scan_slot *slot = &scan->slots[i];
-		bool quiet = slot->state == SCAN_SLOT_EMPTY || slot->killed_for != ST_REASON_NONE;
-		polled[i + 2] = (struct pollfd){.fd = quiet ? -1 : slot->socket, .events = POLLIN};
+		polled[i + 2] = (struct pollfd){.fd = is_listened_to(slot) ? slot->socket : -1, .events = POLLIN};
+		if (is_listened_to(slot) && slot->more_frames)
+			timeout_ms = 0;
 	}
-	int ready = poll(polled, scan->slot_count + 2, TICK_MS);
-	enum st_status status = ST_OK;
-	for (size_t i = 0; ready > 0 && i < scan->slot_count && status == ST_OK; i++)
-		if (polled[i + 2].revents & POLLIN)
-			status = read_slot(scan, &scan->slots[i], err);
-	/* A closed socket stays readable: leave the wait for its exit to the launcher's word, not to a spin. */
-	bool hung_up = false;
-	for (size_t i = 0; ready > 0 && i < scan->slot_count; i++)
-		hung_up |= (polled[i + 2].revents & POLLHUP) != 0;
-	free(polled);
-	if (hung_up && status == ST_OK) {
+	*ready = poll(polled, scan->slot_count + 2, timeout_ms);
+	return polled;
+}
+
+static enum st_status wait_and_read(struct scan *scan, struct st_error *err)
+{
+	int ready;
+	st_auto_free struct pollfd *polled = poll_all(scan, &ready);
+	bool hung_up = false, heard = false;
+	for (size_t i = 0; i < scan->slot_count; i++) {
+		struct scan_slot *slot = &scan->slots[i];
+		bool readable = ready > 0 && (polled[i + 2].revents & POLLIN);
+		hung_up |= ready > 0 && (polled[i + 2].revents & POLLHUP);
+		if (!is_listened_to(slot) || !(readable || slot->more_frames))
+			continue;
+		heard |= slot->more_frames || !(polled[i + 2].revents & POLLHUP);
+		ST_TRY(read_slot(scan, slot, err));
+	}
+	/* A closed socket stays readable: wait for the launcher's word about it instead of spinning. */
+	if (hung_up && !heard) {
 		struct pollfd exits = {.fd = launcher_fd(scan->launcher), .events = POLLIN};
 		poll(&exits, 1, TICK_MS);
 	}
-	return status;
+	return ST_OK;
 }
 
 /* --- copies --- */
