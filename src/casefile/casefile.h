@@ -161,7 +161,8 @@ struct casefile_copy {
 	struct casefile_difference {
 		uint32_t store, object; /* object that holds it there */
 		uint32_t part;
-		uint64_t record; /* its number in the part, from 1 */
+		uint32_t holders; /* stores of the row that hold it */
+		uint64_t record;  /* its number in the part, from 1 */
 	} * differing;
 	size_t differing_count;
 };

@@ -60,6 +60,7 @@ static void add_copy(struct st_buf *out, const struct casefile_copy *copy)
 		st_buf_add_varint(out, copy->differing[i].store);
 		st_buf_add_varint(out, copy->differing[i].object);
 		st_buf_add_varint(out, copy->differing[i].part);
+		st_buf_add_varint(out, copy->differing[i].holders);
 		st_buf_add_varint(out, copy->differing[i].record);
 	}
 }
@@ -82,6 +83,7 @@ static void take_copy(struct st_cursor *in, struct casefile_copy *copy)
 		copy->differing[i].store = (uint32_t)st_cursor_varint(in);
 		copy->differing[i].object = (uint32_t)st_cursor_varint(in);
 		copy->differing[i].part = (uint32_t)st_cursor_varint(in);
+		copy->differing[i].holders = (uint32_t)st_cursor_varint(in);
 		copy->differing[i].record = st_cursor_varint(in);
 	}
 }

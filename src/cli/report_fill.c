@@ -146,8 +146,8 @@ static enum st_status fill_copy(
 			continue;
 		if (rc->revealed && difference->object != 0)
 			ST_TRY(report_case_path(rc, difference->object, difference->part, &path, err));
-		to->differing[to->differing_count++] =
-			(struct report_difference){difference->store, difference->object, path, difference->record};
+		to->differing[to->differing_count++] = (struct report_difference){
+			difference->store, difference->object, difference->holders, path, difference->record};
 	}
 	return ST_OK;
 }

@@ -339,6 +339,7 @@ static void fill_copy(const struct results *results, const struct resolve_copy *
 		const struct resolve_copy_difference *difference = &from->differing[i];
 		to->differing[i] = (struct casefile_difference){
 			.store = difference->store,
+			.holders = difference->holders,
 			.object = object_in_store(results, difference->where.segment, difference->store),
 			.part = difference->where.segment, /* until name_parts knows the part */
 			.record = difference->where.record,

@@ -242,6 +242,7 @@ static void write_copy(struct st_json_writer *w, const struct report *report, co
 		key_path(w, copy->differing[i].path, copy->differing[i].object);
 		st_json_key_uint(w, "object", copy->differing[i].object);
 		st_json_key_uint(w, "record", copy->differing[i].record);
+		st_json_key_uint(w, "in_stores", copy->differing[i].holders);
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);

@@ -32,6 +32,7 @@ struct report_unread {
 
 struct report_difference {
 	uint32_t store, object;
+	uint32_t holders; /* stores of the row that hold the record */
 	const char *path; /* as above */
 	uint64_t record;  /* in its part, from 1 */
 };

@@ -313,6 +313,9 @@ static void put_differing(struct page *page, const struct report *report, const 
 		st_auto_free char *line =
 			st_format("    differs: %s object #%u, record #%s", escaped, difference->object, number);
 		put(page, STYLE_YELLOW, line);
+		char note[48];
+		snprintf(note, sizeof note, "in %u of %zu stores", difference->holders, copy->store_count);
+		put_note(page, 3, STYLE_DIM, note);
 		end_line(page);
 	}
 	size_t shown = copy->differing_count < SHOWN_DIFFERENCES ? copy->differing_count : SHOWN_DIFFERENCES;

@@ -73,14 +73,15 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Names the set's sample records, each by its first store of the row. */
-static void list_differing(const struct resolve_store_set *set, const uint32_t *parent, struct resolve_copy *copy)
+static void list_differing(
+	const struct resolve_store_set *set, const uint32_t *parent, uint32_t holders, struct resolve_copy *copy)
 {
 	uint32_t j = 0;
 	while (parent[set->stores[j]] != copy->stores[0])
 		j++;
 	for (size_t i = 0; i < set->sample_count && copy->differing_count < CEIL_REPORT_DIFFERING; i++)
 		copy->differing[copy->differing_count++] = (struct resolve_copy_difference){
-			.store = set->stores[j], .where = set->sample[i * set->store_count + j]};
+			.store = set->stores[j], .holders = holders, .where = set->sample[i * set->store_count + j]};
 }
 
 static uint32_t members_in(const struct resolve_store_set *set, const uint32_t *parent, uint32_t root)
@@ -122,12 +123,13 @@ static void describe(const struct resolve_records *records, const struct set_ind
 		copy->distinct[i] = records->stores[copy->stores[i]].distinct;
 	while (count-- > 0) {
 		const struct resolve_store_set *set = &records->sets[touching[count]];
-		if (members_in(set, parent, copy->stores[0]) == copy->store_count) {
+		uint32_t holders = members_in(set, parent, copy->stores[0]);
+		if (holders == copy->store_count) {
 			copy->shared += set->records;
 			continue;
 		}
 		copy->differing_total += set->records;
-		list_differing(set, parent, copy);
+		list_differing(set, parent, holders, copy);
 	}
 	copy->identical = copy->differing_total == 0;
 }

@@ -140,7 +140,8 @@ uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment
 
 /* Rows of `copies` (contract 3): groups of stores that share at least 95 % of the smaller one's distinct records. */
 struct resolve_copy_difference {
-	uint32_t store;
+	uint32_t store;   /* the first of the row that holds the record */
+	uint32_t holders; /* how many stores of the row hold it */
 	struct resolve_where where;
 };
 struct resolve_copy {

@@ -415,7 +415,7 @@ static void figures_come_back_as_they_were(void)
 	struct casefile_unit units[] = {{"message", 3, 2}};
 	struct casefile_kind_figures kinds[] = {{"email_address", 9, 8, 7}, {"iban", 1, 1, 1}};
 	struct casefile_store_records records[] = {{4, 30, 20, 10}};
-	struct casefile_difference differing[] = {{4, 1, 2, 3}};
+	struct casefile_difference differing[] = {{4, 1, 2, 1, 3}};
 	struct casefile_copy copies[] = {{.stores = stores,
 		.distinct = distinct,
 		.store_count = 2,

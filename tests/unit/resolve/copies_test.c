@@ -105,9 +105,11 @@ static void one_changed_record_is_named_with_both_its_forms(void)
 	CHECK_INT(copy->differing_total, 2);
 	CHECK_INT(copy->differing_count, 2);
 	CHECK_INT(copy->differing[0].store, 3);
+	CHECK_INT(copy->differing[0].holders, 1);
 	CHECK_INT(copy->differing[0].where.segment, 4);
 	CHECK_INT(copy->differing[0].where.record, 421);
 	CHECK_INT(copy->differing[1].store, 0);
+	CHECK_INT(copy->differing[1].holders, 4);
 	CHECK_INT(copy->differing[1].where.segment, 1);
 	CHECK_INT(copy->differing[1].where.record, 421);
 	drop(&exposure);
