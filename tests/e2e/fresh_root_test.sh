@@ -17,7 +17,8 @@ trap finish EXIT
 
 # This machine's way to the packages, proxies included.
 mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
-debootstrap --variant=minbase bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
+[ -n "$mirror" ] || skip "this machine's debian.sources names no source"
+debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 ||
   { tail -n 5 "$root.log"; rm -f "$root.log"; skip "debootstrap failed"; }
 rm -f "$root.log"
 cp /etc/resolv.conf "$root/etc/"
