@@ -119,6 +119,31 @@ def report(case, *options, status=(OK, INCOMPLETE), program=STAUNCH):
         program=program)).stdout)
 
 
+def process(pid):
+    """(name, state, parent, group) of a process, None when it is gone or only waits to be reaped."""
+    try:
+        with open("/proc/%s/stat" % pid) as file:
+            head, _, tail = file.read().rpartition(")")
+    except OSError:
+        return None
+    state, parent, group = tail.split()[:3]
+    return None if state in "ZX" else (head.partition("(")[2], state, int(parent), int(group))
+
+
+def family(pid):
+    """The process and all that descend from it, the launcher and its workers included."""
+    parents = {}
+    for other in filter(str.isdigit, os.listdir("/proc")):
+        found = process(other)
+        if found:
+            parents.setdefault(found[2], []).append(int(other))
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += parents.get(found[-1], [])
+    return found
+
+
 def figures(got):
     """The part of a JSON report that a second run of the same data must repeat to the last digit."""
     return {"records": got["coverage"]["records"], "objects": got["coverage"]["objects"], "entities": got["entities"],

@@ -94,7 +94,7 @@ def with_one_worker_too():
 def a_worker_killed_from_outside_is_read_again_and_nothing_is_lost():
     """kill -9 of single workers while they read, not of the scan."""
     with rig.folder() as out:
-        stores, truth = rig.make_example(os.path.join(out, "stores"), 4000)
+        stores, truth = rig.make_example(os.path.join(out, "stores"), 16000)
         want = os.path.join(out, "want.case")
         rig.scan(want, *stores)
         case = os.path.join(out, "c.case")
@@ -102,7 +102,7 @@ def a_worker_killed_from_outside_is_read_again_and_nothing_is_lost():
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         killed = 0
         while process.poll() is None and killed < 3:
-            time.sleep(0.15)
+            time.sleep(0.05)
             for pid in workers_of(process.pid)[:1]:
                 subprocess.run(["kill", "-9", str(pid)], stderr=subprocess.DEVNULL)
                 killed += 1
@@ -118,17 +118,8 @@ def a_worker_killed_from_outside_is_read_again_and_nothing_is_lost():
             rig.equal(rig.figures(got), rig.figures(plain), "figures after %d kills" % killed)
 
 
-def workers_of(group):
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/stat" % pid) as file:
-                head, _, tail = file.read().rpartition(")")
-            if "staunch-worker" in head and int(tail.split()[2]) == group and tail.split()[0] not in "ZX":
-                found.append(int(pid))
-        except OSError:
-            pass
-    return found
+def workers_of(pid):
+    return [other for other in rig.family(pid) if (rig.process(other) or ("",))[0].startswith("staunch-worker")]
 
 
 rig.run_tests(each_fault_alone_is_one_row_with_its_own_reason, all_faults_together_harm_nothing_else, with_one_worker_too,

@@ -69,24 +69,14 @@ def new_files(before):
     return found if before is None else found - before
 
 
-def alive(group):
-    """Processes of the group that still run; what waits to be reaped does not count."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open("/proc/%s/stat" % pid) as file:
-            state, _, process_group = file.read().rpartition(")")[2].split()[:3]
-            if int(process_group) == group and state not in "ZX":
-                found.append(int(pid))
-    return found
-
-
-def gone(group):
-    """Waits until no process of the group runs any more."""
+def outlived(family):
+    """Those of the processes that still run two seconds later."""
     for _ in range(400):
-        if not alive(group):
-            return True
+        left = [pid for pid in family if rig.process(pid)]
+        if not left:
+            break
         time.sleep(0.005)
-    return False
+    return left
 
 
 def scan_and_kill(exposure, case, after_s):
@@ -99,9 +89,10 @@ def scan_and_kill(exposure, case, after_s):
             process.stderr.read().decode()[-400:]))
         return False
     except subprocess.TimeoutExpired:
+        family = rig.family(process.pid)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        rig.check(gone(process.pid), "processes of the scan outlived kill -9 of their group")
+        rig.check(not outlived(family), "processes of the scan outlived kill -9 of their group")
         return True
     finally:
         process.stderr.close()

@@ -17,21 +17,16 @@ def shown_in(text, values):
     return [v for v in values if v in text]
 
 
-def titles(group):
-    """Command line, name and environment of every process of the group, as the system shows them."""
+def titles(scan):
+    """Command line, name and environment of every process of the scan, as the system shows them."""
     text = ""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/stat" % pid) as file:
-                stat = file.read()
-            if int(stat.rpartition(")")[2].split()[2]) != group:
-                continue
-            text += stat
-            for name in ("cmdline", "comm", "environ"):
+    for pid in rig.family(scan):
+        for name in ("stat", "cmdline", "comm", "environ"):
+            try:
                 with open("/proc/%s/%s" % (pid, name), "rb") as file:
                     text += file.read().decode("utf-8", "replace") + "\n"
-        except OSError:
-            pass
+            except OSError:
+                pass
     return text
 
 
@@ -53,7 +48,7 @@ def a_scan_shows_nobody_in_its_output_or_process_titles():
         for mode in ("plain", "json"):
             printed, seen = run_watched(["scan", *stores, "--case", os.path.join(out, mode + ".case"), "--progress", mode])
             rig.check(not shown_in(printed, values), "%s progress shows %s" % (mode, rig.shown(shown_in(printed, values))))
-            rig.check("staunch" in seen, "no process was seen")
+            rig.check("(staunch-worker)" in seen, "no worker was seen")
             rig.check(not shown_in(seen, values), "process titles show %s" % rig.shown(shown_in(seen, values)))
 
 

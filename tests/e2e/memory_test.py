@@ -9,18 +9,6 @@ import rig
 SMALL, LARGE = (10000, 80000) if not rig.FULL else (20000, 250000)
 
 
-def children(pid):
-    found = []
-    try:
-        for task in os.listdir("/proc/%d/task" % pid):
-            with open("/proc/%d/task/%s/children" % (pid, task)) as file:
-                for child in map(int, file.read().split()):
-                    found += [child] + children(child)
-    except OSError:
-        pass
-    return found
-
-
 def resident(pid):
     try:
         with open("/proc/%d/statm" % pid) as file:
@@ -39,7 +27,7 @@ def peak_of_scan(records):
             "--progress", "never"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         peak = 0
         while process.poll() is None:
-            peak = max(peak, sum(map(resident, [process.pid] + children(process.pid))))
+            peak = max(peak, sum(map(resident, rig.family(process.pid))))
             time.sleep(0.01)
         error = process.stderr.read().decode()
         rig.check(process.returncode == 0, "scan ended with %d: %s" % (process.returncode, error[-400:]))
