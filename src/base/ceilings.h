@@ -50,10 +50,11 @@
 #define CEIL_CANONICAL_VALUE_BYTES (64 * KIB)
 /* Keys and short values of one record held for sorting; a larger record is identified by its bytes as written. */
 #define CEIL_CANONICAL_RECORD_BYTES (32 * MIB)
-/* Bytes moved to sort the keys of one record, summed over its levels; a record beyond is identified by its bytes as written. */
+/* Bytes moved to sort the keys of one record, summed over its levels; a record beyond is identified by its bytes as
+ * written. */
 #define CEIL_CANONICAL_COPY_BYTES (1 * GIB)
-/* Bytes behind the first line end inside a quoted CSV cell in which its closing quote is looked for; else the quote was a
- * plain character and the row ended there. */
+/* Bytes behind the first line end inside a quoted CSV cell in which its closing quote is looked for; else the quote was
+ * a plain character and the row ended there. */
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536

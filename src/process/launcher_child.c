@@ -89,18 +89,6 @@ static int settle_fds(const struct launcher_child *start)
 	return fcntl(EXITS_FD, F_SETFL, O_NONBLOCK);
 }
 
-/* The environment of what is started: nothing of the caller's. UTC and the C locale keep libc from looking for files.
- */
-static char *const *child_environment(void)
-{
-	static char time_zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
-	static char *plain[] = {time_zone, locale, NULL};
-	if (!CONFINE_SANITIZED)
-		return plain;
-	extern char **environ; /* the options of the sanitizers */
-	return environ;
-}
-
 /* Between fork and exec of a child. */
 static void become(const char *role, int socket, pid_t launcher) __attribute__((noreturn));
 static void become(const char *role, int socket, pid_t launcher)
@@ -119,7 +107,12 @@ static void become(const char *role, int socket, pid_t launcher)
 	memcpy(copy, role, strlen(role) + 1);
 	char *plain[] = {name, word, NULL}, *with_role[] = {name, word, copy, NULL};
 	char *const *arguments = strcmp(role, word) == 0 ? plain : with_role;
-	syscall(SYS_execveat, CHILD_SOCKET_FD + 1, "", arguments, child_environment(), AT_EMPTY_PATH);
+	/* Nothing of the caller's environment. UTC and the C locale keep libc from looking for files. */
+	char time_zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
+	char *bare[] = {time_zone, locale, NULL};
+	extern char **environ; /* sanitizers take their options from it */
+	char *const *environment = CONFINE_SANITIZED ? environ : bare;
+	syscall(SYS_execveat, CHILD_SOCKET_FD + 1, "", arguments, environment, AT_EMPTY_PATH);
 	_exit(126);
 }
 

@@ -273,7 +273,8 @@ static void inner_domains_count_less_and_still_count(void)
 		{"anna@contoso.corp", 50, 94}, {"anna @ contoso . lan", 50, 80}, {"xyz @contoso com", 50, 80}};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct collected got = collect(NULL, DETECT_EMAIL_ADDRESS, rows[i].text, strlen(rows[i].text), 0, 0);
-		unsigned confidence = got.count == 1 ? (unsigned)atol(strrchr((char *)got.lines.data, ' ')) : 0;
+		unsigned confidence =
+			got.count == 1 ? (unsigned)strtoul(strrchr((char *)got.lines.data, ' '), NULL, 10) : 0;
 		if (confidence < rows[i].low || confidence > rows[i].high)
 			CHECK_FAIL("%s: confidence %u", rows[i].text, confidence);
 		st_buf_free(&got.lines);

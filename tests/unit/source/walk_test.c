@@ -11,6 +11,12 @@ struct listing {
 	struct st_buf text; /* "path size reason\n" */
 };
 
+static void listing_free(struct listing *listing)
+{
+	st_buf_free(&listing->text);
+}
+#define st_auto_listing __attribute__((cleanup(listing_free)))
+
 static enum st_status add(void *context, const struct source_entry *entry, struct st_error *err)
 {
 	(void)err;
@@ -57,7 +63,7 @@ static const char *list(const char *name, int depth_limit, struct listing *listi
 
 static void a_folder_is_listed_in_path_order_with_links_and_fifos_as_not_a_file(void)
 {
-	struct listing listing = {0};
+	st_auto_listing struct listing listing = {0};
 	uint8_t manifest[32];
 	CHECK_TEXT(list("s/", 0, &listing, manifest),
 		"a-b 2 \na/deep/y 0 \na/x 1 \nline\nfeed 3 \nlink 0 not-a-file\npipe 0 not-a-file\n");
@@ -65,7 +71,9 @@ static void a_folder_is_listed_in_path_order_with_links_and_fifos_as_not_a_file(
 
 static void the_manifest_tells_any_change_of_the_listing(void)
 {
-	struct listing one = {0}, two = {0}, three = {0};
+	st_auto_listing struct listing one = {0};
+	st_auto_listing struct listing two = {0};
+	st_auto_listing struct listing three = {0};
 	uint8_t a[32], b[32], c[32];
 	list("s", 0, &one, a);
 	list("s", 0, &two, b);
@@ -86,7 +94,9 @@ static void folders_at_the_store_depth_are_stores_of_their_own(void)
 	CHECK_INT(source_substores(source, 1, &names, &count, &err), ST_OK);
 	CHECK_INT(count, 1);
 	CHECK_TEXT(names[0], "s/a");
-	struct listing listing = {0};
+	free(names[0]);
+	free(names);
+	st_auto_listing struct listing listing = {0};
 	uint8_t manifest[32];
 	CHECK_TEXT(list("s", 1, &listing, manifest), "a-b 2 \nline\nfeed 3 \nlink 0 not-a-file\npipe 0 not-a-file\n");
 	source_close(source);
