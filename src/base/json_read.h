@@ -44,7 +44,8 @@ void st_json_feed_end(struct st_json_reader *reader); /* no more blocks: a value
 enum st_json_token st_json_next(struct st_json_reader *reader, struct st_json_event *event);
 /* After an error: skips to the byte after the next line feed and starts anew at depth 0; ST_JSON_MORE as needed. */
 void st_json_resync(struct st_json_reader *reader);
-/* Starts anew at depth 0: after ST_JSON_MORE with the next block, whatever was begun; after an error behind its byte. */
+/* Starts anew at depth 0: after ST_JSON_MORE with the next block, whatever was begun; after an error behind its byte.
+ */
 void st_json_restart(struct st_json_reader *reader);
 void st_json_close(struct st_json_reader *reader);
 

@@ -41,17 +41,17 @@ struct detect_mention {
 	/* The right-hand side was written with a space for the dot and is no com/net/org/edu/gov and no own domain: the
 	 * mention counts only if detect_domain_seen() says so at the end of the input. Only with keep_tentative. */
 	bool tentative;
-	uint64_t start, end;     /* bytes of the text fed so far, end exclusive */
-	struct st_span text;     /* those bytes; borrowed for the call */
+	uint64_t start, end;      /* bytes of the text fed so far, end exclusive */
+	struct st_span text;      /* those bytes; borrowed for the call */
 	struct st_span canonical; /* borrowed for the call */
-	const char *scheme;      /* national_id and vat_number; else NULL */
+	const char *scheme;       /* national_id and vat_number; else NULL */
 };
 
 struct detect_options {
-	const char *const *regions; /* ISO 3166 codes, upper case, NULL-ended; NULL for none: national phone numbers count
-				     * only where a region is known */
+	const char *const *regions;     /* ISO 3166 codes, upper case, NULL-ended; NULL for none: national phone numbers
+					 * count     only where a region is known */
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
-	bool keep_tentative;            /* emit tentative mentions at once, marked; else they are held, and emitted in order */
+	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
 };
 
 typedef void detect_emit(void *context, const struct detect_mention *mention);
@@ -74,7 +74,8 @@ const char *detect_tables_sha256(void);
 
 /* --- domains: what other stages ask of an e-mail address (contract 5) --- */
 /* The registrable domain of a canonical host name by the Public Suffix List with its private section; empty when the
- * host is itself a suffix. For reserved and internal suffixes (.test, .local ...) the label before them and the suffix. */
+ * host is itself a suffix. For reserved and internal suffixes (.test, .local ...) the label before them and the suffix.
+ */
 struct st_span detect_registrable_domain(struct st_span host);
 bool detect_is_free_mail(struct st_span registrable_domain);  /* free-mail provider: its users are no organization */
 bool detect_is_disposable(struct st_span registrable_domain); /* throw-away mailbox provider */

@@ -9,7 +9,8 @@
 #include "detect/detect.h"
 
 /* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
- * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was cut. */
+ * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was
+ * cut. */
 struct detect_window {
 	const uint8_t *data;
 	size_t size;
@@ -29,11 +30,11 @@ struct detect_candidate {
 
 struct detector {
 	enum detect_kind kind;
-	const char *describe;  /* one line for people */
-	const char *triggers;  /* bytes that start an examination, NUL-ended */
-	bool run_start;        /* examine only the first trigger byte of a run of ASCII letters and digits */
-	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once for
-	 * every pair, when the engine builds its table, so that most triggers cost no call. */
+	const char *describe; /* one line for people */
+	const char *triggers; /* bytes that start an examination, NUL-ended */
+	bool run_start;       /* examine only the first trigger byte of a run of ASCII letters and digits */
+	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once
+	 * for every pair, when the engine builds its table, so that most triggers cost no call. */
 	bool (*may_start)(uint8_t trigger, uint8_t next);
 	/* Pure: no allocation, no I/O, no state. Fills *out and returns true, or false. */
 	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
