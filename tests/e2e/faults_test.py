@@ -6,7 +6,8 @@ import time
 import rig
 
 STAUNCH = os.path.join(rig.FAULT_BUILD, "staunch")
-STALL_S = 2
+# Long enough for a busy machine to run through the memory that the planted bomb takes.
+STALL_S = 6
 # What the worker does when an object begins with STAUNCH-FAULT NAME, and how the report must say it.
 FAULTS = {
     "crash": ("crash", "SEGV"),
