@@ -35,7 +35,8 @@ static enum st_status next_piece(void *context, struct st_span *block, struct st
 	size_t size = cut != NULL ? (size_t)(cut - rest->data) : rest->size;
 	(void)err;
 	*block = (struct st_span){.data = rest->data, .size = size};
-	rest->data += size;
+	if (size > 0) /* an empty input has no address to add to */
+		rest->data += size;
 	rest->size -= size;
 	return ST_OK;
 }
