@@ -41,7 +41,7 @@ try() { # NAME COMMAND
     bash -c "cd /staunch && $2" >"$root/log" 2>&1; then
     echo "ok - $1, $((SECONDS - begin)) s: $(tail -n 1 "$root/log")"
   else
-    tail -n 60 "$root/log" | sed 's/^not ok/  not ok/; s/^ok/  ok/; s/^skip/  skip/'
+    { grep -A 12 '^FAILED' "$root/log"; tail -n 40 "$root/log"; } | sed 's/^not ok/  not ok/; s/^ok/  ok/; s/^skip/  skip/'
     echo "not ok - $1, $((SECONDS - begin)) s"
     status=1
   fi
