@@ -1,6 +1,6 @@
 /*
  * The text that is rebuilt from HTML. Every byte knows its stored bytes; a block is sent when it is full, when stored
- * offsets go back (what stood aside comes after the flow it stood in), or when the source has no more for now.
+ * offsets go back (what stood aside comes after the flow it stood in), or when the source waits for its next bytes.
  */
 #include <stdlib.h>
 
