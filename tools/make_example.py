@@ -198,6 +198,8 @@ class Generator:
         self.truth.spellings[name] = self.truth.spellings.get(name, 0) + 1
         self.truth.domains[canonical] = (registrable or domain).encode("idna").decode()
         self.odd |= name not in PLAIN_SPELLINGS
+        if name == "percent":
+            self.truth.plant("url", "https://portal.invalid", "https://portal.invalid/")
         return self.truth.plant("email_address", canonical, write(local, domain))
 
     def person(self, language):

@@ -58,6 +58,10 @@
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536
+/* Attributes and comments of HTML that wait for the end of the line they stand in; beyond, the line is broken there. */
+#define CEIL_HTML_ASIDE_BYTES (16 * KIB)
+/* A quoted attribute value of HTML; behind as much, the next angle bracket ends a tag whose quote was never closed. */
+#define CEIL_HTML_VALUE_BYTES (64 * KIB)
 
 /* --- worker and scan --- */
 /* Address space of a worker. */

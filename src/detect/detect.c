@@ -18,6 +18,8 @@ static const struct detector *const detectors[] = {
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
+	&detector_url,
+	&detector_secret,
 };
 #define DETECTORS (sizeof detectors / sizeof detectors[0])
 

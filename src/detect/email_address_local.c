@@ -166,15 +166,32 @@ static size_t elision(const struct email_local *local)
 	return detect_is_role_mailbox((struct st_span){quote + 1, local->size - size}) ? size : 0;
 }
 
-/* "scheme://user:password@host": what stands before the sign is a password. */
+/* A scheme in whose urls the user's place names a container: abfss://container@account.dfs.core.windows.net. */
+static bool names_container(const struct detect_window *window, size_t colon)
+{
+	static const char *const schemes[] = {"abfs", "abfss", "wasb", "wasbs"};
+	for (size_t n = 0; n < sizeof schemes / sizeof *schemes; n++) {
+		size_t size = strlen(schemes[n]);
+		if (colon >= size && email_word_at(window->data + colon - size, window->data + colon, schemes[n]))
+			return true;
+	}
+	return false;
+}
+
+/* "scheme://user:password@host": what stands before the sign is a password, or the container of a storage url. */
 static bool url_password(const struct detect_window *window, size_t end)
 {
+	const uint8_t *data = window->data;
 	bool colon = false;
 	size_t low = end > 2 * EMAIL_LOCAL_BYTES ? end - 2 * EMAIL_LOCAL_BYTES : 0;
 	for (size_t at = end; at > low; at--) {
-		uint8_t byte = window->data[at - 1];
-		if (byte == '/')
-			return colon && at >= 3 && memcmp(window->data + at - 3, "://", 3) == 0;
+		uint8_t byte = data[at - 1];
+		if (byte == '/') {
+			size_t sign = at >= 3 && memcmp(data + at - 3, "://", 3) == 0       ? 3
+				      : at >= 5 && memcmp(data + at - 5, ":\\/\\/", 5) == 0 ? 5
+											    : 0;
+			return sign > 0 && (colon || names_container(window, at - sign));
+		}
 		if (byte <= ' ' || byte == '"' || byte == '<' || byte == '>' || byte == ',' || byte == ';')
 			return false;
 		colon |= byte == ':';

@@ -6,6 +6,8 @@
 static bool beats(const struct overlap_entry *a, const struct overlap_entry *b)
 {
 	uint64_t a_size = a->end - a->start, b_size = b->end - b->start;
+	if ((a->kind == DETECT_URL) != (b->kind == DETECT_URL))
+		return b->kind == DETECT_URL;
 	if (a_size != b_size)
 		return a_size > b_size;
 	if (a->kind != b->kind)

@@ -1,6 +1,7 @@
 /*
  * Which of several overlapping candidates becomes the mention (contract 4): the longest, then table order, then the
- * first to start. The answer depends on the input alone, never on when it is asked.
+ * first to start; a url only where nothing else stands in it, so that no address, number or secret is lost in one. The
+ * answer depends on the input alone, never on when it is asked.
  */
 #ifndef STAUNCH_DETECT_OVERLAP_H
 #define STAUNCH_DETECT_OVERLAP_H

@@ -13,6 +13,7 @@ static const struct reader *const readers[] = {
 	&reader_tar,
 	&reader_json,
 	&reader_csv,
+	&reader_html,
 	&reader_plain_text,
 	&reader_unknown,
 };
@@ -40,8 +41,8 @@ static const struct reader *forced_reader(const char *format)
 	static const struct {
 		const char *format;
 		const struct reader *reader;
-	} forced[] = {
-		{"text", &reader_plain_text}, {"json", &reader_json}, {"jsonl", &reader_json}, {"csv", &reader_csv}};
+	} forced[] = {{"text", &reader_plain_text}, {"json", &reader_json}, {"jsonl", &reader_json},
+		{"csv", &reader_csv}, {"html", &reader_html}};
 	for (size_t i = 0; format != NULL && i < sizeof(forced) / sizeof(forced[0]); i++) {
 		if (strcmp(format, forced[i].format) == 0)
 			return forced[i].reader;

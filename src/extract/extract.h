@@ -23,6 +23,9 @@ struct extract_text {
 	uint64_t stored_start; /* offset of data[0] in the stored part */
 	const uint32_t
 		*stored; /* NULL: byte for byte; else size + 1 values, stored offset of data[i] minus stored_start */
+	/* Text that is rebuilt (markup left out): size values, where the stored bytes of data[i] end, minus
+	 * stored_start. NULL: where those of the next byte begin. */
+	const uint32_t *stored_ends;
 	bool transcoded; /* the stored bytes are another encoding: mentions have the form `encoded` in UTF-16/32 */
 };
 

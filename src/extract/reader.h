@@ -36,6 +36,7 @@ struct reader {
 extern const struct reader reader_plain_text; /* also logs: one record a line */
 extern const struct reader reader_csv;
 extern const struct reader reader_json; /* one document, an array, hits.hits, or JSON Lines */
+extern const struct reader reader_html;
 extern const struct reader reader_zip;
 extern const struct reader reader_gzip;
 extern const struct reader reader_tar;
@@ -67,6 +68,8 @@ enum charset charset_guess(struct st_span head, bool head_is_all);
  * read from it and only keep record boundaries. Zero-initialise, then text_source_open. */
 struct text_source;
 struct text_source *text_source_open(const struct reader_input *input, enum charset charset);
+/* The same for a reader that rebuilds the text: blocks are only given to it, and it sends its own. */
+struct text_source *text_source_open_quiet(const struct reader_input *input, enum charset charset);
 /* Next block, already sent to events->text; valid until the next call. false at the end or on failure (see
  * stream->reason). */
 bool text_source_next(struct text_source *source, struct extract_text *out);

@@ -19,7 +19,7 @@ struct text_source {
 	const struct extract_events *events;
 	void *context;
 	enum charset charset;
-	bool begun, ended;
+	bool begun, ended, quiet;
 	uint8_t *raw;
 	size_t raw_at, raw_size;
 	uint64_t stored_at; /* of raw[raw_at] */
@@ -42,6 +42,13 @@ struct text_source *text_source_open(const struct reader_input *input, enum char
 		s->text = st_alloc(CEIL_TEXT_BLOCK_BYTES);
 		s->stored = st_alloc((CEIL_TEXT_BLOCK_BYTES + 1) * sizeof(*s->stored));
 	}
+	return s;
+}
+
+struct text_source *text_source_open_quiet(const struct reader_input *input, enum charset charset)
+{
+	struct text_source *s = text_source_open(input, charset);
+	s->quiet = true;
 	return s;
 }
 
@@ -144,7 +151,7 @@ bool text_source_next(struct text_source *s, struct extract_text *out)
 	} while (out->size == 0);
 	s->text_at += out->size;
 	count_nuls(s, out);
-	if (s->events->text != NULL)
+	if (s->events->text != NULL && !s->quiet)
 		s->events->text(s->context, s->part, out);
 	return true;
 }

@@ -71,6 +71,45 @@ static void mask_ip_address(struct st_buf *out, struct st_span value)
 	add_text(out, four ? "*.*" : "***");
 }
 
+/* Scheme and host: what was linked, not what in it. */
+static void mask_url(struct st_buf *out, struct st_span value)
+{
+	const uint8_t *slashes = value.size > 0 ? memmem(value.data, value.size, "://", 3) : NULL;
+	if (slashes == NULL) {
+		add_text(out, "***");
+		return;
+	}
+	size_t begin = (size_t)(slashes - value.data) + 3, host = begin, end = begin;
+	for (; end < value.size && memchr("/?#", value.data[end], 3) == NULL; end++)
+		if (value.data[end] == '@')
+			host = end + 1;
+	st_escape_text(out, value.data, begin);
+	if (host > begin)
+		add_text(out, "***@");
+	st_escape_text(out, value.data + host, end - host);
+	if (end < value.size)
+		add_text(out, "/***");
+}
+
+/* "access_key:AKIA" is "access key, starts AKIA"; of a password nothing is shown. */
+static void mask_secret(struct st_buf *out, struct st_span value)
+{
+	const uint8_t *colon = value.size > 0 ? memchr(value.data, ':', value.size) : NULL;
+	if (colon == NULL) {
+		add_text(out, "***");
+		return;
+	}
+	size_t type = (size_t)(colon - value.data);
+	for (size_t i = 0; i < type; i++) {
+		uint8_t byte = value.data[i] == '_' ? ' ' : value.data[i];
+		st_escape_text(out, &byte, 1);
+	}
+	if (type == 8 && memcmp(value.data, "password", 8) == 0)
+		return;
+	add_text(out, ", starts ");
+	st_escape_text(out, colon + 1, value.size - type - 1);
+}
+
 void report_mask(struct st_buf *out, const char *kind, struct st_span value)
 {
 	if (value.size == 0 || kind == NULL)
@@ -85,6 +124,10 @@ void report_mask(struct st_buf *out, const char *kind, struct st_span value)
 		mask_ends(out, value, 0, "**** **** **** ");
 	else if (strcmp(kind, "ip_address") == 0)
 		mask_ip_address(out, value);
+	else if (strcmp(kind, "url") == 0)
+		mask_url(out, value);
+	else if (strcmp(kind, "secret") == 0)
+		mask_secret(out, value);
 	else
 		add_text(out, "***");
 }

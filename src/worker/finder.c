@@ -13,7 +13,6 @@
 struct place {
 	uint64_t start;
 	uint32_t width;
-	bool transcoded;
 };
 
 struct record {
@@ -39,7 +38,7 @@ struct finder {
 	const struct extract_text *block; /* the one being searched; NULL between blocks */
 	struct place *tail;               /* bytes of earlier blocks, from tail_start on */
 	uint64_t tail_start;
-	size_t tail_size, tail_capacity;
+	size_t tail_first, tail_size, tail_capacity;
 
 	struct record *records; /* ring of those that may still get mentions: [first, first + count) */
 	size_t records_first, records_count, records_capacity;
@@ -55,10 +54,9 @@ struct finder {
 static struct place place_in_block(const struct extract_text *block, size_t i)
 {
 	if (block->stored == NULL)
-		return (struct place){.start = block->stored_start + i, .width = 1, .transcoded = block->transcoded};
-	return (struct place){.start = block->stored_start + block->stored[i],
-		.width = block->stored[i + 1] - block->stored[i],
-		.transcoded = block->transcoded};
+		return (struct place){.start = block->stored_start + i, .width = 1};
+	uint32_t end = block->stored_ends != NULL ? block->stored_ends[i] : block->stored[i + 1];
+	return (struct place){.start = block->stored_start + block->stored[i], .width = end - block->stored[i]};
 }
 
 static struct place place_of(const struct finder *f, uint64_t offset)
@@ -66,8 +64,22 @@ static struct place place_of(const struct finder *f, uint64_t offset)
 	if (f->block != NULL && offset >= f->block->start && offset - f->block->start < f->block->size)
 		return place_in_block(f->block, (size_t)(offset - f->block->start));
 	if (offset >= f->tail_start && offset - f->tail_start < f->tail_size)
-		return f->tail[offset - f->tail_start];
-	return (struct place){.start = offset, .width = 1, .transcoded = false};
+		return f->tail[f->tail_first + (offset - f->tail_start)];
+	return (struct place){.start = offset, .width = 1};
+}
+
+/* Room for `more` places behind the tail: what was dropped in front is used again, so that small blocks move little. */
+static void make_tail_room(struct finder *f, size_t more)
+{
+	if (f->tail_first + f->tail_size + more <= f->tail_capacity)
+		return;
+	if (f->tail_first > 0 && f->tail_size > 0)
+		memmove(f->tail, f->tail + f->tail_first, f->tail_size * sizeof *f->tail);
+	f->tail_first = 0;
+	if ((f->tail_size + more) * 2 > f->tail_capacity) {
+		f->tail_capacity = (f->tail_size + more) * 4;
+		f->tail = st_realloc(f->tail, f->tail_capacity * sizeof *f->tail);
+	}
 }
 
 /* Remembers the bytes from `settled` on, of the tail and of the block that was just searched. */
@@ -77,8 +89,7 @@ static void keep_tail(struct finder *f, const struct extract_text *block, uint64
 	size_t drop = settled > f->tail_start ? (size_t)(settled - f->tail_start) : 0;
 	if (drop > f->tail_size)
 		drop = f->tail_size;
-	if (drop > 0)
-		memmove(f->tail, f->tail + drop, (f->tail_size - drop) * sizeof *f->tail);
+	f->tail_first += drop;
 	f->tail_size -= drop;
 	uint64_t from = settled > block->start ? settled : block->start;
 	if (f->tail_size == 0)
@@ -86,22 +97,31 @@ static void keep_tail(struct finder *f, const struct extract_text *block, uint64
 	else
 		f->tail_start += drop;
 	size_t more = from < end ? (size_t)(end - from) : 0;
-	if (f->tail_size + more > f->tail_capacity) {
-		f->tail_capacity = (f->tail_size + more) * 2;
-		f->tail = st_realloc(f->tail, f->tail_capacity * sizeof *f->tail);
-	}
+	make_tail_room(f, more);
 	for (size_t i = 0; i < more; i++)
-		f->tail[f->tail_size++] = place_in_block(block, (size_t)(from - block->start) + i);
+		f->tail[f->tail_first + f->tail_size++] = place_in_block(block, (size_t)(from - block->start) + i);
 }
 
-/* In UTF-16 and UTF-32 an ASCII byte of the text takes two or four stored ones; single-byte sets leave it alone. */
-static bool is_wide(const struct finder *f, const struct detect_mention *m)
+/*
+ * Is the mention stored in another way than it reads? A character takes more stored bytes than it has in UTF-8 (UTF-16,
+ * a character reference), or the stored bytes of two do not stand side by side (a tag in between). Single-byte sets
+ * take fewer: they stay plain.
+ */
+static bool is_stored_otherwise(const struct finder *f, const struct detect_mention *m)
 {
-	for (size_t i = 0; i < m->text.size; i++)
-		if (m->text.data[i] < 0x80) {
-			struct place place = place_of(f, m->start + i);
-			return place.transcoded && place.width > 1;
-		}
+	uint64_t next = place_of(f, m->start).start;
+	for (size_t i = 0; i < m->text.size;) {
+		size_t size = 1;
+		struct place first = place_of(f, m->start + i);
+		while (i + size < m->text.size && (m->text.data[i + size] & 0xc0) == 0x80)
+			size++;
+		struct place last = place_of(f, m->start + i + size - 1);
+		uint64_t end = last.start + last.width;
+		if (first.start != next || end - first.start > size)
+			return true;
+		next = end;
+		i += size;
+	}
 	return false;
 }
 
@@ -247,7 +267,7 @@ static void on_mention(void *context, const struct detect_mention *m)
 		.length = (uint32_t)(last.start + last.width - first.start),
 		.canonical_size = (uint16_t)m->canonical.size,
 		.kind = (uint8_t)m->kind,
-		.form = (uint8_t)(m->form == DETECT_PLAIN && is_wide(f, m) ? DETECT_ENCODED : m->form),
+		.form = (uint8_t)(m->form == DETECT_PLAIN && is_stored_otherwise(f, m) ? DETECT_ENCODED : m->form),
 		.confidence = m->confidence,
 		.tentative = m->tentative,
 	};
@@ -277,7 +297,7 @@ void finder_begin(struct finder *f, uint32_t part)
 {
 	f->part = part;
 	f->fed = false;
-	f->tail_start = f->tail_size = 0;
+	f->tail_start = f->tail_first = f->tail_size = 0;
 	f->records_first = f->records_count = 0;
 	f->pending.size = f->pending_at = 0;
 	f->held.size = f->held_count = 0;

@@ -1,23 +1,26 @@
-/* Telephone numbers, cards, accounts and addresses on arbitrary windows: every trigger is shown to its detector, and an
- * answer must lie in the window, within reach, and be a canonical value of its kind. */
+/* Telephone numbers, cards, accounts, addresses, urls and secrets on arbitrary windows: every trigger is shown to its
+ * detector, and an answer must lie in the window, within reach, and be a canonical value of its kind. */
 #include <stdlib.h>
 
 #include "detect/detector.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct detector *const detectors[] = {
-	&detector_phone_number, &detector_payment_card, &detector_iban, &detector_ip_address};
+static const struct detector *const detectors[] = {&detector_phone_number, &detector_payment_card, &detector_iban,
+	&detector_ip_address, &detector_url, &detector_secret};
 
-static void answer_holds(const struct detect_candidate *answer, size_t at, size_t size)
+static void answer_holds(enum detect_kind kind, const struct detect_candidate *answer, size_t at, size_t size)
 {
+	const bool url = kind == DETECT_URL;
 	if (answer->start >= answer->end || answer->end > size || answer->start > at + CEIL_DETECT_REACH_BYTES ||
 		answer->end + CEIL_DETECT_REACH_BYTES < at)
 		abort();
-	if (answer->canonical_size == 0 || answer->canonical_size > 48 || answer->confidence > 100)
+	if (answer->canonical_size == 0 || answer->canonical_size > (url ? CEIL_CANONICAL_BYTES : 48) ||
+		answer->confidence > 100)
 		abort();
 	for (size_t i = 0; i < answer->canonical_size; i++)
-		if (answer->canonical[i] <= ' ' || answer->canonical[i] >= 0x7f)
+		if (answer->canonical[i] <= ' ' || answer->canonical[i] == 0x7f ||
+			(!url && answer->canonical[i] > 0x7f))
 			abort();
 }
 
@@ -39,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			struct detect_candidate answer = {0};
 			if (text[at] != 0 && strchr(detectors[n]->triggers, text[at]) &&
 				detectors[n]->check(&window, at, &answer))
-				answer_holds(&answer, at, length);
+				answer_holds(detectors[n]->kind, &answer, at, length);
 		}
 	free(text);
 	return 0;

@@ -154,6 +154,8 @@ static void cards_accounts_and_addresses_are_found_whole(void)
 	every_row_of(DETECT_PAYMENT_CARD, "hit.tsv", 8);
 	every_row_of(DETECT_IBAN, "hit.tsv", 8);
 	every_row_of(DETECT_IP_ADDRESS, "hit.tsv", 8);
+	every_row_of(DETECT_URL, "hit.tsv", 25);
+	every_row_of(DETECT_SECRET, "hit.tsv", 25);
 }
 
 static void what_only_looks_like_one_is_not_found(void)
@@ -161,6 +163,8 @@ static void what_only_looks_like_one_is_not_found(void)
 	every_row_of(DETECT_PAYMENT_CARD, "miss.tsv", 8);
 	every_row_of(DETECT_IBAN, "miss.tsv", 8);
 	every_row_of(DETECT_IP_ADDRESS, "miss.tsv", 8);
+	every_row_of(DETECT_URL, "miss.tsv", 15);
+	every_row_of(DETECT_SECRET, "miss.tsv", 20);
 }
 
 static void a_card_inside_an_account_number_is_the_account_number(void)

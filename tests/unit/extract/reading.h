@@ -56,6 +56,8 @@ static inline void reading_text(void *context, uint32_t part, const struct extra
 	r->broken_blocks |= text->start != r->text.size || text->size == 0 || text->size > CEIL_TEXT_BLOCK_BYTES;
 	for (size_t i = 0; text->stored != NULL && i < text->size; i++)
 		r->broken_blocks |= text->stored[i] > text->stored[i + 1];
+	for (size_t i = 0; text->stored_ends != NULL && i < text->size; i++)
+		r->broken_blocks |= text->stored_ends[i] < text->stored[i];
 	st_buf_add(&r->text, text->data, text->size);
 	if (r->stored.size > 0)
 		r->stored.size -= 8;
@@ -118,11 +120,14 @@ void extract_run_record(
 
 static inline const struct reader *reading_chooses(const struct reader_input *input, const char *format)
 {
-	static const struct reader *const readers[] = {&reader_json, &reader_csv, &reader_plain_text};
+	static const struct reader *const readers[] = {&reader_json, &reader_csv, &reader_html, &reader_plain_text};
 	const struct reader *best = NULL;
 	int best_bid = 0;
 	if (format != NULL)
-		return *format == 'j' ? &reader_json : *format == 'c' ? &reader_csv : &reader_plain_text;
+		return *format == 'j'   ? &reader_json
+		       : *format == 'c' ? &reader_csv
+		       : *format == 'h' ? &reader_html
+					: &reader_plain_text;
 	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
 		int bid = readers[i]->bid(input);
 		if (bid > best_bid) {

@@ -27,6 +27,12 @@ static void each_kind_has_its_mask(void)
 		{"ip_address", "203.0.113.7", "203.0.*.*"},
 		{"ip_address", "2001:db8::5621", "2001:db8:***"},
 		{"secret", "anything", "***"},
+		{"secret", "access_key:AKIA", "access key, starts AKIA"},
+		{"secret", "password:hunt", "password"},
+		{"url", "https://contoso.com/a?b=1", "https://contoso.com/***"},
+		{"url", "https://anna:***@contoso.com", "https://***@contoso.com"},
+		{"url", "s3://contoso-backup/x", "s3://contoso-backup/***"},
+		{"url", "nothing", "***"},
 		{"email_address", "", "***"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,0 +1,64 @@
+/* Between the files of html: the sink that rebuilds text with the way back to stored bytes, tags, character references.
+ * Private to extract. */
+#ifndef STAUNCH_EXTRACT_HTML_H
+#define STAUNCH_EXTRACT_HTML_H
+
+#include "extract/charset.h"
+
+/* --- html_text.c: rebuilt text --- */
+
+/* One byte of the source text and the stored bytes it stands for. */
+struct html_byte {
+	uint8_t byte;
+	uint64_t start, end; /* stored offsets, end exclusive */
+};
+
+/*
+ * The flow is what a reader of the page sees in one go; what stands aside of it (attributes, comments) waits until the
+ * flow comes to a line end, so that it stands on lines of its own and cuts no word of the flow. At most
+ * CEIL_HTML_ASIDE_BYTES wait: beyond, the flow is broken there.
+ */
+struct html_text;
+struct html_text *html_text_open(const struct reader_input *input);
+void html_text_flow(struct html_text *text, const struct html_byte *byte);
+void html_text_aside(struct html_text *text, const struct html_byte *byte);
+/* The line that stands aside ends; nothing when it is empty. */
+void html_text_aside_end(struct html_text *text, const struct html_byte *at);
+/* The flow's line ends (nothing when it is empty), and what waits aside is given. */
+void html_text_break(struct html_text *text, const struct html_byte *at);
+/* A cell ends: a tab, unless the line is empty. */
+void html_text_cell(struct html_text *text, const struct html_byte *at);
+/* Gives the flow so far to events->text; what waits aside goes on waiting. */
+void html_text_flush(struct html_text *text);
+/* The end: everything is given. Reports the document as one record unless it is blank; returns the bytes of text. */
+uint64_t html_text_end(struct html_text *text);
+void html_text_close(struct html_text *text);
+
+/* --- html_tags.c --- */
+
+enum html_tag {
+	HTML_TAG_UNKNOWN,
+	HTML_TAG_INLINE, /* vanishes */
+	HTML_TAG_BLOCK,  /* ends the line */
+	HTML_TAG_CELL,   /* a cell of a table: a tab */
+	HTML_TAG_PRE,    /* a block that keeps its line ends */
+	HTML_TAG_RAW,    /* a block whose content is not markup: script, style */
+	HTML_TAG_RCDATA, /* a block whose content has character references but no tags: title, textarea */
+};
+/* name in lower case. */
+enum html_tag html_tag_of(const char *name, size_t size);
+/* How sure is a head that this is HTML; the value of a bid. */
+int html_bid(struct st_span head);
+/* The encoding that a <meta> of the first 4 KiB names; false when none does, or one that is not read here. */
+bool html_meta_charset(struct st_span head, enum charset *charset);
+
+/* --- html_entities.c --- */
+
+#define HTML_REFERENCE_BYTES 40 /* the longest name, `&` and `;` with it, is 33 */
+
+/* The characters of a reference without `&` and `;` (`commat`, `#64`, `#x40`) as UTF-8; 0 when there is no such one. */
+size_t html_reference(const char *name, size_t size, uint8_t out[8]);
+/* Is it one of the names that HTML also reads without its semicolon? */
+bool html_reference_is_old(const char *name, size_t size);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * The text that is rebuilt from HTML. Every byte knows its stored bytes; a block is sent when it is full, when stored
+ * offsets go back (what stood aside comes after the flow it stood in), or when the source waits for its next bytes.
+ */
+#include <stdlib.h>
+
+#include "extract/canonical.h"
+#include "extract/html.h"
+
+/* Stored offsets within one block are 32 bits. */
+#define SPAN_BYTES ((uint64_t)1 << 31)
+
+struct bytes {
+	struct html_byte *list;
+	size_t count;
+};
+
+struct html_text {
+	const struct reader_input *input;
+	const struct extract_events *events;
+	void *context;
+	struct canonical_text *canonical;
+	struct bytes flow, aside;
+	bool line_open, aside_open; /* the last byte given to it was no line feed */
+	uint64_t text_at;
+	uint8_t *data;
+	uint32_t *stored, *ends;
+};
+
+struct html_text *html_text_open(const struct reader_input *input)
+{
+	struct html_text *t = st_alloc_zero(1, sizeof(*t));
+	t->input = input;
+	t->events = extract_run_events(input->run, &t->context);
+	t->canonical = canonical_text_new();
+	t->flow.list = st_alloc(CEIL_HTML_ASIDE_BYTES * sizeof(*t->flow.list));
+	t->aside.list = st_alloc(CEIL_HTML_ASIDE_BYTES * sizeof(*t->aside.list));
+	t->data = st_alloc(CEIL_HTML_ASIDE_BYTES);
+	t->stored = st_alloc((CEIL_HTML_ASIDE_BYTES + 1) * sizeof(*t->stored));
+	t->ends = st_alloc(CEIL_HTML_ASIDE_BYTES * sizeof(*t->ends));
+	return t;
+}
+
+void html_text_close(struct html_text *t)
+{
+	if (t == NULL)
+		return;
+	canonical_text_free(t->canonical);
+	free(t->flow.list);
+	free(t->aside.list);
+	free(t->data);
+	free(t->stored);
+	free(t->ends);
+	free(t);
+}
+
+static void send_block(struct html_text *t, size_t size, uint64_t stored_start)
+{
+	struct extract_text block = {.data = t->data,
+		.size = size,
+		.start = t->text_at,
+		.stored_start = stored_start,
+		.stored = t->stored,
+		.stored_ends = t->ends};
+	t->stored[size] = t->ends[size - 1] > t->stored[size - 1] ? t->ends[size - 1] : t->stored[size - 1];
+	canonical_text_add(t->canonical, block.data, size);
+	t->text_at += size;
+	if (t->events->text != NULL)
+		t->events->text(t->context, t->input->part, &block);
+}
+
+static void send(struct html_text *t, struct bytes *bytes)
+{
+	size_t size = 0;
+	uint64_t first = 0, last = 0;
+	for (size_t i = 0; i < bytes->count; i++) {
+		const struct html_byte *b = &bytes->list[i];
+		if (size > 0 && (b->start < last || b->end - first >= SPAN_BYTES)) {
+			send_block(t, size, first);
+			size = 0;
+		}
+		if (size == 0)
+			first = b->start;
+		t->data[size] = b->byte;
+		t->stored[size] = (uint32_t)(b->start - first);
+		t->ends[size++] = (uint32_t)(b->end - first);
+		last = b->start;
+	}
+	if (size > 0)
+		send_block(t, size, first);
+	bytes->count = 0;
+}
+
+void html_text_flush(struct html_text *t)
+{
+	send(t, &t->flow);
+}
+
+void html_text_flow(struct html_text *t, const struct html_byte *byte)
+{
+	t->flow.list[t->flow.count++] = *byte;
+	t->line_open = byte->byte != '\n';
+	if (t->flow.count == CEIL_HTML_ASIDE_BYTES)
+		html_text_flush(t);
+}
+
+static void line_feed(const struct html_byte *at, struct html_byte *out)
+{
+	*out = *at;
+	out->byte = '\n';
+}
+
+void html_text_break(struct html_text *t, const struct html_byte *at)
+{
+	struct html_byte feed;
+	line_feed(at, &feed);
+	if (t->line_open)
+		html_text_flow(t, &feed);
+	if (t->aside.count == 0)
+		return;
+	html_text_flush(t);
+	if (t->aside_open)
+		html_text_aside_end(t, at);
+	send(t, &t->aside);
+}
+
+void html_text_cell(struct html_text *t, const struct html_byte *at)
+{
+	struct html_byte tab = *at;
+	tab.byte = '\t';
+	if (t->line_open)
+		html_text_flow(t, &tab);
+}
+
+/* What waits may not grow further: the flow's line ends here, and what has come aside so far is given. */
+static void overflow(struct html_text *t, const struct html_byte *at)
+{
+	struct html_byte feed;
+	line_feed(at, &feed);
+	if (t->line_open)
+		html_text_flow(t, &feed);
+	html_text_flush(t);
+	send(t, &t->aside);
+}
+
+void html_text_aside(struct html_text *t, const struct html_byte *byte)
+{
+	if (t->aside.count + 1 >= CEIL_HTML_ASIDE_BYTES)
+		overflow(t, byte);
+	t->aside.list[t->aside.count++] = *byte;
+	t->aside_open = byte->byte != '\n';
+}
+
+void html_text_aside_end(struct html_text *t, const struct html_byte *at)
+{
+	struct html_byte feed;
+	if (!t->aside_open)
+		return;
+	line_feed(at, &feed);
+	t->aside.list[t->aside.count++] = feed;
+	t->aside_open = false;
+	if (t->aside.count + 1 >= CEIL_HTML_ASIDE_BYTES)
+		overflow(t, at);
+}
+
+uint64_t html_text_end(struct html_text *t)
+{
+	uint8_t sha256[ST_SHA256_BYTES];
+	if (t->aside.count > 0) {
+		struct html_byte at = t->aside.list[t->aside.count - 1];
+		at.start = at.end;
+		html_text_break(t, &at);
+	}
+	html_text_flush(t);
+	if (canonical_text_end(t->canonical, sha256))
+		extract_run_record(t->input->run, t->input->part, 0, t->text_at, sha256);
+	return t->text_at;
+}

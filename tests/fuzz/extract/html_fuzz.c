@@ -1,0 +1,17 @@
+/* Any bytes as HTML: every rule of the readers holds, and blocks of any size give the same reading. The first byte
+ * chooses the size of the blocks and, by its highest bit, whether the content says the format. */
+#include "../../unit/extract/reading.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	const char *format = data[0] & 0x80 ? NULL : "html";
+	auto_reading whole = read_cut(data + 1, size - 1, SIZE_MAX, format, NULL, ST_REASON_NONE);
+	auto_reading cut = read_cut(data + 1, size - 1, (size_t)data[0] % 64 + 1, format, NULL, ST_REASON_NONE);
+	if (whole.broken_blocks || cut.broken_blocks || !same_reading(&whole, &cut))
+		abort();
+	return 0;
+}
