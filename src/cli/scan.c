@@ -146,6 +146,9 @@ static enum st_status forget_readings(struct scan *scan, struct st_error *err)
 	for (size_t i = 0; i < ids.count && status == ST_OK; i++) {
 		struct casefile_object object;
 		status = casefile_object(scan->casefile, ids.list[i], &object, &path, err);
+		/* A folder that could not be listed has nothing to be read again but its listing. */
+		if (object.path.size > 0 && object.path.data[object.path.size - 1] == '/')
+			continue;
 		object.status = ST_PENDING;
 		object.reason = ST_REASON_NONE;
 		object.segment = object.duplicate_of = 0;
@@ -201,6 +204,8 @@ static enum st_status load_stores(struct scan *scan, struct st_error *err)
 static enum st_status add_listed(void *context, const struct source_entry *entry, struct st_error *err)
 {
 	struct scan *scan = context;
+	if (scan_interrupted(scan))
+		return st_fail(err, ST_STOP, "stopped");
 	struct casefile_object object = {
 		.path = entry->path,
 		.size_bytes = entry->size_bytes,
@@ -305,7 +310,7 @@ static enum st_status load_object(void *context, const struct casefile_object *o
 	store->bytes_done += object->size_bytes;
 	bool original = object->status == ST_READ || object->status == ST_PARTIAL;
 	if (original && object->duplicate_of == 0 && object->has_sha256)
-		scan_queue_known(queue, object->sha256_keyed, object->id);
+		scan_queue_known(queue, object->sha256_keyed, object->id, object->size_bytes);
 	if (object->status == ST_UNREAD)
 		scan_progress_unread(scan->progress, object->reason);
 	return ST_OK;
@@ -466,13 +471,14 @@ static int run_scan(struct scan *scan, const struct cli_arguments *arguments, co
 {
 	struct st_error err = {0};
 	enum scan_end end = SCAN_DONE;
-	if (prepare(scan, arguments, options, &err) != ST_OK || scan_run(scan, &end, &err) != ST_OK)
-		return cli_fail_error(&err);
-	if (end == SCAN_STOPPED)
+	enum st_status status = prepare(scan, arguments, options, &err);
+	if (status == ST_OK)
+		status = scan_run(scan, &end, &err);
+	if (status == ST_OK && end == SCAN_DONE)
+		status = conclude(scan, &err);
+	if (status == ST_STOP || (status == ST_OK && end == SCAN_STOPPED))
 		return cli_fail(CLI_STOPPED, "stopped at a checkpoint; run the same command to resume");
-	if (conclude(scan, &err) != ST_OK)
-		return cli_fail_error(&err);
-	return say_coverage(scan, &err);
+	return status == ST_OK ? say_coverage(scan, &err) : cli_fail_error(&err);
 }
 
 static int run(const struct cli_arguments *arguments)
