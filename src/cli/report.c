@@ -1,6 +1,7 @@
 /* staunch report: what was in it, with the coverage beside every figure. */
 #include "cli/report.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct report_job {
@@ -27,6 +28,25 @@ static const struct {
 	{"organizations", report_list_organizations},
 	{"unread", report_list_unread},
 };
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* A report put in the place of the case or of its key would be the end of both. */
+static bool would_replace_the_case(const struct cli_arguments *arguments, const char *output)
+{
+	const char *path = cli_value(arguments, "case"), *key = cli_value(arguments, "case-key");
+	static const char *const beside[] = {"", ".key", "-wal", "-shm"};
+	for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+		st_auto_free char *part = st_format("%s%s", path, beside[i]);
+		if (strcmp(part, output) == 0 || same_file(part, output))
+			return true;
+	}
+	return key != NULL && same_file(key, output);
+}
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -56,6 +76,10 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 		return cli_fail(CLI_WRONG, "--list is written as csv");
 	if (job->list != NULL && job->explain != NULL)
 		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
+	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "text") != 0)
+		return cli_fail(CLI_WRONG, "--explain is written as text");
+	if (job->output != NULL && would_replace_the_case(arguments, job->output))
+		return cli_fail(CLI_WRONG, "%s belongs to the case: write the report to another file", job->output);
 	if (job->reveal != NULL && job->reveal[0] == 0)
 		return cli_fail(CLI_WRONG, "--reveal wants the reason, in words");
 	if (job->format == NULL)
@@ -65,7 +89,7 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 
 static void write_page(const struct report *report, const struct report_job *job, struct report_output *output)
 {
-	struct report_style style = {cli_colour(STDOUT_FILENO) && output->path == NULL, cli_utf8()};
+	struct report_style style = {output->fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO), cli_utf8()};
 	if (strcmp(job->format, "json") == 0)
 		report_json(report, &output->buf);
 	else if (strcmp(job->format, "csv") == 0)

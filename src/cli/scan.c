@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MERGE_MEMORY_BYTES (192 * MIB)
+#define MOST_STALL_S 86400
 
 struct scan_options {
 	const char *const *regions, *const *own_domains, *const *volatile_fields;
@@ -238,6 +239,11 @@ static enum st_status add_store(struct scan *scan, const char *name, int depth_l
 		source_close(source);
 		return st_fail(err, ST_WRONG, "the same source is given twice: %s", name);
 	}
+	enum st_status place = scan_same_place(scan, source_name(source), err);
+	if (place != ST_OK) {
+		source_close(source);
+		return place;
+	}
 	if (store == NULL) {
 		scan->stores = st_realloc(scan->stores, (scan->store_count + 1) * sizeof *scan->stores);
 		store = &scan->stores[scan->store_count++];
@@ -428,6 +434,7 @@ static void close_scan(struct scan *scan)
 static enum st_status prepare(struct scan *scan, const struct cli_arguments *arguments,
 	const struct scan_options *options, struct st_error *err)
 {
+	ST_TRY(scan_check_sources(arguments, err));
 	ST_TRY(start(scan, arguments, err));
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
@@ -487,9 +494,9 @@ static int run(const struct cli_arguments *arguments)
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "scan needs --case FILE, where the findings are kept");
 	if (!read_options(arguments, &options) || options.jobs == 0 || options.jobs > 1024 ||
-		options.store_depth > 64) {
+		options.store_depth > 64 || options.stall_s == 0 || options.stall_s > MOST_STALL_S) {
 		free_options(&options);
-		return cli_fail(CLI_WRONG, "--jobs is 1 to 1024, --store-depth 0 to 64");
+		return cli_fail(CLI_WRONG, "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400");
 	}
 	struct scan scan = {.signal_fd = -1, .unconfined = cli_has(arguments, "unconfined")};
 	scan.own_domains = options.own_domains;

@@ -118,6 +118,11 @@ struct scan {
 	struct scan_progress *progress;
 };
 
+/* --- scan_sources.c --- */
+enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);
+/* Refuses a place that the case knows under another name: everything in it would count twice. */
+enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err);
+
 /* --- scan_queue.c --- */
 void scan_queue_add(struct scan_queue *queue, const struct scan_task *task);
 void scan_queue_sort(struct scan_queue *queue);
