@@ -1,8 +1,11 @@
 /* staunch report: what was in it, with the coverage beside every figure. */
 #include "cli/report.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ENTITY_BYTES 1024
 
 struct report_job {
 	const char *format, *list, *explain, *reveal, *output;
@@ -13,7 +16,7 @@ static const struct cli_option options[] = {
 	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
 	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
 	{"list", 0, "LIST", "every row of entities, persons, organizations or unread, as CSV", false, false},
-	{"explain", 0, "ENTITY", "every place where this value stands", false, false},
+	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
 	{0},
@@ -173,12 +176,27 @@ static enum st_status open_case(const struct cli_arguments *arguments, const str
 	return casefile_open(path, key, CASEFILE_READ, &rc->casefile, err);
 }
 
+/* --explain - reads the value: an argument can be seen by every user of the machine while the program runs. */
+static int read_entity(struct report_job *job, char line[ENTITY_BYTES])
+{
+	if (job->explain == NULL || strcmp(job->explain, "-") != 0)
+		return CLI_OK;
+	if (fgets(line, ENTITY_BYTES, stdin) == NULL)
+		return cli_fail(CLI_WRONG, "--explain - reads the value from standard input, and there is none");
+	line[strcspn(line, "\r\n")] = 0;
+	job->explain = line;
+	return CLI_OK;
+}
+
 static int run(const struct cli_arguments *arguments)
 {
+	char entity[ENTITY_BYTES];
 	struct report_job job;
 	struct report_case rc = {0};
 	struct st_error err = {0};
 	int exit = check_job(arguments, &job);
+	if (exit == CLI_OK)
+		exit = read_entity(&job, entity);
 	if (exit != CLI_OK)
 		return exit;
 	if (open_case(arguments, &job, &rc, &err) != ST_OK)
