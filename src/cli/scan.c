@@ -485,6 +485,8 @@ static int run_scan(struct scan *scan, const struct cli_arguments *arguments, co
 		status = conclude(scan, &err);
 	if (status == ST_STOP || (status == ST_OK && end == SCAN_STOPPED))
 		return cli_fail(CLI_STOPPED, "stopped at a checkpoint; run the same command to resume");
+	if (status == ST_FATAL && scan->work.dir_fd > 0)
+		return cli_fail(CLI_ENVIRONMENT, "%s; when that is mended, the same command goes on", err.what);
 	return status == ST_OK ? say_coverage(scan, &err) : cli_fail_error(&err);
 }
 
