@@ -495,10 +495,13 @@ static int run(const struct cli_arguments *arguments)
 	struct scan_options options = {0};
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "scan needs --case FILE, where the findings are kept");
-	if (!read_options(arguments, &options) || options.jobs == 0 || options.jobs > 1024 ||
-		options.store_depth > 64 || options.stall_s == 0 || options.stall_s > MOST_STALL_S) {
+	bool sound = read_options(arguments, &options);
+	if (!sound || options.jobs == 0 || options.jobs > 1024 || options.store_depth > 64 || options.stall_s == 0 ||
+		options.stall_s > MOST_STALL_S) {
 		free_options(&options);
-		return cli_fail(CLI_WRONG, "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400");
+		return sound ? cli_fail(CLI_WRONG,
+				       "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400")
+			     : CLI_WRONG; /* said already */
 	}
 	struct scan scan = {.signal_fd = -1, .unconfined = cli_has(arguments, "unconfined")};
 	scan.own_domains = options.own_domains;
