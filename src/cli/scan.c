@@ -503,7 +503,9 @@ static int run(const struct cli_arguments *arguments)
 				       "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400")
 			     : CLI_WRONG; /* said already */
 	}
-	struct scan scan = {.signal_fd = -1, .unconfined = cli_has(arguments, "unconfined")};
+	struct scan scan = {.signal_fd = -1,
+		.unconfined = cli_has(arguments, "unconfined"),
+		.rescan = cli_has(arguments, "rescan")};
 	scan.own_domains = options.own_domains;
 	scan.progress = scan_progress_open(cli_value(arguments, "progress"));
 	int status = scan.progress == NULL ? cli_fail(CLI_WRONG, "--progress is auto, never, plain or json")

@@ -114,7 +114,7 @@ struct scan {
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
 	int signal_fd;
-	bool unconfined, retrying;
+	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
 };
 

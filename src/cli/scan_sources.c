@@ -69,24 +69,41 @@ enum st_status scan_check_sources(const struct cli_arguments *arguments, struct 
 	return ST_OK;
 }
 
-enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err)
+/* The value under a keyed digest of `what`; set to `value` if there is none yet, or `anew`. */
+static enum st_status remember(struct scan *scan, const char *prefix, const char *what, const char *value, bool anew,
+	struct st_buf *known, struct st_error *err)
 {
 	uint8_t key[ST_DIGEST_KEY_BYTES], digest[ST_DIGEST_BYTES];
 	char hex[2 * ST_DIGEST_BYTES + 1];
-	st_auto_buf struct st_buf known = {0};
+	casefile_digest_key(scan->casefile, key);
+	st_digest(key, what, strlen(what), digest);
+	st_hex(digest, sizeof digest, hex);
+	st_auto_free char *setting = st_format("%s%s", prefix, hex);
+	ST_TRY(casefile_get(scan->casefile, setting, known, err));
+	if (known->size > 0 && !anew)
+		return ST_OK;
+	known->size = 0;
+	return casefile_set(scan->casefile, setting, (struct st_span){(const uint8_t *)value, strlen(value)}, err);
+}
+
+static bool differs(const struct st_buf *known, const char *text)
+{
+	return known->size > 0 && (known->size != strlen(text) || memcmp(known->data, text, known->size) != 0);
+}
+
+enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err)
+{
+	st_auto_buf struct st_buf other_name = {0}, other_place = {0};
 	st_auto_free char *real = realpath(name, NULL);
 	if (real == NULL || strcmp(name, "-") == 0)
 		return ST_OK;
-	casefile_digest_key(scan->casefile, key);
-	st_digest(key, real, strlen(real), digest);
-	st_hex(digest, sizeof digest, hex);
-	st_auto_free char *setting = st_format("store-at-%s", hex);
-	ST_TRY(casefile_get(scan->casefile, setting, &known, err));
-	if (known.size == 0)
-		return casefile_set(
-			scan->casefile, setting, (struct st_span){(const uint8_t *)name, strlen(name)}, err);
-	if (known.size == strlen(name) && memcmp(known.data, name, known.size) == 0)
-		return ST_OK;
-	return st_fail(err, ST_WRONG, "%s is in this case already, as %.*s: use that name", name, (int)known.size,
-		(const char *)known.data);
+	ST_TRY(remember(scan, "place-of-", name, real, scan->rescan, &other_place, err));
+	if (differs(&other_place, real))
+		return st_fail(err, ST_WRONG, "in this case %s is another place, %.*s; --rescan if it has moved", name,
+			(int)other_place.size, (const char *)other_place.data);
+	ST_TRY(remember(scan, "store-at-", real, name, false, &other_name, err));
+	if (differs(&other_name, name))
+		return st_fail(err, ST_WRONG, "%s is in this case already, as %.*s: use that name", name,
+			(int)other_name.size, (const char *)other_name.data);
+	return ST_OK;
 }

@@ -54,6 +54,20 @@ def one_place_under_two_names_counts_once():
         rig.equal(rig.report(case)["coverage"]["records"]["raw"], 1, "records")
 
 
+def a_name_that_means_another_place_today_replaces_nothing():
+    with rig.folder() as out:
+        case, first, second = os.path.join(out, "x.case"), os.path.join(out, "1"), os.path.join(out, "2")
+        store(first), store(second, text="mail bruno@fabrikam.com\n")
+        rig.scan(case, "store", cwd=first)
+        done = rig.staunch("scan", "store", "--case", case, cwd=second)
+        rig.expect(rig.WRONG, done)
+        rig.check("--rescan" in said(done), "the message does not say what to do: " + said(done))
+        rig.check(b"1 mentions" in rig.staunch("report", "--case", case, "--explain", "anna.rossi@fabrikam.com").stdout,
+            "what was read first is gone")
+        rig.scan(case, "store", cwd=second, options=["--rescan"])
+        rig.scan(case, "store", cwd=second)
+
+
 def a_report_never_takes_the_place_of_the_case_or_its_key():
     with rig.folder() as out:
         source, case = store(out), os.path.join(out, "x.case")
@@ -131,7 +145,8 @@ def ctrl_c_while_counting_stops_and_the_next_run_counts_the_same():
 
 if __name__ == "__main__":
     rig.run_tests(a_case_inside_its_source_is_refused_and_nothing_is_written, a_wrong_source_leaves_no_case_behind,
-        one_place_under_two_names_counts_once, a_report_never_takes_the_place_of_the_case_or_its_key,
+        one_place_under_two_names_counts_once,
+        a_name_that_means_another_place_today_replaces_nothing, a_report_never_takes_the_place_of_the_case_or_its_key,
         a_report_to_a_pipe_goes_there_and_leaves_it_a_pipe, a_value_is_found_in_any_spelling,
         a_folder_that_is_too_deep_keeps_its_reason_in_a_rescan,
         ctrl_c_while_counting_stops_and_the_next_run_counts_the_same)
