@@ -70,6 +70,15 @@
 #define CEIL_FOLDER_DEPTH 512
 /* Without progress for this long a worker is killed: unread(timeout). */
 #define CEIL_STALL_MS 60000
+/* One reading of a file takes at most so long, and a millisecond more for so many of its bytes: unread(timeout). It is
+ * far beyond what the slowest reader needs, and stops a worker that was taken over from saying for ever that it works.
+ */
+#define CEIL_READING_MS (60 * 60 * 1000)
+#define CEIL_READING_BYTES_PER_MS 64
+/* Memory for the members of one object, names and all, while it is read; the rest of it is unread(limit-entries). */
+#define CEIL_MEMBERS_BYTES (512 * MIB)
+/* What each member costs in that sum beside its name. */
+#define CEIL_MEMBER_BYTES 192
 /* One frame between two processes; a longer one is broken. */
 #define CEIL_MESSAGE_BYTES (256 * KIB)
 /* A worker is replaced after this many objects, whatever it says of itself. */

@@ -1,7 +1,11 @@
 /* staunch report: what was in it, with the coverage beside every figure. */
 #include "cli/report.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define ENTITY_BYTES 1024
 
 struct report_job {
 	const char *format, *list, *explain, *reveal, *output;
@@ -12,7 +16,7 @@ static const struct cli_option options[] = {
 	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
 	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
 	{"list", 0, "LIST", "every row of entities, persons, organizations or unread, as CSV", false, false},
-	{"explain", 0, "ENTITY", "every place where this value stands", false, false},
+	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
 	{0},
@@ -27,6 +31,25 @@ static const struct {
 	{"organizations", report_list_organizations},
 	{"unread", report_list_unread},
 };
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* A report put in the place of the case or of its key would be the end of both. */
+static bool would_replace_the_case(const struct cli_arguments *arguments, const char *output)
+{
+	const char *path = cli_value(arguments, "case"), *key = cli_value(arguments, "case-key");
+	static const char *const beside[] = {"", ".key", "-wal", "-shm"};
+	for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+		st_auto_free char *part = st_format("%s%s", path, beside[i]);
+		if (strcmp(part, output) == 0 || same_file(part, output))
+			return true;
+	}
+	return key != NULL && same_file(key, output);
+}
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -56,6 +79,10 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 		return cli_fail(CLI_WRONG, "--list is written as csv");
 	if (job->list != NULL && job->explain != NULL)
 		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
+	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "text") != 0)
+		return cli_fail(CLI_WRONG, "--explain is written as text");
+	if (job->output != NULL && would_replace_the_case(arguments, job->output))
+		return cli_fail(CLI_WRONG, "%s belongs to the case: write the report to another file", job->output);
 	if (job->reveal != NULL && job->reveal[0] == 0)
 		return cli_fail(CLI_WRONG, "--reveal wants the reason, in words");
 	if (job->format == NULL)
@@ -65,7 +92,7 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 
 static void write_page(const struct report *report, const struct report_job *job, struct report_output *output)
 {
-	struct report_style style = {cli_colour(STDOUT_FILENO) && output->path == NULL, cli_utf8()};
+	struct report_style style = {output->fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO), cli_utf8()};
 	if (strcmp(job->format, "json") == 0)
 		report_json(report, &output->buf);
 	else if (strcmp(job->format, "csv") == 0)
@@ -149,12 +176,27 @@ static enum st_status open_case(const struct cli_arguments *arguments, const str
 	return casefile_open(path, key, CASEFILE_READ, &rc->casefile, err);
 }
 
+/* --explain - reads the value: an argument can be seen by every user of the machine while the program runs. */
+static int read_entity(struct report_job *job, char line[ENTITY_BYTES])
+{
+	if (job->explain == NULL || strcmp(job->explain, "-") != 0)
+		return CLI_OK;
+	if (fgets(line, ENTITY_BYTES, stdin) == NULL)
+		return cli_fail(CLI_WRONG, "--explain - reads the value from standard input, and there is none");
+	line[strcspn(line, "\r\n")] = 0;
+	job->explain = line;
+	return CLI_OK;
+}
+
 static int run(const struct cli_arguments *arguments)
 {
+	char entity[ENTITY_BYTES];
 	struct report_job job;
 	struct report_case rc = {0};
 	struct st_error err = {0};
 	int exit = check_job(arguments, &job);
+	if (exit == CLI_OK)
+		exit = read_entity(&job, entity);
 	if (exit != CLI_OK)
 		return exit;
 	if (open_case(arguments, &job, &rc, &err) != ST_OK)

@@ -44,7 +44,7 @@ struct report_case {
 	uint32_t parts_segment; /* whose parts are held */
 	struct report_part *parts;
 	size_t part_count, part_capacity;
-	char **own_domains; /* NULL-ended */
+	char **own_domains, **regions; /* of the scan; NULL-ended */
 };
 enum st_status report_case_load(struct report_case *rc, struct st_error *err);
 void report_case_free(struct report_case *rc);

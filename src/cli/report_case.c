@@ -75,27 +75,28 @@ static enum st_status load_places(struct report_case *rc, struct st_error *err)
 	return ST_OK;
 }
 
-/* The scan's options are JSON of ours: {"own_domain":[...]}. */
-static void load_own_domains(struct report_case *rc, struct st_span options)
+/* The words of one list of the scan's options, which are JSON of ours: {"region":[...],"own_domain":[...]}. */
+static char **load_words(struct st_span options, const char *list)
 {
 	size_t count = 0;
 	bool own = false;
+	char **words = st_alloc_zero(1, sizeof *words);
 	struct st_json_event event;
 	struct st_json_reader *reader = st_json_open(4);
-	rc->own_domains = st_alloc_zero(1, sizeof *rc->own_domains);
 	st_json_feed(reader, options.data, options.size);
 	for (enum st_json_token token = st_json_next(reader, &event);
 		token != ST_JSON_MORE && token != ST_JSON_END && token != ST_JSON_ERROR && token != ST_JSON_TOO_DEEP;
 		token = st_json_next(reader, &event)) {
 		if (token == ST_JSON_KEY)
-			own = event.text.size == 10 && memcmp(event.text.data, "own_domain", 10) == 0;
+			own = event.text.size == strlen(list) && memcmp(event.text.data, list, strlen(list)) == 0;
 		if (token != ST_JSON_STRING || !own)
 			continue;
-		rc->own_domains = st_realloc(rc->own_domains, (count + 2) * sizeof *rc->own_domains);
-		rc->own_domains[count++] = st_strndup((const char *)event.text.data, event.text.size);
-		rc->own_domains[count] = NULL;
+		words = st_realloc(words, (count + 2) * sizeof *words);
+		words[count++] = st_strndup((const char *)event.text.data, event.text.size);
+		words[count] = NULL;
 	}
 	st_json_close(reader);
+	return words;
 }
 
 enum st_status report_case_load(struct report_case *rc, struct st_error *err)
@@ -103,7 +104,8 @@ enum st_status report_case_load(struct report_case *rc, struct st_error *err)
 	st_auto_buf struct st_buf options = {0};
 	ST_TRY(casefile_stores(rc->casefile, &rc->stores, &rc->store_count, err));
 	ST_TRY(casefile_get(rc->casefile, "options", &options, err));
-	load_own_domains(rc, (struct st_span){options.data, options.size});
+	rc->own_domains = load_words((struct st_span){options.data, options.size}, "own_domain");
+	rc->regions = load_words((struct st_span){options.data, options.size}, "region");
 	return load_places(rc, err);
 }
 
@@ -115,14 +117,20 @@ static void forget_parts(struct report_case *rc)
 	rc->parts_segment = 0;
 }
 
+static void free_words(char **words)
+{
+	for (char **word = words; word != NULL && *word != NULL; word++)
+		free(*word);
+	free(words);
+}
+
 void report_case_free(struct report_case *rc)
 {
 	forget_parts(rc);
 	free(rc->parts);
 	free(rc->places);
-	for (char **domain = rc->own_domains; domain != NULL && *domain != NULL; domain++)
-		free(*domain);
-	free(rc->own_domains);
+	free_words(rc->own_domains);
+	free_words(rc->regions);
 	casefile_stores_free(rc->stores, rc->store_count);
 	casefile_close(rc->casefile);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define FIRST_PLACES 3 /* places named beside each entity */
+#define ASKED_VALUES 8 /* what one question may mean */
 
 struct cells {
 	struct st_buf text[8];
@@ -305,19 +306,61 @@ static enum st_status search_kind(struct search *search, struct st_error *err)
 	return status == ST_STOP ? ST_OK : status;
 }
 
+/* What the user may have meant: the words as typed, and each value that the detectors see in them. "Not found" must not
+ * be said of a number because it was typed with blanks. */
+struct asked {
+	struct st_buf values[ASKED_VALUES];
+	size_t count;
+};
+
+static void add_asked(struct asked *asked, struct st_span value)
+{
+	for (size_t i = 0; i < asked->count; i++)
+		if (asked->values[i].size == value.size && memcmp(asked->values[i].data, value.data, value.size) == 0)
+			return;
+	if (asked->count < ASKED_VALUES && value.size > 0)
+		st_buf_add(&asked->values[asked->count++], value.data, value.size);
+}
+
+static void add_meant(void *context, const struct detect_mention *mention)
+{
+	add_asked(context, mention->canonical);
+}
+
+static void read_question(struct report_case *rc, const char *entity, struct asked *asked)
+{
+	/* a label in front lets through what a checksum alone does not */
+	static const char *const labels[] = {"", "IBAN: ", "card number: ", "phone: ", "ip: "};
+	struct detect_options options = {
+		.own_domains = (const char *const *)rc->own_domains, .regions = (const char *const *)rc->regions};
+	add_asked(asked, (struct st_span){(const uint8_t *)entity, strlen(entity)});
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+		struct detect *detect = detect_open(&options, add_meant, asked);
+		detect_feed(detect, labels[i], strlen(labels[i]));
+		detect_feed(detect, entity, strlen(entity));
+		detect_finish(detect);
+		detect_close(detect);
+	}
+}
+
 enum st_status report_explain(
 	struct report_case *rc, const char *entity, struct report_output *output, struct st_error *err)
 {
 	struct search search = {.rc = rc, .output = output, .work = {.dir_fd = -1}};
-	st_auto_free char *value = st_strndup(entity, strlen(entity));
+	struct asked asked = {0};
+	enum st_status status = ST_OK;
 	casefile_digest_key(rc->casefile, search.work.digest_key);
-	for (char *at = strchr(value, '@') != NULL ? value : NULL; at != NULL && *at != 0; at++)
-		*at = *at >= 'A' && *at <= 'Z' ? (char)(*at + 32) : *at;
-	search.value = (struct st_span){(const uint8_t *)value, strlen(value)};
-	for (int kind = 0; kind < DETECT_KINDS; kind++) {
-		search.kind = (uint8_t)kind;
-		ST_TRY(search_kind(&search, err));
+	read_question(rc, entity, &asked);
+	for (size_t i = 0; i < asked.count && status == ST_OK; i++) {
+		search.value = (struct st_span){asked.values[i].data, asked.values[i].size};
+		for (int kind = 0; kind < DETECT_KINDS && status == ST_OK; kind++) {
+			search.kind = (uint8_t)kind;
+			status = search_kind(&search, err);
+		}
 	}
+	for (size_t i = 0; i < asked.count; i++)
+		st_buf_free(&asked.values[i]);
+	ST_TRY(status);
 	static const char none[] = "not found in what was read and searched\n";
 	if (!search.found)
 		st_buf_add(&output->buf, none, sizeof none - 1);

@@ -15,6 +15,12 @@ enum st_status report_output_open(struct report_output *output, const char *path
 	*output = (struct report_output){.fd = STDOUT_FILENO};
 	if (path == NULL || strcmp(path, "-") == 0)
 		return ST_OK;
+	struct stat there;
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) { /* a device or a pipe takes it as it comes */
+		output->fd = S_ISDIR(there.st_mode) ? -1 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		errno = S_ISDIR(there.st_mode) ? EISDIR : errno;
+		return output->fd >= 0 ? ST_OK : st_fail_errno(err, ST_WRONG, "cannot write %s", path);
+	}
 	output->path = st_strndup(path, strlen(path));
 	output->part_path = st_format("%s.part", path);
 	output->fd = open(output->part_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -61,6 +67,8 @@ enum st_status report_output_close(struct report_output *output, bool done, stru
 		if (output->fd > STDERR_FILENO)
 			close(output->fd);
 	}
+	if (output->path == NULL && output->fd > STDERR_FILENO)
+		close(output->fd);
 	free(output->path);
 	free(output->part_path);
 	st_buf_free(&output->buf);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MERGE_MEMORY_BYTES (192 * MIB)
+#define MOST_STALL_S 86400
 
 struct scan_options {
 	const char *const *regions, *const *own_domains, *const *volatile_fields;
@@ -146,6 +147,9 @@ static enum st_status forget_readings(struct scan *scan, struct st_error *err)
 	for (size_t i = 0; i < ids.count && status == ST_OK; i++) {
 		struct casefile_object object;
 		status = casefile_object(scan->casefile, ids.list[i], &object, &path, err);
+		/* A folder that could not be listed has nothing to be read again but its listing. */
+		if (object.path.size > 0 && object.path.data[object.path.size - 1] == '/')
+			continue;
 		object.status = ST_PENDING;
 		object.reason = ST_REASON_NONE;
 		object.segment = object.duplicate_of = 0;
@@ -201,6 +205,8 @@ static enum st_status load_stores(struct scan *scan, struct st_error *err)
 static enum st_status add_listed(void *context, const struct source_entry *entry, struct st_error *err)
 {
 	struct scan *scan = context;
+	if (scan_interrupted(scan))
+		return st_fail(err, ST_STOP, "stopped");
 	struct casefile_object object = {
 		.path = entry->path,
 		.size_bytes = entry->size_bytes,
@@ -232,6 +238,11 @@ static enum st_status add_store(struct scan *scan, const char *name, int depth_l
 	if (store != NULL && store->source != NULL) {
 		source_close(source);
 		return st_fail(err, ST_WRONG, "the same source is given twice: %s", name);
+	}
+	enum st_status place = scan_same_place(scan, source_name(source), err);
+	if (place != ST_OK) {
+		source_close(source);
+		return place;
 	}
 	if (store == NULL) {
 		scan->stores = st_realloc(scan->stores, (scan->store_count + 1) * sizeof *scan->stores);
@@ -305,7 +316,7 @@ static enum st_status load_object(void *context, const struct casefile_object *o
 	store->bytes_done += object->size_bytes;
 	bool original = object->status == ST_READ || object->status == ST_PARTIAL;
 	if (original && object->duplicate_of == 0 && object->has_sha256)
-		scan_queue_known(queue, object->sha256_keyed, object->id);
+		scan_queue_known(queue, object->sha256_keyed, object->id, object->size_bytes);
 	if (object->status == ST_UNREAD)
 		scan_progress_unread(scan->progress, object->reason);
 	return ST_OK;
@@ -423,6 +434,7 @@ static void close_scan(struct scan *scan)
 static enum st_status prepare(struct scan *scan, const struct cli_arguments *arguments,
 	const struct scan_options *options, struct st_error *err)
 {
+	ST_TRY(scan_check_sources(arguments, err));
 	ST_TRY(start(scan, arguments, err));
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
@@ -466,13 +478,16 @@ static int run_scan(struct scan *scan, const struct cli_arguments *arguments, co
 {
 	struct st_error err = {0};
 	enum scan_end end = SCAN_DONE;
-	if (prepare(scan, arguments, options, &err) != ST_OK || scan_run(scan, &end, &err) != ST_OK)
-		return cli_fail_error(&err);
-	if (end == SCAN_STOPPED)
+	enum st_status status = prepare(scan, arguments, options, &err);
+	if (status == ST_OK)
+		status = scan_run(scan, &end, &err);
+	if (status == ST_OK && end == SCAN_DONE)
+		status = conclude(scan, &err);
+	if (status == ST_STOP || (status == ST_OK && end == SCAN_STOPPED))
 		return cli_fail(CLI_STOPPED, "stopped at a checkpoint; run the same command to resume");
-	if (conclude(scan, &err) != ST_OK)
-		return cli_fail_error(&err);
-	return say_coverage(scan, &err);
+	if (status == ST_FATAL && scan->work.dir_fd > 0)
+		return cli_fail(CLI_ENVIRONMENT, "%s; when that is mended, the same command goes on", err.what);
+	return status == ST_OK ? say_coverage(scan, &err) : cli_fail_error(&err);
 }
 
 static int run(const struct cli_arguments *arguments)
@@ -480,12 +495,17 @@ static int run(const struct cli_arguments *arguments)
 	struct scan_options options = {0};
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "scan needs --case FILE, where the findings are kept");
-	if (!read_options(arguments, &options) || options.jobs == 0 || options.jobs > 1024 ||
-		options.store_depth > 64) {
+	bool sound = read_options(arguments, &options);
+	if (!sound || options.jobs == 0 || options.jobs > 1024 || options.store_depth > 64 || options.stall_s == 0 ||
+		options.stall_s > MOST_STALL_S) {
 		free_options(&options);
-		return cli_fail(CLI_WRONG, "--jobs is 1 to 1024, --store-depth 0 to 64");
+		return sound ? cli_fail(CLI_WRONG,
+				       "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400")
+			     : CLI_WRONG; /* said already */
 	}
-	struct scan scan = {.signal_fd = -1, .unconfined = cli_has(arguments, "unconfined")};
+	struct scan scan = {.signal_fd = -1,
+		.unconfined = cli_has(arguments, "unconfined"),
+		.rescan = cli_has(arguments, "rescan")};
 	scan.own_domains = options.own_domains;
 	scan.progress = scan_progress_open(cli_value(arguments, "progress"));
 	int status = scan.progress == NULL ? cli_fail(CLI_WRONG, "--progress is auto, never, plain or json")

@@ -64,10 +64,12 @@ struct scan_slot {
 	int socket;
 	struct message_reader *reader;
 	bool more_frames; /* the reader holds frames that poll does not see */
+	bool asked;       /* its hash is awaited, once */
 	uint32_t store, objects_read;
 	enum st_reason killed_for; /* why we killed it */
 	uint32_t forbidden_call;   /* 1 + number of the call its jail refused */
 	uint64_t moved_at_ms;      /* last sign of progress */
+	uint64_t began_at_ms;      /* of this reading */
 
 	struct scan_task task;
 	uint32_t job, segment;
@@ -77,6 +79,7 @@ struct scan_slot {
 	struct casefile_part *parts;
 	size_t part_count, part_capacity;
 	uint64_t records, highest_record; /* told so far; highest named by a mention, plus 1 */
+	uint64_t mentions, members_bytes; /* told so far; what its parts cost in memory */
 	uint64_t seen_bytes;              /* as progress told */
 };
 
@@ -111,17 +114,25 @@ struct scan {
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
 	int signal_fd;
-	bool unconfined, retrying;
+	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
 };
+
+/* --- scan_sources.c --- */
+enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);
+/* Refuses a place that the case knows under another name: everything in it would count twice. */
+enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err);
 
 /* --- scan_queue.c --- */
 void scan_queue_add(struct scan_queue *queue, const struct scan_task *task);
 void scan_queue_sort(struct scan_queue *queue);
 /* An object that is read already: later ones with the same content are its copies. */
-void scan_queue_known(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object);
-/* The object already holding this content, or 0 after noting that `object` will. */
-uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object);
+void scan_queue_known(
+	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object, uint64_t size_bytes);
+/* The object already holding this content, or 0 after noting that `object` will. An object of another size is none: its
+ * worker lied about its hash. */
+uint32_t scan_queue_claim(
+	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], const struct scan_task *task);
 bool scan_queue_size_is_shared(const struct scan_queue *queue, uint64_t size_bytes);
 void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uint32_t original);
 void scan_queue_free(struct scan_queue *queue);
@@ -130,6 +141,8 @@ void scan_queue_free(struct scan_queue *queue);
 /* Reads every queued object. Each one ends finished, as a copy, or unread with its reason. */
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
 void scan_stop_workers(struct scan *scan);
+/* Has the user asked to stop since this was last asked? */
+bool scan_interrupted(const struct scan *scan);
 
 /* --- scan_commit.c --- */
 /* Hands over what a reading gave; parts become the scan's. */

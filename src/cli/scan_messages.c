@@ -62,12 +62,13 @@ static enum st_status on_hash(struct frame *frame, bool *valid)
 	struct scan_slot *slot = frame->slot;
 	*valid = names_our_job(frame);
 	const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
-	*valid = *valid && at_end(frame);
+	*valid = *valid && at_end(frame) && slot->asked;
 	if (!*valid)
 		return ST_OK;
+	slot->asked = false; /* one answer: a worker that asks on and reads none would fill the socket and hold us */
 	uint8_t digest[ST_DIGEST_BYTES];
 	st_digest(scan->work.digest_key, sha256, ST_SHA256_BYTES, digest);
-	uint32_t original = scan_queue_claim(&scan->queue, digest, slot->task.object);
+	uint32_t original = scan_queue_claim(&scan->queue, digest, &slot->task);
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
 	st_buf_add_byte(&body, original == 0);
@@ -84,9 +85,10 @@ static enum st_status on_part(struct frame *frame, bool *valid)
 	uint32_t part = st_cursor_u32(&frame->in), parent = st_cursor_u32(&frame->in);
 	struct st_span name = st_cursor_span(&frame->in);
 	*valid = *valid && at_end(frame) && part == slot->part_count && (parent < part || part == 0) &&
-		 name.size <= CEIL_NAME_BYTES && part <= CEIL_ARCHIVE_ENTRIES * CEIL_NESTING_DEPTH;
+		 name.size <= CEIL_NAME_BYTES && slot->members_bytes < CEIL_MEMBERS_BYTES + CEIL_MEMBER_BYTES;
 	if (!*valid)
 		return ST_OK;
+	slot->members_bytes += CEIL_MEMBER_BYTES + name.size;
 	if (slot->part_count == slot->part_capacity) {
 		slot->part_capacity = slot->part_capacity ? slot->part_capacity * 2 : 4;
 		slot->parts = st_realloc(slot->parts, slot->part_capacity * sizeof *slot->parts);
@@ -101,13 +103,31 @@ static enum st_status on_part(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* The records of a part follow each other: figures name them by the first and their number. */
+static bool records_are_next(const struct scan_slot *slot, const struct casefile_part *part)
+{
+	return part->records == 0 || part->first_record + part->records == slot->records;
+}
+
+/* A record and a mention are at least a byte of what the object may expand to; more of them would only fill the disk.
+ * Standard input has no size. */
+static uint64_t most_rows(const struct frame *frame)
+{
+	uint64_t size = frame->slot->task.size_bytes;
+	if (source_kind(frame->scan->stores[frame->slot->task.store].source) == SOURCE_STDIN ||
+		size > UINT64_MAX / 2 / CEIL_EXPANDED_FACTOR)
+		return UINT64_MAX / 2;
+	return size * CEIL_EXPANDED_FACTOR > CEIL_EXPANDED_BYTES ? size * CEIL_EXPANDED_FACTOR : CEIL_EXPANDED_BYTES;
+}
+
 static enum st_status on_records(struct frame *frame, bool *valid)
 {
 	struct scan *scan = frame->scan;
 	struct scan_slot *slot = frame->slot;
 	*valid = names_our_job(frame);
 	uint32_t part = st_cursor_u32(&frame->in), count = st_cursor_u32(&frame->in);
-	*valid = *valid && part < slot->part_count && slot->parts[part].status == ST_PENDING;
+	*valid = *valid && part < slot->part_count && slot->parts[part].status == ST_PENDING &&
+		 records_are_next(slot, &slot->parts[part]) && slot->records + count <= most_rows(frame);
 	for (uint32_t i = 0; *valid && i < count; i++) {
 		const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
 		if (sha256 == NULL)
@@ -148,6 +168,8 @@ static enum st_status on_mentions(struct frame *frame, bool *valid)
 	struct scan *scan = frame->scan;
 	*valid = names_our_job(frame);
 	uint32_t count = st_cursor_u32(&frame->in);
+	frame->slot->mentions += count;
+	*valid = *valid && frame->slot->mentions <= most_rows(frame);
 	for (uint32_t i = 0; *valid && i < count; i++) {
 		struct resolve_mention mention;
 		*valid = read_mention(frame, &mention);
@@ -217,6 +239,15 @@ static bool every_part_ended(const struct scan_slot *slot)
 	return slot->part_count > 0;
 }
 
+/* What goes into coverage: no worker says of a file that more was read than there is. */
+static bool sizes_are_sound(const struct frame *frame, const struct casefile_object *object)
+{
+	bool is_stream = source_kind(frame->scan->stores[frame->slot->task.store].source) == SOURCE_STDIN;
+	uint64_t most = is_stream ? UINT64_MAX / 4 : frame->slot->task.size_bytes;
+	return object->stored_bytes <= most && object->expanded_bytes <= UINT64_MAX / 4 &&
+	       object->not_searched_bytes <= most + object->expanded_bytes;
+}
+
 static enum st_status on_done(struct frame *frame, bool *valid)
 {
 	static const uint8_t none[ST_SHA256_BYTES];
@@ -231,7 +262,7 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 	object.parts = st_cursor_u64(&frame->in);
 	object.not_searched_bytes = st_cursor_u64(&frame->in);
 	*valid = *valid && at_end(frame) && object.records == slot->records && slot->highest_record <= slot->records &&
-		 object.parts + 1 == slot->part_count && every_part_ended(slot);
+		 object.parts + 1 == slot->part_count && every_part_ended(slot) && sizes_are_sound(frame, &object);
 	if (!*valid)
 		return ST_OK;
 	object.segment = slot->segment;

@@ -6,6 +6,7 @@
 struct content {
 	uint8_t digest[ST_DIGEST_BYTES];
 	uint32_t object; /* 0: free */
+	uint64_t size_bytes;
 };
 
 struct scan_contents {
@@ -96,27 +97,30 @@ static struct content *place(struct scan_queue *queue, const uint8_t digest[ST_D
 	return find(queue->contents, digest);
 }
 
-static void take(struct scan_queue *queue, struct content *slot, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object)
+static void take(struct scan_queue *queue, struct content *slot, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object,
+	uint64_t size_bytes)
 {
 	memcpy(slot->digest, digest, ST_DIGEST_BYTES);
 	slot->object = object;
+	slot->size_bytes = size_bytes;
 	queue->contents->count++;
 }
 
-void scan_queue_known(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object)
+void scan_queue_known(
+	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object, uint64_t size_bytes)
 {
 	struct content *slot = place(queue, digest);
 	if (slot->object == 0)
-		take(queue, slot, digest, object);
+		take(queue, slot, digest, object, size_bytes);
 }
 
-uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object)
+uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], const struct scan_task *task)
 {
 	struct content *slot = place(queue, digest);
-	if (slot->object != 0 && slot->object != object)
-		return slot->object;
+	if (slot->object != 0 && slot->object != task->object)
+		return slot->size_bytes == task->size_bytes ? slot->object : 0;
 	if (slot->object == 0)
-		take(queue, slot, digest, object);
+		take(queue, slot, digest, task->object, task->size_bytes);
 	return 0;
 }
 

@@ -237,10 +237,11 @@ static enum st_status put_block(
 	return casefile_results_block(target->casefile, target->rows, first, block, err);
 }
 
-static void tick(void *context)
+static bool tick(void *context)
 {
 	struct scan *scan = context;
 	scan_progress_tick(scan->progress, scan);
+	return !scan_interrupted(scan);
 }
 
 static struct resolve_input merge_input(struct results *results, struct block_source *kept, struct block_target *out,

@@ -40,8 +40,11 @@ static void forget_reading(struct scan_slot *slot)
 	slot->fd = -1;
 }
 
-static void empty_slot(struct scan_slot *slot)
+/* A worker that is done with is killed, not asked to end: what took it over might not obey. */
+static void empty_slot(struct scan *scan, struct scan_slot *slot)
 {
+	if (slot->state != SCAN_SLOT_EMPTY && slot->state != SCAN_SLOT_ENDING)
+		launcher_kill(scan->launcher, slot->worker);
 	forget_reading(slot);
 	message_reader_close(slot->reader);
 	if (slot->socket >= 0)
@@ -51,7 +54,7 @@ static void empty_slot(struct scan_slot *slot)
 
 static enum st_status start_worker(struct scan *scan, struct scan_slot *slot, uint32_t store, struct st_error *err)
 {
-	empty_slot(slot);
+	empty_slot(scan, slot);
 	ST_TRY(launcher_spawn(scan->launcher, "worker", &slot->worker, &slot->socket, err));
 	fcntl(slot->socket, F_SETFL, fcntl(slot->socket, F_GETFL) | O_NONBLOCK);
 	slot->reader = message_reader_open(slot->socket);
@@ -149,8 +152,10 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 	if (slot->state == SCAN_SLOT_STARTING)
 		return st_fail(err, ST_FATAL, "a worker ended before it was ready (status %d); see staunch doctor",
 			wait_status);
-	if (slot->state != SCAN_SLOT_BUSY) {
-		empty_slot(slot);
+	bool was_busy = slot->state == SCAN_SLOT_BUSY;
+	slot->state = SCAN_SLOT_ENDING;
+	if (!was_busy) {
+		empty_slot(scan, slot);
 		return ST_OK;
 	}
 	const char *detail;
@@ -164,7 +169,7 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 	} else {
 		finish_unread(scan, slot, reason, detail);
 	}
-	empty_slot(slot);
+	empty_slot(scan, slot);
 	return ST_OK;
 }
 
@@ -174,6 +179,7 @@ static void send_job(struct scan *scan, struct scan_slot *slot)
 {
 	bool ask = !slot->task.after_copy && !is_stream(scan, slot) &&
 		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	slot->asked = ask;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
 	st_buf_add_byte(&body, is_stream(scan, slot));
@@ -213,10 +219,10 @@ static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, stru
 	}
 	slot->job = scan->next_job++;
 	slot->segment = scan->next_segment++;
-	slot->records = slot->highest_record = slot->seen_bytes = 0;
+	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
 	slot->killed_for = ST_REASON_NONE;
 	slot->forbidden_call = 0;
-	slot->moved_at_ms = st_now_ms();
+	slot->moved_at_ms = slot->began_at_ms = st_now_ms();
 	slot->state = SCAN_SLOT_BUSY;
 	send_job(scan, slot);
 	return ST_OK;
@@ -344,6 +350,13 @@ static bool waits_for_input(const struct scan *scan, const struct scan_slot *slo
 	return poll(&input, 1, 0) == 0;
 }
 
+/* A worker that was taken over may say for ever that it works. */
+static bool took_too_long(const struct scan *scan, const struct scan_slot *slot, uint64_t now_ms)
+{
+	uint64_t most_ms = CEIL_READING_MS + slot->before.size_bytes / CEIL_READING_BYTES_PER_MS;
+	return !is_stream(scan, slot) && now_ms - slot->began_at_ms > most_ms;
+}
+
 static void kill_stalled(struct scan *scan)
 {
 	uint64_t now_ms = st_now_ms();
@@ -353,14 +366,14 @@ static void kill_stalled(struct scan *scan)
 			continue;
 		if (waits_for_input(scan, slot))
 			slot->moved_at_ms = now_ms;
-		if (now_ms - slot->moved_at_ms < scan->stall_ms)
+		if (now_ms - slot->moved_at_ms < scan->stall_ms && !took_too_long(scan, slot, now_ms))
 			continue;
 		slot->killed_for = ST_REASON_TIMEOUT;
 		launcher_kill(scan->launcher, slot->worker);
 	}
 }
 
-static bool interrupted(const struct scan *scan)
+bool scan_interrupted(const struct scan *scan)
 {
 	struct signalfd_siginfo info;
 	return read(scan->signal_fd, &info, sizeof info) == (ssize_t)sizeof info;
@@ -456,7 +469,7 @@ static enum st_status settle_copies(struct scan *scan, struct st_error *err)
 void scan_stop_workers(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->slot_count; i++)
-		empty_slot(&scan->slots[i]);
+		empty_slot(scan, &scan->slots[i]);
 }
 
 static bool work_left(const struct scan *scan)
@@ -482,7 +495,7 @@ enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *
 		kill_stalled(scan);
 		ST_TRY(scan_commit_if_due(scan, err));
 		scan_progress_tick(scan->progress, scan);
-		if (interrupted(scan)) {
+		if (scan_interrupted(scan)) {
 			*end = SCAN_STOPPED;
 			break;
 		}

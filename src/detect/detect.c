@@ -93,7 +93,8 @@ static bool is_alnum(unsigned byte)
 static void build_tables(struct detect *detect)
 {
 	for (unsigned byte = 0; byte < 256; byte++)
-		detect->keeps[byte] = is_alnum(byte) ? 0xff : 0;
+		detect->keeps[byte] =
+			is_alnum(byte) && byte != 'm' && byte != 'K' ? 0xff : 0; /* behind_terminal_code */
 	for (size_t n = 0; n < DETECTORS; n++) {
 		if (detectors[n]->run_start)
 			detect->run_detectors |= (uint8_t)(1u << n);

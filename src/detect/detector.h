@@ -40,6 +40,10 @@ struct detector {
 	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
 };
 
+/* Does a terminal's colour or erase code (ESC [ 1 ; 31 m) end before `at`, raw or as escaped in JSON and C? Its letter
+ * is no part of what follows: coloured logs would else give addresses of nobody. */
+bool behind_terminal_code(const uint8_t *data, size_t at);
+
 extern const struct detector detector_email_address;
 extern const struct detector detector_phone_number;
 extern const struct detector detector_payment_card;

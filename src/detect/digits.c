@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 
+#define TERMINAL_CODE_BYTES 24
+
 /* Visible separators between two groups: ") ", " - ", ") / (" and the like. */
 #define SEPARATOR_GLYPHS 4
 /* Invisible characters in a row; more are no spelling of a number but an attack on the reach. */
@@ -192,12 +194,32 @@ size_t digits_groups_of(const struct digit_run *run, size_t groups, unsigned cou
 	return found;
 }
 
+bool behind_terminal_code(const uint8_t *data, size_t at)
+{
+	static const char *const escapes[] = {"\x1b", "\\u001b", "\\u001B", "\\x1b", "\\x1B", "\\033", "\\e", "^["};
+	if (at < 3 || (data[at - 1] != 'm' && data[at - 1] != 'K'))
+		return false;
+	size_t from = at - 1;
+	while (from > 0 && at - from < TERMINAL_CODE_BYTES && (ascii_digit(data[from - 1]) || data[from - 1] == ';'))
+		from--;
+	if (from == 0 || data[--from] != '[')
+		return false;
+	for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
+		size_t size = strlen(escapes[i]);
+		if (from >= size && memcmp(data + from - size, escapes[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool token_begins(const struct detect_window *window, size_t at)
 {
 	uint8_t before = byte_before(window, at, 1);
 	if (before != 0 && strchr("ntrbf", before) && byte_before(window, at, 2) == '\\')
 		return true;
-	return !ascii_alnum(before) && before != '_';
+	if (!ascii_alnum(before) && before != '_')
+		return true;
+	return behind_terminal_code(window->data, at);
 }
 
 bool token_ends(const struct detect_window *window, size_t at)

@@ -71,7 +71,7 @@ bool digits_encoded(const struct digit_run *run, size_t groups);
 size_t digits_groups_of(const struct digit_run *run, size_t groups, unsigned count);
 
 /* A value may begin at `at`: no ASCII letter, digit or underscore before it, or a backslash escape such as \n, which
- * ends a token (contract 4). */
+ * ends a token (contract 4), or a terminal code. */
 bool token_begins(const struct detect_window *window, size_t at);
 /* A value may end before `at`: no ASCII letter, digit or underscore follows, nor a dot, dash or colon and a digit. */
 bool token_ends(const struct detect_window *window, size_t at);

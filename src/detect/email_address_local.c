@@ -33,7 +33,10 @@ static const uint8_t *raw_start(const uint8_t *data, const uint8_t *end, enum em
 		else
 			p--;
 	}
-	return p;
+	const uint8_t *code = p; /* the rest of a terminal code in front */
+	while (code < end && ((*code >= '0' && *code <= '9') || *code == ';'))
+		code++;
+	return code < end && behind_terminal_code(data, (size_t)(code + 1 - data)) ? code + 1 : p;
 }
 
 /* At "=\n" or "=\r\n" of a broken quoted-printable line: its size, else 0. */

@@ -145,7 +145,8 @@ static bool read_card(
 static bool hopeless(const struct detect_window *window, size_t at)
 {
 	const uint8_t *data = window->data + at;
-	if (window->size - at < CARD_DIGITS_MIN || (at >= 2 && ascii_alnum(data[-1]) && data[-2] != '\\'))
+	if (window->size - at < CARD_DIGITS_MIN ||
+		(at >= 2 && ascii_alnum(data[-1]) && data[-2] != '\\' && !behind_terminal_code(window->data, at)))
 		return true;
 	if (!ascii_digit(data[3]))
 		return data[3] < 0x80;

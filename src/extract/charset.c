@@ -7,6 +7,8 @@
 
 #include "base/utf8.h"
 
+#define MARKED_ASCII_BYTES 32
+
 const char *charset_name(enum charset charset)
 {
 	static const char *const names[] = {
@@ -240,6 +242,18 @@ static enum charset guess_single_byte(struct st_span head)
 	return is_latin_9(head, &l) ? CHARSET_ISO_8859_15 : CHARSET_WINDOWS_1252;
 }
 
+/* A mark of two bytes in front of plain ASCII hides it: read in pairs it would be Chinese, and nothing would be found.
+ * Real Chinese has bytes of other kinds soon. */
+static bool is_plain_ascii(struct st_span text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+		if (byte >= 0x7f || (byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r'))
+			return false;
+	}
+	return text.size >= MARKED_ASCII_BYTES;
+}
+
 static bool guess_by_mark(struct st_span head, enum charset *out)
 {
 	static const enum charset marked[] = {
@@ -248,6 +262,8 @@ static bool guess_by_mark(struct st_span head, enum charset *out)
 		*out = marked[i];
 		size_t mark = charset_mark_size(marked[i], head);
 		struct st_span rest = {head.data + mark, head.size - mark};
+		if (*out != CHARSET_UTF8 && is_plain_ascii(rest))
+			continue;
 		/* FF FE 00 00 may be UTF-16 that begins with a NUL; FF FE alone may begin an image */
 		if (mark > 0 && (*out == CHARSET_UTF8 || rest.size == 0 || reads_as(*out, rest, 4)))
 			return true;

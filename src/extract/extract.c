@@ -152,6 +152,7 @@ static void part_begin(struct extract_run *run, struct part *part, struct st_spa
 		.index = part->index, .parent = part->outer == NULL ? 0 : part->outer->index, .name = name};
 	if (part->outer != NULL)
 		part->outer->members++;
+	run->meter.members += CEIL_MEMBER_BYTES + name.size;
 	if (run->events->part_begin != NULL)
 		run->events->part_begin(run->context, &begun);
 }
@@ -204,7 +205,8 @@ bool extract_run_entry(struct reader_input *container, enum st_reason *stop)
 {
 	struct extract_run *run = container->run;
 	extract_meter_work(&run->meter, ENTRY_WORK_BYTES);
-	if (run->top->entries++ < run->meter.limits.archive_entries)
+	if (run->top->entries++ < run->meter.limits.archive_entries &&
+		run->meter.members < run->meter.limits.members_bytes)
 		return true;
 	*stop = ST_REASON_LIMIT_ENTRIES;
 	return false;

@@ -10,6 +10,7 @@ struct extract_limits extract_limits_default(void)
 	return (struct extract_limits){
 		.nesting_depth = CEIL_NESTING_DEPTH,
 		.archive_entries = CEIL_ARCHIVE_ENTRIES,
+		.members_bytes = CEIL_MEMBERS_BYTES,
 		.expanded_bytes = CEIL_EXPANDED_BYTES,
 		.expanded_factor = CEIL_EXPANDED_FACTOR,
 		.ratio = CEIL_RATIO,

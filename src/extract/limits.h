@@ -6,7 +6,7 @@
 
 struct extract_limits {
 	int nesting_depth;
-	uint64_t archive_entries;
+	uint64_t archive_entries, members_bytes;
 	uint64_t expanded_bytes, expanded_factor;
 	uint64_t ratio, ratio_from_bytes;
 	uint64_t spool_bytes;
@@ -33,6 +33,7 @@ struct extract_meter {
 	uint64_t stored,
 		expanded; /* bytes consumed of the object; bytes that came out of containers, all levels together */
 	uint64_t spooled; /* bytes of nested containers held in memory now */
+	uint64_t members; /* what the members told so far cost who keeps them */
 	uint64_t since_progress;
 	enum st_reason stop; /* the limit of the whole object that was met */
 };

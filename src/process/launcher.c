@@ -31,8 +31,10 @@ static int make_pair(int type, int ends[2])
 	close(raw[1]);
 	if (ends[0] >= 0 && ends[1] >= 0)
 		return 0;
-	close(ends[0]);
-	close(ends[1]);
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+	errno = EMFILE; /* what else can fcntl lack; the closes may have changed it */
 	return -1;
 }
 

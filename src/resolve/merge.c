@@ -207,10 +207,12 @@ void merge_close(struct merge *merge)
 
 /* --- taking keys and places --- */
 
-static void tick(struct merge *merge)
+static enum st_status tick(struct merge *merge, struct st_error *err)
 {
-	if (++merge->steps % TICK_STEPS == 0 && merge->input.tick != NULL)
-		merge->input.tick(merge->input.tick_context);
+	if (++merge->steps % TICK_STEPS != 0 || merge->input.tick == NULL ||
+		merge->input.tick(merge->input.tick_context))
+		return ST_OK;
+	return st_fail(err, ST_STOP, "stopped");
 }
 
 static enum st_status take_key(struct merge *merge, struct input *input, struct st_error *err)
@@ -259,7 +261,7 @@ enum st_status merge_next_key(struct merge *merge, struct row_key *key, bool *th
 	*there = merge->keys.count > 0;
 	if (!*there)
 		return ST_OK;
-	tick(merge);
+	ST_TRY(tick(merge, err));
 	*key = merge->keys.entries[0].input->cursor.key; /* the cursor keeps it until it advances */
 	merge->times = 0;
 	if (!has_rival(&merge->keys)) {
@@ -323,7 +325,7 @@ enum st_status merge_next_place(
 		ST_TRY(pull_place(merge, place, there, err));
 		if (!*there)
 			return ST_OK;
-		tick(merge);
+		ST_TRY(tick(merge, err));
 		if (merge->placed && row_place_compare(&merge->last, place) == 0)
 			continue;
 		merge->last = *place;

@@ -17,7 +17,7 @@ struct merge_input {
 	enum row_form form; /* of runs */
 	struct resolve_blocks_in kept;
 	enum row_form kept_form;
-	void (*tick)(void *context);
+	bool (*tick)(void *context);
 	void *tick_context;
 };
 

@@ -95,7 +95,7 @@ struct resolve_input {
 	size_t run_count;
 	struct resolve_blocks_in kept;
 	struct resolve_blocks_out out; /* NULL put: figures only */
-	void (*tick)(void *context);   /* called now and then, may be NULL */
+	bool (*tick)(void *context);   /* called now and then, may be NULL; false: stop, with ST_STOP */
 	void *tick_context;
 };
 

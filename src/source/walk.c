@@ -68,9 +68,10 @@ static int read_names(DIR *dir, struct names *names)
 			continue;
 		names_add(names, item->d_name, is_folder(dir, item));
 	}
+	int error = errno; /* sorting may change it */
 	if (names->count > 0)
 		qsort(names->list, names->count, sizeof *names->list, by_bytes);
-	return errno;
+	return error;
 }
 
 static void hash_entry(struct st_sha256 *manifest, const struct source_entry *entry)

@@ -4,6 +4,7 @@
 #ifdef STAUNCH_FAULT_HOOKS
 
 #include "base/ceilings.h"
+#include "base/coverage.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,33 +16,33 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void do_crash(int socket)
+static void do_crash(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	volatile uintptr_t nowhere = 16;
 	*(volatile int *)nowhere = 1;
 }
 
-static void do_hang(int socket)
+static void do_hang(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	for (volatile int i = 0;; i++)
 		;
 }
 
 /* Takes memory until there is none; the bound is for builds whose address space is not limited. */
-static void do_memory(int socket)
+static void do_memory(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	for (uint64_t taken = 0; taken < 2 * CEIL_WORKER_MEMORY_BYTES; taken += MIB)
 		memset(st_alloc(MIB), 1, MIB);
 	_exit(ST_EXIT_MEMORY);
 }
 
 /* Works for ever and gets nowhere. */
-static void do_spin_alloc(int socket)
+static void do_spin_alloc(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	for (;;) {
 		void *volatile block = st_alloc(MIB);
 		memset(block, 1, MIB);
@@ -49,110 +50,156 @@ static void do_spin_alloc(int socket)
 	}
 }
 
-static void do_open(int socket)
+static void do_open(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	(void)!open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 }
 
-static void do_create(int socket)
+static void do_create(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	(void)!open("staunch-fault", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 }
 
-static void do_write(int socket)
+static void do_write(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	(void)!write(STDOUT_FILENO, "x", 1);
 }
 
-static void do_socket(int unused)
+static void do_socket(struct outbox *out)
 {
-	(void)unused;
+	(void)out;
 	(void)!socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
-static void do_connect(int socket)
+static void do_connect(struct outbox *out)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9)};
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	(void)!connect(socket, (const struct sockaddr *)&address, sizeof address);
+	(void)!connect(out->socket, (const struct sockaddr *)&address, sizeof address);
 }
 
-static void do_exec(int socket)
+static void do_exec(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	char name[] = "true";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	execve("/bin/true", arguments, environment);
 }
 
-static void do_fork(int socket)
+static void do_fork(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	if (fork() == 0)
 		_exit(0);
 }
 
-static void do_ptrace(int socket)
+static void do_ptrace(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
-static void do_prctl(int socket)
+static void do_prctl(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
-static void do_mprotect(int socket)
+static void do_mprotect(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(page, 4096, PROT_READ | PROT_EXEC);
 }
 
-static void do_mmap(int socket)
+static void do_mmap(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-static void do_sigaction(int socket)
+static void do_sigaction(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	signal(SIGSYS, SIG_IGN);
 }
 
-static void do_kill(int socket)
+static void do_kill(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	kill(1, 0);
 }
 
-static void do_abort(int socket)
+static void do_abort(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	abort();
 }
 
-static void do_garbage(int socket)
+static void do_garbage(struct outbox *out)
 {
 	static const uint8_t frames[] = {99, 0, 0, 0, 2, 0, 0, 0, 1, 2, 36, 0, 0, 0, 255, 255, 255, 255};
-	(void)!write(socket, frames, sizeof frames);
+	(void)!write(out->socket, frames, sizeof frames);
 }
 
-static void do_exit(int socket)
+static void do_exit(struct outbox *out)
 {
-	(void)socket;
+	(void)out;
 	_exit(0);
+}
+
+/* Asks about the object again and again and never reads an answer. */
+static void do_ask(struct outbox *out)
+{
+	static const uint8_t hash[36];
+	for (;;) {
+		st_auto_buf struct st_buf body = {0};
+		st_buf_add_u32(&body, out->job);
+		st_buf_add(&body, hash, ST_SHA256_BYTES);
+		outbox_send(out, WORKER_HASH, &body);
+	}
+}
+
+/* Says that more was read than there is. */
+static void do_oversell(struct outbox *out)
+{
+	st_auto_buf struct st_buf end = {0}, done = {0};
+	st_buf_add_u32(&end, out->job);
+	st_buf_add_u32(&end, 0);
+	st_buf_add_byte(&end, ST_READ);
+	st_buf_add_byte(&end, ST_REASON_NONE);
+	st_buf_add_span(&end, "", 0);
+	st_buf_add_span(&end, "", 0);
+	for (int i = 0; i < 3; i++)
+		st_buf_add_u64(&end, 0);
+	outbox_add(out, WORKER_PART_END, &end);
+	st_buf_add_u32(&done, out->job);
+	st_buf_add_byte(&done, ST_READ);
+	st_buf_add_byte(&done, ST_REASON_NONE);
+	st_buf_add(&done, (const uint8_t[ST_SHA256_BYTES]){1}, ST_SHA256_BYTES);
+	st_buf_add_u64(&done, (uint64_t)1 << 40);
+	for (int i = 0; i < 4; i++)
+		st_buf_add_u64(&done, 0);
+	outbox_send(out, WORKER_DONE, &done);
+	do_hang(out);
+}
+
+/* Says that there are more mentions than the object could expand to. */
+static void do_mentions(struct outbox *out)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, out->job);
+	st_buf_add_u32(&body, UINT32_MAX);
+	outbox_send(out, WORKER_MENTIONS, &body);
+	do_hang(out);
 }
 
 static const struct {
 	const char *name;
-	void (*act)(int socket);
+	void (*act)(struct outbox *out);
 } faults[] = {
 	{"crash", do_crash},
 	{"hang", do_hang},
@@ -174,9 +221,12 @@ static const struct {
 	{"abort", do_abort},
 	{"garbage", do_garbage},
 	{"exit", do_exit},
+	{"ask", do_ask},
+	{"oversell", do_oversell},
+	{"mentions", do_mentions},
 };
 
-void fault_check(int socket, const void *text, size_t size)
+void fault_check(struct outbox *out, const void *text, size_t size)
 {
 	static const char mark[] = "STAUNCH-FAULT ";
 	size_t mark_size = sizeof mark - 1;
@@ -188,7 +238,7 @@ void fault_check(int socket, const void *text, size_t size)
 		length++;
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
 		if (strlen(faults[i].name) == length && memcmp(name, faults[i].name, length) == 0)
-			faults[i].act(socket);
+			faults[i].act(out);
 }
 
 #endif

@@ -4,13 +4,14 @@
 #define STAUNCH_WORKER_FAULT_H
 
 #include "base/bytes.h"
+#include "worker/outbox.h"
 
 #ifdef STAUNCH_FAULT_HOOKS
-void fault_check(int socket, const void *text, size_t size);
+void fault_check(struct outbox *out, const void *text, size_t size);
 #else
-static inline void fault_check(int socket, const void *text, size_t size)
+static inline void fault_check(struct outbox *out, const void *text, size_t size)
 {
-	(void)socket;
+	(void)out;
 	(void)text;
 	(void)size;
 }

@@ -68,7 +68,7 @@ static void on_part_begin(void *context, const struct extract_part *part)
 static void on_text(void *context, uint32_t part, const struct extract_text *text)
 {
 	struct job *job = context;
-	fault_check(job->worker->out.socket, text->data, text->size);
+	fault_check(&job->worker->out, text->data, text->size);
 	finder_text(finder_of(job, find_part(job, part)), text);
 	outbox_alive(&job->worker->out);
 }

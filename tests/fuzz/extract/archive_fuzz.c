@@ -8,6 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct extract_limits tight = {.nesting_depth = 4,
 	.archive_entries = 20,
+	.members_bytes = 16384,
 	.expanded_bytes = 1 << 20,
 	.expanded_factor = 50,
 	.ratio = 200,

@@ -33,6 +33,14 @@ static void byte_order_marks_are_believed(void)
 		ROW("\xff\xfe\0\0h\0\0\0", CHARSET_UTF32LE),
 		ROW("\0\0\xfe\xff\0\0\0h", CHARSET_UTF32BE),
 		ROW("\xff\xfe", CHARSET_UTF16LE),
+		ROW("\xff\xfe\x2d\x4e\x87\x65\x2d\x4e\x87\x65\x02\x30\x2d\x4e", CHARSET_UTF16LE), /* Chinese */
+		/* a mark that lies: the text behind it would be hidden */
+		ROW("\xff\xfe"
+		    "mail anna@fabrikam.com and bruno@fabrikam.com",
+			CHARSET_WINDOWS_1252),
+		ROW("\xfe\xff"
+		    "mail anna@fabrikam.com and bruno@fabrikam.com",
+			CHARSET_WINDOWS_1252),
 	};
 	check_guesses(rows, sizeof rows / sizeof rows[0]);
 }

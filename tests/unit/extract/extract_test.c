@@ -206,6 +206,22 @@ static void entries_beyond_the_ceiling_are_a_reason_of_their_archive(void)
 	recorder_free(&seen);
 }
 
+static void members_beyond_the_memory_for_them_are_said_to_be_too_many(void)
+{
+	st_auto_buf struct st_buf tar = {0};
+	struct extract_limits limits = extract_limits_default();
+	for (int i = 0; i < 12; i++)
+		add_tar_entry(&tar, "a-name", '0', "write to dario@contoso.com\n", 27);
+	end_tar(&tar);
+	limits.members_bytes = 5 * (CEIL_MEMBER_BYTES + 6);
+	struct recorder seen;
+	read_bytes(&seen, tar.data, tar.size, &by_content, &limits);
+	CHECK_INT(seen.count, 6);
+	CHECK_INT(seen.result.status, ST_PARTIAL);
+	CHECK_INT(seen.result.reason, ST_REASON_LIMIT_ENTRIES);
+	recorder_free(&seen);
+}
+
 static void names_longer_than_the_ceiling_are_cut_and_their_members_read(void)
 {
 	st_auto_buf struct st_buf tar = {0}, name = {0};
@@ -343,6 +359,7 @@ int main(void)
 	RUN(sixteen_containers_are_read_and_the_seventeenth_is_not);
 	RUN(an_object_that_expands_too_far_stops_with_what_was_read_before);
 	RUN(entries_beyond_the_ceiling_are_a_reason_of_their_archive);
+	RUN(members_beyond_the_memory_for_them_are_said_to_be_too_many);
 	RUN(names_longer_than_the_ceiling_are_cut_and_their_members_read);
 	RUN(what_nobody_reads_is_named_by_its_magic_number);
 	RUN(progress_comes_every_few_mebibytes_of_stored_or_expanded_bytes);
