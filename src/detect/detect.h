@@ -52,6 +52,7 @@ struct detect_options {
 					 * count     only where a region is known */
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
 	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
+	bool byte_by_byte;   /* the slow way also where the processor has a fast one: what tests compare with */
 };
 
 typedef void detect_emit(void *context, const struct detect_mention *mention);

@@ -1,0 +1,488 @@
+/*
+ * The sieve's tables and its masks. A set of bytes is a sum of products (some low nibbles x some high nibbles); eight
+ * products share one lookup of two shuffles, so that a set costs about ten instructions for 64 bytes.
+ */
+#include "detect/sieve.h"
+
+#include <stdlib.h>
+
+#define SETS 128
+#define LOOKUPS 16 /* of 8 products */
+#define TERMS 64
+#define HINTS 64
+#define NEAR_PLACES 4
+#define WORDS (SIEVE_WORDS + 2) /* one before and one behind */
+#define ANY SETS                /* in the place of a set: every byte */
+
+struct byte_set {
+	uint64_t has[4];
+};
+
+struct product {
+	uint16_t low, high; /* nibbles as bits */
+};
+
+/* Triggers that the same bytes may follow. */
+struct term {
+	uint8_t triggers, next; /* sets */
+};
+
+struct near_set {
+	int8_t offset;
+	uint8_t count;
+	uint8_t set;
+	bool other;
+};
+
+struct hint {
+	struct near_set near[NEAR_PLACES];
+	uint8_t count;
+};
+
+struct rule {
+	uint8_t first_term, terms, first_hint, hints;
+	bool run_start;
+};
+
+struct sieve {
+	struct rule rules[SIEVE_DETECTORS];
+	size_t rule_count;
+	struct term terms[TERMS];
+	struct hint hints[HINTS];
+	struct byte_set sets[SETS];
+	struct product products[LOOKUPS * 8];
+	size_t term_count, hint_count, set_count, product_count, lookup_count;
+	uint8_t alnum;                      /* set */
+	uint8_t products_of[SETS][LOOKUPS]; /* bits of a lookup's answer that mean membership */
+	uint8_t first_lookup[SETS], last_lookup[SETS];
+	_Alignas(16) uint8_t low[LOOKUPS][16], high[LOOKUPS][16];
+	/* The loaded text. */
+	size_t words; /* and one before, and one behind */
+	uint64_t found[SIEVE_DETECTORS][WORDS];
+	bool have[SETS], empty[SETS];
+	uint8_t present[LOOKUPS];
+	uint64_t mask[SETS][WORDS];
+	_Alignas(32) uint8_t classes[LOOKUPS][WORDS * SIEVE_PLACES];
+};
+
+/* --- tables --- */
+
+static bool set_has(const struct byte_set *set, unsigned byte)
+{
+	return set->has[byte >> 6] >> (byte & 63) & 1;
+}
+
+static void set_put(struct byte_set *set, unsigned byte)
+{
+	set->has[byte >> 6] |= (uint64_t)1 << (byte & 63);
+}
+
+/* The product's number; SIZE_MAX when there is no room. */
+static size_t product_number(struct sieve *sieve, struct product product)
+{
+	for (size_t i = 0; i < sieve->product_count; i++)
+		if (sieve->products[i].low == product.low && sieve->products[i].high == product.high)
+			return i;
+	if (sieve->product_count == LOOKUPS * 8)
+		return SIZE_MAX;
+	sieve->products[sieve->product_count] = product;
+	return sieve->product_count++;
+}
+
+/* High nibbles with the same low ones make one product. */
+static bool add_products(struct sieve *sieve, size_t set)
+{
+	uint16_t rows[16] = {0}, done = 0;
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (set_has(&sieve->sets[set], byte))
+			rows[byte >> 4] |= (uint16_t)(1u << (byte & 15));
+	for (unsigned row = 0; row < 16; row++) {
+		struct product product = {.low = rows[row]};
+		for (unsigned other = row; other < 16; other++)
+			if (rows[other] == rows[row])
+				product.high |= (uint16_t)(1u << other);
+		bool seen = done >> row & 1;
+		done |= product.high;
+		if (product.low == 0 || seen)
+			continue;
+		size_t number = product_number(sieve, product);
+		if (number == SIZE_MAX)
+			return false;
+		sieve->products_of[set][number / 8] |= (uint8_t)(1u << number % 8);
+	}
+	return true;
+}
+
+/* The set's number; false when there is no room. */
+static bool set_number(struct sieve *sieve, const struct byte_set *set, uint8_t *out)
+{
+	if ((set->has[0] & set->has[1] & set->has[2] & set->has[3]) == ~(uint64_t)0) {
+		*out = ANY;
+		return true;
+	}
+	for (size_t i = 0; i < sieve->set_count; i++)
+		if (memcmp(&sieve->sets[i], set, sizeof *set) == 0) {
+			*out = (uint8_t)i;
+			return true;
+		}
+	if (sieve->set_count == SETS)
+		return false;
+	*out = (uint8_t)sieve->set_count;
+	sieve->sets[sieve->set_count] = *set;
+	return add_products(sieve, sieve->set_count++);
+}
+
+static bool add_term(
+	struct sieve *sieve, struct rule *rule, const struct byte_set *triggers, const struct byte_set *next)
+{
+	if (sieve->term_count == TERMS)
+		return false;
+	struct term *term = &sieve->terms[sieve->term_count++];
+	rule->terms++;
+	return set_number(sieve, triggers, &term->triggers) && set_number(sieve, next, &term->next);
+}
+
+static void next_of(const struct detector *detector, uint8_t trigger, struct byte_set *next)
+{
+	*next = (struct byte_set){{0}};
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (!detector->may_start || detector->may_start(trigger, (uint8_t)byte))
+			set_put(next, byte);
+}
+
+static bool add_terms(struct sieve *sieve, struct rule *rule, const struct detector *detector)
+{
+	struct byte_set done = {{0}};
+	rule->first_term = (uint8_t)sieve->term_count;
+	for (const char *trigger = detector->triggers; *trigger; trigger++) {
+		struct byte_set next, other_next, together = {{0}};
+		if (set_has(&done, (uint8_t)*trigger))
+			continue;
+		next_of(detector, (uint8_t)*trigger, &next);
+		for (const char *other = trigger; *other; other++) {
+			next_of(detector, (uint8_t)*other, &other_next);
+			if (memcmp(&next, &other_next, sizeof next) == 0) {
+				set_put(&together, (uint8_t)*other);
+				set_put(&done, (uint8_t)*other);
+			}
+		}
+		if (!add_term(sieve, rule, &together, &next))
+			return false;
+	}
+	return true;
+}
+
+static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
+{
+	if (sieve->hint_count == HINTS)
+		return false;
+	struct hint *hint = &sieve->hints[sieve->hint_count++];
+	for (size_t i = 0; i < NEAR_PLACES && from->near[i].ranges; i++) {
+		struct byte_set set = {{0}};
+		for (const char *range = from->near[i].ranges; *range; range += 2)
+			for (unsigned byte = (uint8_t)range[0]; byte <= (uint8_t)range[1]; byte++)
+				set_put(&set, byte);
+		struct near_set *near = &hint->near[hint->count++];
+		near->offset = from->near[i].offset;
+		near->count = from->near[i].count ? from->near[i].count : 1;
+		near->other = from->near[i].other;
+		if (!set_number(sieve, &set, &near->set))
+			return false;
+	}
+	return true;
+}
+
+static bool add_rule(struct sieve *sieve, const struct detector *detector, bool regions)
+{
+	struct rule *rule = &sieve->rules[sieve->rule_count++];
+	rule->run_start = detector->run_start;
+	if (!add_terms(sieve, rule, detector))
+		return false;
+	rule->first_hint = (uint8_t)sieve->hint_count;
+	const struct detect_hint *hints = regions ? detector->region_hints : detector->hints;
+	for (; hints && hints->near[0].ranges; hints++, rule->hints++)
+		if (!add_hint(sieve, hints))
+			return false;
+	return true;
+}
+
+static void fill_lookups(struct sieve *sieve)
+{
+	sieve->lookup_count = (sieve->product_count + 7) / 8;
+	for (size_t number = 0; number < sieve->product_count; number++)
+		for (unsigned nibble = 0; nibble < 16; nibble++) {
+			uint8_t bit = (uint8_t)(1u << number % 8);
+			if (sieve->products[number].low >> nibble & 1)
+				sieve->low[number / 8][nibble] |= bit;
+			if (sieve->products[number].high >> nibble & 1)
+				sieve->high[number / 8][nibble] |= bit;
+		}
+	for (size_t set = 0; set < sieve->set_count; set++) {
+		sieve->first_lookup[set] = LOOKUPS;
+		for (uint8_t lookup = 0; lookup < LOOKUPS; lookup++)
+			if (sieve->products_of[set][lookup]) {
+				if (sieve->first_lookup[set] == LOOKUPS)
+					sieve->first_lookup[set] = lookup;
+				sieve->last_lookup[set] = lookup;
+			}
+		if (sieve->first_lookup[set] == LOOKUPS)
+			sieve->first_lookup[set] = sieve->last_lookup[set] = 0; /* the empty set */
+	}
+}
+
+static bool build(struct sieve *sieve, const struct detector *const *detectors, size_t count, bool regions)
+{
+	struct byte_set alnum = {{0}};
+	for (unsigned byte = 0; byte < 128; byte++)
+		if ((byte | 32) - 'a' < 26 || byte - '0' < 10)
+			set_put(&alnum, byte);
+	bool fits = set_number(sieve, &alnum, &sieve->alnum);
+	for (size_t n = 0; fits && n < count; n++)
+		fits = add_rule(sieve, detectors[n], regions);
+	fill_lookups(sieve);
+	return fits;
+}
+
+void sieve_close(struct sieve *sieve)
+{
+	free(sieve);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions)
+{
+	if (count > SIEVE_DETECTORS || !__builtin_cpu_supports("avx2"))
+		return NULL;
+	struct sieve *sieve = aligned_alloc(32, (sizeof *sieve + 31) / 32 * 32);
+	if (!sieve)
+		return NULL;
+	memset(sieve, 0, sizeof *sieve);
+	if (build(sieve, detectors, count, regions))
+		return sieve;
+	sieve_close(sieve);
+	return NULL;
+}
+
+/* --- masks --- */
+
+/* Every lookup for 32 bytes. */
+AVX2 static inline void classify_half(struct sieve *sieve, const uint8_t *text, size_t place)
+{
+	const __m256i nibble = _mm256_set1_epi8(15);
+	__m256i bytes = _mm256_loadu_si256((const void *)text);
+	__m256i low = _mm256_and_si256(bytes, nibble), high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
+	for (size_t i = 0; i < sieve->lookup_count; i++) {
+		__m256i lows = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)sieve->low[i]));
+		__m256i highs = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)sieve->high[i]));
+		_mm256_store_si256((void *)(sieve->classes[i] + place),
+			_mm256_and_si256(_mm256_shuffle_epi8(lows, low), _mm256_shuffle_epi8(highs, high)));
+	}
+}
+
+/* The 64 bytes of a word, 0 where they lie outside of the text. */
+static const uint8_t *word_bytes(const uint8_t *text, size_t size, ptrdiff_t from, uint8_t edge[SIEVE_PLACES])
+{
+	ptrdiff_t end = (ptrdiff_t)size;
+	if (from >= 0 && from + SIEVE_PLACES <= end)
+		return text + from;
+	ptrdiff_t low = from < 0 ? 0 : from, high = from + SIEVE_PLACES > end ? end : from + SIEVE_PLACES;
+	memset(edge, 0, SIEVE_PLACES);
+	if (high > low)
+		memcpy(edge + (low - from), text + low, (size_t)(high - low));
+	return edge;
+}
+
+/* Which classes stand anywhere in the loaded words: sets of others are empty, and cost nothing. */
+AVX2 static void note_present(struct sieve *sieve)
+{
+	for (size_t i = 0; i < sieve->lookup_count; i++) {
+		__m256i all = _mm256_setzero_si256();
+		for (size_t place = 0; place < (sieve->words + 2) * SIEVE_PLACES; place += 32)
+			all = _mm256_or_si256(all, _mm256_load_si256((const void *)(sieve->classes[i] + place)));
+		__m128i half = _mm_or_si128(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+		uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
+		bits |= bits >> 32;
+		bits |= bits >> 16;
+		sieve->present[i] = (uint8_t)(bits | bits >> 8);
+	}
+}
+
+AVX2 static void load(struct sieve *sieve, const uint8_t *text, size_t size, size_t at)
+{
+	for (size_t word = 0; word < sieve->words + 2; word++) {
+		uint8_t edge[SIEVE_PLACES];
+		ptrdiff_t from = (ptrdiff_t)at + ((ptrdiff_t)word - 1) * SIEVE_PLACES;
+		const uint8_t *bytes = word_bytes(text, size, from, edge);
+		classify_half(sieve, bytes, word * SIEVE_PLACES);
+		classify_half(sieve, bytes + 32, word * SIEVE_PLACES + 32);
+	}
+	note_present(sieve);
+	memset(sieve->have, 0, sieve->set_count);
+}
+
+AVX2 static inline uint64_t zero_bytes(__m256i first, __m256i second)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(first, zero));
+	uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(second, zero));
+	return low | (uint64_t)high << 32;
+}
+
+/* Adds to the mask the bytes that one lookup puts into the set. */
+AVX2 static void add_lookup(const struct sieve *sieve, const uint8_t *classes, uint8_t products, uint64_t *mask)
+{
+	const __m256i bits = _mm256_set1_epi8((char)products);
+	for (size_t word = 0; word < sieve->words + 2; word++, classes += SIEVE_PLACES)
+		mask[word] |= ~zero_bytes(_mm256_and_si256(bits, _mm256_load_si256((const void *)classes)),
+			_mm256_and_si256(bits, _mm256_load_si256((const void *)(classes + 32))));
+}
+
+/* Bit n of word w: the byte there is in the set. NULL when none is in the loaded words. */
+AVX2 static const uint64_t *mask_of(struct sieve *sieve, unsigned set)
+{
+	if (sieve->have[set])
+		return sieve->empty[set] ? NULL : sieve->mask[set];
+	sieve->have[set] = true;
+	sieve->empty[set] = true;
+	for (size_t i = sieve->first_lookup[set]; i <= sieve->last_lookup[set]; i++) {
+		uint8_t products = sieve->products_of[set][i] & sieve->present[i];
+		if (!products)
+			continue;
+		if (sieve->empty[set])
+			memset(sieve->mask[set], 0, (sieve->words + 2) * sizeof(uint64_t));
+		sieve->empty[set] = false;
+		add_lookup(sieve, sieve->classes[i], products, sieve->mask[set]);
+	}
+	return sieve->empty[set] ? NULL : sieve->mask[set];
+}
+
+/* Keeps the places of `held` from which the place `offset` away is in the mask (turned round by `flip`). Are any left?
+ */
+AVX2 static bool keep_near(
+	uint64_t *restrict held, const uint64_t *restrict mask, size_t words, int offset, uint64_t flip)
+{
+	uint64_t any = 0;
+	if (offset == 0)
+		for (size_t w = 1; w <= words; w++)
+			any |= held[w] &= mask[w] ^ flip;
+	else if (offset > 0)
+		for (size_t w = 1; w <= words; w++)
+			any |= held[w] &= (mask[w] >> offset | mask[w + 1] << (64 - offset)) ^ flip;
+	else
+		for (size_t w = 1; w <= words; w++)
+			any |= held[w] &= (mask[w] << -offset | mask[w - 1] >> (64 + offset)) ^ flip;
+	return any != 0;
+}
+
+AVX2 static bool near_holds(struct sieve *sieve, const struct near_set *near, uint64_t *held)
+{
+	const uint64_t *mask = near->set == ANY ? NULL : mask_of(sieve, near->set);
+	if (!mask)
+		return (near->set == ANY) != near->other;
+	bool any = true;
+	for (int i = 0; any && i < near->count; i++)
+		any = keep_near(held, mask, sieve->words, near->offset + i, near->other ? ~(uint64_t)0 : 0);
+	return any;
+}
+
+/* Leaves the candidates around which one of the hints holds. */
+AVX2 static void keep_hinted(struct sieve *sieve, const struct rule *rule, uint64_t *candidates)
+{
+	uint64_t kept[WORDS] = {0}, held[WORDS];
+	for (unsigned h = 0; h < rule->hints; h++) {
+		const struct hint *hint = &sieve->hints[rule->first_hint + h];
+		bool any = true;
+		memcpy(held, candidates, (sieve->words + 2) * sizeof *held);
+		for (unsigned i = 0; any && i < hint->count; i++)
+			any = near_holds(sieve, &hint->near[i], held);
+		for (size_t w = 1; any && w <= sieve->words; w++)
+			kept[w] |= held[w];
+	}
+	memcpy(candidates, kept, (sieve->words + 2) * sizeof *kept);
+}
+
+/* Places where a trigger stands and what follows lets the detector start. Are there any? */
+AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64_t last, uint64_t *wakes)
+{
+	bool any = false;
+	memset(wakes, 0, (sieve->words + 2) * sizeof *wakes);
+	for (unsigned t = rule->first_term; t < rule->first_term + (unsigned)rule->terms; t++) {
+		const struct term *term = &sieve->terms[t];
+		const uint64_t *triggers = mask_of(sieve, term->triggers);
+		const uint64_t *next = triggers && term->next != ANY ? mask_of(sieve, term->next) : NULL;
+		if (!triggers || (!next && term->next != ANY))
+			continue;
+		any = true;
+		for (size_t w = 1; next && w <= sieve->words; w++)
+			wakes[w] |= triggers[w] & (next[w] >> 1 | next[w + 1] << 63);
+		for (size_t w = 1; !next && w <= sieve->words; w++)
+			wakes[w] |= triggers[w];
+	}
+	wakes[sieve->words] &= last;
+	return any;
+}
+
+/* Takes out what is not the first of its run. From the place behind each trigger the carry of a sum runs to the end of
+ * the run. Returns whether the run of the last place was examined. */
+static unsigned keep_first(uint64_t *wakes, const uint64_t *alnum, size_t words, unsigned examined, unsigned last_place)
+{
+	uint64_t carry = examined, gone = 0;
+	for (size_t w = 1; w <= words; w++) {
+		uint64_t keeps = alnum ? alnum[w] : 0, seeds = (wakes[w] << 1 | carry) & keeps;
+		uint64_t passed = seeds | (keeps & ~(keeps + seeds));
+		gone = passed | wakes[w];
+		carry = gone >> 63;
+		wakes[w] &= ~passed;
+	}
+	return (unsigned)(gone >> last_place & 1);
+}
+
+AVX2 size_t sieve_run(
+	struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
+{
+	if (places > SIEVE_WORDS * SIEVE_PLACES)
+		places = SIEVE_WORDS * SIEVE_PLACES;
+	sieve->words = (places + SIEVE_PLACES - 1) / SIEVE_PLACES;
+	const unsigned last_place = (unsigned)((places - 1) % SIEVE_PLACES);
+	load(sieve, text, size, at);
+	const uint64_t *alnum = mask_of(sieve, sieve->alnum);
+	for (size_t n = 0; n < sieve->rule_count; n++) {
+		const struct rule *rule = &sieve->rules[n];
+		uint64_t *found = sieve->found[n];
+		bool any = find_woken(sieve, rule, ~(uint64_t)0 >> (63 - last_place), found);
+		if (rule->run_start) {
+			unsigned goes_on = keep_first(found, alnum, sieve->words, *examined >> n & 1, last_place);
+			*examined = (*examined & ~(1u << n)) | goes_on << n;
+		}
+		if (any && rule->hints)
+			keep_hinted(sieve, rule, found);
+	}
+	return places;
+}
+
+#else
+
+struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions)
+{
+	(void)detectors, (void)count, (void)regions, (void)build;
+	return NULL;
+}
+
+size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
+{
+	(void)sieve, (void)text, (void)size, (void)at, (void)examined;
+	return places;
+}
+#endif
+
+uint64_t sieve_candidates(const struct sieve *sieve, size_t word, uint64_t candidates[SIEVE_DETECTORS])
+{
+	uint64_t all = 0;
+	for (size_t n = 0; n < sieve->rule_count; n++)
+		all |= candidates[n] = sieve->found[n][word + 1];
+	return all;
+}
