@@ -47,6 +47,7 @@ struct detector {
 	const char *describe; /* one line for people */
 	const char *triggers; /* bytes that start an examination, NUL-ended */
 	bool run_start;       /* examine only the first trigger byte of a run of ASCII letters and digits */
+	bool word_start;      /* with run_start: check() refuses a letter or digit behind another one */
 	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once
 	 * for every pair, when the engine builds its table, so that most triggers cost no call. */
 	bool (*may_start)(uint8_t trigger, uint8_t next);

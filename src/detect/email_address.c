@@ -293,31 +293,12 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return true;
 }
 
-/* Neither letter nor digit, as word_at() asks on both sides of a word. */
-#define NO_WORD                               \
-	{                                     \
-		-1, 1, true, "09AZaz\x80\xff" \
-	}
-static const struct detect_hint hints[] = {
-	{{{0, 1, false, "@@%%&&\\\\\xef\xef"}}},
-	{{{0, 1, false, "=="}, {2, 1, false, "00"}}}, /* =40 */
-	{{NO_WORD, {0, 1, false, "AAaa"}, {1, 1, false, "TTtt"}, {2, 1, true, "09AZaz\x80\xff"}}},
-	{{NO_WORD, {0, 1, false, "AAaa"}, {1, 1, false, "RRrrFFff"}, {2, 1, false, "RRrrOOooFFff"}}},
-	{{{-1, 1, false, "[[((<<{{"}, {0, 1, false, "AAaa"}}}, /* (a), ( a ) */
-	{{{-2, 1, false, "[[((<<{{  \t\t\xa0\xa0\xc2\xc2"}, {-1, 1, false, "  \t\t\xa0\xa0"}, {0, 1, false, "AAaa"}}},
-	{{NO_WORD, {0, 1, false, "CCcc"}, {1, 1, false, "HHhh"}, {2, 1, false, "IIii"}}},
-	{{NO_WORD, {0, 1, false, "KKkk"}, {1, 1, false, "LLll"}, {2, 1, false, "AAaa"}}},
-	{{NO_WORD, {0, 1, false, "\xc3\xc3"}}},
-	{{{0, 0, false, NULL}}},
-};
-
 const struct detector detector_email_address = {
 	.kind = DETECT_EMAIL_ADDRESS,
 	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
 	.triggers = "@%=&\\aAcCkK\xc3\xef",
 	.run_start = true,
+	.word_start = true,
 	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
 	.check = check,
 };

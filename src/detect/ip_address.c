@@ -353,17 +353,14 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger == '.' ? ascii_digit(next) || next == ']' : next == ':' || hex_value(next) >= 0;
 }
 
-/* The first octet, its dot, the second one and another dot; a colon and the next one. */
+/* The first octet, its dot, the second one and another dot; a colon asks more than masks
+ * answer. */
 static const struct detect_hint hints[] = {
 	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 1, false, "09"}, {2, 1, false, "..[["}}},
 	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 2, false, "09"}, {3, 1, false, "..[["}}},
 	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 3, false, "09"}, {4, 1, false, "..[["}}},
 	{{{-1, 1, false, "[["}, {0, 1, false, ".."}, {1, 1, false, "]]"}}},
-	{{{0, 2, false, "::"}}},
-	{{{0, 1, false, "::"}, {2, 1, false, "::"}}},
-	{{{0, 1, false, "::"}, {3, 1, false, "::"}}},
-	{{{0, 1, false, "::"}, {4, 1, false, "::"}}},
-	{{{0, 1, false, "::"}, {5, 1, false, "::"}}},
+	{{{0, 1, false, "::"}}},
 	{{{0, 0, false, NULL}}},
 };
 

@@ -12,7 +12,8 @@
 #define HINTS 64
 #define NEAR_PLACES 4
 #define WORDS (SIEVE_WORDS + 2) /* one before and one behind */
-#define ANY SETS                /* in the place of a set: every byte */
+#define NONE (SETS + 1)
+#define ANY SETS /* in the place of a set: every byte */
 
 struct byte_set {
 	uint64_t has[4];
@@ -20,6 +21,11 @@ struct byte_set {
 
 struct product {
 	uint16_t low, high; /* nibbles as bits */
+};
+
+/* The two tables of a lookup: a byte is in product n where both nibbles say bit n. */
+struct nibbles {
+	_Alignas(16) uint8_t low[16], high[16];
 };
 
 /* Triggers that the same bytes may follow. */
@@ -41,7 +47,9 @@ struct hint {
 
 struct rule {
 	uint8_t first_term, terms, first_hint, hints;
-	bool run_start;
+	uint8_t triggers; /* set: of all terms */
+	bool run_start, word_start;
+	uint8_t next[256]; /* set that lets a trigger start; NONE for what is no trigger */
 };
 
 struct sieve {
@@ -55,13 +63,15 @@ struct sieve {
 	uint8_t alnum;                      /* set */
 	uint8_t products_of[SETS][LOOKUPS]; /* bits of a lookup's answer that mean membership */
 	uint8_t first_lookup[SETS], last_lookup[SETS];
-	_Alignas(16) uint8_t low[LOOKUPS][16], high[LOOKUPS][16];
+	struct nibbles lookups[LOOKUPS];
 	/* The loaded text. */
 	size_t words; /* and one before, and one behind */
 	uint64_t found[SIEVE_DETECTORS][WORDS];
 	bool have[SETS], empty[SETS];
 	uint8_t present[LOOKUPS];
+	uint64_t any[WORDS]; /* the mask of every byte */
 	uint64_t mask[SETS][WORDS];
+	_Alignas(32) uint8_t bytes[WORDS * SIEVE_PLACES];
 	_Alignas(32) uint8_t classes[LOOKUPS][WORDS * SIEVE_PLACES];
 };
 
@@ -154,6 +164,7 @@ static bool add_terms(struct sieve *sieve, struct rule *rule, const struct detec
 {
 	struct byte_set done = {{0}};
 	rule->first_term = (uint8_t)sieve->term_count;
+	memset(rule->next, NONE, sizeof rule->next);
 	for (const char *trigger = detector->triggers; *trigger; trigger++) {
 		struct byte_set next, other_next, together = {{0}};
 		if (set_has(&done, (uint8_t)*trigger))
@@ -168,8 +179,11 @@ static bool add_terms(struct sieve *sieve, struct rule *rule, const struct detec
 		}
 		if (!add_term(sieve, rule, &together, &next))
 			return false;
+		for (unsigned byte = 0; byte < 256; byte++)
+			if (set_has(&together, byte))
+				rule->next[byte] = sieve->terms[sieve->term_count - 1].next;
 	}
-	return true;
+	return set_number(sieve, &done, &rule->triggers);
 }
 
 static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
@@ -196,6 +210,7 @@ static bool add_rule(struct sieve *sieve, const struct detector *detector, bool 
 {
 	struct rule *rule = &sieve->rules[sieve->rule_count++];
 	rule->run_start = detector->run_start;
+	rule->word_start = detector->run_start && detector->word_start;
 	if (!add_terms(sieve, rule, detector))
 		return false;
 	rule->first_hint = (uint8_t)sieve->hint_count;
@@ -213,9 +228,9 @@ static void fill_lookups(struct sieve *sieve)
 		for (unsigned nibble = 0; nibble < 16; nibble++) {
 			uint8_t bit = (uint8_t)(1u << number % 8);
 			if (sieve->products[number].low >> nibble & 1)
-				sieve->low[number / 8][nibble] |= bit;
+				sieve->lookups[number / 8].low[nibble] |= bit;
 			if (sieve->products[number].high >> nibble & 1)
-				sieve->high[number / 8][nibble] |= bit;
+				sieve->lookups[number / 8].high[nibble] |= bit;
 		}
 	for (size_t set = 0; set < sieve->set_count; set++) {
 		sieve->first_lookup[set] = LOOKUPS;
@@ -240,6 +255,7 @@ static bool build(struct sieve *sieve, const struct detector *const *detectors, 
 	for (size_t n = 0; fits && n < count; n++)
 		fits = add_rule(sieve, detectors[n], regions);
 	fill_lookups(sieve);
+	memset(sieve->any, 0xff, sizeof sieve->any);
 	return fits;
 }
 
@@ -269,58 +285,39 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
 
 /* --- masks --- */
 
-/* Every lookup for 32 bytes. */
-AVX2 static inline void classify_half(struct sieve *sieve, const uint8_t *text, size_t place)
+/* One lookup for every byte. Which classes stand anywhere is noted: sets of others are empty, and cost nothing. */
+AVX2 static uint8_t classify(const uint8_t *text, size_t size, const struct nibbles *table, uint8_t *classes)
 {
 	const __m256i nibble = _mm256_set1_epi8(15);
-	__m256i bytes = _mm256_loadu_si256((const void *)text);
-	__m256i low = _mm256_and_si256(bytes, nibble), high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-	for (size_t i = 0; i < sieve->lookup_count; i++) {
-		__m256i lows = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)sieve->low[i]));
-		__m256i highs = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)sieve->high[i]));
-		_mm256_store_si256((void *)(sieve->classes[i] + place),
-			_mm256_and_si256(_mm256_shuffle_epi8(lows, low), _mm256_shuffle_epi8(highs, high)));
+	const __m256i lows = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)table->low));
+	const __m256i highs = _mm256_broadcastsi128_si256(_mm_load_si128((const void *)table->high));
+	__m256i all = _mm256_setzero_si256();
+	for (size_t place = 0; place < size; place += 32) {
+		__m256i bytes = _mm256_load_si256((const void *)(text + place));
+		__m256i low = _mm256_and_si256(bytes, nibble);
+		__m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
+		__m256i class = _mm256_and_si256(_mm256_shuffle_epi8(lows, low), _mm256_shuffle_epi8(highs, high));
+		_mm256_store_si256((void *)(classes + place), class);
+		all = _mm256_or_si256(all, class);
 	}
+	__m128i half = _mm_or_si128(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+	uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
+	bits |= bits >> 32;
+	bits |= bits >> 16;
+	return (uint8_t)(bits | bits >> 8);
 }
 
-/* The 64 bytes of a word, 0 where they lie outside of the text. */
-static const uint8_t *word_bytes(const uint8_t *text, size_t size, ptrdiff_t from, uint8_t edge[SIEVE_PLACES])
+static void load(struct sieve *sieve, const uint8_t *text, size_t size, size_t at)
 {
-	ptrdiff_t end = (ptrdiff_t)size;
-	if (from >= 0 && from + SIEVE_PLACES <= end)
-		return text + from;
-	ptrdiff_t low = from < 0 ? 0 : from, high = from + SIEVE_PLACES > end ? end : from + SIEVE_PLACES;
-	memset(edge, 0, SIEVE_PLACES);
-	if (high > low)
-		memcpy(edge + (low - from), text + low, (size_t)(high - low));
-	return edge;
-}
-
-/* Which classes stand anywhere in the loaded words: sets of others are empty, and cost nothing. */
-AVX2 static void note_present(struct sieve *sieve)
-{
-	for (size_t i = 0; i < sieve->lookup_count; i++) {
-		__m256i all = _mm256_setzero_si256();
-		for (size_t place = 0; place < (sieve->words + 2) * SIEVE_PLACES; place += 32)
-			all = _mm256_or_si256(all, _mm256_load_si256((const void *)(sieve->classes[i] + place)));
-		__m128i half = _mm_or_si128(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-		uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
-		bits |= bits >> 32;
-		bits |= bits >> 16;
-		sieve->present[i] = (uint8_t)(bits | bits >> 8);
-	}
-}
-
-AVX2 static void load(struct sieve *sieve, const uint8_t *text, size_t size, size_t at)
-{
-	for (size_t word = 0; word < sieve->words + 2; word++) {
-		uint8_t edge[SIEVE_PLACES];
-		ptrdiff_t from = (ptrdiff_t)at + ((ptrdiff_t)word - 1) * SIEVE_PLACES;
-		const uint8_t *bytes = word_bytes(text, size, from, edge);
-		classify_half(sieve, bytes, word * SIEVE_PLACES);
-		classify_half(sieve, bytes + 32, word * SIEVE_PLACES + 32);
-	}
-	note_present(sieve);
+	const size_t loaded = (sieve->words + 2) * SIEVE_PLACES;
+	const size_t before = at < SIEVE_PLACES ? at : SIEVE_PLACES;
+	const size_t there = size - at + before < loaded - SIEVE_PLACES + before ? size - at + before
+										 : loaded - SIEVE_PLACES + before;
+	memset(sieve->bytes, 0, SIEVE_PLACES - before);
+	memcpy(sieve->bytes + SIEVE_PLACES - before, text + at - before, there);
+	memset(sieve->bytes + SIEVE_PLACES - before + there, 0, loaded - (SIEVE_PLACES - before + there));
+	for (size_t i = 0; i < sieve->lookup_count; i++)
+		sieve->present[i] = classify(sieve->bytes, loaded, &sieve->lookups[i], sieve->classes[i]);
 	memset(sieve->have, 0, sieve->set_count);
 }
 
@@ -332,13 +329,15 @@ AVX2 static inline uint64_t zero_bytes(__m256i first, __m256i second)
 	return low | (uint64_t)high << 32;
 }
 
-/* Adds to the mask the bytes that one lookup puts into the set. */
-AVX2 static void add_lookup(const struct sieve *sieve, const uint8_t *classes, uint8_t products, uint64_t *mask)
+/* The bytes that one lookup puts into a set: a new mask, or more of it. */
+AVX2 static void make_mask(const uint8_t *classes, uint8_t products, size_t words, bool more, uint64_t *restrict mask)
 {
 	const __m256i bits = _mm256_set1_epi8((char)products);
-	for (size_t word = 0; word < sieve->words + 2; word++, classes += SIEVE_PLACES)
-		mask[word] |= ~zero_bytes(_mm256_and_si256(bits, _mm256_load_si256((const void *)classes)),
+	for (size_t word = 0; word < words; word++, classes += SIEVE_PLACES) {
+		uint64_t in = ~zero_bytes(_mm256_and_si256(bits, _mm256_load_si256((const void *)classes)),
 			_mm256_and_si256(bits, _mm256_load_si256((const void *)(classes + 32))));
+		mask[word] = more ? mask[word] | in : in;
+	}
 }
 
 /* Bit n of word w: the byte there is in the set. NULL when none is in the loaded words. */
@@ -352,10 +351,8 @@ AVX2 static const uint64_t *mask_of(struct sieve *sieve, unsigned set)
 		uint8_t products = sieve->products_of[set][i] & sieve->present[i];
 		if (!products)
 			continue;
-		if (sieve->empty[set])
-			memset(sieve->mask[set], 0, (sieve->words + 2) * sizeof(uint64_t));
+		make_mask(sieve->classes[i], products, sieve->words + 2, !sieve->empty[set], sieve->mask[set]);
 		sieve->empty[set] = false;
-		add_lookup(sieve, sieve->classes[i], products, sieve->mask[set]);
 	}
 	return sieve->empty[set] ? NULL : sieve->mask[set];
 }
@@ -384,7 +381,7 @@ AVX2 static bool near_holds(struct sieve *sieve, const struct near_set *near, ui
 	if (!mask)
 		return (near->set == ANY) != near->other;
 	bool any = true;
-	for (int i = 0; any && i < near->count; i++)
+	for (int i = near->count - 1; any && i >= 0; i--) /* the farthest is the likeliest to fail */
 		any = keep_near(held, mask, sieve->words, near->offset + i, near->other ? ~(uint64_t)0 : 0);
 	return any;
 }
@@ -392,7 +389,8 @@ AVX2 static bool near_holds(struct sieve *sieve, const struct near_set *near, ui
 /* Leaves the candidates around which one of the hints holds. */
 AVX2 static void keep_hinted(struct sieve *sieve, const struct rule *rule, uint64_t *candidates)
 {
-	uint64_t kept[WORDS] = {0}, held[WORDS];
+	uint64_t kept[WORDS], held[WORDS];
+	memset(kept, 0, (sieve->words + 2) * sizeof *kept);
 	for (unsigned h = 0; h < rule->hints; h++) {
 		const struct hint *hint = &sieve->hints[rule->first_hint + h];
 		bool any = true;
@@ -403,6 +401,14 @@ AVX2 static void keep_hinted(struct sieve *sieve, const struct rule *rule, uint6
 			kept[w] |= held[w];
 	}
 	memcpy(candidates, kept, (sieve->words + 2) * sizeof *kept);
+}
+
+/* Adds the places of triggers with one of `next` behind them. */
+AVX2 static void add_pairs(
+	uint64_t *restrict wakes, const uint64_t *restrict triggers, const uint64_t *restrict next, size_t words)
+{
+	for (size_t w = 1; w <= words; w++)
+		wakes[w] |= triggers[w] & (next[w] >> 1 | next[w + 1] << 63);
 }
 
 /* Places where a trigger stands and what follows lets the detector start. Are there any? */
@@ -417,10 +423,7 @@ AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64
 		if (!triggers || (!next && term->next != ANY))
 			continue;
 		any = true;
-		for (size_t w = 1; next && w <= sieve->words; w++)
-			wakes[w] |= triggers[w] & (next[w] >> 1 | next[w + 1] << 63);
-		for (size_t w = 1; !next && w <= sieve->words; w++)
-			wakes[w] |= triggers[w];
+		add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
 	}
 	wakes[sieve->words] &= last;
 	return any;
@@ -441,6 +444,52 @@ static unsigned keep_first(uint64_t *wakes, const uint64_t *alnum, size_t words,
 	return (unsigned)(gone >> last_place & 1);
 }
 
+static bool wakes_at(const struct sieve *sieve, const struct rule *rule, const uint8_t *at)
+{
+	uint8_t next = rule->next[at[0]];
+	return next != NONE && (next == ANY || set_has(&sieve->sets[next], at[1]));
+}
+
+/* find_woken and keep_first for a detector that refuses letters and digits inside of a word: few are left, and each is
+ * asked by itself. A word begins no run that the sign before it began. */
+AVX2 static bool find_word_starts(
+	struct sieve *sieve, const struct rule *rule, const uint64_t *alnum, uint64_t last, uint64_t *found)
+{
+	const uint64_t *triggers = mask_of(sieve, rule->triggers);
+	uint64_t any = 0;
+	memset(found, 0, (sieve->words + 2) * sizeof *found);
+	for (size_t w = 1; triggers && w <= sieve->words; w++) {
+		uint64_t inside = alnum ? alnum[w] & (alnum[w] << 1 | alnum[w - 1] >> 63) : 0;
+		uint64_t left = triggers[w] & ~inside & (w == sieve->words ? last : ~(uint64_t)0);
+		for (; left; left &= left - 1) {
+			unsigned place = (unsigned)__builtin_ctzll(left);
+			const uint8_t *at = sieve->bytes + w * SIEVE_PLACES + place;
+			bool begun = alnum && alnum[w] >> place & 1 && wakes_at(sieve, rule, at - 1);
+			if (wakes_at(sieve, rule, at) && !begun)
+				found[w] |= (uint64_t)1 << place;
+		}
+		any |= found[w];
+	}
+	return any != 0;
+}
+
+/* Fills found[n]. */
+AVX2 static void apply_rule(
+	struct sieve *sieve, size_t n, const uint64_t *alnum, unsigned last_place, unsigned *examined)
+{
+	const struct rule *rule = &sieve->rules[n];
+	const uint64_t last = ~(uint64_t)0 >> (63 - last_place);
+	uint64_t *found = sieve->found[n];
+	bool any = rule->word_start ? find_word_starts(sieve, rule, alnum, last, found)
+				    : find_woken(sieve, rule, last, found);
+	if (rule->run_start && !rule->word_start) {
+		unsigned goes_on = keep_first(found, alnum, sieve->words, *examined >> n & 1, last_place);
+		*examined = (*examined & ~(1u << n)) | goes_on << n;
+	}
+	if (any && rule->hints)
+		keep_hinted(sieve, rule, found);
+}
+
 AVX2 size_t sieve_run(
 	struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
 {
@@ -450,17 +499,8 @@ AVX2 size_t sieve_run(
 	const unsigned last_place = (unsigned)((places - 1) % SIEVE_PLACES);
 	load(sieve, text, size, at);
 	const uint64_t *alnum = mask_of(sieve, sieve->alnum);
-	for (size_t n = 0; n < sieve->rule_count; n++) {
-		const struct rule *rule = &sieve->rules[n];
-		uint64_t *found = sieve->found[n];
-		bool any = find_woken(sieve, rule, ~(uint64_t)0 >> (63 - last_place), found);
-		if (rule->run_start) {
-			unsigned goes_on = keep_first(found, alnum, sieve->words, *examined >> n & 1, last_place);
-			*examined = (*examined & ~(1u << n)) | goes_on << n;
-		}
-		if (any && rule->hints)
-			keep_hinted(sieve, rule, found);
-	}
+	for (size_t n = 0; n < sieve->rule_count; n++)
+		apply_rule(sieve, n, alnum, last_place, examined);
 	return places;
 }
 

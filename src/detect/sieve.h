@@ -9,7 +9,7 @@
 #include "detect/detector.h"
 
 #define SIEVE_PLACES 64 /* a word: one bit a place */
-#define SIEVE_WORDS 32  /* words of text classified at a time */
+#define SIEVE_WORDS 64  /* words of text classified at a time */
 #define SIEVE_DETECTORS 8
 
 struct sieve;
