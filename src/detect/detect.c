@@ -330,6 +330,11 @@ bool detect_domain_seen(const struct detect *detect, struct st_span domain)
 	return seen_has(&detect->seen, domain);
 }
 
+bool detect_is_sifted(const struct detect *detect)
+{
+	return detect->sieve != NULL;
+}
+
 void detect_close(struct detect *detect)
 {
 	if (!detect)

@@ -68,6 +68,8 @@ uint64_t detect_settled(const struct detect *detect);
 /* Was this domain (canonical form) part of a certain mention of the current input? Valid until the next feed after
  * detect_finish. */
 bool detect_domain_seen(const struct detect *detect, struct st_span domain);
+/* Is the text sifted 64 bytes at a time, or byte by byte? The mentions are the same. */
+bool detect_is_sifted(const struct detect *detect);
 void detect_close(struct detect *detect);
 
 /* SHA-256 over the detectors' sources and tables, hex: which detectors found this (contract 6, provenance). */

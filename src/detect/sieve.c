@@ -269,9 +269,14 @@ void sieve_close(struct sieve *sieve)
 
 #define AVX2 __attribute__((target("avx2")))
 
+bool sieve_here(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions)
 {
-	if (count > SIEVE_DETECTORS || !__builtin_cpu_supports("avx2"))
+	if (count > SIEVE_DETECTORS || !sieve_here())
 		return NULL;
 	struct sieve *sieve = aligned_alloc(32, (sizeof *sieve + 31) / 32 * 32);
 	if (!sieve)
@@ -505,6 +510,11 @@ AVX2 size_t sieve_run(
 }
 
 #else
+
+bool sieve_here(void)
+{
+	return false;
+}
 
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions)
 {

@@ -13,6 +13,7 @@
 #define SIEVE_DETECTORS 8
 
 struct sieve;
+bool sieve_here(void); /* does this processor have what it needs? */
 /* NULL when the processor has no AVX2, or the table asks for more sets of bytes than the sieve holds. */
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions);
 /*
