@@ -42,7 +42,14 @@ def detect(program, folder):
     with open(text, "rb") as whole, open(small, "wb") as part:
         part.write(whole.read(32 << 20))
     grep = seconds(["grep", "-oE", PATTERN, small], 1, env={**os.environ, "LC_ALL": "C"}) * size / 33.55
+    alone = os.path.join(os.path.dirname(program), "bench/detect_bench")
+    if os.path.exists(alone):
+        said = subprocess.run([alone, text, "5"], capture_output=True, text=True, check=False).stdout.strip()
+        row("  the detectors alone, processor time", "", said)
     row("  the same by grep -oE with five patterns", "%.0f MB/s" % (size / grep), "%.1f times slower" % (grep / own))
+    if shutil.which("rg"):
+        rg = seconds(["rg", "-oN", "-a", "-j1", PATTERN, small], 3) * size / 33.55
+        row("  the same by ripgrep, one thread", "%.0f MB/s" % (size / rg), "%.1f times slower" % (rg / own))
     row("start of detect on 1 KB", "%.1f ms" % (1e3 * seconds([program, "detect"], 20, input=b"mail a@fabrikam.com " * 50)))
 
 
@@ -63,12 +70,28 @@ def scan(program, folder):
     shutil.rmtree(stores)
 
 
+def small_files(program, folder, count=20000):
+    """Files of 4 KB of log text: what an object costs beside its bytes."""
+    source, case = os.path.join(folder, "small"), os.path.join(folder, "small.case")
+    with open(os.path.join(folder, "corpus.txt"), "rb") as text:
+        for i in range(count):
+            if i % 200 == 0:
+                os.makedirs(os.path.join(source, "%05d" % i))
+                part = os.path.join(source, "%05d" % i)
+            with open(os.path.join(part, "%05d.txt" % i), "wb") as out:
+                out.write(text.read(4096))
+    taken = seconds([program, "scan", source, "--case", case, "--progress", "never"], 1)
+    row("scan, %s files of 4 KB, all cores" % f"{count:,}", "%.0f files/s" % (count / taken))
+    shutil.rmtree(source)
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
-    print("%d processors" % os.cpu_count())
+    print("%d processors, load %.1f at the start" % (os.cpu_count(), os.getloadavg()[0]))
     with tempfile.TemporaryDirectory(prefix="staunch-bench-") as folder:
         detect(program, folder)
         scan(program, folder)
+        small_files(program, folder)
         count = os.path.join(os.path.dirname(program), "bench/count_bench")
         if os.path.exists(count):
             print("\nexact counting, 10 M mentions of 4 M values:", flush=True)

@@ -1,6 +1,7 @@
 /*
- * The engine: one pass over the text, byte by byte through a table that says which detectors a byte wakes. A byte is
- * examined when everything its detectors may look at is there, so the cutting of the input leaves no trace.
+ * The engine: one pass over the text, 64 bytes at a time through the sieve, or byte by byte through a table that says
+ * which detectors a byte wakes. A byte is examined when everything its detectors may look at is there, so the cutting
+ * of the input leaves no trace.
  */
 #include "detect/detect.h"
 
@@ -9,6 +10,7 @@
 #include "detect/detector.h"
 #include "detect/overlap.h"
 #include "detect/seen.h"
+#include "detect/sieve.h"
 #include "detect/tables_sha256.h"
 
 /* The table of detectors: a new one is one line here, in the order of enum detect_kind. */
@@ -30,7 +32,8 @@ struct detect {
 	struct detect_options options; /* its lists are owned */
 	detect_emit *emit;
 	void *context;
-	uint8_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8 */
+	struct sieve *sieve;  /* NULL: byte by byte */
+	uint8_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8; unused beside a sieve */
 	uint8_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
 	uint8_t run_detectors;
 	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
@@ -108,14 +111,18 @@ static void build_tables(struct detect *detect)
 
 struct detect *detect_open(const struct detect_options *options, detect_emit *emit, void *context)
 {
-	_Static_assert(DETECTORS <= 8, "one bit per detector in a byte");
+	_Static_assert(DETECTORS <= SIEVE_DETECTORS, "one bit per detector in a byte");
 	struct detect *detect = st_alloc_zero(1, sizeof *detect);
 	detect->options.regions = copy_list(options ? options->regions : NULL);
 	detect->options.own_domains = copy_list(options ? options->own_domains : NULL);
 	detect->options.keep_tentative = options && options->keep_tentative;
 	detect->emit = emit;
 	detect->context = context;
-	build_tables(detect);
+	bool regions = options && options->regions && options->regions[0];
+	if (!options || !options->byte_by_byte)
+		detect->sieve = sieve_open(detectors, DETECTORS, regions);
+	if (!detect->sieve)
+		build_tables(detect);
 	return detect;
 }
 
@@ -186,8 +193,8 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 	}
 }
 
-/* Examines the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
-static void scan(struct detect *detect, size_t limit)
+/* The slow way: a look into the table for every byte. */
+static void scan_bytes(struct detect *detect, size_t limit)
 {
 	const uint8_t *text = detect->window.data;
 	unsigned examined = detect->run_examined;
@@ -201,6 +208,44 @@ static void scan(struct detect *detect, size_t limit)
 			examine(detect, awake, at);
 	}
 	detect->run_examined = (uint8_t)examined;
+}
+
+/* The candidates of one word, place by place, and at each place in the order of the table. */
+static void examine_word(
+	struct detect *detect, uint64_t places, const uint64_t candidates[SIEVE_DETECTORS], size_t first)
+{
+	for (; places; places &= places - 1) {
+		unsigned place = (unsigned)__builtin_ctzll(places), awake = 0;
+		for (size_t n = 0; n < DETECTORS; n++)
+			awake |= (unsigned)(candidates[n] >> place & 1) << n;
+		examine(detect, awake, first + place);
+	}
+}
+
+/* The fast way: the same candidates, but for those that a hint ruled out. */
+static void scan_words(struct detect *detect, size_t limit)
+{
+	unsigned examined = detect->run_examined;
+	uint64_t candidates[SIEVE_DETECTORS];
+	size_t done;
+	for (size_t at = detect->scanned; at < limit; at += done) {
+		done = sieve_run(detect->sieve, detect->window.data, detect->window.size, at, limit - at, &examined);
+		for (size_t word = 0; word * SIEVE_PLACES < done; word++) {
+			uint64_t all = sieve_candidates(detect->sieve, word, candidates);
+			if (all)
+				examine_word(detect, all, candidates, at + word * SIEVE_PLACES);
+		}
+	}
+	detect->run_examined = (uint8_t)examined;
+}
+
+/* Examines the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
+static void scan(struct detect *detect, size_t limit)
+{
+	if (detect->sieve)
+		scan_words(detect, limit);
+	else
+		scan_bytes(detect, limit);
 	if (limit > detect->scanned)
 		detect->scanned = limit;
 }
@@ -239,7 +284,8 @@ static void begin_input(struct detect *detect)
 static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
 {
 	st_buf_add(&detect->window, text, size);
-	if (detect->window.size <= CEIL_DETECT_REACH_BYTES)
+	/* Small blocks wait for each other: a word of the sieve costs the same for one place as for all. */
+	if (detect->window.size < detect->scanned + CEIL_DETECT_REACH_BYTES + SIEVE_PLACES)
 		return;
 	scan(detect, detect->window.size - CEIL_DETECT_REACH_BYTES);
 	overlap_settle(&detect->overlap, horizon_of(detect, detect->scanned), take_winner, detect);
@@ -287,12 +333,18 @@ bool detect_domain_seen(const struct detect *detect, struct st_span domain)
 	return seen_has(&detect->seen, domain);
 }
 
+bool detect_is_sifted(const struct detect *detect)
+{
+	return detect->sieve != NULL;
+}
+
 void detect_close(struct detect *detect)
 {
 	if (!detect)
 		return;
 	free_list(detect->options.regions);
 	free_list(detect->options.own_domains);
+	sieve_close(detect->sieve);
 	st_buf_free(&detect->window);
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen);

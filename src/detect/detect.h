@@ -52,6 +52,7 @@ struct detect_options {
 					 * count     only where a region is known */
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
 	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
+	bool byte_by_byte;   /* the slow way also where the processor has a fast one: what tests compare with */
 };
 
 typedef void detect_emit(void *context, const struct detect_mention *mention);
@@ -67,6 +68,8 @@ uint64_t detect_settled(const struct detect *detect);
 /* Was this domain (canonical form) part of a certain mention of the current input? Valid until the next feed after
  * detect_finish. */
 bool detect_domain_seen(const struct detect *detect, struct st_span domain);
+/* Is the text sifted 64 bytes at a time, or byte by byte? The mentions are the same. */
+bool detect_is_sifted(const struct detect *detect);
 void detect_close(struct detect *detect);
 
 /* SHA-256 over the detectors' sources and tables, hex: which detectors found this (contract 6, provenance). */

@@ -28,14 +28,32 @@ struct detect_candidate {
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
+/*
+ * What must stand near a trigger, so that places without it cost no call (sieve.h). All of `near` hold: each byte from
+ * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1), is in one of the ranges, or, with
+ * `other`, in none. A range is its first and last byte. Bytes outside of the input are 0.
+ */
+struct detect_hint {
+	struct {
+		int8_t offset;
+		uint8_t count;
+		bool other;
+		const char *ranges;
+	} near[4];
+};
+
 struct detector {
 	enum detect_kind kind;
 	const char *describe; /* one line for people */
 	const char *triggers; /* bytes that start an examination, NUL-ended */
 	bool run_start;       /* examine only the first trigger byte of a run of ASCII letters and digits */
+	bool word_start;      /* with run_start: check() refuses a letter or digit behind another one */
 	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once
 	 * for every pair, when the engine builds its table, so that most triggers cost no call. */
 	bool (*may_start)(uint8_t trigger, uint8_t next);
+	/* NULL, or hints, ended by an empty one: where none of them holds, check() says no. Only a matter of speed.
+	 * region_hints are those when the options name a region. */
+	const struct detect_hint *hints, *region_hints;
 	/* Pure: no allocation, no I/O, no state. Fills *out and returns true, or false. */
 	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
 };

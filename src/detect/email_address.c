@@ -298,6 +298,7 @@ const struct detector detector_email_address = {
 	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
 	.triggers = "@%=&\\aAcCkK\xc3\xef",
 	.run_start = true,
+	.word_start = true,
 	.may_start = may_start,
 	.check = check,
 };

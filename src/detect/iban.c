@@ -266,11 +266,21 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return ascii_digit(next) || next >= 0x80;
 }
 
+/* A country code before the trigger, with a sign between or without. */
+static const struct detect_hint hints[] = {
+	{{{-2, 2, false, "AZaz"}}},
+	{{{-1, 1, false, "  --"}, {-3, 2, false, "AZaz"}}},
+	{{{-1, 1, false, "\xa0\xa0"}, {-4, 2, false, "AZaz"}}},
+	{{{0, 0, false, NULL}}},
+};
+
 const struct detector detector_iban = {
 	.kind = DETECT_IBAN,
 	.describe = "IBAN of any country of the registry: length, structure and check digits",
 	.triggers = "0123456789",
 	.run_start = true,
 	.may_start = may_start,
+	.hints = hints,
+	.region_hints = hints,
 	.check = check,
 };

@@ -353,11 +353,24 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger == '.' ? ascii_digit(next) || next == ']' : next == ':' || hex_value(next) >= 0;
 }
 
+/* The first octet, its dot, the second one and another dot; a colon asks more than masks
+ * answer. */
+static const struct detect_hint hints[] = {
+	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 1, false, "09"}, {2, 1, false, "..[["}}},
+	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 2, false, "09"}, {3, 1, false, "..[["}}},
+	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 3, false, "09"}, {4, 1, false, "..[["}}},
+	{{{-1, 1, false, "[["}, {0, 1, false, ".."}, {1, 1, false, "]]"}}},
+	{{{0, 1, false, "::"}}},
+	{{{0, 0, false, NULL}}},
+};
+
 const struct detector detector_ip_address = {
 	.kind = DETECT_IP_ADDRESS,
 	.describe = "IPv4 or IPv6 address",
 	.triggers = ".:",
 	.run_start = false,
 	.may_start = may_start,
+	.hints = hints,
+	.region_hints = hints,
 	.check = check,
 };

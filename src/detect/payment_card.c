@@ -192,11 +192,34 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger != '0' && trigger != '7' && (ascii_digit(next) || next >= 0x80);
 }
 
+#define DIGITS "09"
+#define WIDE "\x80\xff"
+#define ESCAPED "%%&&" WIDE
+/* What hopeless() asks: four or six digits and a sign, or twelve in one. */
+static const struct detect_hint hints[] = {
+	{{{3, 1, false, DIGITS}, {4, 1, false, "  --.."}, {7, 2, false, DIGITS WIDE}}},
+	{{{3, 9, false, DIGITS}}},
+	{{{3, 3, false, DIGITS}, {6, 1, false, "  --.."}, {9, 2, false, DIGITS WIDE}}},
+	{{{3, 1, false, DIGITS}, {4, 1, false, ESCAPED}}},
+	{{{3, 3, false, DIGITS}, {6, 1, false, ESCAPED}}},
+	{{{3, 1, false, WIDE}}},
+	{{{3, 2, false, DIGITS}, {5, 1, false, WIDE}}},
+	{{{3, 4, false, DIGITS}, {7, 1, false, WIDE}}},
+	{{{3, 5, false, DIGITS}, {8, 1, false, WIDE}}},
+	{{{3, 6, false, DIGITS}, {9, 1, false, WIDE}}},
+	{{{3, 7, false, DIGITS}, {10, 1, false, WIDE}}},
+	{{{3, 8, false, DIGITS}, {11, 1, false, WIDE}}},
+	{{{0, 1, false, WIDE}}},
+	{{{0, 0, false, NULL}}},
+};
+
 const struct detector detector_payment_card = {
 	.kind = DETECT_PAYMENT_CARD,
 	.describe = "Payment card number: issuer range, length, Luhn, and a grouping or a label",
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
+	.hints = hints,
+	.region_hints = hints,
 	.check = check,
 };

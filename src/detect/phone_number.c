@@ -443,11 +443,23 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return first != SIZE_MAX && examine(window, at, first, out);
 }
 
+/* What hopeless() asks of the places before the number, and of digits that nothing marks. */
+#define CLOSER "++((%%##xxuu\x80\xff"
+static const struct detect_hint hints[] = {
+	{{{-1, 1, false, CLOSER}}},
+	{{{-2, 1, false, "++"}}},
+	{{{0, 2, false, "00"}}},
+	{{{0, 11, false, "09"}}},
+	{{{0, 1, false, "\x80\xff"}}},
+	{{{0, 0, false, NULL}}},
+};
+
 const struct detector detector_phone_number = {
 	.kind = DETECT_PHONE_NUMBER,
 	.describe = "Telephone number of any numbering plan, international or of a known region",
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
+	.hints = hints,
 	.check = check,
 };

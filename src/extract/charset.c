@@ -86,6 +86,25 @@ static bool guess_by_stride(struct st_span head, enum charset *out)
 
 /* --- text or not --- */
 
+#define EIGHT(byte) ((uint64_t)0x0101010101010101 * (byte))
+
+/* No control among the eight bytes. */
+static bool nothing_suspicious(const uint8_t *eight)
+{
+	uint64_t bytes, without_del;
+	memcpy(&bytes, eight, sizeof bytes);
+	without_del = bytes ^ EIGHT(0x7f);
+	uint64_t below_space = (bytes - EIGHT(0x20)) & ~bytes, del = (without_del - EIGHT(1)) & ~without_del;
+	return ((below_space | del) & EIGHT(0x80)) == 0;
+}
+
+static bool all_ascii(const uint8_t *eight)
+{
+	uint64_t bytes;
+	memcpy(&bytes, eight, sizeof bytes);
+	return (bytes & EIGHT(0x80)) == 0;
+}
+
 /* Bytes that text does not hold. Separators (0x01 of Hive, 0x1C to 0x1F of ASCII) and long runs of NULs are no proof.
  */
 static size_t count_suspicious(struct st_span head)
@@ -95,6 +114,10 @@ static size_t count_suspicious(struct st_span head)
 	size_t count = 0, run = 0;
 	for (size_t i = 0; i < head.size; i++) {
 		uint8_t byte = head.data[i];
+		if (run == 0 && head.size - i >= 8 && nothing_suspicious(head.data + i)) {
+			i += 7;
+			continue;
+		}
 		if (byte == 0) {
 			run++;
 			continue;
@@ -117,7 +140,7 @@ static struct utf8_census take_census(struct st_span head, bool head_is_all)
 	for (size_t i = 0; i < head.size;) {
 		uint32_t code;
 		if (head.data[i] < 0x80) {
-			i++;
+			i += head.size - i >= 8 && all_ascii(head.data + i) ? 8 : 1;
 			continue;
 		}
 		int length = st_utf8_decode(head.data + i, head.size - i, &code);
@@ -289,4 +312,13 @@ enum charset charset_guess(struct st_span head, bool head_is_all)
 	if (census.characters >= 2 * census.broken)
 		return CHARSET_UTF8;
 	return guess_single_byte(head);
+}
+
+enum charset reader_charset(const struct reader_input *input)
+{
+	if (input->guessed == NULL)
+		return charset_guess(input->head, input->head_is_all);
+	if (*input->guessed == 0)
+		*input->guessed = (int)charset_guess(input->head, input->head_is_all) + 1;
+	return (enum charset)(*input->guessed - 1);
 }

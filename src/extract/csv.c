@@ -404,13 +404,13 @@ static struct csv_dialect sniff(const struct reader_input *input, enum charset c
 
 static int bid(const struct reader_input *input)
 {
-	enum charset charset = charset_guess(input->head, input->head_is_all);
+	enum charset charset = reader_charset(input);
 	return charset != CHARSET_BINARY && sniff(input, charset).found ? 50 : 0;
 }
 
 static void read_csv(struct reader_input *input, struct extract_part_result *result)
 {
-	enum charset charset = charset_guess(input->head, input->head_is_all);
+	enum charset charset = reader_charset(input);
 	struct csv_run run = {.input = input, .dialect = sniff(input, charset), .first_row = true};
 	run.row_hash = st_sha256_new();
 	run.cell_hash = st_sha256_new();
@@ -427,4 +427,4 @@ static void read_csv(struct reader_input *input, struct extract_part_result *res
 	st_buf_free(&run.cells);
 }
 
-const struct reader reader_csv = {.format = "csv", .bid = bid, .read = read_csv};
+const struct reader reader_csv = {.format = "csv", .bid = bid, .most = 50, .read = read_csv};

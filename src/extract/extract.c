@@ -58,6 +58,8 @@ static const struct reader *choose_reader(const struct extract_run *run, const s
 		return best;
 	best = &reader_unknown;
 	for (size_t i = 0; i < READERS; i++) {
+		if (best_bid >= (readers[i]->most ? readers[i]->most : 100))
+			continue; /* of equal bids the first wins */
 		int bid = readers[i]->bid(input);
 		if (bid > best_bid) {
 			best = readers[i];
@@ -106,12 +108,14 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		refuse(result, part->stream.reason);
 		return;
 	}
+	int guessed = 0;
 	struct reader_input input = {.run = run,
 		.part = part->index,
 		.stream = &part->stream,
 		.head = part->head,
 		.head_is_all = part->head_is_all,
-		.depth = part->depth};
+		.depth = part->depth,
+		.guessed = &guessed};
 	const struct reader *reader = choose_reader(run, &input);
 	read_with(run, part, reader, &input, result);
 	if (result->format == NULL)

@@ -19,6 +19,7 @@ struct reader_input {
 	struct st_span head;   /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
 	bool head_is_all;      /* the part ends with head */
 	int depth;             /* containers around this part */
+	int *guessed;          /* NULL, or what reader_charset() found, + 1; 0 before it was asked */
 };
 
 struct reader {
@@ -26,6 +27,7 @@ struct reader {
 	/* How sure the first bytes make this reader: 0 not mine, 100 certain (a magic number). Highest wins, then table
 	 * order. Must not read the stream. */
 	int (*bid)(const struct reader_input *input);
+	int most; /* what bid never exceeds, 0 for 100: a reader that cannot win is not asked */
 	/* Reads to the end; fills status, reason, charset, not_searched_bytes, and format when it is another than the
 	 * reader's own (the rest is filled by extract.c). */
 	void (*read)(struct reader_input *input, struct extract_part_result *result);
@@ -63,6 +65,8 @@ const char *charset_name(enum charset charset);
 /* By byte order mark, then valid UTF-8, then a NUL stride, then the single-byte set that makes the likeliest letters.
  */
 enum charset charset_guess(struct st_span head, bool head_is_all);
+/* The same for the head of a part, looked at once however many readers ask. */
+enum charset reader_charset(const struct reader_input *input);
 
 /* Pulls a stream and gives UTF-8 blocks with the way back to stored offsets, sending each to events->text. Text readers
  * read from it and only keep record boundaries. Zero-initialise, then text_source_open. */

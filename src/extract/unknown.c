@@ -120,7 +120,7 @@ static const char *strong_name(struct st_span head)
 
 static bool is_binary(const struct reader_input *input)
 {
-	return charset_guess(input->head, input->head_is_all) == CHARSET_BINARY;
+	return reader_charset(input) == CHARSET_BINARY;
 }
 
 static int unknown_bid(const struct reader_input *input)

@@ -1,6 +1,7 @@
 /*
- * Any bytes: what is found does not depend on how they are cut, is sorted, does not overlap, lies inside the input, and
- * its canonical form is valid UTF-8. The first byte of the input chooses the block size.
+ * Any bytes: what is found does not depend on how they are cut nor on how many are looked at at a time, is sorted, does
+ * not overlap, lies inside the input, and its canonical form is valid UTF-8. The first byte of the input chooses the
+ * block size.
  */
 #include <stdlib.h>
 
@@ -57,6 +58,12 @@ static void find(
 	detect_close(detect);
 }
 
+static void require_same(const struct found *one, const struct found *other)
+{
+	require(one->lines.size == other->lines.size);
+	require(one->lines.size == 0 || memcmp(one->lines.data, other->lines.data, one->lines.size) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const regions[] = {"IT", "FR", NULL}, *const own[] = {"contoso.com", NULL};
@@ -66,12 +73,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t block = data[0] % 97u + 1;
 	struct detect_options options = {0};
 	if (data[0] & 0x80)
-		options = (struct detect_options){regions, own, true};
+		options = (struct detect_options){.regions = regions, .own_domains = own, .keep_tentative = true};
 	find(&options, data + 1, size - 1, size, &whole);
 	find(&options, data + 1, size - 1, block, &cut);
-	require(whole.lines.size == cut.lines.size);
-	require(whole.lines.size == 0 || memcmp(whole.lines.data, cut.lines.data, whole.lines.size) == 0);
-	st_buf_free(&whole.lines);
+	require_same(&whole, &cut);
 	st_buf_free(&cut.lines);
+	options.byte_by_byte = true;
+	find(&options, data + 1, size - 1, size, &cut);
+	require_same(&whole, &cut);
+	st_buf_free(&cut.lines);
+	st_buf_free(&whole.lines);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "collect.h"
 
 #include "base/ceilings.h"
+#include "detect/sieve.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
@@ -153,6 +154,58 @@ static void a_mixed_corpus_is_found_alike_however_it_is_cut(void)
 		CHECK(cuts_agree(NULL, corpus.data, corpus.size, "corpus"));
 		CHECK(cuts_agree(&keep, corpus.data, corpus.size, "corpus, tentative ones kept"));
 	}
+}
+
+/* Is the same found 64 bytes at a time as byte by byte, with and without regions? */
+static bool ways_agree(const uint8_t *text, size_t size, size_t block)
+{
+	static const char *const regions[] = {"IT", "US", "DE", NULL};
+	bool same = true;
+	for (int with = 0; with < 2; with++) {
+		struct detect_options options = {.regions = with ? regions : NULL, .keep_tentative = with};
+		struct collected fast = collect(&options, -1, text, size, block, 0);
+		options.byte_by_byte = true;
+		struct collected slow = collect(&options, -1, text, size, 0, 0);
+		same &= fast.lines.size == slow.lines.size &&
+			(fast.lines.size == 0 || memcmp(fast.lines.data, slow.lines.data, fast.lines.size) == 0);
+		st_buf_free(&fast.lines);
+		st_buf_free(&slow.lines);
+	}
+	return same;
+}
+
+static void sixty_four_at_a_time_finds_what_byte_by_byte_finds(void)
+{
+	static const char *const alphabets[] = {"0123456789 .-:+\n04",
+		"abcdef0123456789:.[] \n::", "abct@.-_=%&0123456789\n \xc3\xa4:/()+[]\\u4e",
+		"aAt @.com4%=(&#;)\xef\xbc\xa0\xc2\xa0\x90\x91"};
+	static const size_t blocks[] = {0, 1, 63, 64, 65, 4096};
+	for (size_t i = 0; i < COUNT(alphabets) * COUNT(blocks); i++) {
+		const char *alphabet = alphabets[i / COUNT(blocks)];
+		uint64_t seed = i + 1;
+		st_auto_buf struct st_buf text = {0};
+		while (text.size < 40000 + i)
+			st_buf_add_byte(&text, (uint8_t)alphabet[next_random(&seed) % strlen(alphabet)]);
+		if (!ways_agree(text.data, text.size, blocks[i % COUNT(blocks)]))
+			CHECK_FAIL("alphabet %zu, blocks of %zu", i / COUNT(blocks), blocks[i % COUNT(blocks)]);
+	}
+	for (uint64_t seed = 21; seed <= 24; seed++) {
+		st_auto_buf struct st_buf corpus = {0};
+		build_corpus(&corpus, 200000, seed);
+		CHECK(ways_agree(corpus.data, corpus.size, 0));
+		for (size_t size = 0; size < 300; size++) /* every end of a word and of the text */
+			CHECK(ways_agree(corpus.data + size, size, 0));
+	}
+}
+
+/* A table that asks for too much is examined byte by byte: right, but slow, and nothing else would say so. */
+static void the_table_of_detectors_fits_the_sieve(void)
+{
+	struct last last = {0};
+	struct detect *detect = detect_open(NULL, keep_last, &last);
+	bool sifted = detect_is_sifted(detect);
+	detect_close(detect);
+	CHECK(sifted || !sieve_here());
 }
 
 static void a_mention_is_whole_wherever_it_stands(void)
@@ -336,6 +389,8 @@ int main(void)
 	RUN(every_row_of_contract_4_holds_byte_for_byte);
 	RUN(every_row_is_found_alike_however_it_is_cut);
 	RUN(a_mixed_corpus_is_found_alike_however_it_is_cut);
+	RUN(sixty_four_at_a_time_finds_what_byte_by_byte_finds);
+	RUN(the_table_of_detectors_fits_the_sieve);
 	RUN(a_mention_is_whole_wherever_it_stands);
 	RUN(nul_and_broken_bytes_end_a_candidate);
 	RUN(of_overlapping_candidates_the_longest_wins);

@@ -1,0 +1,29 @@
+/*
+ * Finds the places where a detector can begin, 64 bytes at a time: sets of bytes become masks, one bit a place, and the
+ * rules of the table (triggers, may_start, run_start, hints) are evaluated on masks. Everything in it comes from the
+ * table of detectors; the loop byte by byte in detect.c says the same, slower, and tests hold the two together.
+ */
+#ifndef STAUNCH_DETECT_SIEVE_H
+#define STAUNCH_DETECT_SIEVE_H
+
+#include "detect/detector.h"
+
+#define SIEVE_PLACES 64 /* a word: one bit a place */
+#define SIEVE_WORDS 64  /* words of text classified at a time */
+#define SIEVE_DETECTORS 8
+
+struct sieve;
+bool sieve_here(void); /* does this processor have what it needs? */
+/* NULL when the processor has no AVX2, or the table asks for more sets of bytes than the sieve holds. */
+struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions);
+/*
+ * Sifts the places of text from `at` on: `places` of them, or as many as fit; returns how many. What lies outside of
+ * the text counts as 0. *examined: bit n says that detector n already looked at the run of letters and digits that goes
+ * on.
+ */
+size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined);
+/* Candidates in the 64 places from at + 64 * word on, for each detector; returns their union. */
+uint64_t sieve_candidates(const struct sieve *sieve, size_t word, uint64_t candidates[SIEVE_DETECTORS]);
+void sieve_close(struct sieve *sieve);
+
+#endif
