@@ -249,7 +249,8 @@ static bool build(struct sieve *sieve, const struct detector *const *detectors, 
 {
 	struct byte_set alnum = {{0}};
 	for (unsigned byte = 0; byte < 128; byte++)
-		if ((byte | 32) - 'a' < 26 || byte - '0' < 10)
+		if (((byte | 32) - 'a' < 26 || byte - '0' < 10) && byte != 'm' && byte != 'K') /* as detect.c: the
+			end of a terminal code begins a new run */
 			set_put(&alnum, byte);
 	bool fits = set_number(sieve, &alnum, &sieve->alnum);
 	for (size_t n = 0; fits && n < count; n++)
