@@ -4,6 +4,7 @@
 
 #include "base/ceilings.h"
 #include "extract/limits.h"
+#include "extract/reader.h"
 
 struct part {
 	struct part *outer; /* the container around it, NULL for the object */
@@ -17,6 +18,9 @@ struct part {
 	size_t held_at;
 	struct st_buf spool;
 	bool container;
+	const struct extract_member *member; /* what its container said of it; NULL for nothing */
+	bool is_record;                      /* the last record spans the part; its digest: */
+	uint8_t sha256[ST_SHA256_BYTES];
 	struct extract_meter *meter;
 	uint64_t pulled; /* bytes that came from the source or the container */
 	uint64_t records, entries, members;

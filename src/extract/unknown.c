@@ -72,6 +72,7 @@ static const struct magic magics[] = {
 	AT(0, "pcap", "\xd4\xc3\xb2\xa1"),
 	AT(8, "pcapng", "\x4d\x3c\x2b\x1a"),
 	AT(0, "pgp", "\x85\1\x0c\3"),
+	AT(0, "tnef", "\x78\x9f\x3e\x22"), /* winmail.dat */
 };
 
 /* Short magics that could begin a text: they count only in what has no text at all. */
@@ -120,7 +121,7 @@ static const char *strong_name(struct st_span head)
 
 static bool is_binary(const struct reader_input *input)
 {
-	return charset_guess(input->head, input->head_is_all) == CHARSET_BINARY;
+	return charset_of_part(input) == CHARSET_BINARY;
 }
 
 static int unknown_bid(const struct reader_input *input)
