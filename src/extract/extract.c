@@ -80,6 +80,7 @@ static void refuse(struct extract_part_result *result, enum st_reason reason)
 static void read_with(struct extract_run *run, struct part *part, const struct reader *reader,
 	struct reader_input *input, struct extract_part_result *result)
 {
+	part->reader = reader;
 	part->container = reader->container && !reader->has_text;
 	if (reader->container && part->depth >= run->meter.limits.nesting_depth) {
 		refuse(result, ST_REASON_LIMIT_DEPTH);

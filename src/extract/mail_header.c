@@ -190,7 +190,10 @@ static void take_as_text(struct mail *mail, size_t size)
 
 static void read_envelope(struct mail *mail, struct mail_fields *fields)
 {
-	size_t have = window_fill(&mail->window, 6);
+	size_t have, blank;
+	while ((have = window_fill(&mail->window, LOOK_BYTES)) > 0 &&
+		(blank = mail_blank_line(window_bytes(&mail->window), have)) > 0)
+		take_as_text(mail, blank);
 	const uint8_t *line = window_bytes(&mail->window);
 	size_t quoted = have > 0 && *line == '>';
 	struct field field = {.start = mail_offset(mail)};

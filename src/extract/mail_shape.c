@@ -35,8 +35,19 @@ static unsigned known_field(const uint8_t *name, size_t size)
 	return 0;
 }
 
+size_t mail_blank_line(const uint8_t *line, size_t size)
+{
+	size_t at = 0;
+	while (at < size && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r'))
+		at++;
+	return at < size && line[at] == '\n' ? at + 1 : 0;
+}
+
 static const uint8_t *skip_envelope(const uint8_t *p, const uint8_t *end)
 {
+	size_t blank;
+	while ((blank = mail_blank_line(p, (size_t)(end - p))) > 0)
+		p += blank;
 	const uint8_t *line = p;
 	if (line < end && *line == '>')
 		line++;

@@ -11,13 +11,15 @@ struct mail_shape {
 	bool broken;   /* by a line that is neither a field nor goes on with one */
 };
 
-/* A `From ` line, also quoted, before the first field is passed over. */
+/* Blank lines, and a `From ` line, also quoted, before the first field are passed over. */
 struct mail_shape mail_shape(struct st_span text, bool text_is_all);
 /* At least two fields, one of them known, up to a blank line; a header broken off, or longer than the look, needs more.
  */
 bool mail_is_header(const struct mail_shape *shape);
 /* Bytes of the name of the field that begins here, without the colon; 0 when none does. */
 size_t mail_field_name(const uint8_t *line, size_t size);
+/* Bytes of the line at the front, with its end, when it is blank; 0 when it is not, or has no end. */
+size_t mail_blank_line(const uint8_t *line, size_t size);
 /* `From ` as between the messages of an mbox. */
 bool mail_is_from_line(const uint8_t *line, size_t size);
 
