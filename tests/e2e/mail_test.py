@@ -17,7 +17,7 @@ MAILS = 1000
 REPLIES = 300
 PEOPLE = ["anna", "bruno", "carla", "dörte", "emil", "françoise", "gianni", "hélène", "ivan", "jörg"]
 IDENTIFIERS = {"message-id", "references", "in-reply-to", "content-id", "resent-message-id", "original-message-id"}
-ADDRESS = re.compile(r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.I)
+ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.I)
 
 FOLDER = rig.folder()
 OUT = FOLDER.__enter__()
@@ -162,7 +162,8 @@ def addresses_of_python(data):
         if part.is_multipart():
             continue
         leaves += 1
-        found.update(a.lower() for a in ADDRESS.findall((part.get_payload(decode=True) or b"").decode("latin-1")))
+        if part.get_content_maintype() in ("text", "message"):
+            found.update(a.lower() for a in ADDRESS.findall((part.get_payload(decode=True) or b"").decode("latin-1")))
     return found, leaves
 
 
