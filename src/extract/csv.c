@@ -404,6 +404,8 @@ static struct csv_dialect sniff(const struct reader_input *input, enum charset c
 
 static int bid(const struct reader_input *input)
 {
+	if (input->hint.joined)
+		return 0; /* its rows are no records */
 	enum charset charset = charset_of_part(input);
 	return charset != CHARSET_BINARY && sniff(input, charset).found ? 50 : 0;
 }

@@ -180,6 +180,8 @@ static const uint8_t *decode_row(
 
 void encoded_words_decode(struct st_span in, uint32_t shift, struct decoded_text *out)
 {
+	if (in.size == 0)
+		return;
 	const uint8_t *p = in.data, *end = in.data + in.size;
 	while (p < end) {
 		struct word word;

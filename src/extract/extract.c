@@ -61,7 +61,7 @@ static const struct reader *choose_reader(const struct extract_run *run, const s
 	if (best != NULL)
 		return best;
 	best = &reader_unknown;
-	for (size_t i = 0; i < READERS; i++) {
+	for (size_t i = 0; i < READERS && best_bid < READER_CERTAIN; i++) {
 		int bid = readers[i]->bid(input);
 		if (bid > best_bid) {
 			best = readers[i];

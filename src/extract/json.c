@@ -297,6 +297,8 @@ static struct json_sniff sniff(const struct reader_input *input, enum charset ch
 
 static int bid(const struct reader_input *input)
 {
+	if (input->hint.joined)
+		return 0;
 	enum charset charset = charset_of_part(input);
 	return charset != CHARSET_BINARY && sniff(input, charset).shape != JSON_NONE ? 70 : 0;
 }

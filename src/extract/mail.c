@@ -12,12 +12,12 @@
 
 static int bid(const struct reader_input *input)
 {
-	struct mail_shape shape = mail_shape(input->head, input->head_is_all);
 	if (input->hint.joined)
 		return 0;
+	struct mail_shape shape = mail_shape(input->head, input->head_is_all);
 	if (input->hint.is_message)
-		return shape.fields > 0 ? 94 : 0;
-	return mail_is_header(&shape) ? 90 : 0;
+		return shape.fields > 0 ? READER_CERTAIN : 0;
+	return mail_is_header(&shape) ? READER_CERTAIN : 0;
 }
 
 static void note(struct mail *mail, enum st_reason reason)

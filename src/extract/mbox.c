@@ -31,7 +31,7 @@ static int bid(const struct reader_input *input)
 {
 	if (input->hint.joined || input->hint.is_message)
 		return 0;
-	return begins_message(input->head, input->head_is_all) ? 92 : 0;
+	return begins_message(input->head, input->head_is_all) ? READER_CERTAIN : 0;
 }
 
 /* Does the next message begin `ahead` bytes on? */

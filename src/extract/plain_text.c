@@ -97,7 +97,7 @@ static void read_log(struct reader_input *input, struct text_source *source)
 static void read_text(struct reader_input *input, struct extract_part_result *result)
 {
 	enum charset charset = charset_of_part(input);
-	bool log = is_log(input, charset);
+	bool log = !input->hint.joined && is_log(input, charset); /* a joined text has no records */
 	struct text_source *source = text_source_open(input, charset);
 	result->format = log ? "log" : "text";
 	if (log)

@@ -51,6 +51,9 @@ struct reader_input {
 	struct reader_hint hint;
 };
 
+/* A bid that nobody overbids. */
+#define READER_CERTAIN 98
+
 struct reader {
 	const char *format;
 	/* How sure the first bytes make this reader: 0 not mine, 100 certain (a magic number). Highest wins, then table
