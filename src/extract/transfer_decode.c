@@ -100,7 +100,7 @@ static bool after_blanks(struct transfer_decoder *d, uint8_t c, struct st_buf *o
 {
 	bool after_cr = d->held[d->held_size - 1] == '\r';
 	if (c == '\n') {
-		st_buf_add(out, "\r\n" + !after_cr, 1u + after_cr);
+		st_buf_add(out, &"\r\n"[!after_cr], 1u + after_cr);
 		d->held_size = 0;
 		return true;
 	}
