@@ -34,8 +34,8 @@ void part_sniff(struct part *part, uint8_t *head);
 /* Holds a container in memory so that it can seek; what does not fit is replayed and read as a stream. */
 void part_spool(struct part *part);
 void part_stream_close(struct part *part);
-/* Does a container around it, read by the same reader, have the same bytes? Exact for containers that can seek or are smaller than the head;
- * other quines end at the depth or the size. */
+/* Does a container around it, read by the same reader, have the same bytes? Exact for containers that can seek or are
+ * smaller than the head; other quines end at the depth or the size. */
 bool part_is_self_nested(struct part *part);
 
 #endif
