@@ -72,7 +72,7 @@ bool mail_body_next(struct mail *mail, struct st_span *out)
 			break;
 		mail->line_start = false;
 		if (mail->line_end > 0) {
-			*out = (struct st_span){(const uint8_t *)&"\r\n"[2 - mail->line_end], mail->line_end};
+			*out = (struct st_span){(const uint8_t *)&"\r\n"[2 - mail->line_end], mail -> line_end};
 			mail->line_end = 0;
 			return true;
 		}
@@ -109,7 +109,7 @@ void mail_body_text(struct mail *mail)
 		next += bytes.size;
 	}
 	if (mail->hit && mail->line_end > 0)
-		mail_text_add(mail, (const uint8_t *)&"\r\n"[2 - mail->line_end], mail->line_end, next);
+		mail_text_add(mail, (const uint8_t *)&"\r\n"[2 - mail->line_end], mail -> line_end, next);
 	canonical_text_add(mail->digest.loose, "\n", 1);
 }
 
