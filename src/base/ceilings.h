@@ -38,6 +38,15 @@
 #define CEIL_NAME_BYTES 4096
 /* A nested archive that needs seeking is held in memory up to this size; larger ones are read as a stream. */
 #define CEIL_SPOOL_BYTES (128 * MIB)
+/* Multiparts inside multiparts of one message; what is deeper is unread(limit-depth). */
+#define CEIL_MULTIPART_DEPTH 32
+/* One header field of a message, unfolded; the rest of a longer one is searched, its meaning is taken from the front.
+ */
+#define CEIL_MAIL_FIELD_BYTES (64 * KIB)
+/* A boundary of a multipart; RFC 2046 says 70 at most, a longer one than this is none. */
+#define CEIL_MAIL_BOUNDARY_BYTES 512
+/* Bytes behind a `From ` line of an mbox in which the header of the next message must show itself. */
+#define CEIL_MBOX_LOOK_BYTES (8 * KIB)
 /* Bytes handed from a reader to the detectors at a time. */
 #define CEIL_TEXT_BLOCK_BYTES (64 * KIB)
 /* Bytes looked at to tell what an object is. */

@@ -366,7 +366,7 @@ static const char *unit_of(const char *format)
 {
 	static const struct {
 		const char *format, *unit;
-	} units[] = {{"log", "log_line"}, {"csv", "row"}};
+	} units[] = {{"log", "log_line"}, {"csv", "row"}, {"message", "message"}};
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
 		if (strcmp(format, units[i].format) == 0)
 			return units[i].unit;

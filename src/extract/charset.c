@@ -5,6 +5,8 @@
  */
 #include "extract/charset.h"
 
+#include <strings.h>
+
 #include "base/utf8.h"
 
 #define MARKED_ASCII_BYTES 32
@@ -24,6 +26,11 @@ const char *charset_name(enum charset charset)
 		[CHARSET_ISO_8859_7] = "iso-8859-7",
 		[CHARSET_ISO_8859_9] = "iso-8859-9",
 		[CHARSET_ISO_8859_15] = "iso-8859-15",
+		[CHARSET_WINDOWS_1250] = "windows-1250",
+		[CHARSET_WINDOWS_1251] = "windows-1251",
+		[CHARSET_WINDOWS_1253] = "windows-1253",
+		[CHARSET_WINDOWS_1254] = "windows-1254",
+		[CHARSET_KOI8_R] = "koi8-r",
 		[CHARSET_BINARY] = "binary",
 	};
 	return (size_t)charset < sizeof(names) / sizeof(names[0]) ? names[charset] : NULL;
@@ -314,11 +321,65 @@ enum charset charset_guess(struct st_span head, bool head_is_all)
 	return guess_single_byte(head);
 }
 
-enum charset reader_charset(const struct reader_input *input)
+enum charset charset_guess_once(const struct reader_input *input)
 {
 	if (input->guessed == NULL)
 		return charset_guess(input->head, input->head_is_all);
 	if (*input->guessed == 0)
 		*input->guessed = (int)charset_guess(input->head, input->head_is_all) + 1;
 	return (enum charset)(*input->guessed - 1);
+}
+
+/* --- labels --- */
+
+bool charset_named(struct st_span name, enum charset *out)
+{
+	static const struct {
+		const char *name;
+		enum charset charset;
+	} labels[] = {
+		/* what is called ISO-8859-1 is mostly Windows-1252, and never uses the controls in which they differ */
+		{"iso-8859-1", CHARSET_WINDOWS_1252},
+		{"iso8859-1", CHARSET_WINDOWS_1252},
+		{"latin1", CHARSET_WINDOWS_1252},
+		{"windows-1252", CHARSET_WINDOWS_1252},
+		{"cp1252", CHARSET_WINDOWS_1252},
+		{"iso-8859-2", CHARSET_ISO_8859_2},
+		{"latin2", CHARSET_ISO_8859_2},
+		{"iso-8859-5", CHARSET_ISO_8859_5},
+		{"iso-8859-7", CHARSET_ISO_8859_7},
+		{"iso-8859-9", CHARSET_WINDOWS_1254},
+		{"iso-8859-15", CHARSET_ISO_8859_15},
+		{"windows-1250", CHARSET_WINDOWS_1250},
+		{"windows-1251", CHARSET_WINDOWS_1251},
+		{"cp1251", CHARSET_WINDOWS_1251},
+		{"windows-1253", CHARSET_WINDOWS_1253},
+		{"windows-1254", CHARSET_WINDOWS_1254},
+		{"koi8-r", CHARSET_KOI8_R},
+		{"utf-16le", CHARSET_UTF16LE},
+		{"utf-16be", CHARSET_UTF16BE},
+		{"utf-16", CHARSET_UTF16BE},
+		{"utf-32le", CHARSET_UTF32LE},
+		{"utf-32be", CHARSET_UTF32BE},
+	};
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		size_t size = strlen(labels[i].name);
+		if (name.size == size && strncasecmp((const char *)name.data, labels[i].name, size) == 0) {
+			*out = labels[i].charset;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum charset charset_of_part(const struct reader_input *input)
+{
+	enum charset guess = charset_guess_once(input);
+	if (!input->hint.has_charset || guess == CHARSET_BINARY || charset_is_wide(guess))
+		return guess;
+	enum charset declared = input->hint.charset;
+	if (charset_is_wide(declared))
+		return input->head.size % 2 == 0 && memchr(input->head.data, '\n', input->head.size) == NULL ? declared
+													     : guess;
+	return guess == CHARSET_UTF8 ? guess : declared;
 }

@@ -11,6 +11,11 @@ extern const uint16_t charset_iso_8859_5[128];
 extern const uint16_t charset_iso_8859_7[128];
 extern const uint16_t charset_iso_8859_9[128];
 extern const uint16_t charset_iso_8859_15[128];
+extern const uint16_t charset_windows_1250[128];
+extern const uint16_t charset_windows_1251[128];
+extern const uint16_t charset_windows_1253[128];
+extern const uint16_t charset_windows_1254[128];
+extern const uint16_t charset_koi8_r[128];
 
 /* UTF-8, and bytes that are no text, go through as they are. */
 bool charset_is_plain(enum charset charset);

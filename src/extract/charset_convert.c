@@ -50,6 +50,16 @@ static const uint16_t *high_half(enum charset charset)
 		return charset_iso_8859_9;
 	case CHARSET_ISO_8859_15:
 		return charset_iso_8859_15;
+	case CHARSET_WINDOWS_1250:
+		return charset_windows_1250;
+	case CHARSET_WINDOWS_1251:
+		return charset_windows_1251;
+	case CHARSET_WINDOWS_1253:
+		return charset_windows_1253;
+	case CHARSET_WINDOWS_1254:
+		return charset_windows_1254;
+	case CHARSET_KOI8_R:
+		return charset_koi8_r;
 	default:
 		return NULL; /* ISO-8859-1: every byte is its own number */
 	}

@@ -404,13 +404,15 @@ static struct csv_dialect sniff(const struct reader_input *input, enum charset c
 
 static int bid(const struct reader_input *input)
 {
-	enum charset charset = reader_charset(input);
+	if (input->hint.joined)
+		return 0; /* its rows are no records */
+	enum charset charset = charset_of_part(input);
 	return charset != CHARSET_BINARY && sniff(input, charset).found ? 50 : 0;
 }
 
 static void read_csv(struct reader_input *input, struct extract_part_result *result)
 {
-	enum charset charset = reader_charset(input);
+	enum charset charset = charset_of_part(input);
 	struct csv_run run = {.input = input, .dialect = sniff(input, charset), .first_row = true};
 	run.row_hash = st_sha256_new();
 	run.cell_hash = st_sha256_new();

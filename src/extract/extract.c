@@ -4,13 +4,16 @@
  */
 #include <stdlib.h>
 
+#include "extract/canonical.h"
 #include "extract/part.h"
-#include "extract/reader.h"
 
 static const struct reader *const readers[] = {
 	&reader_zip,
 	&reader_gzip,
 	&reader_tar,
+	&reader_encrypted,
+	&reader_mbox,
+	&reader_mail,
 	&reader_json,
 	&reader_csv,
 	&reader_html,
@@ -26,6 +29,7 @@ struct extract_run {
 	const struct extract_options *options;
 	const struct extract_events *events;
 	void *context;
+	struct extract_events to_readers; /* text on its way to events->text */
 	struct extract_meter meter;
 	struct part *top;
 	uint8_t **heads; /* one buffer of CEIL_SNIFF_BYTES per level, made on first use */
@@ -78,7 +82,8 @@ static void refuse(struct extract_part_result *result, enum st_reason reason)
 static void read_with(struct extract_run *run, struct part *part, const struct reader *reader,
 	struct reader_input *input, struct extract_part_result *result)
 {
-	part->container = reader->container;
+	part->reader = reader;
+	part->container = reader->container && !reader->has_text;
 	if (reader->container && part->depth >= run->meter.limits.nesting_depth) {
 		refuse(result, ST_REASON_LIMIT_DEPTH);
 		return;
@@ -116,6 +121,8 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		.head_is_all = part->head_is_all,
 		.depth = part->depth,
 		.guessed = &guessed};
+	if (part->member != NULL)
+		input.hint = part->member->hint;
 	const struct reader *reader = choose_reader(run, &input);
 	read_with(run, part, reader, &input, result);
 	if (result->format == NULL)
@@ -154,6 +161,7 @@ static void part_begin(struct extract_run *run, struct part *part, struct st_spa
 		name.size = CEIL_NAME_BYTES;
 	struct extract_part begun = {
 		.index = part->index, .parent = part->outer == NULL ? 0 : part->outer->index, .name = name};
+	begun.joined = part->member != NULL && part->member->hint.joined;
 	if (part->outer != NULL)
 		part->outer->members++;
 	run->meter.members += CEIL_MEMBER_BYTES + name.size;
@@ -161,9 +169,9 @@ static void part_begin(struct extract_run *run, struct part *part, struct st_spa
 		run->events->part_begin(run->context, &begun);
 }
 
-static void read_part(struct extract_run *run, struct st_span name, struct stream *from)
+static void read_part(struct extract_run *run, struct st_span name, struct stream *from, struct extract_member *member)
 {
-	struct part part = {.from = from, .meter = &run->meter};
+	struct part part = {.from = from, .meter = &run->meter, .member = member};
 	struct extract_part_result result = {.status = ST_PENDING};
 	part_stream_open(&part);
 	part_begin(run, &part, name);
@@ -175,6 +183,10 @@ static void read_part(struct extract_run *run, struct st_span name, struct strea
 	part_end(run, &part, &result);
 	if (part.outer == NULL)
 		run->result->stored_bytes = result.stored_bytes;
+	if (member != NULL) {
+		member->is_record = part.is_record;
+		memcpy(member->sha256, part.sha256, ST_SHA256_BYTES);
+	}
 	part_stream_close(&part);
 }
 
@@ -190,19 +202,40 @@ const struct extract_limits *extract_run_limits(const struct extract_run *run)
 	return &run->meter.limits;
 }
 
-const struct extract_events *extract_run_events(const struct extract_run *run, void **context)
+const struct extract_events *extract_run_events(struct extract_run *run, void **context)
 {
-	*context = run->context;
-	return run->events;
+	*context = run;
+	return &run->to_readers;
+}
+
+static void forward_text(void *context, uint32_t part, const struct extract_text *text)
+{
+	struct extract_run *run = context;
+	const struct extract_member *member = run->top->member;
+	if (member != NULL && member->text != NULL)
+		canonical_text_add(member->text, text->data, text->size);
+	if (run->events->text != NULL)
+		run->events->text(run->context, part, text);
 }
 
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
+	const struct part *top = run->top;
+	if (top->member != NULL && top->member->hint.joined)
+		return;
 	run->top->records++;
 	run->result->records++;
 	if (run->events->record != NULL)
 		run->events->record(run->context, part, start, end, sha256);
+}
+
+void extract_run_spanning_record(struct reader_input *input, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	struct part *top = input->run->top;
+	top->is_record = true;
+	memcpy(top->sha256, sha256, ST_SHA256_BYTES);
+	extract_run_record(input->run, input->part, 0, end, sha256);
 }
 
 bool extract_run_entry(struct reader_input *container, enum st_reason *stop)
@@ -220,8 +253,17 @@ bool extract_run_member(
 	struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop)
 {
 	struct extract_run *run = container->run;
-	read_part(run, name, stream);
+	read_part(run, name, stream, NULL);
 	stream_close(stream);
+	*stop = run->meter.stop;
+	return run->meter.stop == ST_REASON_NONE;
+}
+
+bool extract_run_give(struct reader_input *container, struct extract_member *member, enum st_reason *stop)
+{
+	struct extract_run *run = container->run;
+	read_part(run, member->name, member->stream, member);
+	stream_close(member->stream);
 	*stop = run->meter.stop;
 	return run->meter.stop == ST_REASON_NONE;
 }
@@ -263,9 +305,10 @@ void extract_object_with_limits(struct stream *stream, const struct extract_opti
 		.options = options, .events = events, .context = context, .all_read = true, .result = result};
 	run.meter = (struct extract_meter){
 		.limits = *limits, .stored_size = size, .progress = events->progress, .context = context};
+	run.to_readers.text = forward_text;
 	run.heads = st_alloc_zero((size_t)limits->nesting_depth + 1, sizeof(*run.heads));
 	*result = (struct extract_result){.status = ST_PENDING};
-	read_part(&run, (struct st_span){(const uint8_t *)"", 0}, stream);
+	read_part(&run, (struct st_span){(const uint8_t *)"", 0}, stream, NULL);
 	result->expanded_bytes = run.meter.expanded;
 	result->parts = run.parts - 1;
 	decide_status(&run, result);

@@ -2,9 +2,10 @@
  * Bytes in, text with its path out. What an object is, its first bytes say, never its name. Runs only in a confined
  * worker. Containers nest to CEIL_NESTING_DEPTH; every limit that is met is a status with its reason, never silence.
  *
- * Part 0 is the object itself; members of containers are parts 1, 2, ... in the order met. Only leaf parts give text.
- * Within one part: text blocks in order, each record as soon as its end is known, then part_end. Parts nest properly:
- * a member's begin and end lie between its parent's.
+ * Part 0 is the object itself; members of containers are parts 1, 2, ... in the order met. Containers other than
+ * messages give no text. Within one part: text blocks in order, each record as soon as its end is known, then part_end.
+ * Parts nest properly: a member's begin and end lie between its parent's. A message is a container with text of its own
+ * (its headers); with its joined members it is one record.
  */
 #ifndef STAUNCH_EXTRACT_EXTRACT_H
 #define STAUNCH_EXTRACT_EXTRACT_H
@@ -33,6 +34,8 @@ struct extract_part {
 	uint32_t index;      /* 0 for the object */
 	uint32_t parent;     /* itself for the object */
 	struct st_span name; /* raw bytes of the member's own name, empty for the object; borrowed for the call */
+	bool joined; /* has no records: its mentions belong to the record of the nearest part around it that is not
+		      * joined itself, which reports that record when it ends */
 };
 
 struct extract_part_result {

@@ -496,7 +496,10 @@ static void finish(struct html *h)
 
 static enum charset charset_of(const struct reader_input *input)
 {
-	enum charset guess = charset_guess(input->head, input->head_is_all), named;
+	enum charset guess = charset_guess_once(input), named;
+	/* what the message says of its part goes before what the page says of itself (HTML Standard, 13.2.3.2) */
+	if (input->hint.has_charset)
+		return charset_of_part(input);
 	bool marked = charset_mark_size(guess, input->head) > 0;
 	if (!marked && !charset_is_wide(guess) && guess != CHARSET_BINARY && html_meta_charset(input->head, &named))
 		return named;
@@ -505,7 +508,7 @@ static enum charset charset_of(const struct reader_input *input)
 
 static int bid(const struct reader_input *input)
 {
-	enum charset charset = charset_guess(input->head, input->head_is_all);
+	enum charset charset = charset_guess_once(input);
 	if (charset == CHARSET_BINARY ||
 		(!charset_is_wide(charset) && memchr(input->head.data, '<', input->head.size) == NULL))
 		return 0;

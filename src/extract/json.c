@@ -297,7 +297,9 @@ static struct json_sniff sniff(const struct reader_input *input, enum charset ch
 
 static int bid(const struct reader_input *input)
 {
-	enum charset charset = reader_charset(input);
+	if (input->hint.joined)
+		return 0;
+	enum charset charset = charset_of_part(input);
 	return charset != CHARSET_BINARY && sniff(input, charset).shape != JSON_NONE ? 70 : 0;
 }
 
@@ -312,7 +314,7 @@ static enum json_shape choose_shape(const struct reader_input *input, enum json_
 
 static void read_json(struct reader_input *input, struct extract_part_result *result)
 {
-	enum charset charset = reader_charset(input);
+	enum charset charset = charset_of_part(input);
 	struct json_sniff sniffed = sniff(input, charset);
 	struct json_run run = {.input = input, .shape = choose_shape(input, sniffed.shape)};
 	result->format = run.shape == JSON_DOCUMENT ? "json" : "jsonl";

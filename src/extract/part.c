@@ -127,7 +127,7 @@ static bool same_bytes(struct part *a, struct part *b)
 bool part_is_self_nested(struct part *part)
 {
 	for (struct part *outer = part->outer; outer != NULL; outer = outer->outer) {
-		if (outer->head.size != part->head.size ||
+		if (outer->reader != part->reader || outer->head.size != part->head.size ||
 			memcmp(outer->head.data, part->head.data, part->head.size) != 0)
 			continue;
 		if (part->head.size < CEIL_SNIFF_BYTES) /* both end there */

@@ -4,6 +4,7 @@
 
 #include "base/ceilings.h"
 #include "extract/limits.h"
+#include "extract/reader.h"
 
 struct part {
 	struct part *outer; /* the container around it, NULL for the object */
@@ -16,7 +17,11 @@ struct part {
 	struct st_span held; /* the head, or all that was spooled */
 	size_t held_at;
 	struct st_buf spool;
+	const struct reader *reader; /* once chosen */
 	bool container;
+	const struct extract_member *member; /* what its container said of it; NULL for nothing */
+	bool is_record;                      /* the last record spans the part; its digest: */
+	uint8_t sha256[ST_SHA256_BYTES];
 	struct extract_meter *meter;
 	uint64_t pulled; /* bytes that came from the source or the container */
 	uint64_t records, entries, members;
@@ -29,8 +34,8 @@ void part_sniff(struct part *part, uint8_t *head);
 /* Holds a container in memory so that it can seek; what does not fit is replayed and read as a stream. */
 void part_spool(struct part *part);
 void part_stream_close(struct part *part);
-/* Does a container around it have the same bytes? Exact for containers that can seek or are smaller than the head;
- * other quines end at the depth or the size. */
+/* Does a container around it, read by the same reader, have the same bytes? Exact for containers that can seek or are
+ * smaller than the head; other quines end at the depth or the size. */
 bool part_is_self_nested(struct part *part);
 
 #endif

@@ -15,7 +15,7 @@ static bool is_log(const struct reader_input *input, enum charset charset)
 
 static int bid(const struct reader_input *input)
 {
-	return reader_charset(input) == CHARSET_BINARY ? 0 : 10;
+	return charset_of_part(input) == CHARSET_BINARY ? 0 : 10;
 }
 
 static void read_document(struct reader_input *input, struct text_source *source)
@@ -96,8 +96,8 @@ static void read_log(struct reader_input *input, struct text_source *source)
 
 static void read_text(struct reader_input *input, struct extract_part_result *result)
 {
-	enum charset charset = reader_charset(input);
-	bool log = is_log(input, charset);
+	enum charset charset = charset_of_part(input);
+	bool log = !input->hint.joined && is_log(input, charset); /* a joined text has no records */
 	struct text_source *source = text_source_open(input, charset);
 	result->format = log ? "log" : "text";
 	if (log)

@@ -18,60 +18,30 @@ struct magic {
 
 /* Each has a byte that no text has, or is at least five bytes that no text begins with. */
 static const struct magic magics[] = {
-	AT(0, "png", "\x89PNG\r\n\x1a\n"),
-	AT(0, "jpg", "\xff\xd8\xff"),
-	AT(0, "tiff", "II*\0"),
-	AT(0, "tiff", "MM\0*"),
-	AT(0, "psd", "8BPS\0\1"),
-	AT(0, "ico", "\0\0\1\0"),
-	AT(0, "jp2", "\0\0\0\x0cjP  \r\n\x87\n"),
-	AT(0, "pdf", "%PDF-"),
-	AT(0, "ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), /* doc, xls, ppt, msg */
-	AT(0, "sqlite", "SQLite format 3\0"),
-	AT(4, "access", "Standard Jet DB\0"),
-	AT(4, "access", "Standard ACE DB\0"),
-	AT(0, "pgdump", "PGDMP\1"),
-	AT(0, "parquet", "PAR1\x15"),
-	AT(0, "avro", "Obj\1"),
-	AT(0, "orc", "ORC\x0a\3"),
-	AT(0, "hdf5", "\x89HDF\r\n\x1a\n"),
+	AT(0, "png", "\x89PNG\r\n\x1a\n"), AT(0, "jpg", "\xff\xd8\xff"), AT(0, "tiff", "II*\0"), AT(0, "tiff", "MM\0*"),
+	AT(0, "psd", "8BPS\0\1"), AT(0, "ico", "\0\0\1\0"), AT(0, "jp2", "\0\0\0\x0cjP  \r\n\x87\n"),
+	AT(0, "pdf", "%PDF-"), AT(0, "ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), /* doc, xls, ppt, msg */
+	AT(0, "sqlite", "SQLite format 3\0"), AT(4, "access", "Standard Jet DB\0"),
+	AT(4, "access", "Standard ACE DB\0"), AT(0, "pgdump", "PGDMP\1"), AT(0, "parquet", "PAR1\x15"),
+	AT(0, "avro", "Obj\1"), AT(0, "orc", "ORC\x0a\3"), AT(0, "hdf5", "\x89HDF\r\n\x1a\n"),
 	AT(0, "evtx", "ElfFile\0"),
 	AT(0, "elf",
 		"\x7f"
 		"ELF"),
-	AT(0, "class", "\xca\xfe\xba\xbe"),
-	AT(0, "macho", "\xcf\xfa\xed\xfe"),
-	AT(0, "macho", "\xce\xfa\xed\xfe"),
-	AT(0, "wasm", "\0asm\1\0\0\0"),
-	AT(0, "dex", "dex\n035\0"),
-	AT(0, "7z", "7z\xbc\xaf\x27\x1c"),
+	AT(0, "class", "\xca\xfe\xba\xbe"), AT(0, "macho", "\xcf\xfa\xed\xfe"), AT(0, "macho", "\xce\xfa\xed\xfe"),
+	AT(0, "wasm", "\0asm\1\0\0\0"), AT(0, "dex", "dex\n035\0"), AT(0, "7z", "7z\xbc\xaf\x27\x1c"),
 	AT(0, "rar", "Rar!\x1a\7"),
 	AT(0, "xz",
 		"\xfd"
 		"7zXZ\0"),
-	AT(0, "zstd", "\x28\xb5\x2f\xfd"),
-	AT(0, "lz4", "\x04\x22\x4d\x18"),
-	AT(0, "lzip", "LZIP\1"),
-	AT(0, "lzop", "\x89LZO\0\r\n\x1a\n"),
-	AT(0, "compress", "\x1f\x9d"),
-	AT(0, "snappy", "\xff\6\0\0sNaPpY"),
-	AT(0, "cab", "MSCF\0\0\0\0"),
-	AT(0, "ar", "!<arch>\n"),
-	AT(0, "rpm", "\xed\xab\xee\xdb"),
-	AT(0, "qcow2", "QFI\xfb"),
-	AT(0, "luks", "LUKS\xba\xbe"),
-	AT(0, "matroska", "\x1a\x45\xdf\xa3"),
-	AT(0, "ogg", "OggS\0"),
-	AT(0, "flac", "fLaC\0\0\0\x22"),
-	AT(0, "mp3", "ID3\3\0"),
-	AT(0, "mp3", "ID3\4\0"),
-	AT(0, "woff", "wOFF\0\1"),
-	AT(0, "woff2", "wOF2\0\1"),
-	AT(0, "truetype", "\0\1\0\0\0"),
-	AT(0, "lnk", "\x4c\0\0\0\1\x14\2\0"),
-	AT(0, "pcap", "\xd4\xc3\xb2\xa1"),
-	AT(8, "pcapng", "\x4d\x3c\x2b\x1a"),
-	AT(0, "pgp", "\x85\1\x0c\3"),
+	AT(0, "zstd", "\x28\xb5\x2f\xfd"), AT(0, "lz4", "\x04\x22\x4d\x18"), AT(0, "lzip", "LZIP\1"),
+	AT(0, "lzop", "\x89LZO\0\r\n\x1a\n"), AT(0, "compress", "\x1f\x9d"), AT(0, "snappy", "\xff\6\0\0sNaPpY"),
+	AT(0, "cab", "MSCF\0\0\0\0"), AT(0, "ar", "!<arch>\n"), AT(0, "rpm", "\xed\xab\xee\xdb"),
+	AT(0, "qcow2", "QFI\xfb"), AT(0, "luks", "LUKS\xba\xbe"), AT(0, "matroska", "\x1a\x45\xdf\xa3"),
+	AT(0, "ogg", "OggS\0"), AT(0, "flac", "fLaC\0\0\0\x22"), AT(0, "mp3", "ID3\3\0"), AT(0, "mp3", "ID3\4\0"),
+	AT(0, "woff", "wOFF\0\1"), AT(0, "woff2", "wOF2\0\1"), AT(0, "truetype", "\0\1\0\0\0"),
+	AT(0, "lnk", "\x4c\0\0\0\1\x14\2\0"), AT(0, "pcap", "\xd4\xc3\xb2\xa1"), AT(8, "pcapng", "\x4d\x3c\x2b\x1a"),
+	AT(0, "pgp", "\x85\1\x0c\3"), AT(0, "tnef", "\x78\x9f\x3e\x22"), /* winmail.dat */
 };
 
 /* Short magics that could begin a text: they count only in what has no text at all. */
@@ -120,7 +90,7 @@ static const char *strong_name(struct st_span head)
 
 static bool is_binary(const struct reader_input *input)
 {
-	return reader_charset(input) == CHARSET_BINARY;
+	return charset_of_part(input) == CHARSET_BINARY;
 }
 
 static int unknown_bid(const struct reader_input *input)

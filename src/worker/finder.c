@@ -33,6 +33,7 @@ struct finder {
 	struct outbox *out;
 	struct domain_set *domains;
 	uint32_t part;
+	struct joined *joined; /* NULL: the part has its own records */
 	bool fed;
 
 	const struct extract_text *block; /* the one being searched; NULL between blocks */
@@ -143,16 +144,20 @@ static bool domain_is_seen(const struct finder *f, struct st_span canonical)
 
 static void send(const struct finder *f, const struct waiting *w, struct st_span canonical)
 {
-	outbox_mention(f->out, &(struct outbox_mention){
-				       .kind = w->kind,
-				       .form = w->form,
-				       .confidence = w->confidence,
-				       .part = f->part,
-				       .record = w->record,
-				       .start = w->start,
-				       .length = w->length,
-				       .canonical = canonical,
-			       });
+	struct outbox_mention mention = {
+		.kind = w->kind,
+		.form = w->form,
+		.confidence = w->confidence,
+		.part = f->part,
+		.record = w->record,
+		.start = w->start,
+		.length = w->length,
+		.canonical = canonical,
+	};
+	if (f->joined != NULL)
+		joined_add(f->joined, f->out, &mention);
+	else
+		outbox_mention(f->out, &mention);
 }
 
 static void queue(struct st_buf *buf, const struct waiting *w, struct st_span canonical)
@@ -275,7 +280,7 @@ static void on_mention(void *context, const struct detect_mention *m)
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
 	uint64_t record = 0;
-	bool known = f->pending_at == f->pending.size && find_record(f, m->start, &record);
+	bool known = f->joined != NULL || (f->pending_at == f->pending.size && find_record(f, m->start, &record));
 	if (known || f->pending.size - f->pending_at >= CEIL_PENDING_BYTES)
 		settle(f, &w, record, m->canonical);
 	else
@@ -293,9 +298,10 @@ struct finder *finder_open(const struct detect_options *options, struct outbox *
 	return f;
 }
 
-void finder_begin(struct finder *f, uint32_t part)
+void finder_begin(struct finder *f, uint32_t part, struct joined *joined)
 {
 	f->part = part;
+	f->joined = joined;
 	f->fed = false;
 	f->tail_start = f->tail_first = f->tail_size = 0;
 	f->records_first = f->records_count = 0;

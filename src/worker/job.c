@@ -14,7 +14,9 @@
 struct open_part {
 	uint32_t index;
 	uint64_t records;
-	struct finder *finder; /* NULL until the part gives text: containers need none */
+	bool joined;
+	struct finder *finder;  /* NULL until the part gives text: containers need none */
+	struct joined mentions; /* of joined parts inside it, until its record is known */
 };
 
 struct job {
@@ -31,6 +33,17 @@ struct job {
 
 /* --- events of the reader --- */
 
+/* Where the mentions of a joined part wait: at the nearest part around it that is not joined. */
+static struct joined *joined_to(struct job *job, const struct open_part *part)
+{
+	size_t i = (size_t)(part - job->open);
+	if (!part->joined)
+		return NULL;
+	while (i > 0 && job->open[i].joined)
+		i--;
+	return &job->open[i].mentions;
+}
+
 static struct open_part *find_part(struct job *job, uint32_t index)
 {
 	for (size_t i = job->open_count; i > 0; i--)
@@ -43,9 +56,9 @@ static struct finder *finder_of(struct job *job, struct open_part *part)
 {
 	struct worker *w = job->worker;
 	if (part->finder == NULL) {
-		part->finder = w->idle != NULL ? w->idle : finder_open(&w->detect, &w->out, &w->domains);
-		w->idle = NULL;
-		finder_begin(part->finder, part->index);
+		part->finder =
+			w->idle_count > 0 ? w->idle[--w->idle_count] : finder_open(&w->detect, &w->out, &w->domains);
+		finder_begin(part->finder, part->index, joined_to(job, part));
 	}
 	return part->finder;
 }
@@ -55,7 +68,7 @@ static void on_part_begin(void *context, const struct extract_part *part)
 	struct job *job = context;
 	if (job->open_count == OPEN_PARTS)
 		abort();
-	job->open[job->open_count++] = (struct open_part){.index = part->index};
+	job->open[job->open_count++] = (struct open_part){.index = part->index, .joined = part->joined};
 	job->parts += part->index > 0;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, job->number);
@@ -81,15 +94,20 @@ static void on_record(
 	outbox_record(&job->worker->out, index, sha256);
 	part->records++;
 	finder_record(finder_of(job, part), start, end, job->records++);
+	joined_decide(&part->mentions, &job->worker->out, job->records);
 }
 
 static void close_part(struct job *job, struct open_part *part)
 {
 	if (part->finder != NULL) {
 		finder_end(part->finder);
-		finder_close(job->worker->idle);
-		job->worker->idle = part->finder;
+		if (job->worker->idle_count < WORKER_IDLE_FINDERS)
+			job->worker->idle[job->worker->idle_count++] = part->finder;
+		else
+			finder_close(part->finder);
 	}
+	joined_decide(&part->mentions, &job->worker->out, 0);
+	st_buf_free(&part->mentions.waiting);
 	*part = job->open[--job->open_count];
 }
 

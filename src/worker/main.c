@@ -56,7 +56,7 @@ static void warm(struct worker *worker)
 	worker->hash = st_sha256_new();
 	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
 		_exit(4);
-	worker->idle = finder_open(&worker->detect, &worker->out, &worker->domains);
+	worker->idle[worker->idle_count++] = finder_open(&worker->detect, &worker->out, &worker->domains);
 }
 
 static void fail_to_start(struct worker *worker, const struct st_error *err)

@@ -39,7 +39,8 @@ enum worker_message {
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not
  * arrive the object is unread(source-error). A mention over CEIL_PENDING_BYTES of others whose record has not ended yet
- * is in no record. */
+ * is in no record. The record of a message comes when the message ends; mentions in its inline texts, which are parts
+ * of their own, come behind it. */
 
 /* A record's number counts all records of the object from 0, across its parts, in the order of WORKER_RECORDS. */
 

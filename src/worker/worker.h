@@ -9,6 +9,9 @@
 #include "worker/finder.h"
 #include "worker/outbox.h"
 
+/* As many as a message with its parts has open at a time. */
+#define WORKER_IDLE_FINDERS 3
+
 struct worker {
 	struct message_reader *reader;
 	struct outbox out;
@@ -17,7 +20,8 @@ struct worker {
 	struct detect_options detect;
 	const char *const *volatile_fields;
 	const char *format;
-	struct finder *idle; /* the detectors of the last part, for the next */
+	struct finder *idle[WORKER_IDLE_FINDERS]; /* the detectors of parts that ended, for the next */
+	size_t idle_count;
 };
 
 /* Reads one object and says what was in it. The job's frame is borrowed until the first message is read within. */

@@ -106,7 +106,7 @@ const struct extract_options *extract_run_options(const struct extract_run *run)
 	return &run->options;
 }
 
-const struct extract_events *extract_run_events(const struct extract_run *run, void **context)
+const struct extract_events *extract_run_events(struct extract_run *run, void **context)
 {
 	*context = run->reading;
 	return &run->events;
