@@ -139,4 +139,58 @@ def a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear():
         print("%d kills over %d cases" % (kills, cases))
 
 
-rig.run_tests(a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear)
+def interrupts_in_the_middle_of_objects_change_no_figure():
+    """A checkpoint holds rows of objects that are not finished: they must not count when these are read again."""
+    rng = random.Random(2020)
+    with rig.folder() as out:
+        exposure = Exposure(out)
+        interrupts = 0
+        for case_number in range(6):
+            case = os.path.join(out, "interrupted-%d.case" % case_number)
+            for _ in range(8):
+                process = subprocess.Popen([rig.STAUNCH, *exposure.command(case)], start_new_session=True,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                time.sleep(rng.uniform(0.1, 0.7) * exposure.seconds)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGINT)
+                error = process.communicate(timeout=60)[1].decode()
+                rig.check(process.returncode in (rig.OK, rig.STOPPED), "ended with %d: %s" % (process.returncode, error))
+                interrupts += process.returncode == rig.STOPPED
+                if process.returncode == rig.OK:
+                    break
+            rig.scan(case, *exposure.stores, options=["--own-domain", "contoso.com"])
+            rig.equal(rig.figures(rig.report(case)), exposure.want, "figures after %d interrupts" % interrupts)
+        print("%d interrupts" % interrupts)
+        rig.check(interrupts >= 3, "only %d scans were interrupted" % interrupts)
+
+
+def rows_of_an_unfinished_object_never_count_for_another():
+    """Stopped in the middle of one object, which is gone when the scan goes on; another one stands in its place."""
+    with rig.folder() as out:
+        store, case = os.path.join(out, "store"), os.path.join(out, "c.case")
+        os.mkdir(store)
+        old, new = os.path.join(store, "old.jsonl"), os.path.join(store, "new.jsonl")
+        with open(old, "w") as file:
+            for i in range(1000000):
+                file.write('{"n":%d,"to":"old%d@fabrikam.com","pad":"%s"}\n' % (i, i, "x" * 120))
+        process = subprocess.Popen([rig.STAUNCH, "scan", store, "--case", case, "--progress", "never"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(0.6)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=60)[1].decode()
+        if process.returncode == rig.OK:
+            rig.skip("the scan was over before it could be interrupted")
+        rig.check(process.returncode == rig.STOPPED, "ended with %d: %s" % (process.returncode, error))
+        os.unlink(old)
+        with open(new, "w") as file:
+            for i in range(2000):
+                file.write('{"n":%d,"to":"new%d@fabrikam.com"}\n' % (i, i))
+        rig.scan(case, store)
+        got = rig.report(case)
+        rig.equal(got["coverage"]["records"], {"raw": 2000, "distinct": 2000}, "records")
+        mail = [e for e in got["entities"] if e["kind"] == "email_address"][0]
+        rig.equal((mail["distinct"], mail["mentions"]), (2000, 2000), "addresses and mentions")
+
+
+rig.run_tests(a_hundred_kills_change_no_figure_and_leave_no_value_in_the_clear,
+    interrupts_in_the_middle_of_objects_change_no_figure, rows_of_an_unfinished_object_never_count_for_another)
