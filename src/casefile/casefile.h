@@ -127,6 +127,9 @@ struct casefile_run {
  * their names, and at least the count of runs ever committed). */
 enum st_status casefile_next_numbers(struct casefile *casefile, uint32_t *segment, uint64_t *run, struct st_error *err);
 enum st_status casefile_commit_begin(struct casefile *casefile, struct st_error *err);
+/* Every segment below this number was handed out: none is given again, because a run of this commit may hold rows of a
+ * reading that never ends. In a commit; a smaller number changes nothing. */
+void casefile_use_segments(struct casefile *casefile, uint32_t next_segment);
 enum st_status casefile_put_run(struct casefile *casefile, const struct casefile_run *run, struct st_error *err);
 enum st_status casefile_put_part(struct casefile *casefile, const struct casefile_part *part, struct st_error *err);
 /* Writes everything of the object but store, path and listing fields. */

@@ -40,6 +40,12 @@ static uint64_t number_in_name(const char *name)
 	return largest;
 }
 
+void casefile_use_segments(struct casefile *casefile, uint32_t next_segment)
+{
+	if (next_segment > casefile->next_segment)
+		casefile->next_segment = next_segment;
+}
+
 enum st_status casefile_put_run(struct casefile *casefile, const struct casefile_run *run, struct st_error *err)
 {
 	sqlite3_stmt *statement = NULL;

@@ -53,6 +53,7 @@ static enum st_status put_finished(struct scan *scan, struct st_error *err)
 static enum st_status put_all(struct scan *scan, const struct resolve_run *runs, size_t count, struct st_error *err)
 {
 	ST_TRY(casefile_commit_begin(scan->casefile, err));
+	casefile_use_segments(scan->casefile, scan->next_segment);
 	enum st_status status = put_runs(scan, runs, count, err);
 	if (status == ST_OK)
 		status = put_finished(scan, err);

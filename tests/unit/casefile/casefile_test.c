@@ -284,6 +284,25 @@ static void many_parts_of_interleaved_segments_come_back_by_number(void)
 	folder_remove(folder.path);
 }
 
+static void a_segment_handed_out_is_never_given_again_though_its_reading_never_ended(void)
+{
+	struct folder folder = folder_make();
+	struct casefile *casefile;
+	uint32_t segment;
+	uint64_t run;
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
+	CHECK_OK(casefile_commit_begin(casefile, &err));
+	casefile_use_segments(casefile, 8); /* rows of segment 7 may stand in the run of this commit */
+	casefile_use_segments(casefile, 5);
+	CHECK_OK(casefile_commit_end(casefile, &err));
+	casefile_close(casefile);
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
+	CHECK_OK(casefile_next_numbers(casefile, &segment, &run, &err));
+	CHECK_INT(segment, 8);
+	casefile_close(casefile);
+	folder_remove(folder.path);
+}
+
 static void a_dropped_commit_leaves_no_trace_and_numbers_only_grow(void)
 {
 	struct folder folder = folder_make();
@@ -573,6 +592,7 @@ int main(void)
 	RUN(a_copy_is_read_itself_once_its_original_has_changed_or_gone);
 	RUN(a_listing_that_names_an_object_twice_or_is_dropped_changes_nothing);
 	RUN(many_parts_of_interleaved_segments_come_back_by_number);
+	RUN(a_segment_handed_out_is_never_given_again_though_its_reading_never_ended);
 	RUN(a_dropped_commit_leaves_no_trace_and_numbers_only_grow);
 	RUN(readers_see_the_earlier_result_until_the_new_one_has_ended);
 	RUN(figures_come_back_as_they_were);
