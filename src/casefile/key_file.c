@@ -73,6 +73,25 @@ bool key_file_parse(struct st_span text, struct key_file *out)
 	return is_text(id, out->id);
 }
 
+/* Gives the finished file its name, unless that name is taken. Some file systems have no links. */
+static int take_name(const char *made, const char *path)
+{
+	if (link(made, path) == 0)
+		return unlink(made);
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
+		return -1;
+	return renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE);
+}
+
+/* The text of the key, on disk as a whole under a name that nobody reads. A kill here leaves that file behind, never
+ * half a key; what an earlier kill left is written anew. */
+static bool write_beside(const char *made, const char *text, size_t size)
+{
+	(void)unlink(made);
+	st_auto_close int fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd >= 0 && st_write_full(fd, text, size) == 0 && fsync(fd) == 0;
+}
+
 static enum st_status write_new(const char *path, const struct key_file *file, struct st_error *err)
 {
 	char base64[KEY_BASE64_TEXT];
@@ -81,18 +100,18 @@ static enum st_status write_new(const char *path, const struct key_file *file, s
 	int size = snprintf(text, sizeof text, "staunch-key 1\npurpose %s\nid %s\nkey %s\n",
 		purpose_names[file->purpose], file->id, base64);
 	sodium_memzero(base64, sizeof base64);
-	st_auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool exists = fd < 0 && errno == EEXIST;
-	bool written = fd >= 0 && st_write_full(fd, text, (size_t)size) == 0 && fsync(fd) == 0;
+	st_auto_free char *made = st_format("%s.new", path);
+	bool written = write_beside(made, text, (size_t)size) && take_name(made, path) == 0;
 	sodium_memzero(text, sizeof text);
-	if (exists)
-		return st_fail(err, ST_WRONG, "%s is there already: a key is never overwritten", path);
 	if (written)
 		return ST_OK;
-	enum st_status status = st_fail_errno(err, fd < 0 ? ST_WRONG : ST_FATAL, "cannot write the key file %s", path);
-	if (fd >= 0)
-		unlink(path);
-	return status;
+	int error = errno;
+	(void)unlink(made);
+	errno = error;
+	if (error == EEXIST)
+		return st_fail(err, ST_WRONG, "%s is there already: a key is never overwritten", path);
+	bool full = error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO;
+	return st_fail_errno(err, full ? ST_FATAL : ST_WRONG, "cannot write the key file %s", path);
 }
 
 enum st_status key_file_create(const char *path, enum key_purpose purpose, struct key_file *out, struct st_error *err)

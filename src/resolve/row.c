@@ -267,7 +267,8 @@ bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool
 	struct st_span rest = *block;
 	*damaged = !row_read(&rest, ROW_ENTITY, &row);
 	struct resolve_place place = {0};
-	for (const uint8_t *at = row.places.data, *end = at + row.places.size; !*damaged && at < end;)
+	const uint8_t *at = row.places.data, *end = row.places.size > 0 ? at + row.places.size : at;
+	while (!*damaged && at < end)
 		*damaged = !row_place_unpack(&at, end, &place);
 	if (*damaged)
 		return false;

@@ -43,6 +43,21 @@ static void a_key_file_is_never_overwritten_also_not_through_a_link(void)
 	folder_remove(folder.path);
 }
 
+static void half_a_key_left_by_a_kill_is_never_the_key_and_is_written_anew(void)
+{
+	struct folder folder = folder_make();
+	struct key_file made, read;
+	st_auto_free char *beside = st_format("%s.new", folder.key);
+	int fd = open(beside, O_WRONLY | O_CREAT, 0600);
+	CHECK(fd >= 0 && write(fd, "staunch-key 1\npur", 17) == 17 && close(fd) == 0);
+	CHECK_INT(access(folder.key, F_OK), -1);
+	CHECK_OK(key_file_create(folder.key, KEY_CASE, &made, &err));
+	CHECK_OK(key_file_read(folder.key, KEY_CASE, &read, &err));
+	CHECK_TEXT(read.id, made.id);
+	CHECK_INT(access(beside, F_OK), -1);
+	folder_remove(folder.path);
+}
+
 static void a_key_that_others_may_read_is_refused(void)
 {
 	static const mode_t modes[] = {0640, 0604, 0660, 0620, 0602, 0601};
@@ -110,6 +125,7 @@ int main(void)
 	RUN(a_key_written_is_the_key_read);
 	RUN(a_key_of_another_purpose_is_refused_and_both_are_named);
 	RUN(a_key_file_is_never_overwritten_also_not_through_a_link);
+	RUN(half_a_key_left_by_a_kill_is_never_the_key_and_is_written_anew);
 	RUN(a_key_that_others_may_read_is_refused);
 	RUN(only_the_exact_form_with_its_own_id_is_a_key_file);
 	RUN(folders_pipes_and_large_files_are_no_keys);
