@@ -16,6 +16,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = 2
 FUZZ_SMOKE_TOTAL_S = 200
+# The smoke run is the same everywhere: it guards the corpus and what is near it. `./dev fuzz` is the one that searches.
+FUZZ_SMOKE = ["-seed=1", "-runs=3000"]
 
 
 class Count:
@@ -112,7 +114,7 @@ def run_scripts(count, folder, mode, seconds, only):
         count.add(label, *run(command, seconds, env))
 
 
-def fuzz_one(program, seconds):
+def fuzz_one(program, seconds, more):
     """One target on a copy of its corpus; a finding is kept in build/fuzz-findings."""
     name = os.path.basename(program)[:-len("_fuzz")]
     findings = os.path.join(ROOT, "build/fuzz-findings")
@@ -120,7 +122,7 @@ def fuzz_one(program, seconds):
     work = tempfile.mkdtemp(prefix="staunch-fuzz-")
     seeds = os.path.join(ROOT, "tests/fuzz/corpus", name)
     command = [program, work] + ([seeds] if os.path.isdir(seeds) else []) + ["-max_total_time=%d" % seconds, "-timeout=10",
-        "-rss_limit_mb=2048", "-artifact_prefix=%s/%s-" % (findings, name), "-print_final_stats=0", "-verbosity=0"]
+        "-rss_limit_mb=2048", "-artifact_prefix=%s/%s-" % (findings, name), "-print_final_stats=0", "-verbosity=0"] + more
     output, status, took = run(command, seconds * 3 + 60, {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
     shutil.rmtree(work, ignore_errors=True)
     verdict = "ok - %s holds for %d s\n" % (name, seconds) if status == 0 else \
@@ -133,10 +135,11 @@ def run_fuzz(count, seconds):
     if not programs:
         count.add("fuzz", "", 0, 0.0)
         return
+    more = [] if seconds is not None else FUZZ_SMOKE
     if seconds is None:
         seconds = max(3, min(20, FUZZ_SMOKE_TOTAL_S * JOBS // len(programs)))
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        waiting = [(p, pool.submit(fuzz_one, p, seconds)) for p in programs]
+        waiting = [(p, pool.submit(fuzz_one, p, seconds, more)) for p in programs]
         for program, future in waiting:
             count.add("fuzz %s" % os.path.basename(program), *future.result())
 
