@@ -7,6 +7,7 @@ skip() { echo "skip - a fresh machine runs both commands of the README: $1"; exi
 command -v debootstrap >/dev/null || skip "no debootstrap"
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/staunch-root-XXXXXX")
+chmod 755 "$root" # it is the / of the new machine, for all its users
 mounted() { grep -q " $root/$1 " /proc/mounts; }
 finish() {
   local point
