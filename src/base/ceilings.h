@@ -53,8 +53,6 @@
 #define CEIL_SNIFF_BYTES (64 * KIB)
 /* Levels of arrays and objects in JSON; deeper documents are unread(limit-depth). */
 #define CEIL_JSON_DEPTH 1024
-/* One JSON string or number; larger ones are unread(limit-size). */
-#define CEIL_JSON_STRING_BYTES (256 * MIB)
 /* A value of a record longer than this stands in the canonical record as its SHA-256, so that memory stays flat. */
 #define CEIL_CANONICAL_VALUE_BYTES (64 * KIB)
 /* Keys and short values of one record held for sorting; a larger record is identified by its bytes as written. */

@@ -194,7 +194,6 @@ static const struct {
 	{"ratio of a bomb", CEIL_RATIO, "times"},
 	{"nested archive in memory", CEIL_SPOOL_BYTES, "bytes"},
 	{"levels of JSON", CEIL_JSON_DEPTH, "levels"},
-	{"one JSON string", CEIL_JSON_STRING_BYTES, "bytes"},
 };
 
 #define CEILINGS (sizeof ceilings / sizeof ceilings[0])

@@ -118,6 +118,8 @@ static int incomplete(const struct report *report)
 {
 	if (report_complete(report))
 		return CLI_OK;
+	if (report->unread + report->pending + report->partial == 0)
+		return cli_fail(CLI_INCOMPLETE, "incomplete: a store was not read to its end; scan it again");
 	return cli_fail(CLI_INCOMPLETE, "incomplete: %llu of %llu objects not read, %llu partly",
 		(unsigned long long)(report->unread + report->pending), (unsigned long long)report->listed,
 		(unsigned long long)report->partial);

@@ -3,6 +3,9 @@
 
 bool report_complete(const struct report *report)
 {
+	for (size_t i = 0; i < report->store_count; i++)
+		if (report->stores[i].finished_at == 0)
+			return false;
 	return report->pending == 0 && report->unread == 0 && report->partial == 0;
 }
 

@@ -85,7 +85,7 @@ struct report {
 	size_t copy_count;
 };
 
-/* Nothing pending, unread or only partly read. */
+/* Every store read to its end, and nothing pending, unread or only partly read. */
 bool report_complete(const struct report *report);
 
 struct report_style {

@@ -145,6 +145,14 @@ static void a_complete_report_is_the_one_written_down(void)
 	compare_all(&report, "complete");
 }
 
+static void a_store_that_was_not_read_to_its_end_makes_no_complete_report(void)
+{
+	struct report_store stores[5];
+	struct report report = example(stores);
+	stores[3].finished_at = 0; /* its listing was cut off: there is no object to be counted as unread */
+	CHECK(!report_complete(&report));
+}
+
 static void an_incomplete_report_names_what_was_not_read(void)
 {
 	struct report_store stores[5];
@@ -202,6 +210,7 @@ static void no_line_of_the_page_is_wider_than_80_columns(void)
 int main(void)
 {
 	RUN(a_complete_report_is_the_one_written_down);
+	RUN(a_store_that_was_not_read_to_its_end_makes_no_complete_report);
 	RUN(an_incomplete_report_names_what_was_not_read);
 	RUN(an_empty_case_is_a_page_too);
 	RUN(hostile_names_come_out_escaped_in_every_format);
