@@ -69,6 +69,14 @@
 #define CEIL_HTML_ASIDE_BYTES (16 * KIB)
 /* A quoted attribute value of HTML; behind as much, the next angle bracket ends a tag whose quote was never closed. */
 #define CEIL_HTML_VALUE_BYTES (64 * KIB)
+/* Elements inside one another in XML; deeper documents are partial(limit-depth). Office files nest below 100. */
+#define CEIL_XML_DEPTH 1024
+/* A label that says where in a document something stands. */
+#define CEIL_PLACE_BYTES 256
+/* Places of one part, and bytes of places of one object; what stands behind the last of them is told to stand in it or
+ * after it. */
+#define CEIL_PART_PLACES 65536
+#define CEIL_PLACES_BYTES (64 * MIB)
 
 /* --- worker and scan --- */
 /* Address space of a worker. */

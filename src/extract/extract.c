@@ -218,6 +218,13 @@ static void forward_text(void *context, uint32_t part, const struct extract_text
 		run->events->text(run->context, part, text);
 }
 
+static void forward_place(void *context, uint32_t part, uint64_t start, struct st_span label)
+{
+	struct extract_run *run = context;
+	if (run->events->place != NULL)
+		run->events->place(run->context, part, start, label);
+}
+
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -306,6 +313,7 @@ void extract_object_with_limits(struct stream *stream, const struct extract_opti
 	run.meter = (struct extract_meter){
 		.limits = *limits, .stored_size = size, .progress = events->progress, .context = context};
 	run.to_readers.text = forward_text;
+	run.to_readers.place = forward_place;
 	run.heads = st_alloc_zero((size_t)limits->nesting_depth + 1, sizeof(*run.heads));
 	*result = (struct extract_result){.status = ST_PENDING};
 	read_part(&run, (struct st_span){(const uint8_t *)"", 0}, stream, NULL);

@@ -47,6 +47,7 @@ struct extract_part_result {
 	uint64_t stored_bytes; /* bytes of this part read from its container or source */
 	uint64_t records;
 	uint64_t not_searched_bytes; /* text read that no detector can search (NUL runs) */
+	bool rebuilt; /* offsets are those of the text, not of stored bytes (contract 4, "unit":"text") */
 };
 
 struct extract_events {
@@ -56,6 +57,10 @@ struct extract_events {
 	 * form (contract 3). Records never overlap and come in order; text between them belongs to no record. */
 	void (*record)(
 		void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
+	/* What stands from this text offset of the part on, until its next place: "page 3", "comment", "quoted". In
+	 * order; told before or with the text that stands there. At most CEIL_PLACE_BYTES, borrowed for the call; it
+	 * may hold names out of the document. */
+	void (*place)(void *context, uint32_t part, uint64_t start, struct st_span label);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
 	/* Bytes of the object consumed so far; called at least every few MiB, so that work is not taken for a hang. */
 	void (*progress)(void *context, uint64_t stored_bytes);

@@ -5,6 +5,7 @@
 #include "process/message.h"
 #include "worker/protocol.h"
 
+#include <expat.h>
 #include <idn2.h>
 #include <openssl/crypto.h>
 #include <seccomp.h>
@@ -16,9 +17,9 @@
 int worker_about(int socket)
 {
 	const struct scmp_version *seccomp = seccomp_version();
-	st_auto_free char *text = st_format("zlib %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
+	st_auto_free char *text = st_format("zlib %s\nexpat %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
 					    "utf8proc %s\n",
-		zlibVersion(), OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major,
+		zlibVersion(), XML_ExpatVersion() + strlen("expat_"), OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major,
 		seccomp->minor, seccomp->micro, idn2_check_version(NULL), utf8proc_version());
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_span(&body, text, strlen(text));

@@ -1,0 +1,33 @@
+/*
+ * Text that a reader puts together (Office files, PDF): there is no byte-for-byte way back to what is stored, so
+ * offsets are those of this text and the part says so (contract 4, "unit":"text"). Places say where in the document a
+ * stretch of it stands. The whole text is one record, a document.
+ */
+#ifndef STAUNCH_EXTRACT_REBUILT_H
+#define STAUNCH_EXTRACT_REBUILT_H
+
+#include "extract/reader.h"
+
+struct rebuilt;
+/* input is borrowed until rebuilt_end. */
+struct rebuilt *rebuilt_open(struct reader_input *input);
+/* UTF-8, cut anywhere; passed on as it is, in blocks of CEIL_TEXT_BLOCK_BYTES. */
+void rebuilt_text(struct rebuilt *rebuilt, const void *data, size_t size);
+/* Ends the line if one is open: nothing that stands in two lines, cells or paragraphs may read as one value. */
+void rebuilt_line(struct rebuilt *rebuilt);
+/* The same between cells of a row. */
+void rebuilt_tab(struct rebuilt *rebuilt);
+/*
+ * What follows stands at this place ("page 3", "comment", "sheet Prices"); ends the line. Two words at most come from
+ * the reader, the rest may be a name out of the document: it is personal data, sealed in the case. Cut at
+ * CEIL_PLACE_BYTES. A place without text leaves no trace.
+ */
+void rebuilt_place(struct rebuilt *rebuilt, const char *what, struct st_span name);
+/* Text so far, in bytes: 0 when nothing but blanks came is for the reader to say (`no-text`). */
+uint64_t rebuilt_size(const struct rebuilt *rebuilt);
+/* Anything but blanks yet? */
+bool rebuilt_has_words(const struct rebuilt *rebuilt);
+/* Sends what is left, reports the record unless all was blank, marks the result as rebuilt, frees. */
+void rebuilt_end(struct rebuilt *rebuilt, struct extract_part_result *result);
+
+#endif
