@@ -33,6 +33,8 @@ struct report_part {
 	uint64_t first_record;
 	char *name;
 	size_t name_size;
+	bool rebuilt;
+	struct st_buf places; /* base/places.h */
 };
 struct report_case {
 	struct casefile *casefile;

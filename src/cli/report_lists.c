@@ -2,6 +2,7 @@
 #include "cli/report.h"
 #include "cli/scan.h"
 
+#include "base/places.h"
 #include "base/print.h"
 
 #include <stdio.h>
@@ -224,6 +225,24 @@ struct search {
 	bool found;
 };
 
+/* ` in sheet "Prices"`: names out of a document only when they may be shown. */
+static void put_where(struct st_buf *out, const struct report_part *part, uint64_t start, bool revealed)
+{
+	if (part == NULL || part->places.size == 0)
+		return;
+	struct st_span label = places_at((struct st_span){part->places.data, part->places.size}, start);
+	struct st_span words = places_words(label);
+	if (words.size == 0)
+		return;
+	st_buf_add(out, " in ", 4);
+	st_escape_text(out, (const char *)words.data, words.size);
+	if (!revealed || label.size <= words.size + 1)
+		return;
+	st_buf_add(out, " \"", 2);
+	st_escape_name(out, (const char *)words.data + words.size + 1, label.size - words.size - 1);
+	st_buf_add(out, "\"", 1);
+}
+
 static enum st_status put_place(struct search *search, const struct resolve_place *place,
 	const struct report_place *where, struct st_error *err)
 {
@@ -248,7 +267,9 @@ static enum st_status put_place(struct search *search, const struct resolve_plac
 			st_format(" record %llu", (unsigned long long)(place->record - part->first_record + 1));
 		st_buf_add(out, record, strlen(record));
 	}
-	st_auto_free char *bytes = st_format(" bytes %llu-%llu %s %u.%02u\n", (unsigned long long)place->start,
+	put_where(out, part, place->start, rc->revealed);
+	st_auto_free char *bytes = st_format(" %s %llu-%llu %s %u.%02u\n",
+		part != NULL && part->rebuilt ? "text" : "bytes", (unsigned long long)place->start,
 		(unsigned long long)place->start + place->length, detect_form_name((enum detect_form)place->form),
 		place->confidence / 100u, place->confidence % 100u);
 	st_buf_add(out, bytes, strlen(bytes));
