@@ -71,6 +71,18 @@
 #define CEIL_HTML_VALUE_BYTES (64 * KIB)
 /* Elements inside one another in XML; deeper documents are partial(limit-depth). Office files nest below 100. */
 #define CEIL_XML_DEPTH 1024
+/* One tag or comment of XML, which expat holds whole; what follows a longer one is searched as it stands. */
+#define CEIL_XML_TOKEN_BYTES (8 * MIB)
+/* Text boxes, attributes and deleted words of an Office document that wait for the end of the line they stand in;
+ * beyond, the line is broken there. */
+#define CEIL_OFFICE_ASIDE_BYTES (64 * KIB)
+/* A cell, a formula, a shared string in the making; what follows of a longer one is text of its own. */
+#define CEIL_OFFICE_CELL_BYTES (256 * KIB)
+/* The shared strings of one spreadsheet, with eight bytes each; the rest of them is searched where it stands, but not
+ * in its cells: partial(limit-size). */
+#define CEIL_SHARED_STRINGS_BYTES (96 * MIB)
+/* Cell formats of one spreadsheet; cells with a later one show their number as stored. */
+#define CEIL_CELL_FORMATS 65536
 /* Parts of one Office document, and bytes of their names; an archive with more of them is read as the plain zip it is.
  */
 #define CEIL_PACKAGE_ENTRIES 32768

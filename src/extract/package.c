@@ -147,20 +147,25 @@ static void stopped(struct package *package, enum st_reason stop)
 	package_note(package, stop);
 }
 
+bool package_expand(struct package *package, uint64_t bytes)
+{
+	enum st_reason stop = ST_REASON_NONE;
+	if (!extract_run_expanded(package->input->run, bytes, &stop))
+		stopped(package, stop);
+	return package_goes_on(package);
+}
+
 static ssize_t entry_read(struct stream *stream, void *data, size_t capacity)
 {
 	struct package_stream *self = stream->self;
 	struct stream *from = &self->member.stream;
-	enum st_reason stop = ST_REASON_NONE;
 	if (stream->reason != ST_REASON_NONE)
 		return -1;
 	ssize_t got = from->read(from, data, capacity);
 	if (got < 0)
 		stream->reason = from->reason;
-	else if (got > 0 && !extract_run_expanded(self->package->input->run, (uint64_t)got, &stop)) {
-		stopped(self->package, stop);
-		stream->reason = stop;
-	}
+	else if (got > 0 && !package_expand(self->package, (uint64_t)got))
+		stream->reason = self->package->stop;
 	return stream->reason == ST_REASON_NONE ? got : -1;
 }
 

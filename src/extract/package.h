@@ -54,6 +54,9 @@ void package_unread(struct package *package, size_t index, enum st_reason reason
 void package_note(struct package *package, enum st_reason reason);
 /* False when a limit of the whole object is met: nothing more will come out of any entry. */
 bool package_goes_on(const struct package *package);
+/* Text that a reader makes out of what it holds (a string that many cells show) counts against the limits, too: false
+ * when one is met. */
+bool package_expand(struct package *package, uint64_t bytes);
 /* Status and reason of the document: has_text says that text was given. */
 void package_end(struct package *package, bool has_text, struct extract_part_result *result);
 

@@ -104,19 +104,28 @@ static enum st_reason reason_of(const struct xml *xml, bool at_end)
 	return at_end && cut ? ST_REASON_TRUNCATED : ST_REASON_CORRUPT;
 }
 
+/* Expat looks at a token from its beginning whenever more of it comes: while one does not end, twice as much is fed
+ * each time, so that its cost stays linear (CVE-2023-52425 is mended in later versions only). */
 static enum st_reason parse(struct xml *xml, struct stream *stream)
 {
+	size_t feed = READ_BYTES;
+	XML_Index before = -1;
 	for (;;) {
-		void *room = XML_GetBuffer(xml->parser, READ_BYTES);
+		void *room = XML_GetBuffer(xml->parser, (int)feed);
 		if (room == NULL)
 			return ST_REASON_MEMORY;
-		ssize_t got = stream->read(stream, room, READ_BYTES);
+		ssize_t got = stream_read_full(stream, room, feed);
 		if (got < 0)
 			return stream->reason;
 		if (XML_ParseBuffer(xml->parser, (int)got, got == 0) != XML_STATUS_OK)
 			return reason_of(xml, got == 0);
 		if (got == 0)
 			return ST_REASON_NONE;
+		XML_Index now = XML_GetCurrentByteIndex(xml->parser);
+		feed = now == before ? 2 * feed : READ_BYTES;
+		before = now;
+		if (feed > CEIL_XML_TOKEN_BYTES)
+			return ST_REASON_LIMIT_SIZE;
 	}
 }
 

@@ -34,8 +34,8 @@ const char *xml_local_name(const char *name);
 
 /*
  * Parses the stream to its end, in flat memory. What came before a failure was given: none, or corrupt (not
- * well-formed, or a document type declaration), limit-depth (CEIL_XML_DEPTH), truncated (ends inside an element), or
- * the reason of the stream. *offset, if not NULL, is the byte of the failure.
+ * well-formed, or a document type declaration), limit-depth (CEIL_XML_DEPTH), limit-size (CEIL_XML_TOKEN_BYTES),
+ * truncated (ends inside an element), or the reason of the stream. *offset, if not NULL, is the byte of the failure.
  */
 enum st_reason xml_read(struct stream *stream, const struct xml_handlers *handlers, void *context, uint64_t *offset);
 
