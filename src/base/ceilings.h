@@ -71,6 +71,9 @@
 #define CEIL_HTML_VALUE_BYTES (64 * KIB)
 /* Elements inside one another in XML; deeper documents are partial(limit-depth). Office files nest below 100. */
 #define CEIL_XML_DEPTH 1024
+/* Notes, comments and text boxes of OpenDocument that wait for the end of the paragraph or table row they stand in;
+ * beyond, it is cut there. */
+#define CEIL_ODF_ASIDE_BYTES (1 * MIB)
 /* A label that says where in a document something stands. */
 #define CEIL_PLACE_BYTES 256
 /* Places of one part, and bytes of places of one object; what stands behind the last of them is told to stand in it or
