@@ -71,6 +71,10 @@
 #define CEIL_HTML_VALUE_BYTES (64 * KIB)
 /* Elements inside one another in XML; deeper documents are partial(limit-depth). Office files nest below 100. */
 #define CEIL_XML_DEPTH 1024
+/* Parts of one Office document, and bytes of their names; an archive with more of them is read as the plain zip it is.
+ */
+#define CEIL_PACKAGE_ENTRIES 32768
+#define CEIL_PACKAGE_NAMES_BYTES (16 * MIB)
 /* A label that says where in a document something stands. */
 #define CEIL_PLACE_BYTES 256
 /* Places of one part, and bytes of places of one object; what stands behind the last of them is told to stand in it or

@@ -256,6 +256,18 @@ bool extract_run_entry(struct reader_input *container, enum st_reason *stop)
 	return false;
 }
 
+bool extract_run_expanded(struct extract_run *run, uint64_t bytes, enum st_reason *stop)
+{
+	bool more = extract_meter_expanded(&run->meter, bytes);
+	*stop = run->meter.stop;
+	return more;
+}
+
+void extract_run_has_text(struct extract_run *run)
+{
+	run->top->container = false;
+}
+
 bool extract_run_member(
 	struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop)
 {
