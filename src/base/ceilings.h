@@ -74,6 +74,10 @@
 /* Notes, comments and text boxes of OpenDocument that wait for the end of the paragraph or table row they stand in;
  * beyond, it is cut there. */
 #define CEIL_ODF_ASIDE_BYTES (1 * MIB)
+/* Parts of one Office document, and bytes of their names; an archive with more of them is read as the plain zip it is.
+ */
+#define CEIL_PACKAGE_ENTRIES 32768
+#define CEIL_PACKAGE_NAMES_BYTES (16 * MIB)
 /* A label that says where in a document something stands. */
 #define CEIL_PLACE_BYTES 256
 /* Places of one part, and bytes of places of one object; what stands behind the last of them is told to stand in it or

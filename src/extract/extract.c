@@ -12,6 +12,7 @@ static const struct reader *const readers[] = {
 	&reader_gzip,
 	&reader_tar,
 	&reader_encrypted,
+	&reader_odf_flat,
 	&reader_mbox,
 	&reader_mail,
 	&reader_json,
@@ -254,6 +255,18 @@ bool extract_run_entry(struct reader_input *container, enum st_reason *stop)
 		return true;
 	*stop = ST_REASON_LIMIT_ENTRIES;
 	return false;
+}
+
+bool extract_run_expanded(struct extract_run *run, uint64_t bytes, enum st_reason *stop)
+{
+	bool more = extract_meter_expanded(&run->meter, bytes);
+	*stop = run->meter.stop;
+	return more;
+}
+
+void extract_run_has_text(struct extract_run *run)
+{
+	run->top->container = false;
 }
 
 bool extract_run_member(

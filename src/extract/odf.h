@@ -1,7 +1,7 @@
 /*
- * OpenDocument (OASIS ODF 1.3 part 3, schema; what LibreOffice writes beside it): how its XML becomes text. Shared by the
- * reader of packages (odt, ods, odp, odg, their templates) and that of flat files (fodt, fods, fodp, fodg). Private to
- * extract.
+ * OpenDocument (OASIS ODF 1.3 part 3, schema; what LibreOffice writes beside it): how its XML becomes text. Shared by
+ * the reader of packages (odt, ods, odp, odg, their templates) and that of flat files (fodt, fods, fodp, fodg). Private
+ * to extract.
  */
 #ifndef STAUNCH_EXTRACT_ODF_H
 #define STAUNCH_EXTRACT_ODF_H
@@ -70,6 +70,8 @@ void odf_lines_forget(struct odf_lines *lines, size_t from);
 
 /* Does a shown text hold a number as ODF stores it (1234.5, 4.1E+15)? All its digits, in order and together. */
 bool odf_number_is_shown(struct st_span shown, const char *number);
+/* The same of a text, blanks aside. */
+bool odf_text_is_shown(struct st_span shown, const char *value);
 /* The same number without exponent, in `out`; the number itself when it is none, or longer than that. */
 #define ODF_NUMBER_BYTES 48
 const char *odf_number_plain(const char *number, char out[ODF_NUMBER_BYTES]);
@@ -81,7 +83,6 @@ bool odf_is_machine_value(struct st_span text);
 enum odf_element {
 	ODF_OTHER, /* inline in a paragraph, else a line of its own */
 	ODF_PARAGRAPH,
-	ODF_INLINE, /* of a paragraph: what is named title or desc in it is a field */
 	ODF_BLANKS,
 	ODF_TAB,
 	ODF_BREAK,
@@ -110,6 +111,7 @@ enum odf_element {
 	ODF_NAMED,
 	ODF_FIELDS,
 	ODF_META,
+	ODF_PROPERTY, /* whatever stands in ODF_META */
 	ODF_SETTINGS,
 	ODF_SCRIPT,
 	ODF_STYLES,
@@ -119,6 +121,7 @@ enum odf_element {
 	ODF_SPREADSHEET,
 	ODF_TEXT, /* the body of a text, of a number format, a form control */
 	ODF_DRAWING,
+	ODF_CHART,
 	ODF_DOCUMENT,
 	ODF_BINARY,
 	ODF_CONFIG_ITEM,
@@ -132,6 +135,7 @@ enum odf_attribute {
 	ODF_ATTRIBUTE_LINK,
 	ODF_ATTRIBUTE_VALUE,  /* also shown, mostly: text unless it is */
 	ODF_ATTRIBUTE_NUMBER, /* the same, of a number */
+	ODF_ATTRIBUTE_DATE,
 	ODF_ATTRIBUTE_FORMULA,
 	ODF_ATTRIBUTE_TEXT,
 };
@@ -141,14 +145,21 @@ enum odf_attribute odf_attribute_of(const char *name);
 /* --- a stream of XML as text (odf_text.c) --- */
 
 struct odf_text;
-/* binary: what stands in the document in Base64 (flat files), decoded, with the name it is given; NULL: not wanted. */
-struct odf_text *odf_text_open(
-	struct rebuilt *rebuilt, void (*binary)(void *context, const char *name, struct st_buf *data), void *context);
+/* binary: gets what stands in the document in Base64 (flat files), decoded, under a name, or why it could not be. */
+typedef void odf_binary(void *context, const char *name, struct st_span data, enum st_reason reason);
+struct odf_text *odf_text_open(struct rebuilt *rebuilt, odf_binary *binary, void *context);
 /* content.xml, styles.xml, meta.xml or a flat file. object: NULL, or the name of the object inside of the document that
  * it belongs to. What came before a failure was given. */
 enum st_reason odf_text_read(struct odf_text *text, struct stream *stream, const char *object);
-/* An entry of a package that no rule knows: all its texts and all its attributes, at the place `entry`. */
-enum st_reason odf_text_read_entry(struct odf_text *text, struct stream *stream, const char *entry);
+/* An entry of a package that no rule knows, at the place `entry`: all its texts, and all its attributes or those that
+ * are text everywhere. */
+enum st_reason odf_text_read_entry(
+	struct odf_text *text, struct stream *stream, const char *entry, bool all_attributes);
 void odf_text_close(struct odf_text *text);
+
+/* --- document type declarations of old (odf_prolog.c) --- */
+
+/* The same XML without a declaration that declares nothing; `from` is borrowed. */
+struct stream *odf_prolog_open(struct stream *from);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Lines and asides. What is put aside is held as bytes in which a label stands between two NUL: XML has none of its own.
- * Beyond CEIL_ODF_ASIDE_BYTES all of it is given where the document stands, whole lines first, and the line it stands in
- * is cut there.
+ * Lines and asides. What is put aside is held as bytes in which a label stands between two NUL: XML has none of its
+ * own. Beyond CEIL_ODF_ASIDE_BYTES all of it is given where the document stands, whole lines first, and the line it
+ * stands in is cut there.
  */
 #include <stdlib.h>
 
@@ -245,8 +245,8 @@ void odf_lines_text(struct odf_lines *l, const char *data, size_t size)
 		}
 		/* words with one space between them go at once */
 		size_t from = at;
-		while (at < size && (!is_blank(data[at]) ||
-					    (data[at] == ' ' && at + 1 < size && !is_blank(data[at + 1]))))
+		while (at < size &&
+			(!is_blank(data[at]) || (data[at] == ' ' && at + 1 < size && !is_blank(data[at + 1]))))
 			at++;
 		put_word(l, data + from, at - from);
 	}

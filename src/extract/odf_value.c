@@ -52,8 +52,13 @@ static struct number take_number(const char *at)
 	}
 	n.valid = any && (*at == 0 || ((*at == 'e' || *at == 'E') && take_exponent(at + 1, &exponent)));
 	n.point += exponent;
-	while (n.count > 0 && n.digits[n.count - 1] == '0')
+	/* zeros behind the point say nothing, zeros before it are digits of the number */
+	while (n.count > 0 && (long)n.count > n.point && n.digits[n.count - 1] == '0')
 		n.count--;
+	if (n.count > 0 && n.point > (long)sizeof n.digits)
+		n.valid = false;
+	while (n.valid && n.count > 0 && (long)n.count < n.point)
+		n.digits[n.count++] = '0';
 	return n;
 }
 

@@ -73,6 +73,7 @@ extern const struct reader reader_plain_text; /* also logs: one record a line */
 extern const struct reader reader_csv;
 extern const struct reader reader_json; /* one document, an array, hits.hits, or JSON Lines */
 extern const struct reader reader_html;
+extern const struct reader reader_odf_flat; /* fodt, fods, fodp: a document, its pictures are members */
 extern const struct reader reader_zip;
 extern const struct reader reader_gzip;
 extern const struct reader reader_tar;
@@ -122,6 +123,11 @@ bool extract_run_entry(struct reader_input *container, enum st_reason *stop);
  * Returns false when a limit of the whole object is met: the container then stops with *stop as its reason. */
 bool extract_run_member(
 	struct reader_input *container, struct st_span name, struct stream *stream, enum st_reason *stop);
+/* Bytes that a container reader decompressed for itself, beside its members: they count against the same limits.
+ * Returns false when one is met, with *stop as its reason. */
+bool extract_run_expanded(struct extract_run *run, uint64_t bytes, enum st_reason *stop);
+/* A container shows only after it was opened that it gives text of its own, too (reader.has_text). */
+void extract_run_has_text(struct extract_run *run);
 struct canonical_text;
 /* A member of which more is known than its name. */
 struct extract_member {

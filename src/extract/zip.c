@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "extract/package.h"
 #include "extract/zip.h"
 
 #define END_BYTES 22
@@ -30,13 +31,29 @@ struct zip {
 	uint64_t comments, covered;
 	uint8_t *overlapping; /* one bit per entry */
 	uint64_t listed;      /* entries of the directory, at most one more than the ceiling */
+	bool marked;          /* an entry has the name that packages have */
 	enum st_reason reason;
 };
 
-static void note(struct zip *zip, enum st_reason reason)
+void zip_note(struct zip *zip, enum st_reason reason)
 {
 	if (zip->reason == ST_REASON_NONE)
 		zip->reason = reason;
+}
+
+enum st_reason zip_reason(const struct zip *zip)
+{
+	return zip->reason;
+}
+
+uint64_t zip_entries(const struct zip *zip)
+{
+	return zip->listed;
+}
+
+bool zip_overlaps(const struct zip *zip, uint64_t index)
+{
+	return (zip->overlapping[index / 8] >> index % 8 & 1) != 0;
 }
 
 static int zip_bid(const struct reader_input *input)
@@ -91,7 +108,7 @@ static bool find_end(struct zip *zip)
 	st_auto_free uint8_t *tail = st_alloc(TAIL_BYTES);
 	ssize_t got = stream->pread(stream, tail, (size_t)size, start);
 	if (got < 0)
-		note(zip, stream->reason);
+		zip_note(zip, stream->reason);
 	for (size_t at = got < END_BYTES ? 0 : (size_t)got - END_BYTES + 1; at-- > 0;) {
 		if (window_u32(tail + at) == ZIP_END_SIGNATURE &&
 			at + END_BYTES + window_u16(tail + at + 20) <= (size_t)got)
@@ -213,7 +230,8 @@ static bool survey(struct zip *zip)
 	bool damaged = false;
 	window_seek(&zip->directory, zip->directory_start);
 	while (zip->listed <= limits->archive_entries && entry_next(zip, &entry, &damaged)) {
-		entry_name(zip, &entry, &text);
+		struct st_span name = entry_name(zip, &entry, &text);
+		zip->marked = zip->marked || package_is_mark(name);
 		struct range range = entry_range(zip, &entry);
 		st_buf_add(&ranges, &range, sizeof(range));
 		zip->comments += entry.comment_bytes;
@@ -223,18 +241,30 @@ static bool survey(struct zip *zip)
 		return false;
 	if (zip->listed <= limits->archive_entries && zip->listed != zip->entries &&
 		(zip->listed & 0xffff) != zip->entries)
-		note(zip, ST_REASON_CORRUPT);
+		zip_note(zip, ST_REASON_CORRUPT);
 	mark_overlaps(zip, (struct range *)(void *)ranges.data);
 	return true;
 }
 
 /* --- the directory, second time: entries --- */
 
-/* Puts the data window at the entry's data; none when it stands there. */
-static enum st_reason find_data(struct zip *zip, const struct zip_entry *entry)
+void zip_rewind(struct zip *zip)
+{
+	window_seek(&zip->directory, zip->directory_start);
+}
+
+bool zip_next(struct zip *zip, struct zip_entry *entry, struct st_buf *text, struct st_span *name)
+{
+	bool damaged;
+	if (!entry_next(zip, entry, &damaged))
+		return false;
+	*name = entry_name(zip, entry, text);
+	return true;
+}
+
+enum st_reason zip_find_data(struct zip *zip, const struct zip_entry *entry, struct window *from, bool again)
 {
 	struct zip_entry local;
-	struct window *from = &zip->data;
 	uint64_t start = entry->offset;
 	window_seek(from, start);
 	if (window_fill(from, ZIP_LOCAL_BYTES) < ZIP_LOCAL_BYTES)
@@ -245,7 +275,8 @@ static enum st_reason find_data(struct zip *zip, const struct zip_entry *entry)
 	uint64_t header = (uint64_t)ZIP_LOCAL_BYTES + local.name_bytes + local.extra_bytes;
 	if (header > zip->directory_start - start || entry->stored_bytes > zip->directory_start - start - header)
 		return ST_REASON_CORRUPT;
-	zip->covered += header + entry->stored_bytes + (zip_has_descriptor(entry) ? DESCRIPTOR_BYTES : 0);
+	if (!again)
+		zip->covered += header + entry->stored_bytes + (zip_has_descriptor(entry) ? DESCRIPTOR_BYTES : 0);
 	window_seek(from, start + header);
 	if (zip_is_encrypted(&local))
 		return ST_REASON_ENCRYPTED;
@@ -258,7 +289,7 @@ static bool read_data(struct zip *zip, const struct zip_entry *entry, struct st_
 	struct zip_member *member = st_alloc(sizeof(*member));
 	zip_member_open(member, entry, &zip->data, entry->stored_bytes, extract_run_limits(zip->input->run));
 	bool more = extract_run_member(zip->input, name, &member->stream, &stop);
-	note(zip, stop);
+	zip_note(zip, stop);
 	zip_member_close(member);
 	free(member);
 	zip->data.reason = ST_REASON_NONE;
@@ -267,9 +298,9 @@ static bool read_data(struct zip *zip, const struct zip_entry *entry, struct st_
 
 static bool read_entry(struct zip *zip, const struct zip_entry *entry, struct st_span name, uint64_t index)
 {
-	bool overlaps = (zip->overlapping[index / 8] >> index % 8 & 1) != 0;
 	enum st_reason reason = zip_refusal(entry);
-	enum st_reason place = overlaps ? ST_REASON_CORRUPT : find_data(zip, entry);
+	enum st_reason place =
+		zip_overlaps(zip, index) ? ST_REASON_CORRUPT : zip_find_data(zip, entry, &zip->data, false);
 	if (reason == ST_REASON_NONE)
 		reason = place;
 	if (reason == ST_REASON_NONE && zip_is_folder(entry, name))
@@ -284,14 +315,14 @@ static void read_entries(struct zip *zip)
 {
 	st_auto_buf struct st_buf text = {0};
 	struct zip_entry entry;
+	struct st_span name;
 	enum st_reason stop = ST_REASON_NONE;
-	bool damaged, more = true;
-	window_seek(&zip->directory, zip->directory_start);
-	for (uint64_t index = 0; more && index < zip->listed && entry_next(zip, &entry, &damaged); index++) {
-		struct st_span name = entry_name(zip, &entry, &text);
+	bool more = true;
+	zip_rewind(zip);
+	for (uint64_t index = 0; more && index < zip->listed && zip_next(zip, &entry, &text, &name); index++) {
 		more = extract_run_entry(zip->input, &stop);
 		if (!more)
-			note(zip, stop);
+			zip_note(zip, stop);
 		else
 			more = read_entry(zip, &entry, name, index);
 	}
@@ -299,14 +330,15 @@ static void read_entries(struct zip *zip)
 
 /* --- the archive --- */
 
-static bool by_directory(struct zip *zip)
+static bool by_directory(struct zip *zip, struct extract_part_result *result, bool *is_document)
 {
 	if (!find_end(zip))
 		return false;
 	window_open(&zip->directory, zip->input->stream, true);
 	window_open(&zip->data, zip->input->stream, true);
 	bool sound = survey(zip);
-	if (sound)
+	*is_document = sound && zip->marked && package_read(zip, zip->input, result);
+	if (sound && !*is_document)
 		read_entries(zip);
 	window_close(&zip->directory);
 	window_close(&zip->data);
@@ -314,16 +346,22 @@ static bool by_directory(struct zip *zip)
 	return sound;
 }
 
+uint64_t zip_settle(struct zip *zip)
+{
+	uint64_t gaps = zip->directory_start > zip->covered ? zip->directory_start - zip->covered : 0;
+	if (zip->behind > 0)
+		zip_note(zip, ST_REASON_CORRUPT);
+	return zip->reason == ST_REASON_NONE ? gaps + zip->comments : 0;
+}
+
 static void zip_read(struct reader_input *input, struct extract_part_result *result)
 {
 	struct zip zip = {.input = input};
-	bool seeks = input->stream->pread != NULL;
-	if (seeks && by_directory(&zip)) {
-		uint64_t gaps = zip.directory_start > zip.covered ? zip.directory_start - zip.covered : 0;
-		if (zip.behind > 0)
-			note(&zip, ST_REASON_CORRUPT);
-		if (zip.reason == ST_REASON_NONE)
-			result->not_searched_bytes = gaps + zip.comments;
+	bool seeks = input->stream->pread != NULL, is_document = false;
+	if (seeks && by_directory(&zip, result, &is_document)) {
+		if (is_document)
+			return;
+		result->not_searched_bytes = zip_settle(&zip);
 	} else {
 		zip.reason = zip_walk(input);
 		if (seeks && zip.reason == ST_REASON_NONE)

@@ -55,6 +55,24 @@ void zip_member_open(struct zip_member *member, const struct zip_entry *entry, s
 bool zip_member_drain(struct zip_member *member);
 void zip_member_close(struct zip_member *member);
 
+/* --- an archive whose directory was found sound (zip.c), for the package that it may be --- */
+
+struct zip;
+uint64_t zip_entries(const struct zip *zip);
+/* From the first entry of the directory on. */
+void zip_rewind(struct zip *zip);
+/* The next entry and its name, held in *text; false at the end. */
+bool zip_next(struct zip *zip, struct zip_entry *entry, struct st_buf *text, struct st_span *name);
+/* Do earlier entries claim bytes of this one, or does it lie where no data can be? */
+bool zip_overlaps(const struct zip *zip, uint64_t index);
+/* Puts a window at the entry's data; none when it stands there. `again`: its bytes were counted as covered before. */
+enum st_reason zip_find_data(struct zip *zip, const struct zip_entry *entry, struct window *from, bool again);
+/* Why not all could be read; of several the first counts. */
+void zip_note(struct zip *zip, enum st_reason reason);
+enum st_reason zip_reason(const struct zip *zip);
+/* After the last entry: notes bytes behind the end, and returns how many in it no entry claims. */
+uint64_t zip_settle(struct zip *zip);
+
 /* Reads by local headers from the beginning; returns why not all could be read. */
 enum st_reason zip_walk(struct reader_input *input);
 
