@@ -339,7 +339,8 @@ void odf_lines_back(struct odf_lines *l, const struct odf_mark *mark)
 		struct level *level = top(l);
 		l->aside_bytes -= level->text.size;
 		if (level->words > 0) {
-			st_buf_add_byte(&level->text, '\n');
+			if (level->open)
+				st_buf_add_byte(&level->text, '\n');
 			l->aside_bytes += level->text.size;
 			st_buf_add(&l->queue, level->text.data, level->text.size);
 		}

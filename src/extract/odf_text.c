@@ -494,7 +494,9 @@ static enum odf_element kind_in(const struct element *around, const struct xml_t
 	if (around->kind == ODF_META)
 		return ODF_PROPERTY;
 	enum odf_element kind = odf_element_of(tag->name);
-	return kind == ODF_META && around->flow ? ODF_OTHER : kind; /* text:meta */
+	/* text:meta and presentation:settings are other things */
+	bool other = (kind == ODF_META || kind == ODF_SETTINGS) && around->kind != ODF_DOCUMENT;
+	return other ? ODF_OTHER : kind;
 }
 
 static void on_start(void *context, const struct xml_tag *tag)
