@@ -46,6 +46,18 @@ char *st_format(const char *format, ...)
 	return alive(size < 0 ? NULL : text);
 }
 
+void st_buf_format(struct st_buf *buf, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	va_start(args, format);
+	int size = vasprintf(&text, format, args);
+	va_end(args);
+	alive(size < 0 ? NULL : text);
+	st_buf_add(buf, text, (size_t)size);
+	free(text);
+}
+
 void st_buf_reserve(struct st_buf *buf, size_t more_bytes)
 {
 	if (buf->capacity - buf->size >= more_bytes)

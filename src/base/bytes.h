@@ -32,6 +32,8 @@ struct st_buf {
 	size_t capacity;
 };
 void st_buf_reserve(struct st_buf *buf, size_t more_bytes);
+/* Adds the text without its NUL. */
+void st_buf_format(struct st_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void st_buf_add(struct st_buf *buf, const void *data, size_t size);
 void st_buf_add_byte(struct st_buf *buf, uint8_t byte);
 void st_buf_add_u16(

@@ -80,10 +80,8 @@
 #define CEIL_PACKAGE_NAMES_BYTES (16 * MIB)
 /* A label that says where in a document something stands. */
 #define CEIL_PLACE_BYTES 256
-/* Places of one part, and bytes of places of one object; what stands behind the last of them is told to stand in it or
- * after it. */
-#define CEIL_PART_PLACES 65536
-#define CEIL_PLACES_BYTES (64 * MIB)
+/* Bytes of the list of places of one part (12,000 pages); what stands behind is "further on". */
+#define CEIL_PART_PLACES_BYTES (128 * KIB)
 
 /* --- worker and scan --- */
 /* Address space of a worker. */

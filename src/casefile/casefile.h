@@ -117,6 +117,8 @@ struct casefile_part {
 	enum st_reason reason;
 	uint64_t stored_bytes, records, first_record,
 		not_searched_bytes; /* first_record: number of its first in the segment */
+	bool rebuilt;               /* offsets of its mentions are those of its text */
+	struct st_span places;      /* where in the part what stands (base/places.h) */
 };
 struct casefile_run {
 	char name[32];

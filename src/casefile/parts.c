@@ -109,6 +109,9 @@ static void encode_part(struct st_buf *out, const struct casefile_part *part)
 	st_buf_add_varint(out, part->records);
 	st_buf_add_varint(out, part->first_record);
 	st_buf_add_varint(out, part->not_searched_bytes);
+	st_buf_add_byte(out, part->rebuilt);
+	st_buf_add_varint(out, part->places.size);
+	st_buf_add(out, part->places.data, part->places.size);
 }
 
 static void take_word(struct st_cursor *in, char *out, size_t size)
@@ -121,7 +124,7 @@ static void take_word(struct st_cursor *in, char *out, size_t size)
 	out[at] = 0;
 }
 
-/* The name stays in the page. */
+/* Name and places stay in the page. */
 static bool decode_part(struct st_cursor *in, struct casefile_part *out)
 {
 	*out = (struct casefile_part){.segment = (uint32_t)st_cursor_varint(in)};
@@ -137,6 +140,9 @@ static bool decode_part(struct st_cursor *in, struct casefile_part *out)
 	out->records = st_cursor_varint(in);
 	out->first_record = st_cursor_varint(in);
 	out->not_searched_bytes = st_cursor_varint(in);
+	out->rebuilt = st_cursor_byte(in) != 0;
+	out->places.size = st_cursor_varint(in);
+	out->places.data = st_cursor_take(in, out->places.size);
 	return !in->bad && (unsigned)out->status < ST_READ_STATUSES && (unsigned)out->reason < ST_REASONS;
 }
 

@@ -79,8 +79,8 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 		return cli_fail(CLI_WRONG, "--list is written as csv");
 	if (job->list != NULL && job->explain != NULL)
 		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
-	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "text") != 0)
-		return cli_fail(CLI_WRONG, "--explain is written as text");
+	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "csv") == 0)
+		return cli_fail(CLI_WRONG, "--explain is written as text or json");
 	if (job->output != NULL && would_replace_the_case(arguments, job->output))
 		return cli_fail(CLI_WRONG, "%s belongs to the case: write the report to another file", job->output);
 	if (job->reveal != NULL && job->reveal[0] == 0)
@@ -105,7 +105,7 @@ static enum st_status write_all(struct report_case *rc, const struct report *rep
 	struct report_output *output, struct st_error *err)
 {
 	if (job->explain != NULL)
-		return report_explain(rc, job->explain, output, err);
+		return report_explain(rc, job->explain, strcmp(job->format, "json") == 0, output, err);
 	for (size_t i = 0; job->list != NULL && i < sizeof lists / sizeof lists[0]; i++) {
 		if (strcmp(lists[i].name, job->list) == 0)
 			return lists[i].write(rc, output, err);

@@ -33,6 +33,8 @@ struct report_part {
 	uint64_t first_record;
 	char *name;
 	size_t name_size;
+	bool rebuilt;
+	struct st_buf places; /* base/places.h */
 };
 struct report_case {
 	struct casefile *casefile;
@@ -73,7 +75,10 @@ enum st_status report_list_entities(struct report_case *rc, struct report_output
 enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);
+
+/* --- report_explain.c --- */
+/* json: mentions of contract 4, one a line, with store, object and record; else lines for a person. */
 enum st_status report_explain(
-	struct report_case *rc, const char *entity, struct report_output *output, struct st_error *err);
+	struct report_case *rc, const char *entity, bool json, struct report_output *output, struct st_error *err);
 
 #endif

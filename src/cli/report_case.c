@@ -111,8 +111,10 @@ enum st_status report_case_load(struct report_case *rc, struct st_error *err)
 
 static void forget_parts(struct report_case *rc)
 {
-	for (size_t i = 0; i < rc->part_count; i++)
+	for (size_t i = 0; i < rc->part_count; i++) {
 		free(rc->parts[i].name);
+		st_buf_free(&rc->parts[i].places);
+	}
 	rc->part_count = 0;
 	rc->parts_segment = 0;
 }
@@ -159,8 +161,14 @@ static enum st_status keep_part(void *context, const struct casefile_part *part,
 		rc->part_capacity = rc->part_capacity ? rc->part_capacity * 2 : 16;
 		rc->parts = st_realloc(rc->parts, rc->part_capacity * sizeof *rc->parts);
 	}
-	rc->parts[rc->part_count++] = (struct report_part){part->part, part->parent, part->first_record,
-		st_strndup((const char *)part->name.data, part->name.size), part->name.size};
+	struct report_part *kept = &rc->parts[rc->part_count++];
+	*kept = (struct report_part){.part = part->part,
+		.parent = part->parent,
+		.first_record = part->first_record,
+		.name = st_strndup((const char *)part->name.data, part->name.size),
+		.name_size = part->name.size,
+		.rebuilt = part->rebuilt};
+	st_buf_add(&kept->places, part->places.data, part->places.size);
 	return ST_OK;
 }
 

@@ -22,8 +22,10 @@ static void forget_finished(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->finished_count; i++) {
 		struct scan_finished *done = &scan->finished[i];
-		for (size_t p = 0; p < done->part_count; p++)
+		for (size_t p = 0; p < done->part_count; p++) {
 			free((void *)(uintptr_t)done->parts[p].name.data);
+			free((void *)(uintptr_t)done->parts[p].places.data);
+		}
 		free(done->parts);
 	}
 	scan->finished_count = 0;

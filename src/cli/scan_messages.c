@@ -4,6 +4,7 @@
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "base/places.h"
 #include "cli/scan_slot.h"
 #include "worker/protocol.h"
 
@@ -219,7 +220,14 @@ static enum st_status on_part_end(struct frame *frame, bool *valid)
 	part->stored_bytes = st_cursor_u64(&frame->in);
 	uint64_t records = st_cursor_u64(&frame->in);
 	part->not_searched_bytes = st_cursor_u64(&frame->in);
-	*valid = *valid && at_end(frame) && records == part->records;
+	part->rebuilt = st_cursor_byte(&frame->in) != 0;
+	struct st_span places = st_cursor_span(&frame->in);
+	slot->members_bytes += places.size;
+	*valid = *valid && at_end(frame) && records == part->records && places_valid(places) &&
+		 slot->members_bytes < 2 * (CEIL_MEMBERS_BYTES + CEIL_MEMBER_BYTES);
+	if (*valid && places.size > 0)
+		part->places = (struct st_span){
+			(const uint8_t *)st_strndup((const char *)places.data, places.size), places.size};
 	return ST_OK;
 }
 

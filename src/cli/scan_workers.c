@@ -30,8 +30,10 @@ static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 
 static void forget_reading(struct scan_slot *slot)
 {
-	for (size_t i = 0; i < slot->part_count; i++)
+	for (size_t i = 0; i < slot->part_count; i++) {
 		free((void *)(uintptr_t)slot->parts[i].name.data);
+		free((void *)(uintptr_t)slot->parts[i].places.data);
+	}
 	free(slot->parts);
 	slot->parts = NULL;
 	slot->part_count = slot->part_capacity = 0;

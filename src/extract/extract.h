@@ -58,8 +58,8 @@ struct extract_events {
 	void (*record)(
 		void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
 	/* What stands from this text offset of the part on, until its next place: "page 3", "comment", "quoted". In
-	 * order; told before or with the text that stands there. At most CEIL_PLACE_BYTES, borrowed for the call; it
-	 * may hold names out of the document. */
+	 * order; told before the text that stands there. Words of the reader and, behind a NUL, a name out of the
+	 * document (base/places.h); borrowed for the call. */
 	void (*place)(void *context, uint32_t part, uint64_t start, struct st_span label);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
 	/* Bytes of the object consumed so far; called at least every few MiB, so that work is not taken for a hang. */

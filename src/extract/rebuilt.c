@@ -98,7 +98,7 @@ void rebuilt_place(struct rebuilt *r, const char *what, struct st_span name)
 	r->place.size = 0;
 	st_buf_add(&r->place, what, strlen(what));
 	if (name.size > 0) {
-		st_buf_add_byte(&r->place, ' ');
+		st_buf_add_byte(&r->place, 0);
 		st_buf_add(&r->place, name.data, name.size);
 	}
 	if (r->place.size > CEIL_PLACE_BYTES)

@@ -18,9 +18,9 @@ void rebuilt_line(struct rebuilt *rebuilt);
 /* The same between cells of a row. */
 void rebuilt_tab(struct rebuilt *rebuilt);
 /*
- * What follows stands at this place ("page 3", "comment", "sheet Prices"); ends the line. Two words at most come from
- * the reader, the rest may be a name out of the document: it is personal data, sealed in the case. Cut at
- * CEIL_PLACE_BYTES. A place without text leaves no trace.
+ * What follows stands at this place; ends the line. `what` is the reader's own ("page 3", "comment", "sheet"), `name`
+ * may be empty or comes out of the document: personal data, shown only by --reveal. A place without text leaves no
+ * trace.
  */
 void rebuilt_place(struct rebuilt *rebuilt, const char *what, struct st_span name);
 /* Text so far, in bytes: 0 when nothing but blanks came is for the reader to say (`no-text`). */

@@ -17,10 +17,12 @@
 int worker_about(int socket)
 {
 	const struct scmp_version *seccomp = seccomp_version();
-	st_auto_free char *text = st_format("zlib %s\nexpat %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
-					    "utf8proc %s\n",
-		zlibVersion(), XML_ExpatVersion() + strlen("expat_"), OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major,
-		seccomp->minor, seccomp->micro, idn2_check_version(NULL), utf8proc_version());
+	st_auto_free char *text =
+		st_format("zlib %s\nexpat %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
+			  "utf8proc %s\n",
+			zlibVersion(), XML_ExpatVersion() + strlen("expat_"), OpenSSL_version(OPENSSL_VERSION_STRING),
+			sodium_version_string(), seccomp->major, seccomp->minor, seccomp->micro,
+			idn2_check_version(NULL), utf8proc_version());
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_span(&body, text, strlen(text));
 	return message_send(socket, WORKER_ABOUT, body.data, body.size, -1) == 0 ? 0 : 1;

@@ -6,6 +6,7 @@
 #include "worker/finder.h"
 
 #include "base/ceilings.h"
+#include "base/places.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,9 @@ struct finder {
 
 	struct st_buf pending; /* struct waiting + canonical: in a record not ended yet, or in none */
 	size_t pending_at;
+	struct st_buf places_coming; /* u64 text offset, span label: their text has not come */
+	struct places places;
+
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
 	size_t held_count;
 };
@@ -307,6 +311,37 @@ void finder_begin(struct finder *f, uint32_t part, struct joined *joined)
 	f->records_first = f->records_count = 0;
 	f->pending.size = f->pending_at = 0;
 	f->held.size = f->held_count = 0;
+	f->places_coming.size = 0;
+	f->places.bytes.size = 0;
+	f->places.last = 0;
+	f->places.full = false;
+}
+
+void finder_place(struct finder *f, uint64_t start, struct st_span label)
+{
+	st_buf_add_u64(&f->places_coming, start);
+	st_buf_add_span(&f->places_coming, label.data, label.size);
+}
+
+struct st_span finder_places(const struct finder *f)
+{
+	return (struct st_span){f->places.bytes.data, f->places.bytes.size};
+}
+
+/* Those whose text is in this block, by where it is stored. */
+static void place_coming(struct finder *f, const struct extract_text *text)
+{
+	struct st_cursor in = {f->places_coming.data, f->places_coming.data + f->places_coming.size, false};
+	size_t taken = 0;
+	while (in.at < in.end) {
+		uint64_t start = st_cursor_u64(&in);
+		struct st_span label = st_cursor_span(&in);
+		if (in.bad || start >= text->start + text->size)
+			break;
+		places_add(&f->places, place_of(f, start).start, label);
+		taken = (size_t)(in.at - f->places_coming.data);
+	}
+	st_buf_drop_front(&f->places_coming, taken);
 }
 
 void finder_text(struct finder *f, const struct extract_text *text)
@@ -315,6 +350,8 @@ void finder_text(struct finder *f, const struct extract_text *text)
 		return;
 	f->fed = true;
 	f->block = text;
+	if (f->places_coming.size > 0)
+		place_coming(f, text);
 	detect_feed(f->detect, text->data, text->size);
 	f->block = NULL;
 	keep_tail(f, text, detect_settled(f->detect));
@@ -347,5 +384,7 @@ void finder_close(struct finder *f)
 	free(f->records);
 	st_buf_free(&f->pending);
 	st_buf_free(&f->held);
+	st_buf_free(&f->places_coming);
+	st_buf_free(&f->places.bytes);
 	free(f);
 }

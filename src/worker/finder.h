@@ -17,6 +17,10 @@ void finder_begin(struct finder *finder, uint32_t part, struct joined *joined);
 void finder_text(struct finder *finder, const struct extract_text *text);
 /* The next record of the part, in text offsets; number counts the records of the object from 0. */
 void finder_record(struct finder *finder, uint64_t start, uint64_t end, uint64_t number);
+/* What stands from this text offset on; told before the text that stands there, in order. */
+void finder_place(struct finder *finder, uint64_t start, struct st_span label);
+/* The places of the part so far, with offsets as mentions have them; borrowed until the next finder_begin. */
+struct st_span finder_places(const struct finder *finder);
 /* Everything still held is decided and handed to the outbox. */
 void finder_end(struct finder *finder);
 void finder_close(struct finder *finder);

@@ -86,6 +86,12 @@ static void on_text(void *context, uint32_t part, const struct extract_text *tex
 	outbox_alive(&job->worker->out);
 }
 
+static void on_place(void *context, uint32_t part, uint64_t start, struct st_span label)
+{
+	struct job *job = context;
+	finder_place(finder_of(job, find_part(job, part)), start, label);
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -97,10 +103,12 @@ static void on_record(
 	joined_decide(&part->mentions, &job->worker->out, job->records);
 }
 
-static void close_part(struct job *job, struct open_part *part)
+static void close_part(struct job *job, struct open_part *part, struct st_buf *places)
 {
 	if (part->finder != NULL) {
 		finder_end(part->finder);
+		struct st_span list = finder_places(part->finder);
+		st_buf_add(places, list.data, list.size);
 		if (job->worker->idle_count < WORKER_IDLE_FINDERS)
 			job->worker->idle[job->worker->idle_count++] = part->finder;
 		else
@@ -116,8 +124,8 @@ static void on_part_end(void *context, uint32_t index, const struct extract_part
 	struct job *job = context;
 	struct open_part *part = find_part(job, index);
 	uint64_t records = part->records;
-	close_part(job, part);
-	st_auto_buf struct st_buf body = {0};
+	st_auto_buf struct st_buf body = {0}, places = {0};
+	close_part(job, part, &places);
 	st_buf_add_u32(&body, job->number);
 	st_buf_add_u32(&body, index);
 	st_buf_add_byte(&body, (uint8_t)result->status);
@@ -127,6 +135,8 @@ static void on_part_end(void *context, uint32_t index, const struct extract_part
 	st_buf_add_u64(&body, result->stored_bytes);
 	st_buf_add_u64(&body, records);
 	st_buf_add_u64(&body, result->not_searched_bytes);
+	st_buf_add_byte(&body, result->rebuilt);
+	st_buf_add_span(&body, places.data, places.size);
 	outbox_add(&job->worker->out, WORKER_PART_END, &body);
 }
 
@@ -139,6 +149,7 @@ static void on_progress(void *context, uint64_t stored_bytes)
 static const struct extract_events events = {
 	.part_begin = on_part_begin,
 	.text = on_text,
+	.place = on_place,
 	.record = on_record,
 	.part_end = on_part_end,
 	.progress = on_progress,

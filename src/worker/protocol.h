@@ -27,7 +27,9 @@ enum worker_message {
 			  * varint record (1 + its number in the object, 0 = in no record), varint start, varint length
 			  * (stored bytes of the part), varint canonical size, canonical */
 	WORKER_PART_END, /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64
-			  * records, u64 not_searched_bytes */
+			  * records, u64 not_searched_bytes, u8 rebuilt, span places (base/places.h; offsets as of
+			  * mentions)
+			  */
 	WORKER_PROGRESS, /* u32 job, u64 stored_bytes; at least every second while it works */
 	WORKER_DONE, /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
 		      * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */

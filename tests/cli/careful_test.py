@@ -105,6 +105,24 @@ def a_value_is_found_in_any_spelling():
         rig.check(b"not found" in got, "somebody else was found")
 
 
+def places_are_mentions_as_json_and_masked_until_revealed():
+    with rig.folder() as out:
+        case, source = os.path.join(out, "x.case"), store(out)
+        rig.scan(case, source)
+        ask = ("report", "--case", case, "--explain", "anna.rossi@fabrikam.com", "--format", "json")
+        rows = [json.loads(line) for line in rig.expect(rig.OK, rig.staunch(*ask)).stdout.splitlines()]
+        rig.equal(len(rows), 1, "places")
+        masked = rows[0]
+        rig.check(masked["canonical"] != "anna.rossi@fabrikam.com" and "path" not in masked, "shown without a reason")
+        row = json.loads(rig.expect(rig.OK, rig.staunch(*ask, "--reveal", "test")).stdout)
+        rig.equal([row["kind"], row["canonical"], row["form"], row["store"]],
+            ["email_address", "anna.rossi@fabrikam.com", "plain", source], "the place")
+        rig.equal(row["end"] - row["start"], len("anna.rossi@fabrikam.com"), "its bytes")
+        rig.check(row["path"].startswith(source + ":/"), "its path: " + row["path"])
+        rig.equal(rig.expect(rig.OK, rig.staunch(*ask[:4], "nobody@fabrikam.com", "--format", "json")).stdout, b"",
+            "what is written of somebody who is not there")
+
+
 def a_folder_that_is_too_deep_keeps_its_reason_in_a_rescan():
     with rig.folder() as out:
         case, source = os.path.join(out, "x.case"), store(out)
@@ -148,5 +166,6 @@ if __name__ == "__main__":
         one_place_under_two_names_counts_once,
         a_name_that_means_another_place_today_replaces_nothing, a_report_never_takes_the_place_of_the_case_or_its_key,
         a_report_to_a_pipe_goes_there_and_leaves_it_a_pipe, a_value_is_found_in_any_spelling,
+        places_are_mentions_as_json_and_masked_until_revealed,
         a_folder_that_is_too_deep_keeps_its_reason_in_a_rescan,
         ctrl_c_while_counting_stops_and_the_next_run_counts_the_same)
