@@ -397,6 +397,7 @@ void odf_lines_close(struct odf_lines *l)
 	}
 	l->levels[0].held = 0;
 	settle(l);
+	rebuilt_line(l->rebuilt);
 	for (size_t i = 0; i < l->room; i++)
 		st_buf_free(&l->levels[i].text);
 	free(l->levels);

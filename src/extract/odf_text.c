@@ -284,7 +284,8 @@ static void place_section(struct odf_text *t, struct element *e, const struct xm
 static void place_note(struct odf_text *t, struct element *e, const struct xml_tag *tag)
 {
 	const char *class = xml_attribute(tag, "note-class");
-	place(t, e, class != NULL && strcmp(class, "endnote") == 0 ? "endnote" : "footnote", NULL);
+	class = class != NULL ? class : tag->name;
+	place(t, e, strcmp(class, "endnote") == 0 ? "endnote" : "footnote", NULL);
 }
 
 /* Elements that are nothing but the place of what stands in them. */

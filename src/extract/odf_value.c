@@ -93,7 +93,7 @@ const char *odf_number_plain(const char *number, char out[ODF_NUMBER_BYTES])
 	size_t size = 0;
 	bool exponent = strpbrk(number, "eE") != NULL;
 	/* sign, point, a zero before it, NUL */
-	if (!n.valid || !exponent || n.point > ODF_NUMBER_BYTES - 4 || n.point < -8 ||
+	if (!n.valid || n.count == 0 || !exponent || n.point > ODF_NUMBER_BYTES - 4 || n.point < -8 ||
 		n.count + 12 > ODF_NUMBER_BYTES - 4)
 		return number;
 	if (n.negative)

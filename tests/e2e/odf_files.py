@@ -197,8 +197,8 @@ def text():
         '<text:p><text:span text:style-name="Thidden">%s</text:span></text:p>' % at("body", "hiddenspan"),
         '<text:p><text:bookmark-start text:name="%s"/>b<text:bookmark-end text:name="x"/></text:p>' % at("bookmark", "bookmark"),
         '<text:p><text:variable-set text:name="v" office:value-type="string" office:string-value="%s" text:display="none"/>'
-        "<text:author-name>%s</text:author-name><text:title>%s</text:title><text:placeholder text:placeholder-type=\"text\" text:description=\"%s\">"
-        "&lt;p&gt;</text:placeholder><text:sender-email>%s</text:sender-email></text:p>" % (at("attribute", "variable"),
+        "<text:author-name>%s</text:author-name> <text:title>%s</text:title> <text:placeholder text:placeholder-type=\"text\" text:description=\"%s\">"
+        "&lt;p&gt;</text:placeholder> <text:sender-email>%s</text:sender-email></text:p>" % (at("attribute", "variable"),
             at("body", "authorname"), at("body", "titlefield"), at("attribute", "placeholder"), at("body", "sender")),
         '<text:p><text:alphabetical-index-mark text:string-value="i" text:key1="%s"/><text:bibliography-mark text:identifier="b" text:url="%s"/></text:p>' % (
             at("attribute", "indexkey"), at("attribute", "bibliography")),
