@@ -83,6 +83,9 @@
 #define CEIL_SHARED_STRINGS_BYTES (96 * MIB)
 /* Cell formats of one spreadsheet; cells with a later one show their number as stored. */
 #define CEIL_CELL_FORMATS 65536
+/* Notes, comments and text boxes of OpenDocument that wait for the end of the paragraph or table row they stand in;
+ * beyond, it is cut there. */
+#define CEIL_ODF_ASIDE_BYTES (1 * MIB)
 /* Parts of one Office document, and bytes of their names; an archive with more of them is read as the plain zip it is.
  */
 #define CEIL_PACKAGE_ENTRIES 32768

@@ -5,7 +5,7 @@
 
 #include "extract/zip.h"
 
-static const struct package_format *const formats[] = {&package_ooxml};
+static const struct package_format *const formats[] = {&package_odf, &package_ooxml};
 
 struct entry {
 	struct zip_entry zip;

@@ -24,6 +24,7 @@ struct package_format {
 	void (*read)(struct package *package, struct extract_part_result *result);
 };
 extern const struct package_format package_ooxml;
+extern const struct package_format package_odf;
 
 /* The part that the package is: for rebuilt_open and extract_run_*. */
 struct reader_input *package_input(struct package *package);
