@@ -500,13 +500,13 @@ def others():
     put("nul.bin", bytes(4096), "read")
     put("nul-between.txt", text("jost@fabrikam.com") + bytes(3000) + text("karl@fabrikam.com"), "read",
         found=["jost@fabrikam.com", "karl@fabrikam.com"])
-    put("random.bin", random.Random(SEED).randbytes(5000), "unread", "unsupported")
-    put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "unread", "unsupported")
-    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "unread", "unsupported")
-    put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "unread", "unsupported")
+    put("random.bin", random.Random(SEED).randbytes(5000), "partial", "unsupported")
+    put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "partial", "no-text")
+    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "partial", "unsupported")
+    put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "partial", "unsupported")
     put("image-inside.zip", make_zip(Entry("a.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500)),
                                      Entry("b.txt", text("jana@fabrikam.com"))),
-        "partial", "unsupported", ["jana@fabrikam.com"])
+        "partial", "no-text", ["jana@fabrikam.com"])
     put("deep.json", b"[" * 10000 + b"]" * 10000 + b"\n", "unread", "limit-depth")
 
 

@@ -276,7 +276,7 @@ void carve_read(struct reader_input *input, bool media, struct extract_part_resu
 		result->reason = c->stop;
 	if (window.reason != ST_REASON_NONE)
 		result->reason = window.reason;
-	result->not_searched_bytes = window_at(&window) - c->searched_bytes - c->packed_bytes;
+	result->not_searched_bytes = window.offset - c->searched_bytes - c->packed_bytes;
 	window_close(&window);
 	carve_probe_close(&c->probe);
 	free(c->packed);

@@ -32,10 +32,10 @@ struct carve_view {
 /* How far behind a place one must see to know whether a run begins there. */
 #define CARVE_SIGHT_BYTES 16
 
-/* A shorter run is none: random bytes make too many of them. */
-#define CARVE_RUN_BYTES 12
+/* A run of fewer characters is none: random bytes make too many of them. */
+#define CARVE_RUN_CHARACTERS 12
 /* ...but between two controls, or beside a NUL, as fields of records stand, as few are enough. */
-#define CARVE_FIELD_BYTES 6
+#define CARVE_FIELD_CHARACTERS 6
 /* UTF-16 begins with as many ASCII characters, or letters stand before them. */
 #define CARVE_WIDE_UNITS 6
 
@@ -76,6 +76,8 @@ void carve_probe_close(struct carve_probe *probe);
 
 /* First place in [from, to) with the signature of a zlib stream, a gzip member or a deflated zip entry, else `to`. */
 size_t carve_find_packed(const struct carve_view *view, size_t from, size_t to);
+/* The same, byte by byte: what it is held against. */
+size_t carve_find_packed_plainly(const struct carve_view *view, size_t from, size_t to);
 /* Does a stream begin there: does it inflate to its end and is its checksum right, or does it go on for long enough
  * without a fault? Fills what carve_packed_open needs. */
 bool carve_is_packed(struct carve_probe *probe, const struct carve_view *view, size_t at, struct carve_packed *packed);

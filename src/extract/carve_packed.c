@@ -28,29 +28,60 @@ static bool is_signature(const uint8_t *p, size_t left)
 	return is_zlib(p) || (p[0] == 'P' && window_u32(p) == ZIP_LOCAL_SIGNATURE);
 }
 
-/* The place of a first byte of one; most stretches have none for kilobytes. */
-static size_t next_first(const uint8_t *data, size_t from, size_t to)
+size_t carve_find_packed_plainly(const struct carve_view *view, size_t from, size_t to)
 {
-	static const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
 	size_t at = from;
-	for (uint64_t eight; to - at >= 8; at += 8) {
-		memcpy(&eight, data + at, 8);
-		uint64_t x = eight ^ ones * 0x78, gz = eight ^ ones * 0x1f, pk = eight ^ ones * 'P';
-		if ((((x - ones) & ~x) | ((gz - ones) & ~gz) | ((pk - ones) & ~pk)) & tops)
-			break;
-	}
-	while (at < to && data[at] != 0x78 && data[at] != 0x1f && data[at] != 'P')
+	while (at < to && !is_signature(view->data + at, view->size - at))
 		at++;
 	return at;
 }
 
-size_t carve_find_packed(const struct carve_view *view, size_t from, size_t to)
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+AVX2 static inline __m256i equals(__m256i bytes, uint8_t byte)
+{
+	return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)byte));
+}
+
+/* Bit n: the two bytes at p[n] may begin a signature. 33 bytes are looked at. */
+AVX2 static inline uint32_t pairs(const uint8_t *p)
+{
+	__m256i first = _mm256_loadu_si256((const void *)p), second = _mm256_loadu_si256((const void *)(p + 1));
+	__m256i levels = _mm256_or_si256(_mm256_or_si256(equals(second, 0x01), equals(second, 0x5e)),
+		_mm256_or_si256(equals(second, 0x9c), equals(second, 0xda)));
+	__m256i zlib = _mm256_and_si256(equals(first, 0x78), levels);
+	__m256i gzip = _mm256_and_si256(equals(first, 0x1f), equals(second, 0x8b));
+	__m256i zip = _mm256_and_si256(equals(first, 'P'), equals(second, 'K'));
+	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(zlib, _mm256_or_si256(gzip, zip)));
+}
+
+AVX2 static size_t find_fast(const struct carve_view *view, size_t from, size_t to)
 {
 	size_t at = from;
-	while ((at = next_first(view->data, at, to)) < to && !is_signature(view->data + at, view->size - at))
-		at++;
-	return at;
+	for (; at < to && view->size - at > 32; at += 32)
+		for (uint32_t found = pairs(view->data + at); found != 0; found &= found - 1) {
+			size_t place = at + (size_t)__builtin_ctz(found);
+			if (place >= to)
+				return to;
+			if (is_signature(view->data + place, view->size - place))
+				return place;
+		}
+	return carve_find_packed_plainly(view, at < to ? at : to, to);
 }
+
+size_t carve_find_packed(const struct carve_view *view, size_t from, size_t to)
+{
+	return __builtin_cpu_supports("avx2") ? find_fast(view, from, to) : carve_find_packed_plainly(view, from, to);
+}
+#else
+size_t carve_find_packed(const struct carve_view *view, size_t from, size_t to)
+{
+	return carve_find_packed_plainly(view, from, to);
+}
+#endif
 
 static bool stands_before(const struct carve_view *view, size_t at, size_t back_bytes, const char *type)
 {

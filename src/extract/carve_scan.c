@@ -47,13 +47,13 @@ static bool three_units(const uint8_t *data, size_t size, size_t at, bool big)
 static bool field_begins(const uint8_t *data, size_t size, size_t at)
 {
 	size_t end = at;
-	while (end < size && end - at < CARVE_FIELD_BYTES) {
+	while (end < size && end - at < CARVE_FIELD_CHARACTERS) {
 		size_t length = character(data + end, size - end);
 		if (length == 0)
 			return false;
 		end += length;
 	}
-	return end - at >= CARVE_FIELD_BYTES;
+	return end - at >= CARVE_FIELD_CHARACTERS;
 }
 
 size_t carve_skip_plainly(const uint8_t *data, size_t size, size_t from, size_t to)
@@ -148,22 +148,22 @@ size_t carve_skip(const uint8_t *data, size_t size, size_t from, size_t to)
 
 /* --- UTF-16 --- */
 
-/* ASCII, Latin, Greek, Cyrillic, Armenian, Hebrew, and the quotes, dashes and euro sign that stand among them. */
+/* ASCII, Latin, Greek, Cyrillic, Armenian, Hebrew, and the quotes, dashes and euro sign that stand among them. Not
+ * U+00FF: its bytes are those of many a small number. */
 static bool is_unit(const uint8_t *p, bool big)
 {
 	uint8_t high = p[!big], low = p[big];
 	if (high == 0)
-		return is_ascii(low) || low >= 0xa0;
+		return is_ascii(low) || (low >= 0xa0 && low != 0xff);
 	if (high == 0x20)
 		return (low >= 0x10 && low <= 0x1f) || low == 0xac;
 	return high <= 5 || high == 0x1e || high == 0x1f;
 }
 
-static size_t wide_end(const struct carve_view *view, size_t at, size_t to, bool big)
+/* What may stand in front of the ASCII characters: a number before them would read as a letter of another script. */
+static bool is_latin_unit(const uint8_t *p, bool big)
 {
-	while (to - at >= 2 && is_unit(view->data + at, big))
-		at += 2;
-	return at;
+	return p[!big] == 0 && (is_ascii(p[big]) || (p[big] >= 0xc0 && p[big] != 0xff));
 }
 
 static bool wide_begins(const struct carve_view *view, size_t at, bool big)
@@ -176,41 +176,57 @@ static bool wide_begins(const struct carve_view *view, size_t at, bool big)
 	return true;
 }
 
-/*
- * Letters and NULs take turns, the first letter at `at` with a NUL before it. Which of both belongs to the letters? The
- * order that reads one letter more; then the one whose NUL stands alone (the other one's may be padding or a number's);
- * then the alignment.
- */
-static bool is_big_endian(const struct carve_view *view, size_t at, size_t to)
+static size_t wide_end(const struct carve_view *view, size_t at, size_t to, bool big)
 {
-	size_t little = wide_end(view, at, to, false), big = wide_end(view, at - 1, to, true) + 1;
-	if (little != big)
-		return big > little;
-	bool little_alone = little >= view->size || view->data[little] != 0;
-	bool big_alone = at < 2 || view->data[at - 2] != 0;
+	while (to - at >= 2 && is_unit(view->data + at, big))
+		at += 2;
+	return at;
+}
+
+/* The run around the ASCII characters at `at`, as far as one can see; empty when there are too few. */
+static struct carve_run wide_run(const struct carve_view *view, size_t at, size_t from, bool big)
+{
+	struct carve_run run = {.start = at, .end = at, .encoding = big ? CARVE_UTF16BE : CARVE_UTF16LE};
+	size_t floor = at > CARVE_BACK_BYTES ? at - CARVE_BACK_BYTES : 0;
+	if (!wide_begins(view, at, big))
+		return run;
+	floor = floor < from ? from : floor;
+	while (run.start - floor >= 2 && is_latin_unit(view->data + run.start - 2, big))
+		run.start -= 2;
+	run.end = wide_end(view, at, view->size, big);
+	return run;
+}
+
+/*
+ * Letters and NULs take turns. Which of both come first? What reads more characters; then the order whose NUL at the
+ * side stands alone (the other one's may be padding or a number's); then the alignment.
+ */
+static bool is_big_endian(
+	const struct carve_view *view, const struct carve_run *little, const struct carve_run *big, bool more)
+{
+	size_t little_size = little->end - little->start, big_size = big->end - big->start;
+	if (little_size != big_size)
+		return big_size > little_size;
+	bool little_alone = little->end < view->size ? view->data[little->end] != 0 : !more;
+	bool big_alone = big->start == 0 || view->data[big->start - 1] != 0;
 	if (little_alone != big_alone)
 		return big_alone;
-	return (view->offset + at) % 2 != 0;
+	return (view->offset + little->start) % 2 != 0;
 }
 
 /* The run whose first ASCII letter is at `letter`. */
 static bool take_wide(
 	const struct carve_view *view, size_t letter, size_t from, size_t to, bool more, struct carve_run *run)
 {
-	bool little = wide_begins(view, letter, false);
-	bool big = letter > from && wide_begins(view, letter - 1, true);
-	if (!little && !big)
+	struct carve_run little = wide_run(view, letter, from, false), big = {0};
+	if (letter > from)
+		big = wide_run(view, letter - 1, from, true);
+	*run = is_big_endian(view, &little, &big, more) ? big : little;
+	if (run->end == run->start)
 		return false;
-	if (little && big)
-		big = is_big_endian(view, letter, to);
-	size_t start = big ? letter - 1 : letter, floor = start > CARVE_BACK_BYTES ? start - CARVE_BACK_BYTES : 0;
-	floor = floor < from ? from : floor;
-	while (start - floor >= 2 && is_unit(view->data + start - 2, big))
-		start -= 2;
-	size_t end = wide_end(view, start, to, big);
-	*run = (struct carve_run){.start = start, .end = end, .encoding = big ? CARVE_UTF16BE : CARVE_UTF16LE};
-	run->touches = to - end < 2;
-	return (run->touches && more) || end - start >= 2 * CARVE_WIDE_UNITS;
+	run->end = wide_end(view, run->start, to, run->encoding == CARVE_UTF16BE);
+	run->touches = to - run->end < 2;
+	return (run->touches && more) || run->end - run->start >= 2 * CARVE_WIDE_UNITS;
 }
 
 /* --- UTF-8 --- */
@@ -232,11 +248,20 @@ static bool text_touches(const struct carve_view *view, size_t end, size_t to)
 	return end == to || (to - end < 4 && character(view->data + end, view->size - end) > to - end);
 }
 
+/* As far as it matters. */
+static size_t count_characters(const struct carve_view *view, const struct carve_run *run)
+{
+	size_t count = 0;
+	for (size_t at = run->start; at < run->end && count < CARVE_RUN_CHARACTERS; at++)
+		count += (view->data[at] & 0xc0) != 0x80;
+	return count;
+}
+
 static bool is_kept(const struct carve_view *view, const struct carve_run *run)
 {
-	size_t size = run->end - run->start;
-	if (size >= CARVE_RUN_BYTES || size < CARVE_FIELD_BYTES)
-		return size >= CARVE_RUN_BYTES;
+	size_t count = count_characters(view, run);
+	if (count >= CARVE_RUN_CHARACTERS || count < CARVE_FIELD_CHARACTERS)
+		return count >= CARVE_RUN_CHARACTERS;
 	uint8_t before = run->start > 0 ? view->data[run->start - 1] : 0;
 	uint8_t after = run->end < view->size ? view->data[run->end] : 0;
 	return before == 0 || after == 0 || (before < 0x20 && after < 0x20);
