@@ -198,6 +198,7 @@ bool carve_packed_close(struct carve_packed *packed)
 	struct stream *stream = carve_packed_stream(packed);
 	while (stream->read(stream, scratch, sizeof scratch) > 0)
 		;
+	inflate_give_back(packed->format == INFLATE_RAW ? &packed->member.inflate : &packed->inflate);
 	if (packed->format == INFLATE_RAW)
 		zip_member_close(&packed->member);
 	else

@@ -59,14 +59,13 @@ static bool take_input(struct inflate *state)
 	return true;
 }
 
-static void give_back_input(struct inflate *state)
+void inflate_give_back(struct inflate *state)
 {
 	size_t unused = state->z.avail_in;
 	state->from->at -= unused;
 	state->left += state->left == UINT64_MAX ? 0 : unused;
 	state->in -= unused;
 	state->z.avail_in = 0;
-	state->ended = true;
 }
 
 ssize_t inflate_read(struct inflate *state, void *data, size_t capacity)
@@ -78,9 +77,10 @@ ssize_t inflate_read(struct inflate *state, void *data, size_t capacity)
 		if (state->z.avail_in == 0 && !take_input(state))
 			break;
 		int status = inflate(&state->z, Z_NO_FLUSH);
-		if (status == Z_STREAM_END)
-			give_back_input(state);
-		else if (status != Z_OK && status != Z_BUF_ERROR)
+		if (status == Z_STREAM_END) {
+			inflate_give_back(state);
+			state->ended = true;
+		} else if (status != Z_OK && status != Z_BUF_ERROR)
 			state->reason = ST_REASON_CORRUPT;
 	}
 	size_t got = room - state->z.avail_out;

@@ -31,6 +31,8 @@ void inflate_open(struct inflate *state, struct window *from, enum inflate_forma
 ssize_t inflate_read(struct inflate *state, void *data, size_t capacity);
 /* After the end: another gzip member follows. */
 void inflate_again(struct inflate *state);
+/* What was taken from the window and not used, where a stream broke: the window stands there then. */
+void inflate_give_back(struct inflate *state);
 void inflate_close(struct inflate *state);
 
 #endif
