@@ -493,6 +493,42 @@ def tars():
         "partial", "encrypted", every[:1])
 
 
+# --- what is carved ---
+
+def carved():
+    """Unknown formats with text, with bombs and quines among their deflate streams, with lies about them."""
+    noise = random.Random(SEED).randbytes(3000)
+    put("carved.mdf", noise + b"\0anna.carved@contoso.com\0" + noise, "partial", "unsupported", ["anna.carved@contoso.com"])
+    put("carved-wide.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise + "bob.carved@contoso.com".encode("utf-16-le")
+        + noise, "partial", "unsupported", ["bob.carved@contoso.com"])
+    put("carved-zlib.bak", noise + zlib.compress(text("carl.carved@contoso.com")) + noise, "partial", "unsupported",
+        ["carl.carved@contoso.com"])
+    put("carved-torn.bak", noise + zlib.compress(text("dora.carved@contoso.com", 400))[:-200] + noise + b"\0eve.carved@contoso.com\0",
+        "partial", "corrupt", ["eve.carved@contoso.com"])
+    put("carved-bomb.bak", b"\x7fELF\0" + noise + zlib.compress(bytes(200 << 20), 9) + noise + b"\0frank.carved@contoso.com\0",
+        "partial", "limit-ratio", ["frank.carved@contoso.com"])
+    put("carved-quine.bak", noise + gzip_quine() + noise + b"\0gina.carved@contoso.com\0", "partial", "self-nested",
+        ["gina.carved@contoso.com"])
+    put("carved-signatures.bak", noise + b"\x78\x9c\x1f\x8b\x08\0PK\3\4" * 50000 + b"\0hans.carved@contoso.com\0",
+        "partial", "unsupported", ["hans.carved@contoso.com"])
+    put("carved-levels.bak", nested_streams(40, "ida.carved@contoso.com"), "partial", "limit-depth")
+    put("carved-lying-entry.bak", noise + lying_entry() + noise + b"\0jan.carved@contoso.com\0", "partial", "corrupt",
+        ["jan.carved@contoso.com"])
+
+
+def nested_streams(levels, address):
+    data = b"\x7fELF\0\xff\0" + address.encode() + b"\0"
+    for _ in range(levels):
+        data = b"\x7fELF\0\xff" + zlib.compress(data)
+    return data
+
+
+def lying_entry():
+    """A local header with another checksum and another size than its data."""
+    entry = Entry("lies.txt", text("karl.carved@contoso.com"), crc=1, bytes=7)
+    return entry.local() + entry.stored
+
+
 # --- everything else ---
 
 def others():
@@ -500,13 +536,14 @@ def others():
     put("nul.bin", bytes(4096), "read")
     put("nul-between.txt", text("jost@fabrikam.com") + bytes(3000) + text("karl@fabrikam.com"), "read",
         found=["jost@fabrikam.com", "karl@fabrikam.com"])
-    put("random.bin", random.Random(SEED).randbytes(5000), "unread", "unsupported")
-    put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "unread", "unsupported")
-    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "unread", "unsupported")
-    put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "unread", "unsupported")
+    put("random.bin", random.Random(SEED).randbytes(5000), "partial", "unsupported")
+    put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "partial", "no-text")
+    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "partial", "unsupported")
+    put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "partial", "unsupported")
     put("image-inside.zip", make_zip(Entry("a.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500)),
                                      Entry("b.txt", text("jana@fabrikam.com"))),
-        "partial", "unsupported", ["jana@fabrikam.com"])
+        "partial", "no-text", ["jana@fabrikam.com"])
+    carved()
     put("deep.json", b"[" * 10000 + b"]" * 10000 + b"\n", "unread", "limit-depth")
 
 

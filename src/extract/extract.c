@@ -85,7 +85,7 @@ static void read_with(struct extract_run *run, struct part *part, const struct r
 {
 	part->reader = reader;
 	part->container = reader->container && !reader->has_text;
-	if (reader->container && part->depth >= run->meter.limits.nesting_depth) {
+	if (reader->container && !reader->opens_less && part->depth >= run->meter.limits.nesting_depth) {
 		refuse(result, ST_REASON_LIMIT_DEPTH);
 		return;
 	}

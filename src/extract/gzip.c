@@ -83,7 +83,7 @@ static void gzip_read(struct reader_input *input, struct extract_part_result *re
 	enum st_reason reason = ST_REASON_NONE;
 	gzip->stream = (struct stream){.read = gzip_member_read, .self = gzip};
 	window_open(&gzip->from, input->stream, false);
-	inflate_open(&gzip->inflate, &gzip->from, true, UINT64_MAX, extract_run_limits(input->run));
+	inflate_open(&gzip->inflate, &gzip->from, INFLATE_GZIP, UINT64_MAX, extract_run_limits(input->run));
 	if (extract_run_entry(input, &reason))
 		extract_run_member(input, stored_name(input->head), &gzip->stream, &reason);
 	if (reason == ST_REASON_NONE)

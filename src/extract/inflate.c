@@ -4,7 +4,7 @@
 
 #include "extract/inflate.h"
 
-/* MAX_WBITS, alone for raw deflate (negative) and plus 16 for gzip: zlib.h, inflateInit2. */
+/* MAX_WBITS, alone for zlib, negative for raw deflate, plus 16 for gzip: zlib.h, inflateInit2. */
 #define WINDOW_BITS 15
 
 /* What zlib needs per stream is some 40 KiB: without it the process cannot work at all. */
@@ -20,13 +20,22 @@ static void zlib_free(voidpf opaque, voidpf memory)
 	free(memory);
 }
 
-void inflate_open(
-	struct inflate *state, struct window *from, bool gzip, uint64_t left, const struct extract_limits *limits)
+void inflate_prepare(z_stream *z)
+{
+	*z = (z_stream){.zalloc = zlib_alloc, .zfree = zlib_free};
+}
+
+int inflate_window_bits(enum inflate_format format)
+{
+	return format == INFLATE_RAW ? -WINDOW_BITS : format == INFLATE_GZIP ? WINDOW_BITS + 16 : WINDOW_BITS;
+}
+
+void inflate_open(struct inflate *state, struct window *from, enum inflate_format format, uint64_t left,
+	const struct extract_limits *limits)
 {
 	*state = (struct inflate){.from = from, .limits = limits, .left = left};
-	state->z.zalloc = zlib_alloc;
-	state->z.zfree = zlib_free;
-	if (inflateInit2(&state->z, gzip ? WINDOW_BITS + 16 : -WINDOW_BITS) != Z_OK)
+	inflate_prepare(&state->z);
+	if (inflateInit2(&state->z, inflate_window_bits(format)) != Z_OK)
 		state->reason = ST_REASON_UNSUPPORTED;
 }
 
@@ -50,14 +59,13 @@ static bool take_input(struct inflate *state)
 	return true;
 }
 
-static void give_back_input(struct inflate *state)
+void inflate_give_back(struct inflate *state)
 {
 	size_t unused = state->z.avail_in;
 	state->from->at -= unused;
 	state->left += state->left == UINT64_MAX ? 0 : unused;
 	state->in -= unused;
 	state->z.avail_in = 0;
-	state->ended = true;
 }
 
 ssize_t inflate_read(struct inflate *state, void *data, size_t capacity)
@@ -69,9 +77,10 @@ ssize_t inflate_read(struct inflate *state, void *data, size_t capacity)
 		if (state->z.avail_in == 0 && !take_input(state))
 			break;
 		int status = inflate(&state->z, Z_NO_FLUSH);
-		if (status == Z_STREAM_END)
-			give_back_input(state);
-		else if (status != Z_OK && status != Z_BUF_ERROR)
+		if (status == Z_STREAM_END) {
+			inflate_give_back(state);
+			state->ended = true;
+		} else if (status != Z_OK && status != Z_BUF_ERROR)
 			state->reason = ST_REASON_CORRUPT;
 	}
 	size_t got = room - state->z.avail_out;

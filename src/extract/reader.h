@@ -64,9 +64,10 @@ struct reader {
 	/* Reads to the end; fills status, reason, charset, not_searched_bytes, and format when it is another than the
 	 * reader's own (the rest is filled by extract.c). */
 	void (*read)(struct reader_input *input, struct extract_part_result *result);
-	bool container; /* gives members */
-	bool has_text;  /* a container that gives text of its own, too */
-	bool seeks;     /* a container that is read better with pread: held in memory when its stream has none */
+	bool container;  /* gives members */
+	bool has_text;   /* a container that gives text of its own, too */
+	bool seeks;      /* a container that is read better with pread: held in memory when its stream has none */
+	bool opens_less; /* a container that is read where none may be opened, too: it then gives text and no members */
 };
 
 extern const struct reader reader_plain_text; /* also logs: one record a line */
@@ -80,7 +81,7 @@ extern const struct reader reader_tar;
 extern const struct reader reader_mail; /* one message; one record with its inline text parts */
 extern const struct reader reader_mbox;
 extern const struct reader reader_encrypted; /* OpenPGP and CMS: named, never read */
-extern const struct reader reader_unknown;   /* bids always, and least: names what nobody reads */
+extern const struct reader reader_unknown;   /* bids always, and least: names what nobody reads, and carves it */
 
 /* --- for text readers (charset.c) --- */
 

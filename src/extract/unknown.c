@@ -1,8 +1,8 @@
 /*
  * What no reader reads, named by its magic number (as the format's own specification or file(1) gives it), so that
- * coverage says what was left out. Bids above text readers only where the magic cannot be text.
+ * coverage says what was left out, and carved. Bids above text readers only where the magic cannot be text.
  */
-#include "extract/reader.h"
+#include "extract/carve.h"
 
 struct magic {
 	const char *format;
@@ -58,6 +58,10 @@ static const struct magic binary_magics[] = {
 	AT(32769, "iso9660", "CD001"),
 	AT(0, "vhdx", "vhdxfile"),
 	AT(0, "vhd", "conectix"),
+	AT(4, "heic", "ftypheic"),
+	AT(4, "heic", "ftypheix"),
+	AT(4, "heic", "ftypmif1"),
+	AT(4, "avif", "ftypavif"),
 	AT(4, "mp4", "ftyp"),
 	AT(8, "wav", "WAVEfmt "),
 	AT(8, "avi", "AVI LIST"),
@@ -65,6 +69,18 @@ static const struct magic binary_magics[] = {
 	AT(0, "gif", "GIF87a"),
 	AT(0, "gif", "GIF89a"),
 };
+
+/* Formats that show or sound, and hold text only beside that (EXIF, XMP, tags). */
+static const char *const media[] = {"png", "jpg", "tiff", "psd", "ico", "jp2", "bmp", "webp", "gif", "heic", "avif",
+	"mp4", "mp3", "ogg", "flac", "wav", "avi", "matroska"};
+
+static bool is_media(const char *format)
+{
+	for (size_t i = 0; format != NULL && i < sizeof(media) / sizeof(media[0]); i++)
+		if (strcmp(format, media[i]) == 0)
+			return true;
+	return false;
+}
 
 static const char *find(const struct magic *table, size_t count, struct st_span head)
 {
@@ -106,12 +122,14 @@ static void unknown_read(struct reader_input *input, struct extract_part_result 
 		if (result->format == NULL)
 			result->format = "binary";
 	}
-	result->status = ST_UNREAD;
-	result->reason = ST_REASON_UNSUPPORTED;
+	carve_read(input, is_media(result->format), result);
 }
 
 const struct reader reader_unknown = {
 	.format = "unknown",
 	.bid = unknown_bid,
 	.read = unknown_read,
+	.container = true,
+	.has_text = true,
+	.opens_less = true,
 };

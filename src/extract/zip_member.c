@@ -165,7 +165,7 @@ void zip_member_open(struct zip_member *member, const struct zip_entry *entry, s
 		.checked = left != UINT64_MAX};
 	member->stream = (struct stream){.read = zip_member_read, .self = member};
 	if (member->deflated)
-		inflate_open(&member->inflate, from, false, left, limits);
+		inflate_open(&member->inflate, from, INFLATE_RAW, left, limits);
 	else
 		member->inflate = (struct inflate){.from = from, .left = left, .limits = limits};
 }

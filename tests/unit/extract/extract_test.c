@@ -244,32 +244,46 @@ static void what_nobody_reads_is_named_by_its_magic_number(void)
 	static const struct {
 		const char *format, *bytes;
 		size_t size;
+		enum st_reason reason;
 	} rows[] = {
-		{"png", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16},
-		{"jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0", 11},
-		{"pdf", "%PDF-1.4\n%\xff\xff\n", 12},
-		{"ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0", 12},
-		{"sqlite", "SQLite format 3\0\x10\0", 18},
+		{"png", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, ST_REASON_NO_TEXT},
+		{"jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0", 11, ST_REASON_NO_TEXT},
+		{"gif", "GIF89a\1\0\1\0\0\xff\0;", 14, ST_REASON_NO_TEXT},
+		{"webp", "RIFF\0\0\0\0WEBPVP8 \0\0\0\xff\xff", 21, ST_REASON_NO_TEXT},
+		{"heic",
+			"\0\0\0\x18"
+			"ftypheic\0\0\0\0\xff\xff",
+			18, ST_REASON_NO_TEXT},
+		{"mp4",
+			"\0\0\0\x18"
+			"ftypisom\0\0\0\0\xff\xff",
+			18, ST_REASON_NO_TEXT},
+		{"tiff", "II*\0\x8\0\0\0", 8, ST_REASON_NO_TEXT},
+		{"bmp", "BM\x36\0\0\0\0\0\0\0\x36\0\0\0", 14, ST_REASON_NO_TEXT},
+		{"ogg", "OggS\0\2\0\0", 8, ST_REASON_NO_TEXT},
+		{"pdf", "%PDF-1.4\n%\xff\xff\n", 12, ST_REASON_UNSUPPORTED},
+		{"ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0", 12, ST_REASON_UNSUPPORTED},
+		{"sqlite", "SQLite format 3\0\x10\0", 18, ST_REASON_UNSUPPORTED},
 		{"elf",
 			"\x7f"
 			"ELF\2\1\1\0\0\0",
-			10},
-		{"7z", "7z\xbc\xaf\x27\x1c\0\4", 8},
-		{"rar", "Rar!\x1a\7\1\0", 8},
+			10, ST_REASON_UNSUPPORTED},
+		{"7z", "7z\xbc\xaf\x27\x1c\0\4", 8, ST_REASON_UNSUPPORTED},
+		{"rar", "Rar!\x1a\7\1\0", 8, ST_REASON_UNSUPPORTED},
 		{"xz",
 			"\xfd"
 			"7zXZ\0\0\4",
-			8},
-		{"zstd", "\x28\xb5\x2f\xfd\4\0", 6},
-		{"bz2", "BZh91AY&SY\1\2", 12},
-		{"class", "\xca\xfe\xba\xbe\0\0\0\x34", 8},
+			8, ST_REASON_UNSUPPORTED},
+		{"zstd", "\x28\xb5\x2f\xfd\4\0", 6, ST_REASON_UNSUPPORTED},
+		{"bz2", "BZh91AY&SY\1\2", 12, ST_REASON_UNSUPPORTED},
+		{"class", "\xca\xfe\xba\xbe\0\0\0\x34", 8, ST_REASON_UNSUPPORTED},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct recorder seen;
 		read_bytes(&seen, rows[i].bytes, rows[i].size, &by_content, NULL);
 		CHECK_TEXT(seen.parts[0].result.format, rows[i].format);
-		CHECK_INT(seen.result.status, ST_UNREAD);
-		CHECK_INT(seen.result.reason, ST_REASON_UNSUPPORTED);
+		CHECK_INT(seen.result.status, ST_PARTIAL);
+		CHECK_INT(seen.result.reason, rows[i].reason);
 		recorder_free(&seen);
 	}
 }

@@ -306,7 +306,7 @@ static void what_is_sealed_or_not_decoded_says_so(void)
 		"Content-Transfer-Encoding: x-uuencode\n\n][part-1 unknown unread-unsupported r0|]");
 	READS(MIXED "--b b\nContent-Disposition: attachment; filename=winmail.dat\n\n\x78\x9f\x3e\x22zz\n--b b--\n",
 		"[ message read r1|" MIXED "Content-Disposition: attachment; filename=winmail.dat\n\n\n]"
-		"[winmail.dat tnef unread-unsupported r0|]");
+		"[winmail.dat tnef partial-unsupported r0|]");
 }
 
 /* --- the canonical message --- */
