@@ -1,4 +1,5 @@
 /* Walks over headers only: a few bytes per file, never its data. */
+#include <stdlib.h>
 #include <zlib.h>
 
 #include "base/ceilings.h"
@@ -31,6 +32,7 @@ void archive_shape_7z(struct stream *stream, struct archive_shape *shape)
 
 #define MARKER_RAR_BYTES 7
 #define BLOCK_RAR_BYTES 7
+#define FILE_RAR_BYTES 32
 #define LARGE_RAR_BYTES 40 /* of a file header, with the high halves of its sizes */
 
 enum { RAR_MAIN = 0x73, RAR_FILE = 0x74, RAR_END = 0x7b };
@@ -38,6 +40,7 @@ enum {
 	RAR_MAIN_VOLUME = 0x0001,
 	RAR_MAIN_ENCRYPTED = 0x0080,
 	RAR_FILE_SPLIT = 0x0003,
+	RAR_FILE_ENCRYPTED = 0x0004,
 	RAR_FILE_LARGE = 0x0100,
 	RAR_END_NEXT = 0x0001,
 	RAR_HAS_DATA = 0x8000
@@ -85,13 +88,38 @@ void archive_shape_rar(struct stream *stream, struct archive_shape *shape)
 	shape->end = at;
 }
 
+void archive_file_rar(struct stream *stream, uint64_t at, struct archive_file *file)
+{
+	uint8_t block[LARGE_RAR_BYTES];
+	struct archive_shape shape = {0};
+	if (at == 0)
+		at = MARKER_RAR_BYTES;
+	for (;;) {
+		ssize_t have = stream->pread(stream, block, sizeof(block), at);
+		uint64_t size = have < BLOCK_RAR_BYTES ? 0 : rar_block(&shape, block, (size_t)have);
+		if (size == 0 || size > stream->size - at || block[2] == RAR_END)
+			return;
+		if (block[2] == RAR_FILE && have >= FILE_RAR_BYTES)
+			break;
+		at += size;
+	}
+	file->found = true;
+	file->encrypted = (window_u16(block + 3) & RAR_FILE_ENCRYPTED) != 0;
+	file->has_crc = (window_u16(block + 3) & RAR_FILE_SPLIT) == 0; /* of a piece it is that of the piece */
+	file->crc = window_u32(block + 16);
+}
+
 /* --- RAR 5 --- */
 
 #define MARKER_RAR5_BYTES 8
 #define LOOK_RAR5_BYTES 64
 
 enum { RAR5_MAIN = 1, RAR5_FILE = 2, RAR5_ENCRYPTION = 4, RAR5_END = 5 };
+/* A header is at most 2 MiB, says the technical note. */
+#define RAR5_HEADER_BYTES (2 * MIB)
+
 enum { RAR5_HAS_EXTRA = 1, RAR5_HAS_DATA = 2, RAR5_SPLIT = 0x18, RAR5_VOLUME = 1, RAR5_END_NEXT = 1 };
+enum { RAR5_FILE_TIME = 2, RAR5_FILE_CRC = 4, RAR5_FILE_ENCRYPTION = 1 };
 
 /* Seven bits a byte, low ones first, the high bit says that more follow. */
 static uint64_t vint(struct st_cursor *in)
@@ -107,37 +135,44 @@ static uint64_t vint(struct st_cursor *in)
 	return 0;
 }
 
-static uint64_t rar5_block(struct archive_shape *shape, struct st_cursor *in, uint64_t *type)
+struct rar5_block {
+	uint64_t type, flags, extra;
+	uint64_t header; /* bytes of it, CRC and size included */
+};
+
+/* Takes what one block says, up to the fields of its type; returns its size with data, 0 when it cannot be one. */
+static uint64_t rar5_block(struct archive_shape *shape, struct st_cursor *in, struct rar5_block *block)
 {
 	const uint8_t *start = in->at;
 	st_cursor_u32(in); /* CRC-32: libarchive checks it */
 	uint64_t header = vint(in);
 	uint64_t size = (uint64_t)(in->at - start) + header;
-	*type = vint(in);
-	uint64_t flags = vint(in);
-	if ((flags & RAR5_HAS_EXTRA) != 0)
-		vint(in);
+	uint64_t type = block->type = vint(in);
+	uint64_t flags = block->flags = vint(in);
+	block->extra = (flags & RAR5_HAS_EXTRA) != 0 ? vint(in) : 0;
+	block->header = size;
 	uint64_t data = (flags & RAR5_HAS_DATA) != 0 ? vint(in) : 0;
-	uint64_t own = *type == RAR5_MAIN || *type == RAR5_END ? vint(in) : 0;
-	if (in->bad || header == 0 || header > 2 * MIB || data > INT64_MAX)
+	uint64_t own = type == RAR5_MAIN || type == RAR5_END ? vint(in) : 0;
+	if (in->bad || header == 0 || header > RAR5_HEADER_BYTES || data > INT64_MAX)
 		return 0;
-	shape->files += *type == RAR5_FILE;
-	shape->volume |= (*type == RAR5_MAIN && (own & RAR5_VOLUME) != 0) ||
-			 (*type == RAR5_END && (own & RAR5_END_NEXT) != 0) ||
-			 (*type == RAR5_FILE && (flags & RAR5_SPLIT) != 0);
-	shape->encrypted |= *type == RAR5_ENCRYPTION;
+	shape->files += type == RAR5_FILE;
+	shape->volume |= (type == RAR5_MAIN && (own & RAR5_VOLUME) != 0) ||
+			 (type == RAR5_END && (own & RAR5_END_NEXT) != 0) ||
+			 (type == RAR5_FILE && (flags & RAR5_SPLIT) != 0);
+	shape->encrypted |= type == RAR5_ENCRYPTION;
 	return size + data;
 }
 
 void archive_shape_rar5(struct stream *stream, struct archive_shape *shape)
 {
 	uint8_t look[LOOK_RAR5_BYTES];
-	uint64_t at = MARKER_RAR5_BYTES, type = 0;
+	uint64_t at = MARKER_RAR5_BYTES;
+	struct rar5_block block = {0};
 	shape->counted = true;
-	while (type != RAR5_END && !shape->encrypted && shape->files <= CEIL_ARCHIVE_ENTRIES) {
+	while (block.type != RAR5_END && !shape->encrypted && shape->files <= CEIL_ARCHIVE_ENTRIES) {
 		ssize_t have = stream->pread(stream, look, sizeof(look), at);
 		struct st_cursor in = {.at = look, .end = look + (have > 0 ? have : 0)};
-		uint64_t size = have > 0 ? rar5_block(shape, &in, &type) : UINT64_MAX;
+		uint64_t size = have > 0 ? rar5_block(shape, &in, &block) : UINT64_MAX;
 		if (size == 0 || size > stream->size - at) {
 			bool cut = size != 0 || have < (ssize_t)sizeof(look);
 			shape->reason = cut ? ST_REASON_TRUNCATED : ST_REASON_CORRUPT;
@@ -146,6 +181,74 @@ void archive_shape_rar5(struct stream *stream, struct archive_shape *shape)
 		at += size;
 	}
 	shape->end = at;
+}
+
+/* Records of the extra area at the end of a file header: encrypted when one of type 1 is there. */
+static bool rar5_is_encrypted(struct st_cursor in)
+{
+	while (!in.bad && in.at < in.end) {
+		uint64_t size = vint(&in);
+		const uint8_t *start = in.at;
+		uint64_t type = vint(&in);
+		if (!in.bad && type == RAR5_FILE_ENCRYPTION)
+			return true;
+		if (in.bad || size > (uint64_t)(in.end - start))
+			return false;
+		in.at = start + size;
+	}
+	return false;
+}
+
+static void rar5_file(struct st_cursor in, const struct rar5_block *block, struct archive_file *file)
+{
+	const uint8_t *end = in.end;
+	uint64_t flags = vint(&in);
+	vint(&in); /* size */
+	vint(&in); /* attributes */
+	if ((flags & RAR5_FILE_TIME) != 0)
+		st_cursor_u32(&in);
+	file->crc = (flags & RAR5_FILE_CRC) != 0 ? st_cursor_u32(&in) : 0;
+	file->has_crc = (flags & RAR5_FILE_CRC) != 0 && (block->flags & RAR5_SPLIT) == 0;
+	if (block->extra <= (uint64_t)(end - in.at))
+		file->encrypted = rar5_is_encrypted((struct st_cursor){.at = end - block->extra, .end = end});
+	file->found = !in.bad;
+}
+
+void archive_file_rar5(struct stream *stream, uint64_t at, struct archive_file *file)
+{
+	uint8_t look[LOOK_RAR5_BYTES];
+	struct archive_shape shape = {0};
+	struct rar5_block block = {0};
+	uint64_t size = 0;
+	struct st_cursor in;
+	at = at == 0 ? MARKER_RAR5_BYTES : at;
+	for (; block.type != RAR5_FILE; at += size) {
+		ssize_t have = stream->pread(stream, look, sizeof(look), at);
+		in = (struct st_cursor){.at = look, .end = look + (have > 0 ? have : 0)};
+		size = rar5_block(&shape, &in, &block);
+		if (size == 0 || size > stream->size - at || block.type == RAR5_END)
+			return;
+	}
+	size_t common = (size_t)(in.at - look);
+	st_auto_free uint8_t *header = st_alloc((size_t)block.header);
+	if (stream->pread(stream, header, (size_t)block.header, at - size) == (ssize_t)block.header &&
+		common <= block.header)
+		rar5_file((struct st_cursor){.at = header + common, .end = header + block.header}, &block, file);
+}
+
+/* --- cpio --- */
+
+#define SUM_AT 102
+#define SUM_DIGITS 8
+
+void archive_file_cpio(struct stream *stream, uint64_t at, struct archive_file *file)
+{
+	char header[SUM_AT + SUM_DIGITS + 1] = {0};
+	ssize_t have = stream->pread(stream, header, sizeof(header) - 1, at);
+	if (have < (ssize_t)sizeof(header) - 1 || memcmp(header, "070702", 6) != 0)
+		return;
+	file->found = file->has_sum = true;
+	file->sum = (uint32_t)strtoul(header + SUM_AT, NULL, 16);
 }
 
 /* --- ISO 9660 --- */

@@ -10,12 +10,15 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include "extract/libarchive.h"
 #include "extract/limits.h"
 #include "extract/window.h"
 
-#define BLOCK_BYTES (64 * KIB)
+/* The window holds back at most so much of what libarchive looks ahead at; no format that is read front to back needs
+ * as much. */
+#define HELD_BYTES (32 * KIB)
 /* Blocks without a byte, one after the other, before an entry is taken for one that never ends. */
 #define EMPTY_BLOCKS 1000
 
@@ -25,7 +28,7 @@ struct opened {
 	struct archive *archive;
 	struct window from;
 	uint64_t base;  /* where this archive begins in the stream */
-	size_t last;    /* bytes given by the last callback: still in the window */
+	size_t held;    /* bytes given that are still in the window, at its position */
 	uint64_t given; /* libarchive's position behind them, from base */
 	struct archive_shape shape;
 	uint64_t entries, out;
@@ -35,6 +38,8 @@ struct opened {
 	size_t block_bytes;
 	int64_t size; /* of the entry as its header says; -1: it does not */
 	uint64_t member_out;
+	struct archive_file promised;
+	uint32_t crc, sum; /* of what was given */
 	bool member_ended;
 	enum st_reason lost;         /* unsupported: what the entries after it in the same solid block are, too */
 	enum st_reason behind_block; /* why nothing follows this block */
@@ -49,18 +54,40 @@ static void note(struct opened *opened, enum st_reason reason)
 
 /* --- what libarchive asks for --- */
 
+/* Bytes that libarchive was given and has not taken: it looks ahead, and behind its end others may follow. */
+static uint64_t looked_ahead(const struct opened *opened)
+{
+	int64_t taken = archive_filter_bytes(opened->archive, 0);
+	return taken >= 0 && (uint64_t)taken < opened->given ? opened->given - (uint64_t)taken : 0;
+}
+
+/* Lets go of the bytes in the window that libarchive has taken. */
+static void release(struct opened *opened)
+{
+	uint64_t ahead = looked_ahead(opened);
+	if (ahead < opened->held) {
+		opened->from.at += opened->held - (size_t)ahead;
+		opened->held = (size_t)ahead;
+	}
+	if (opened->held >= HELD_BYTES) {
+		opened->from.at += opened->held;
+		opened->held = 0;
+	}
+}
+
 static ssize_t give_bytes(struct archive *archive, void *context, const void **block)
 {
 	struct opened *opened = context;
-	opened->last = window_fill(&opened->from, 1);
-	*block = window_bytes(&opened->from);
-	opened->from.at += opened->last;
-	opened->given += opened->last;
-	if (opened->last == 0 && opened->from.reason != ST_REASON_NONE) {
+	release(opened);
+	size_t fresh = window_fill(&opened->from, opened->held + 1) - opened->held;
+	*block = window_bytes(&opened->from) + opened->held;
+	opened->held += fresh;
+	opened->given += fresh;
+	if (fresh == 0 && opened->from.reason != ST_REASON_NONE) {
 		archive_set_error(archive, EIO, "the source failed");
 		return -1;
 	}
-	return (ssize_t)opened->last;
+	return (ssize_t)fresh;
 }
 
 static int64_t skip_bytes(struct archive *archive, void *context, int64_t bytes)
@@ -75,7 +102,7 @@ static int64_t skip_bytes(struct archive *archive, void *context, int64_t bytes)
 	if ((uint64_t)bytes > left)
 		bytes = (int64_t)left;
 	opened->given += (uint64_t)bytes;
-	opened->last = 0;
+	opened->held = 0;
 	window_seek(from, opened->base + opened->given);
 	return bytes;
 }
@@ -89,7 +116,7 @@ static int64_t seek_bytes(struct archive *archive, void *context, int64_t offset
 	if (__builtin_add_overflow(base, offset, &base) || base < 0)
 		return ARCHIVE_FATAL;
 	opened->given = (uint64_t)(base < size ? base : size);
-	opened->last = 0;
+	opened->held = 0;
 	window_seek(&opened->from, opened->base + opened->given);
 	return (int64_t)opened->given;
 }
@@ -119,14 +146,16 @@ static enum st_reason reason_in_words(const char *words)
 	static const struct {
 		const char *word;
 		enum st_reason reason;
-	} table[] = {{"ncrypt", ST_REASON_ENCRYPTED}, {"Crypto", ST_REASON_ENCRYPTED},
-		{"assphrase", ST_REASON_ENCRYPTED}, {"llocate", ST_REASON_MEMORY}, {"ut of memory", ST_REASON_MEMORY},
-		{"runcated", ST_REASON_TRUNCATED}, {"remature", ST_REASON_TRUNCATED},
-		{"nd of file", ST_REASON_TRUNCATED}, {"not supported", ST_REASON_UNSUPPORTED},
-		{"nsupported", ST_REASON_UNSUPPORTED}, {"unavailable", ST_REASON_UNSUPPORTED},
-		{"not implemented", ST_REASON_UNSUPPORTED}, {"Unknown", ST_REASON_UNSUPPORTED},
-		{"codec ID", ST_REASON_UNSUPPORTED}};
-	for (size_t i = 0; words != NULL && i < sizeof(table) / sizeof(table[0]); i++) {
+	} table[] = {{"block header", ST_REASON_CORRUPT}, {"ncrypt", ST_REASON_ENCRYPTED},
+		{"Crypto", ST_REASON_ENCRYPTED}, {"assphrase", ST_REASON_ENCRYPTED}, {"llocate", ST_REASON_MEMORY},
+		{"ut of memory", ST_REASON_MEMORY}, {"runcated", ST_REASON_TRUNCATED},
+		{"remature", ST_REASON_TRUNCATED}, {"nd of file", ST_REASON_TRUNCATED},
+		{"not supported", ST_REASON_UNSUPPORTED}, {"nsupported", ST_REASON_UNSUPPORTED},
+		{"unavailable", ST_REASON_UNSUPPORTED}, {"not implemented", ST_REASON_UNSUPPORTED},
+		{"Unknown", ST_REASON_UNSUPPORTED}, {"codec ID", ST_REASON_UNSUPPORTED}};
+	if (words == NULL) /* it asked for more and there was none */
+		return ST_REASON_TRUNCATED;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strstr(words, table[i].word) != NULL)
 			return table[i].reason;
 	}
@@ -159,6 +188,27 @@ static uint64_t stored_bytes(const struct opened *opened)
 	return opened->from.seeks ? opened->from.stream->size : opened->given;
 }
 
+/* libarchive does not hold stored files of rar to their CRC, nor cpio to its sum. */
+static bool is_as_promised(const struct opened *opened)
+{
+	const struct archive_file *promised = &opened->promised;
+	return (opened->size < 0 || opened->member_out == (uint64_t)opened->size) &&
+	       (!promised->has_crc || promised->crc == opened->crc) &&
+	       (!promised->has_sum || promised->sum == opened->sum);
+}
+
+static void take_block(struct opened *opened, const uint8_t *block, size_t size)
+{
+	opened->block = block;
+	opened->block_bytes = size;
+	opened->member_out += size;
+	opened->out += size;
+	if (opened->promised.has_crc)
+		opened->crc = (uint32_t)crc32_z(opened->crc, block, size);
+	for (size_t i = 0; opened->promised.has_sum && i < size; i++)
+		opened->sum += block[i];
+}
+
 /* false at the end or on failure: then the member's reason is set. */
 static bool next_block(struct opened *opened)
 {
@@ -167,8 +217,9 @@ static bool next_block(struct opened *opened)
 	int64_t offset;
 	if (opened->member_ended)
 		return false;
+	archive_clear_error(opened->archive);
 	int status = archive_read_data_block(opened->archive, &block, &size, &offset);
-	if (status == ARCHIVE_EOF && opened->size >= 0 && opened->member_out != (uint64_t)opened->size)
+	if (status == ARCHIVE_EOF && !is_as_promised(opened))
 		opened->member.reason = ST_REASON_CORRUPT;
 	if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
 		opened->member_ended = true;
@@ -181,10 +232,7 @@ static bool next_block(struct opened *opened)
 	}
 	if (status == ARCHIVE_WARN)
 		opened->behind_block = reason_of(opened);
-	opened->block = block;
-	opened->block_bytes = size;
-	opened->member_out += size;
-	opened->out += size;
+	take_block(opened, block, size);
 	if (extract_is_bomb(extract_run_limits(opened->input->run), opened->out, stored_bytes(opened)))
 		opened->behind_block = ST_REASON_LIMIT_RATIO;
 	return true;
@@ -267,6 +315,11 @@ static void begin_member(struct opened *opened, struct archive_entry *entry)
 	opened->size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : -1;
 	opened->block_bytes = 0;
 	opened->member_out = 0;
+	opened->crc = opened->sum = 0;
+	opened->promised = (struct archive_file){0};
+	if (opened->format->look != NULL && opened->from.seeks)
+		opened->format->look(opened->from.stream,
+			opened->base + (uint64_t)archive_read_header_position(opened->archive), &opened->promised);
 	opened->member_ended = false;
 	opened->behind_block = ST_REASON_NONE;
 }
@@ -299,7 +352,7 @@ static bool take_entry(struct opened *opened, struct archive_entry *entry, int s
 	opened->entries++;
 	begin_member(opened, entry);
 	struct st_span name = name_of(opened, entry, number, sizeof(number));
-	if (archive_entry_is_encrypted(entry))
+	if (archive_entry_is_encrypted(entry) || opened->promised.encrypted)
 		extract_run_unread_member(opened->input, name, ST_REASON_ENCRYPTED);
 	else if (content_is_lost(opened, status))
 		extract_run_unread_member(opened->input, name, reason_of(opened));
@@ -342,17 +395,6 @@ static bool bytes_follow(struct window *from)
 	return false;
 }
 
-/* Back to where the archive ended: libarchive may have been given more than it took. */
-static void give_back(struct opened *opened)
-{
-	int64_t taken = archive_filter_bytes(opened->archive, 0);
-	uint64_t unread = taken >= 0 && (uint64_t)taken < opened->given ? opened->given - (uint64_t)taken : 0;
-	if (opened->from.seeks)
-		window_seek(&opened->from, opened->base + opened->given - unread);
-	else
-		opened->from.at -= unread < opened->last ? (size_t)unread : opened->last;
-}
-
 /* Another archive of the format behind this one: true. */
 static bool follows_another(struct opened *opened)
 {
@@ -360,8 +402,10 @@ static bool follows_another(struct opened *opened)
 		if (!opened->from.seeks || opened->shape.end == 0)
 			return false;
 		window_seek(&opened->from, opened->shape.end);
+	} else if (opened->from.seeks) {
+		window_seek(&opened->from, opened->base + opened->given - looked_ahead(opened));
 	} else {
-		give_back(opened);
+		release(opened);
 	}
 	if (!bytes_follow(&opened->from))
 		return false;
@@ -397,7 +441,7 @@ static void judge_shape(struct opened *opened)
 static bool read_one(struct opened *opened)
 {
 	opened->given = 0;
-	opened->last = 0;
+	opened->held = 0;
 	bool whole = open_archive(opened) ? read_entries(opened) : (note(opened, ST_REASON_MEMORY), false);
 	bool another = whole && follows_another(opened);
 	archive_read_free(opened->archive);

@@ -11,6 +11,8 @@ struct archive;
 struct libarchive_format {
 	int (*enable)(struct archive *archive); /* archive_read_support_format_NAME; never _all */
 	void (*shape)(struct stream *stream, struct archive_shape *shape); /* or NULL */
+	/* What the header of the entry that begins at or behind an offset promises; or NULL */
+	void (*look)(struct stream *stream, uint64_t at, struct archive_file *file);
 	bool (*begins)(struct st_span bytes); /* not NULL: archives of this format may follow each other in one file */
 	bool drains;         /* libarchive decodes what is skipped: done here instead, where it can be counted */
 	bool folder_content; /* the header of a folder may carry bytes that belong to nothing */

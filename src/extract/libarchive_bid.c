@@ -34,7 +34,7 @@ static int bid_rar(const struct reader_input *input)
 static void read_rar(struct reader_input *input, struct extract_part_result *result)
 {
 	static const struct libarchive_format format = {
-		.enable = archive_read_support_format_rar, .shape = archive_shape_rar};
+		.enable = archive_read_support_format_rar, .shape = archive_shape_rar, .look = archive_file_rar};
 	libarchive_read(input, &format, result);
 }
 
@@ -47,8 +47,10 @@ static int bid_rar5(const struct reader_input *input)
 
 static void read_rar5(struct reader_input *input, struct extract_part_result *result)
 {
-	static const struct libarchive_format format = {
-		.enable = archive_read_support_format_rar5, .shape = archive_shape_rar5, .drains = true};
+	static const struct libarchive_format format = {.enable = archive_read_support_format_rar5,
+		.shape = archive_shape_rar5,
+		.look = archive_file_rar5,
+		.drains = true};
 	libarchive_read(input, &format, result);
 }
 
@@ -124,8 +126,10 @@ static int bid_cpio(const struct reader_input *input)
 
 static void read_cpio(struct reader_input *input, struct extract_part_result *result)
 {
-	static const struct libarchive_format format = {
-		.enable = archive_read_support_format_cpio, .begins = begins_cpio, .folder_content = true};
+	static const struct libarchive_format format = {.enable = archive_read_support_format_cpio,
+		.look = archive_file_cpio,
+		.begins = begins_cpio,
+		.folder_content = true};
 	libarchive_read(input, &format, result);
 }
 
