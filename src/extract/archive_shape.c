@@ -263,4 +263,8 @@ void archive_shape_iso9660(struct stream *stream, struct archive_shape *shape)
 	if (stream->pread(stream, descriptor, sizeof(descriptor), DESCRIPTOR_AT) == (ssize_t)sizeof(descriptor) &&
 		descriptor[0] == 1)
 		shape->end = (uint64_t)window_u32(descriptor + SPACE_AT) * window_u16(descriptor + BLOCK_SIZE_AT);
+	if (shape->end > stream->size) { /* libarchive says nothing when what is missing are directories */
+		shape->end = 0;
+		shape->reason = ST_REASON_TRUNCATED;
+	}
 }

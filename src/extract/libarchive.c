@@ -121,23 +121,6 @@ static int64_t seek_bytes(struct archive *archive, void *context, int64_t offset
 	return (int64_t)opened->given;
 }
 
-static bool open_archive(struct opened *opened)
-{
-	struct archive *archive = archive_read_new();
-	if (archive == NULL || opened->format->enable(archive) < ARCHIVE_WARN) {
-		archive_read_free(archive);
-		return false;
-	}
-	archive_read_set_read_callback(archive, give_bytes);
-	if (opened->from.seeks) {
-		archive_read_set_skip_callback(archive, skip_bytes);
-		archive_read_set_seek_callback(archive, seek_bytes);
-	}
-	archive_read_set_callback_data(archive, opened);
-	opened->archive = archive;
-	return archive_read_open1(archive) == ARCHIVE_OK;
-}
-
 /* --- why it stopped --- */
 
 /* libarchive has one number for nearly everything; its sentences say more. The tests hold them against Debian 12's. */
@@ -162,6 +145,8 @@ static enum st_reason reason_in_words(const char *words)
 	return ST_REASON_CORRUPT;
 }
 
+/* archive_read_has_encrypted_entries() is not asked: where no format took the archive, libarchive 3.6 jumps to whatever
+ * stands behind its table of formats. */
 static enum st_reason reason_of(struct opened *opened)
 {
 	if (opened->from.reason != ST_REASON_NONE)
@@ -170,8 +155,7 @@ static enum st_reason reason_of(struct opened *opened)
 		return ST_REASON_MEMORY;
 	enum st_reason reason = reason_in_words(archive_error_string(opened->archive));
 	if (reason == ST_REASON_CORRUPT || reason == ST_REASON_TRUNCATED) {
-		if (opened->shape.encrypted ||
-			(opened->entries == 0 && archive_read_has_encrypted_entries(opened->archive) > 0))
+		if (opened->shape.encrypted)
 			return ST_REASON_ENCRYPTED;
 		if (opened->shape.volume)
 			return ST_REASON_UNSUPPORTED;
@@ -179,6 +163,25 @@ static enum st_reason reason_of(struct opened *opened)
 			return opened->shape.reason;
 	}
 	return reason == ST_REASON_CORRUPT && opened->lost != ST_REASON_NONE ? opened->lost : reason;
+}
+
+static bool open_archive(struct opened *opened)
+{
+	struct archive *archive = opened->archive = archive_read_new();
+	if (archive == NULL || opened->format->enable(archive) < ARCHIVE_WARN) {
+		note(opened, ST_REASON_MEMORY);
+		return false;
+	}
+	archive_read_set_read_callback(archive, give_bytes);
+	if (opened->from.seeks) {
+		archive_read_set_skip_callback(archive, skip_bytes);
+		archive_read_set_seek_callback(archive, seek_bytes);
+	}
+	archive_read_set_callback_data(archive, opened);
+	if (archive_read_open1(archive) == ARCHIVE_OK)
+		return true;
+	note(opened, reason_of(opened)); /* it does not find the format that the first bytes name */
+	return false;
 }
 
 /* --- the content of an entry --- */
@@ -442,8 +445,7 @@ static bool read_one(struct opened *opened)
 {
 	opened->given = 0;
 	opened->held = 0;
-	bool whole = open_archive(opened) ? read_entries(opened) : (note(opened, ST_REASON_MEMORY), false);
-	bool another = whole && follows_another(opened);
+	bool another = open_archive(opened) && read_entries(opened) && follows_another(opened);
 	archive_read_free(opened->archive);
 	opened->archive = NULL;
 	return another;
