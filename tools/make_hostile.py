@@ -20,6 +20,8 @@ import tarfile
 import zipfile
 import zlib
 
+import make_hostile_archives
+
 EXPECTED = {}
 ROOT = ""
 SEED = 20191229
@@ -560,6 +562,7 @@ def main():
     bombs(options.large)
     gzs()
     tars()
+    make_hostile_archives.write_all(put, text, make_zip, Entry)
     others()
     EXPECTED["expected.json"] = {"status": "read", "reason": "", "found": []}
     with open(os.path.join(ROOT, "expected.json"), "w", encoding="utf-8") as out:

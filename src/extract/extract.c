@@ -2,7 +2,9 @@
  * One object from its first byte to its status: which reader a part gets, how parts nest, what each of them was worth.
  * The open parts are a list on the C stack, at most CEIL_NESTING_DEPTH + 1 of them.
  */
+#include <locale.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "extract/canonical.h"
 #include "extract/part.h"
@@ -11,6 +13,18 @@ static const struct reader *const readers[] = {
 	&reader_zip,
 	&reader_gzip,
 	&reader_tar,
+	&reader_7z,
+	&reader_rar,
+	&reader_rar5,
+	&reader_iso9660,
+	&reader_cpio,
+	&reader_ar,
+	&reader_xz,
+	&reader_bzip2,
+	&reader_zstd,
+	&reader_lz4,
+	&reader_lzip,
+	&reader_lzma,
 	&reader_encrypted,
 	&reader_odf_flat,
 	&reader_mbox,
@@ -203,6 +217,11 @@ const struct extract_limits *extract_run_limits(const struct extract_run *run)
 	return &run->meter.limits;
 }
 
+struct extract_meter *extract_run_meter(struct extract_run *run)
+{
+	return &run->meter;
+}
+
 const struct extract_events *extract_run_events(struct extract_run *run, void **context)
 {
 	*context = run;
@@ -307,6 +326,14 @@ void extract_run_container_end(
 }
 
 /* --- the object --- */
+
+/* libarchive turns UTF-16 names into the locale's character set: into UTF-8 by itself, into others by modules of libc.
+ * And it computes local times, for which libc looks for a time zone. */
+bool extract_prepare(void)
+{
+	tzset();
+	return setlocale(LC_CTYPE, "C.UTF-8") != NULL;
+}
 
 static void decide_status(const struct extract_run *run, struct extract_result *result)
 {

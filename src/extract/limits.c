@@ -16,6 +16,7 @@ struct extract_limits extract_limits_default(void)
 		.ratio = CEIL_RATIO,
 		.ratio_from_bytes = CEIL_RATIO_FROM_BYTES,
 		.spool_bytes = CEIL_SPOOL_BYTES,
+		.decode_bytes = CEIL_DECODE_BYTES,
 	};
 }
 

@@ -9,7 +9,7 @@ struct extract_limits {
 	uint64_t archive_entries, members_bytes;
 	uint64_t expanded_bytes, expanded_factor;
 	uint64_t ratio, ratio_from_bytes;
-	uint64_t spool_bytes;
+	uint64_t spool_bytes, decode_bytes;
 };
 
 /* The values of base/ceilings.h. */
@@ -22,6 +22,7 @@ void extract_object_with_limits(struct stream *stream, const struct extract_opti
 
 struct extract_run;
 const struct extract_limits *extract_run_limits(const struct extract_run *run);
+struct extract_meter *extract_run_meter(struct extract_run *run);
 
 /* What one object has cost so far. Zero-initialise, then set the first group. */
 struct extract_meter {
@@ -33,6 +34,7 @@ struct extract_meter {
 	uint64_t stored,
 		expanded; /* bytes consumed of the object; bytes that came out of containers, all levels together */
 	uint64_t spooled; /* bytes of nested containers held in memory now */
+	uint64_t decoding; /* bytes of memory that open decoders hold now */
 	uint64_t members; /* what the members told so far cost who keeps them */
 	uint64_t since_progress;
 	enum st_reason stop; /* the limit of the whole object that was met */

@@ -78,6 +78,18 @@ extern const struct reader reader_odf_flat; /* fodt, fods, fodp: a document, its
 extern const struct reader reader_zip;
 extern const struct reader reader_gzip;
 extern const struct reader reader_tar;
+extern const struct reader reader_7z;
+extern const struct reader reader_rar; /* RAR 1.5 to 4 */
+extern const struct reader reader_rar5;
+extern const struct reader reader_iso9660;
+extern const struct reader reader_cpio;
+extern const struct reader reader_ar; /* also .deb */
+extern const struct reader reader_xz;
+extern const struct reader reader_lzma;
+extern const struct reader reader_lzip;
+extern const struct reader reader_bzip2;
+extern const struct reader reader_zstd;
+extern const struct reader reader_lz4;
 extern const struct reader reader_mail; /* one message; one record with its inline text parts */
 extern const struct reader reader_mbox;
 extern const struct reader reader_encrypted; /* OpenPGP and CMS: named, never read */

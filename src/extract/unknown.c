@@ -29,14 +29,10 @@ static const struct magic magics[] = {
 		"\x7f"
 		"ELF"),
 	AT(0, "class", "\xca\xfe\xba\xbe"), AT(0, "macho", "\xcf\xfa\xed\xfe"), AT(0, "macho", "\xce\xfa\xed\xfe"),
-	AT(0, "wasm", "\0asm\1\0\0\0"), AT(0, "dex", "dex\n035\0"), AT(0, "7z", "7z\xbc\xaf\x27\x1c"),
-	AT(0, "rar", "Rar!\x1a\7"),
-	AT(0, "xz",
-		"\xfd"
-		"7zXZ\0"),
-	AT(0, "zstd", "\x28\xb5\x2f\xfd"), AT(0, "lz4", "\x04\x22\x4d\x18"), AT(0, "lzip", "LZIP\1"),
+	AT(0, "wasm", "\0asm\1\0\0\0"), AT(0, "dex", "dex\n035\0"),
+	AT(0, "lz4", "\x02\x21\x4c\x18"), /* the legacy frame */
 	AT(0, "lzop", "\x89LZO\0\r\n\x1a\n"), AT(0, "compress", "\x1f\x9d"), AT(0, "snappy", "\xff\6\0\0sNaPpY"),
-	AT(0, "cab", "MSCF\0\0\0\0"), AT(0, "ar", "!<arch>\n"), AT(0, "rpm", "\xed\xab\xee\xdb"),
+	AT(0, "cab", "MSCF\0\0\0\0"), AT(0, "ar", "!<thin>\n"), AT(0, "rpm", "\xed\xab\xee\xdb"),
 	AT(0, "qcow2", "QFI\xfb"), AT(0, "luks", "LUKS\xba\xbe"), AT(0, "matroska", "\x1a\x45\xdf\xa3"),
 	AT(0, "ogg", "OggS\0"), AT(0, "flac", "fLaC\0\0\0\x22"), AT(0, "mp3", "ID3\3\0"), AT(0, "mp3", "ID3\4\0"),
 	AT(0, "woff", "wOFF\0\1"), AT(0, "woff2", "wOF2\0\1"), AT(0, "truetype", "\0\1\0\0\0"),
@@ -54,8 +50,6 @@ static const struct magic binary_magics[] = {
 	AT(0, "mp3", "\xff\xfb"),
 	AT(8, "webp", "WEBPVP8"),
 	AT(0, "pst", "!BDN"),
-	AT(0, "cpio", "\xc7\x71"),
-	AT(32769, "iso9660", "CD001"),
 	AT(0, "vhdx", "vhdxfile"),
 	AT(0, "vhd", "conectix"),
 	AT(4, "heic", "ftypheic"),
@@ -94,14 +88,7 @@ static const char *find(const struct magic *table, size_t count, struct st_span 
 
 static const char *strong_name(struct st_span head)
 {
-	const char *format = find(magics, sizeof(magics) / sizeof(magics[0]), head);
-	if (format != NULL)
-		return format;
-	/* bz2: block magic (pi) or end of stream (root of pi) behind the level */
-	if (head.size >= 10 && memcmp(head.data, "BZh", 3) == 0 &&
-		(memcmp(head.data + 4, "1AY&SY", 6) == 0 || memcmp(head.data + 4, "\x17rE8P\x90", 6) == 0))
-		return "bz2";
-	return NULL;
+	return find(magics, sizeof(magics) / sizeof(magics[0]), head);
 }
 
 static bool is_binary(const struct reader_input *input)

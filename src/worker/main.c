@@ -54,6 +54,7 @@ static void warm(struct worker *worker)
 {
 	/* The first hash reads the configuration of libcrypto. */
 	worker->hash = st_sha256_new();
+	extract_prepare();
 	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
 		_exit(4);
 	worker->idle[worker->idle_count++] = finder_open(&worker->detect, &worker->out, &worker->domains);

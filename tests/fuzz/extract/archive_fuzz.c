@@ -13,7 +13,8 @@ static const struct extract_limits tight = {.nesting_depth = 4,
 	.expanded_factor = 50,
 	.ratio = 200,
 	.ratio_from_bytes = 1 << 18,
-	.spool_bytes = 1 << 16};
+	.spool_bytes = 1 << 16,
+	.decode_bytes = 16 << 20};
 
 static ssize_t forward_read(struct stream *stream, void *data, size_t capacity)
 {

@@ -113,6 +113,7 @@ static inline void recorder_run(struct recorder *seen, struct stream *stream, co
 		.part_end = recorder_end,
 		.progress = recorder_progress};
 	*seen = (struct recorder){0};
+	extract_prepare();
 	extract_object_with_limits(stream, options, &events, seen, limits, &seen->result);
 	recorder_rule(seen, seen->depth == 0, "every part that began ended");
 	recorder_rule(seen, seen->result.parts + 1 == seen->count, "the object is no member");
