@@ -103,6 +103,7 @@ void mail_body_text(struct mail *mail)
 {
 	struct st_span bytes;
 	uint64_t next = mail_offset(mail);
+	mail_text_place(mail, "body");
 	while (mail_body_next(mail, &bytes)) {
 		mail_text_add(mail, bytes.data, bytes.size, next);
 		canonical_text_add(mail->digest.loose, bytes.data, bytes.size);

@@ -50,6 +50,7 @@ struct reader_input {
 	int depth;             /* containers around this part */
 	int *guessed;          /* NULL, or what charset_guess_once() found, + 1; 0 before it was asked */
 	struct reader_hint hint;
+	struct quotes *quotes; /* NULL, or told by a reader of pages what its lines are (quotes.h) */
 };
 
 /* A bid that nobody overbids. */
