@@ -88,7 +88,7 @@ static void tell_place(struct mail *mail, struct st_span text)
 	if (mail->place == mail->said || at == text.size)
 		return;
 	mail->said = mail->place;
-	mail->events->place(mail->context, mail->input->part, mail->text_at + mail->text.text.size,
+	mail->events->place(mail->context, mail->input->part, mail->text_at + mail->text.text.size + at,
 		(struct st_span){(const uint8_t *)mail->said, strlen(mail->said)});
 }
 
@@ -101,7 +101,6 @@ void mail_text_add(struct mail *mail, const uint8_t *data, size_t size, uint64_t
 
 static void add_decoded(struct mail *mail, struct st_span value, uint64_t offset)
 {
-	tell_place(mail, value);
 	if (value.size > 0)
 		encoded_words_decode(value, text_shift(mail, offset), &mail->text);
 	mail->text_end = offset + value.size;

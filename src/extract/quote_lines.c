@@ -16,7 +16,8 @@ struct field_name {
 	enum quote_field field;
 };
 
-/* English, German, French, Italian, Spanish, Dutch, Portuguese, Swedish, Danish, Norwegian, Finnish, Polish, Czech. */
+/* English, German, French, Italian, Spanish, Dutch, Portuguese, Swedish, Danish, Norwegian, Finnish, Polish, Czech,
+ * Russian. */
 static const struct field_name fields[] = {
 	{"From", QUOTE_FIELD_FROM},
 	{"Von", QUOTE_FIELD_FROM},
@@ -85,6 +86,12 @@ static const struct field_name fields[] = {
 	{"Aihe", QUOTE_FIELD_SUBJECT},
 	{"Temat", QUOTE_FIELD_SUBJECT},
 	{"Předmět", QUOTE_FIELD_SUBJECT},
+	{"От", QUOTE_FIELD_FROM},
+	{"Отправлено", QUOTE_FIELD_DATE},
+	{"Дата", QUOTE_FIELD_DATE},
+	{"Кому", QUOTE_FIELD_TO},
+	{"Копия", QUOTE_FIELD_CC},
+	{"Тема", QUOTE_FIELD_SUBJECT},
 };
 
 /* Between dashes, alone on their line. */
@@ -121,6 +128,8 @@ static const struct sentence sentences[] = {
 	{"W dniu", "napisał"},
 	{"W dniu", "pisze"},
 	{"Dne", "napsal"},
+	{"В", "написал"},
+	{"В", "пишет"},
 };
 
 /* --- bytes --- */

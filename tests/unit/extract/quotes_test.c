@@ -11,19 +11,20 @@ struct seen {
 	struct recorder recorder; /* first, so that its events take this as their context */
 	struct st_buf marked;     /* text of all parts with places in braces */
 	struct st_buf bytes;      /* each byte of text with its stored start and end; digests of records */
-	struct st_buf label;      /* that waits for its offset */
-	uint64_t label_at;
-	bool waits;
+	struct st_buf coming;     /* places whose text has not come: u64 offset, span label */
+	uint64_t last_place;
+	bool any_place;
 };
 
 static void add_marked(struct seen *seen, uint64_t at, uint8_t byte)
 {
-	if (seen->waits && at >= seen->label_at) {
-		recorder_rule(&seen->recorder, at == seen->label_at, "a place is told before its text");
+	struct st_cursor in = {seen->coming.data, seen->coming.data + seen->coming.size, false};
+	if (seen->coming.size > 0 && st_cursor_u64(&in) <= at) {
+		struct st_span label = st_cursor_span(&in);
 		st_buf_add_byte(&seen->marked, '{');
-		st_buf_add(&seen->marked, seen->label.data, seen->label.size);
+		st_buf_add(&seen->marked, label.data, label.size);
 		st_buf_add_byte(&seen->marked, '}');
-		seen->waits = false;
+		st_buf_drop_front(&seen->coming, (size_t)(in.at - seen->coming.data));
 	}
 	st_buf_add_byte(&seen->marked, byte);
 }
@@ -34,19 +35,19 @@ static void on_begin(void *context, const struct extract_part *part)
 	recorder_begin(context, part);
 	if (part->index > 0)
 		st_buf_add_byte(&seen->marked, '|');
-	seen->waits = false;
+	seen->any_place = false;
 }
 
 static void on_place(void *context, uint32_t part, uint64_t start, struct st_span label)
 {
 	struct seen *seen = context;
-	recorder_rule(&seen->recorder, !seen->waits, "a place has text before the next");
 	recorder_rule(
 		&seen->recorder, start >= seen->recorder.parts[part].text_bytes, "a place is told before its text");
-	seen->label.size = 0;
-	st_buf_add(&seen->label, label.data, label.size);
-	seen->label_at = start;
-	seen->waits = true;
+	recorder_rule(&seen->recorder, !seen->any_place || start > seen->last_place, "places come in order");
+	seen->any_place = true;
+	seen->last_place = start;
+	st_buf_add_u64(&seen->coming, start);
+	st_buf_add_span(&seen->coming, label.data, label.size);
 }
 
 static void on_text(void *context, uint32_t part, const struct extract_text *text)
@@ -108,7 +109,7 @@ static void seen_free(struct seen *seen)
 	recorder_free(&seen->recorder);
 	st_buf_free(&seen->marked);
 	st_buf_free(&seen->bytes);
-	st_buf_free(&seen->label);
+	st_buf_free(&seen->coming);
 }
 
 static bool same_bytes(const struct seen *a, const struct seen *b)
@@ -305,11 +306,11 @@ static void a_page_quotes_by_blockquote_and_by_the_names_of_its_divs(void)
 	HTML("<p>yes</p><blockquote>old<br>two</blockquote><p>no</p>", "{body}yes\n{quoted reply}old\ntwo\n{body}no\n");
 	HTML("<div>yes</div><div class=\"gmail_quote\"><div class=\"gmail_attr\">someone said so<br></div>"
 	     "<blockquote><div>a</div></blockquote>b</div><div>no</div>",
-		"{body}yes\n{forwarded header}someone said so\nclass: gmail_quote\nclass: gmail_attr\n{quoted "
+		"{body}yes\nclass: gmail_quote\n{forwarded header}someone said so\nclass: gmail_attr\n{quoted "
 		"reply}a\nb\n{body}no\n");
 	HTML("<div>yes<div id=\"x_appendonsend\"></div><hr><div id=divRplyFwdMsg><b>Fr\303\241:</b> An<br></div>"
 	     "<div>old</div></div>",
-		"{body}yes\n{forwarded header}Fr\303\241: An\nid: x_appendonsend\nid: divRplyFwdMsg\n{quoted "
+		"{body}yes\nid: x_appendonsend\n{forwarded header}Fr\303\241: An\nid: divRplyFwdMsg\n{quoted "
 		"reply}old\n");
 	HTML("<p>x</p><div class=moz-signature>-- <br>Anna</div>",
 		"{body}x\n{signature}-- \nclass: moz-signature\nAnna\n");
@@ -319,9 +320,8 @@ static void a_page_of_outlook_has_a_rule_above_the_header(void)
 {
 	HTML("<p>yes</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> Anna "
 	     "&lt;anna@contoso.com&gt;<br><b>Sent:</b> Monday<br><b>Subject:</b> s</p></div><p>old</p>",
-		"{body}yes\n{forwarded header}From: Anna <anna@contoso.com>\nstyle: border:none;border-top:solid "
-		"#E1E1E1 "
-		"1.0pt\nSent: Monday\nSubject: s\n{quoted reply}old\n");
+		"{body}yes\nstyle: border:none;border-top:solid #E1E1E1 1.0pt\n{forwarded header}From: Anna "
+		"<anna@contoso.com>\nSent: Monday\nSubject: s\n{quoted reply}old\n");
 	HTML("<div style='border-top:1px'>menu</div><p>x</p>", "{body}menu\nstyle: border-top:1px\nx\n");
 }
 
