@@ -290,6 +290,17 @@ void extract_run_unread_member(struct reader_input *container, struct st_span na
 	part_end(container->run, &part, &result);
 }
 
+uint32_t extract_run_next_part(const struct extract_run *run)
+{
+	return run->parts;
+}
+
+void extract_run_content(struct extract_run *run, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES], uint64_t bytes)
+{
+	if (run->events->content != NULL)
+		run->events->content(run->context, part, sha256, bytes);
+}
+
 void extract_run_container_end(
 	const struct reader_input *container, enum st_reason reason, struct extract_part_result *result)
 {
