@@ -50,6 +50,11 @@
 #define CEIL_MAIL_BOUNDARY_BYTES 512
 /* Bytes behind a `From ` line of an mbox in which the header of the next message must show itself. */
 #define CEIL_MBOX_LOOK_BYTES (8 * KIB)
+/* Lines of a mail that may turn out to be the header of an earlier mail wait for at most this many bytes for the next.
+ */
+#define CEIL_QUOTE_LOOK_BYTES (4 * KIB)
+/* Text that waits for it, with what stands aside of the lines of a page. */
+#define CEIL_QUOTE_HELD_BYTES (32 * KIB)
 /* Bytes handed from a reader to the detectors at a time. */
 #define CEIL_TEXT_BLOCK_BYTES (64 * KIB)
 /* Bytes looked at to tell what an object is. */

@@ -116,9 +116,12 @@ struct casefile_part {
 	enum st_read_status status;
 	enum st_reason reason;
 	uint64_t stored_bytes, records, first_record,
-		not_searched_bytes; /* first_record: number of its first in the segment */
-	bool rebuilt;               /* offsets of its mentions are those of its text */
-	struct st_span places;      /* where in the part what stands (base/places.h) */
+		not_searched_bytes;       /* first_record: number of its first in the segment */
+	bool rebuilt;                     /* offsets of its mentions are those of its text */
+	struct st_span places;            /* where in the part what stands (base/places.h) */
+	bool has_content;                 /* a message, or what one carries: */
+	uint8_t content[ST_DIGEST_BYTES]; /* equal for copies; keyed */
+	uint64_t content_bytes;
 };
 struct casefile_run {
 	char name[32];

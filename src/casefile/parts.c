@@ -92,6 +92,9 @@ enum st_status casefile_runs(struct casefile *casefile, struct casefile_run **ou
 
 /* --- one part in a page --- */
 
+/* Bits of one byte. */
+enum { PART_REBUILT = 1, PART_CONTENT = 2 };
+
 static void encode_part(struct st_buf *out, const struct casefile_part *part)
 {
 	st_buf_add_varint(out, part->segment);
@@ -109,9 +112,13 @@ static void encode_part(struct st_buf *out, const struct casefile_part *part)
 	st_buf_add_varint(out, part->records);
 	st_buf_add_varint(out, part->first_record);
 	st_buf_add_varint(out, part->not_searched_bytes);
-	st_buf_add_byte(out, part->rebuilt);
+	st_buf_add_byte(out, (uint8_t)((part->rebuilt ? PART_REBUILT : 0) | (part->has_content ? PART_CONTENT : 0)));
 	st_buf_add_varint(out, part->places.size);
 	st_buf_add(out, part->places.data, part->places.size);
+	if (!part->has_content)
+		return;
+	st_buf_add(out, part->content, sizeof part->content);
+	st_buf_add_varint(out, part->content_bytes);
 }
 
 static void take_word(struct st_cursor *in, char *out, size_t size)
@@ -140,9 +147,17 @@ static bool decode_part(struct st_cursor *in, struct casefile_part *out)
 	out->records = st_cursor_varint(in);
 	out->first_record = st_cursor_varint(in);
 	out->not_searched_bytes = st_cursor_varint(in);
-	out->rebuilt = st_cursor_byte(in) != 0;
+	uint8_t bits = st_cursor_byte(in);
+	out->rebuilt = bits & PART_REBUILT;
+	out->has_content = bits & PART_CONTENT;
 	out->places.size = st_cursor_varint(in);
 	out->places.data = st_cursor_take(in, out->places.size);
+	if (out->has_content) {
+		const uint8_t *content = st_cursor_take(in, sizeof out->content);
+		if (content != NULL)
+			memcpy(out->content, content, sizeof out->content);
+		out->content_bytes = st_cursor_varint(in);
+	}
 	return !in->bad && (unsigned)out->status < ST_READ_STATUSES && (unsigned)out->reason < ST_REASONS;
 }
 

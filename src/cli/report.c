@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 	{"case", 0, "FILE", "the case to report on", false, false},
 	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
 	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
-	{"list", 0, "LIST", "every row of entities, persons, organizations or unread, as CSV", false, false},
+	{"list", 0, "LIST", "every row of entities, persons, organizations, unread or attachments", false, false},
 	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
@@ -63,7 +63,7 @@ static bool is_one_of(const char *word, const char *const *words)
 static int check_job(const struct cli_arguments *arguments, struct report_job *job)
 {
 	static const char *const formats[] = {"text", "json", "csv", NULL};
-	static const char *const list_names[] = {"entities", "persons", "organizations", "unread", NULL};
+	static const char *const list_names[] = {"entities", "persons", "organizations", "unread", "attachments", NULL};
 	job->list = cli_value(arguments, "list");
 	job->explain = cli_value(arguments, "explain");
 	job->reveal = cli_value(arguments, "reveal");
@@ -74,9 +74,10 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 	if (job->format != NULL && !is_one_of(job->format, formats))
 		return cli_fail(CLI_WRONG, "--format is text, json or csv");
 	if (job->list != NULL && !is_one_of(job->list, list_names))
-		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations or unread");
-	if (job->list != NULL && job->format != NULL && strcmp(job->format, "csv") != 0)
-		return cli_fail(CLI_WRONG, "--list is written as csv");
+		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations, unread or attachments");
+	if (job->list != NULL && strcmp(job->list, "attachments") != 0 && job->format != NULL &&
+		strcmp(job->format, "csv") != 0)
+		return cli_fail(CLI_WRONG, "--list is written as csv, but attachments as text and json, too");
 	if (job->list != NULL && job->explain != NULL)
 		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
 	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "csv") == 0)
@@ -106,6 +107,12 @@ static enum st_status write_all(struct report_case *rc, const struct report *rep
 {
 	if (job->explain != NULL)
 		return report_explain(rc, job->explain, strcmp(job->format, "json") == 0, output, err);
+	if (job->list != NULL && strcmp(job->list, "attachments") == 0)
+		return report_list_attachments(rc,
+			strcmp(job->format, "csv") == 0    ? REPORT_LIST_CSV
+			: strcmp(job->format, "json") == 0 ? REPORT_LIST_JSON
+							   : REPORT_LIST_TEXT,
+			output, err);
 	for (size_t i = 0; job->list != NULL && i < sizeof lists / sizeof lists[0]; i++) {
 		if (strcmp(lists[i].name, job->list) == 0)
 			return lists[i].write(rc, output, err);

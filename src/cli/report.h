@@ -76,6 +76,13 @@ enum st_status report_list_persons(struct report_case *rc, struct report_output 
 enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);
 
+/* --- report_attachments.c --- */
+enum report_list_format { REPORT_LIST_CSV, REPORT_LIST_TEXT, REPORT_LIST_JSON };
+/* Every content that mails carry, the most carried first, and under it each mail that carries it; JSON is one object a
+ * line, CSV one row for each of the mails. */
+enum st_status report_list_attachments(
+	struct report_case *rc, enum report_list_format format, struct report_output *output, struct st_error *err);
+
 /* --- report_explain.c --- */
 /* json: mentions of contract 4, one a line, with store, object and record; else lines for a person. */
 enum st_status report_explain(

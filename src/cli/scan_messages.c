@@ -231,6 +231,23 @@ static enum st_status on_part_end(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+static enum st_status on_content(struct frame *frame, bool *valid)
+{
+	struct scan_slot *slot = frame->slot;
+	*valid = names_our_job(frame);
+	uint32_t index = st_cursor_u32(&frame->in);
+	const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
+	uint64_t bytes = st_cursor_u64(&frame->in);
+	*valid = *valid && at_end(frame) && index < slot->part_count && !slot->parts[index].has_content &&
+		 bytes <= UINT64_MAX / 4;
+	if (!*valid)
+		return ST_OK;
+	slot->parts[index].has_content = true;
+	slot->parts[index].content_bytes = bytes;
+	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, slot->parts[index].content);
+	return ST_OK;
+}
+
 static enum st_status on_progress(struct frame *frame, bool *valid)
 {
 	*valid = names_our_job(frame);
@@ -293,6 +310,7 @@ static const struct {
 	{WORKER_RECORDS, on_records},
 	{WORKER_MENTIONS, on_mentions},
 	{WORKER_PART_END, on_part_end},
+	{WORKER_CONTENT, on_content},
 	{WORKER_PROGRESS, on_progress},
 	{WORKER_DONE, on_done},
 	{WORKER_FORBIDDEN, on_forbidden},

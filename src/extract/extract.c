@@ -138,6 +138,8 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		.guessed = &guessed};
 	if (part->member != NULL)
 		input.hint = part->member->hint;
+	if (input.hint.joined && run->events->place != NULL && run->events->text != NULL)
+		input.quotes = part->quotes = quotes_open(run->events, run->context, part->index);
 	const struct reader *reader = choose_reader(run, &input);
 	read_with(run, part, reader, &input, result);
 	if (result->format == NULL)
@@ -146,6 +148,8 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 
 static void part_end(struct extract_run *run, const struct part *part, struct extract_part_result *result)
 {
+	if (part->quotes != NULL)
+		quotes_end(part->quotes);
 	if (result->format == NULL)
 		result->format = "unknown";
 	if (result->charset == NULL)
@@ -202,6 +206,7 @@ static void read_part(struct extract_run *run, struct st_span name, struct strea
 		member->is_record = part.is_record;
 		memcpy(member->sha256, part.sha256, ST_SHA256_BYTES);
 	}
+	quotes_free(part.quotes);
 	part_stream_close(&part);
 }
 
@@ -234,7 +239,9 @@ static void forward_text(void *context, uint32_t part, const struct extract_text
 	const struct extract_member *member = run->top->member;
 	if (member != NULL && member->text != NULL)
 		canonical_text_add(member->text, text->data, text->size);
-	if (run->events->text != NULL)
+	if (run->top->quotes != NULL)
+		quotes_text(run->top->quotes, text);
+	else if (run->events->text != NULL)
 		run->events->text(run->context, part, text);
 }
 
@@ -313,6 +320,17 @@ void extract_run_unread_member(struct reader_input *container, struct st_span na
 	struct extract_part_result result = {.status = ST_UNREAD, .reason = reason};
 	part_begin(container->run, &part, name);
 	part_end(container->run, &part, &result);
+}
+
+uint32_t extract_run_next_part(const struct extract_run *run)
+{
+	return run->parts;
+}
+
+void extract_run_content(struct extract_run *run, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES], uint64_t bytes)
+{
+	if (run->events->content != NULL)
+		run->events->content(run->context, part, sha256, bytes);
 }
 
 void extract_run_container_end(

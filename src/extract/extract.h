@@ -62,6 +62,10 @@ struct extract_events {
 	 * document (base/places.h); borrowed for the call. */
 	void (*place)(void *context, uint32_t part, uint64_t start, struct st_span label);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
+	/* What tells copies of a message, or of what a message carries, from others: the digest of its record; of any
+	 * other attachment its content's, all of it (text as canonical document), and its decoded size. Once for a
+	 * part, before the part around it ends: behind part_end for what was not read to its end. */
+	void (*content)(void *context, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES], uint64_t bytes);
 	/* Bytes of the object consumed so far; called at least every few MiB, so that work is not taken for a hang. */
 	void (*progress)(void *context, uint64_t stored_bytes);
 };

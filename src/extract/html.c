@@ -238,12 +238,14 @@ static void tag_begins(struct html *h, const struct html_byte *c)
 	default:
 		break;
 	}
+	html_text_tag(h->text, h->name, h->closing);
 	h->held_count = 0;
 	h->state = BEFORE_ATTRIBUTE;
 }
 
 static void tag_ends(struct html *h)
 {
+	html_text_tag_end(h->text);
 	h->state = TEXT;
 	if (h->closing || h->slash || (h->tag != HTML_TAG_RAW && h->tag != HTML_TAG_RCDATA))
 		return;

@@ -4,6 +4,7 @@
 #define STAUNCH_EXTRACT_HTML_H
 
 #include "extract/charset.h"
+#include "extract/quotes.h"
 
 /* --- html_text.c: rebuilt text --- */
 
@@ -32,7 +33,23 @@ void html_text_cell(struct html_text *text, const struct html_byte *at);
 void html_text_flush(struct html_text *text);
 /* The end: everything is given. Reports the document as one record unless it is blank; returns the bytes of text. */
 uint64_t html_text_end(struct html_text *text);
+/* In a mail: a tag begins (name in lower case), its attributes are the lines aside that follow, it ends. */
+void html_text_tag(struct html_text *text, const char *name, bool closing);
+void html_text_tag_end(struct html_text *text);
 void html_text_close(struct html_text *text);
+
+/* --- html_marks.c: elements that mail programs put around what they repeat --- */
+
+struct html_marks;
+struct html_marks *html_marks_open(struct quotes *quotes);
+void html_marks_free(struct html_marks *marks);
+/* True: it may say something, and the flow before it must be told first. */
+bool html_marks_cares(const char *name);
+void html_marks_tag(struct html_marks *marks, const char *name, bool closing);
+/* A byte of an attribute written `name: value`, and the end of one. */
+void html_marks_attribute(struct html_marks *marks, uint8_t byte);
+void html_marks_attribute_end(struct html_marks *marks);
+void html_marks_tag_end(struct html_marks *marks);
 
 /* --- html_tags.c --- */
 

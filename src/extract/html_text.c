@@ -21,6 +21,7 @@ struct html_text {
 	void *context;
 	struct canonical_text *canonical;
 	struct bytes flow, aside;
+	struct html_marks *marks;   /* NULL outside of mail */
 	bool line_open, aside_open; /* the last byte given to it was no line feed */
 	uint64_t text_at;
 	uint8_t *data;
@@ -33,6 +34,10 @@ struct html_text *html_text_open(const struct reader_input *input)
 	t->input = input;
 	t->events = extract_run_events(input->run, &t->context);
 	t->canonical = canonical_text_new();
+	if (input->quotes != NULL) {
+		t->marks = html_marks_open(input->quotes);
+		quotes_by_flow(input->quotes);
+	}
 	t->flow.list = st_alloc(CEIL_HTML_ASIDE_BYTES * sizeof(*t->flow.list));
 	t->aside.list = st_alloc(CEIL_HTML_ASIDE_BYTES * sizeof(*t->aside.list));
 	t->data = st_alloc(CEIL_HTML_ASIDE_BYTES);
@@ -46,6 +51,7 @@ void html_text_close(struct html_text *t)
 	if (t == NULL)
 		return;
 	canonical_text_free(t->canonical);
+	html_marks_free(t->marks);
 	free(t->flow.list);
 	free(t->aside.list);
 	free(t->data);
@@ -54,7 +60,7 @@ void html_text_close(struct html_text *t)
 	free(t);
 }
 
-static void send_block(struct html_text *t, size_t size, uint64_t stored_start)
+static void send_block(struct html_text *t, size_t size, uint64_t stored_start, bool flow)
 {
 	struct extract_text block = {.data = t->data,
 		.size = size,
@@ -64,6 +70,8 @@ static void send_block(struct html_text *t, size_t size, uint64_t stored_start)
 		.stored_ends = t->ends};
 	t->stored[size] = t->ends[size - 1] > t->stored[size - 1] ? t->ends[size - 1] : t->stored[size - 1];
 	canonical_text_add(t->canonical, block.data, size);
+	if (flow && t->marks != NULL)
+		quotes_flow(t->input->quotes, block.data, size, block.start);
 	t->text_at += size;
 	if (t->events->text != NULL)
 		t->events->text(t->context, t->input->part, &block);
@@ -76,7 +84,7 @@ static void send(struct html_text *t, struct bytes *bytes)
 	for (size_t i = 0; i < bytes->count; i++) {
 		const struct html_byte *b = &bytes->list[i];
 		if (size > 0 && (b->start < last || b->end - first >= SPAN_BYTES)) {
-			send_block(t, size, first);
+			send_block(t, size, first, bytes == &t->flow);
 			size = 0;
 		}
 		if (size == 0)
@@ -87,7 +95,7 @@ static void send(struct html_text *t, struct bytes *bytes)
 		last = b->start;
 	}
 	if (size > 0)
-		send_block(t, size, first);
+		send_block(t, size, first, bytes == &t->flow);
 	bytes->count = 0;
 }
 
@@ -145,6 +153,8 @@ static void overflow(struct html_text *t, const struct html_byte *at)
 
 void html_text_aside(struct html_text *t, const struct html_byte *byte)
 {
+	if (t->marks != NULL)
+		html_marks_attribute(t->marks, byte->byte);
 	if (t->aside.count + 1 >= CEIL_HTML_ASIDE_BYTES)
 		overflow(t, byte);
 	t->aside.list[t->aside.count++] = *byte;
@@ -154,6 +164,8 @@ void html_text_aside(struct html_text *t, const struct html_byte *byte)
 void html_text_aside_end(struct html_text *t, const struct html_byte *at)
 {
 	struct html_byte feed;
+	if (t->marks != NULL)
+		html_marks_attribute_end(t->marks);
 	if (!t->aside_open)
 		return;
 	line_feed(at, &feed);
@@ -161,6 +173,20 @@ void html_text_aside_end(struct html_text *t, const struct html_byte *at)
 	t->aside_open = false;
 	if (t->aside.count + 1 >= CEIL_HTML_ASIDE_BYTES)
 		overflow(t, at);
+}
+
+void html_text_tag(struct html_text *t, const char *name, bool closing)
+{
+	if (t->marks == NULL || !html_marks_cares(name))
+		return;
+	html_text_flush(t);
+	html_marks_tag(t->marks, name, closing);
+}
+
+void html_text_tag_end(struct html_text *t)
+{
+	if (t->marks != NULL)
+		html_marks_tag_end(t->marks);
 }
 
 uint64_t html_text_end(struct html_text *t)

@@ -126,8 +126,10 @@ static void read_mail(struct reader_input *input, struct extract_part_result *re
 	mail_digest_end(&mail->digest, &fields, sha256);
 	result->status = mail->reason == ST_REASON_NONE ? ST_READ : mail->text_at > 0 ? ST_PARTIAL : ST_UNREAD;
 	result->reason = mail->reason;
-	if (mail->text_at > 0)
+	if (mail->text_at > 0) {
+		extract_run_content(input->run, input->part, sha256, mail_offset(mail));
 		extract_run_spanning_record(input, mail->text_at, sha256);
+	}
 	close_levels(mail, 0);
 	mail_fields_free(&fields);
 	mail_digest_free(&mail->digest);

@@ -37,6 +37,7 @@ struct mail {
 
 	struct decoded_text text; /* not yet sent; stored values count from text_base */
 	uint64_t text_base, text_end, text_at;
+	const char *place, *said; /* the place of the text that comes next, and the last that was told */
 
 	struct mail_boundary open[CEIL_MULTIPART_DEPTH]; /* from the outermost */
 	size_t depth;
@@ -61,6 +62,8 @@ void mail_header_read(struct mail *mail, bool envelope, struct mail_fields *fiel
 /* Adds bytes as they are to the text of the message; offset: where they are stored. */
 void mail_text_add(struct mail *mail, const uint8_t *data, size_t size, uint64_t offset);
 void mail_text_flush(struct mail *mail);
+/* What is added from here on stands at this place of the message: "header", "body"; static. */
+void mail_text_place(struct mail *mail, const char *label);
 
 /* --- mime_body.c --- */
 /* The next bytes before a boundary; false at one (`hit`) or at the end. Borrowed until the next call. */

@@ -74,8 +74,27 @@ static uint32_t text_shift(struct mail *mail, uint64_t offset)
 	return (uint32_t)(offset - mail->text_base);
 }
 
+void mail_text_place(struct mail *mail, const char *label)
+{
+	mail->place = label;
+}
+
+/* Tells the place before its first byte that is no line end. */
+static void tell_place(struct mail *mail, struct st_span text)
+{
+	size_t at = 0;
+	while (at < text.size && (text.data[at] == '\r' || text.data[at] == '\n'))
+		at++;
+	if (mail->place == mail->said || at == text.size)
+		return;
+	mail->said = mail->place;
+	mail->events->place(mail->context, mail->input->part, mail->text_at + mail->text.text.size + at,
+		(struct st_span){(const uint8_t *)mail->said, strlen(mail->said)});
+}
+
 void mail_text_add(struct mail *mail, const uint8_t *data, size_t size, uint64_t offset)
 {
+	tell_place(mail, (struct st_span){data, size});
 	decoded_text_add(&mail->text, data, size, text_shift(mail, offset));
 	mail->text_end = offset + size;
 }
@@ -208,6 +227,7 @@ void mail_header_read(struct mail *mail, bool envelope, struct mail_fields *fiel
 {
 	struct field field = {0};
 	size_t have;
+	mail_text_place(mail, "header");
 	if (envelope)
 		read_envelope(mail, fields);
 	field.start = mail_offset(mail);

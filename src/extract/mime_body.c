@@ -103,6 +103,7 @@ void mail_body_text(struct mail *mail)
 {
 	struct st_span bytes;
 	uint64_t next = mail_offset(mail);
+	mail_text_place(mail, "body");
 	while (mail_body_next(mail, &bytes)) {
 		mail_text_add(mail, bytes.data, bytes.size, next);
 		canonical_text_add(mail->digest.loose, bytes.data, bytes.size);
@@ -226,11 +227,13 @@ static struct extract_member member_of(struct mail *mail, const struct mail_fiel
 	return member;
 }
 
-static void note_content(struct mail *mail, struct leaf *leaf, const struct extract_member *member)
+static void note_content(struct mail *mail, struct leaf *leaf, const struct extract_member *member, uint32_t part)
 {
 	uint8_t sha256[ST_SHA256_BYTES];
 	uint64_t texts = mail->digest.texts;
 	leaf_sha256(leaf, sha256);
+	if (!member->hint.joined && !member->is_record && mail->stop == ST_REASON_NONE)
+		extract_run_content(mail->input->run, part, sha256, leaf->bytes);
 	mail_digest_text_end(&mail->digest);
 	if (member->is_record)
 		mail_digest_attachment(&mail->digest, member->sha256);
@@ -253,6 +256,7 @@ void mail_body_part(struct mail *mail, const struct mail_fields *fields, bool de
 	leaf.hash = leaf.is_text ? NULL : st_sha256_new();
 	transfer_begin(&leaf.decoder, encoding);
 	mail_text_flush(mail);
+	uint32_t part = extract_run_next_part(mail->input->run);
 	if (!extract_run_entry(mail->input, &mail->stop))
 		extract_run_unread_member(mail->input, member.name, ST_REASON_LIMIT_ENTRIES);
 	else if (encoding == TRANSFER_UNSUPPORTED)
@@ -261,7 +265,7 @@ void mail_body_part(struct mail *mail, const struct mail_fields *fields, bool de
 		extract_run_give(mail->input, &member, &mail->stop);
 	if (mail->stop == ST_REASON_NONE)
 		drain(&leaf);
-	note_content(mail, &leaf, &member);
+	note_content(mail, &leaf, &member, part);
 	canonical_text_free(leaf.text);
 	st_sha256_free(leaf.hash);
 	st_buf_free(&leaf.decoded);

@@ -4,6 +4,7 @@
 
 #include "base/ceilings.h"
 #include "extract/limits.h"
+#include "extract/quotes.h"
 #include "extract/reader.h"
 
 struct part {
@@ -22,6 +23,7 @@ struct part {
 	const struct extract_member *member; /* what its container said of it; NULL for nothing */
 	bool is_record;                      /* the last record spans the part; its digest: */
 	uint8_t sha256[ST_SHA256_BYTES];
+	struct quotes *quotes; /* of the text of a message; NULL for other parts, and when nobody asks for places */
 	struct extract_meter *meter;
 	uint64_t pulled; /* bytes that came from the source or the container */
 	uint64_t records, entries, members;

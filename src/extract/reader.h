@@ -50,6 +50,7 @@ struct reader_input {
 	int depth;             /* containers around this part */
 	int *guessed;          /* NULL, or what charset_guess_once() found, + 1; 0 before it was asked */
 	struct reader_hint hint;
+	struct quotes *quotes; /* NULL, or told by a reader of pages what its lines are (quotes.h) */
 };
 
 /* A bid that nobody overbids. */
@@ -156,6 +157,10 @@ struct extract_member {
 bool extract_run_give(struct reader_input *container, struct extract_member *member, enum st_reason *stop);
 /* The same for a member that cannot be read: listed with its reason. */
 void extract_run_unread_member(struct reader_input *container, struct st_span name, enum st_reason reason);
+/* The number of the next member. */
+uint32_t extract_run_next_part(const struct extract_run *run);
+/* Tells what identifies a message or what it carries (events->content). */
+void extract_run_content(struct extract_run *run, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES], uint64_t bytes);
 /* How a container ends: reason none is read, otherwise partial when it gave members before, else unread. */
 void extract_run_container_end(
 	const struct reader_input *container, enum st_reason reason, struct extract_part_result *result);

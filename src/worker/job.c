@@ -140,6 +140,17 @@ static void on_part_end(void *context, uint32_t index, const struct extract_part
 	outbox_add(&job->worker->out, WORKER_PART_END, &body);
 }
 
+static void on_content(void *context, uint32_t part, const uint8_t sha256[ST_SHA256_BYTES], uint64_t bytes)
+{
+	struct job *job = context;
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add_u32(&body, part);
+	st_buf_add(&body, sha256, ST_SHA256_BYTES);
+	st_buf_add_u64(&body, bytes);
+	outbox_add(&job->worker->out, WORKER_CONTENT, &body);
+}
+
 static void on_progress(void *context, uint64_t stored_bytes)
 {
 	struct job *job = context;
@@ -152,6 +163,7 @@ static const struct extract_events events = {
 	.place = on_place,
 	.record = on_record,
 	.part_end = on_part_end,
+	.content = on_content,
 	.progress = on_progress,
 };
 

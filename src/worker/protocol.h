@@ -30,6 +30,9 @@ enum worker_message {
 			  * records, u64 not_searched_bytes, u8 rebuilt, span places (base/places.h; offsets as of
 			  * mentions)
 			  */
+	WORKER_CONTENT,  /* u32 job, u32 part, 32 bytes SHA-256, u64 bytes: what identifies a message, or what one
+			  * carries
+			  */
 	WORKER_PROGRESS, /* u32 job, u64 stored_bytes; at least every second while it works */
 	WORKER_DONE, /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
 		      * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */

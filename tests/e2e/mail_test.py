@@ -5,6 +5,7 @@ import email.header
 import email.policy
 import glob
 import io
+import json
 import os
 import random
 import re
@@ -131,13 +132,86 @@ def the_addresses_are_those_that_were_written_and_no_identifier_is_one():
     rig.equal((sorted(ALL - found)[:5], sorted(found - ALL)[:5]), ([], []), "addresses missing and too many")
 
 
+def attachments(name, *options):
+    done = rig.expect((rig.OK, rig.INCOMPLETE), rig.staunch("report", "--case", case(name), "--list", "attachments", "--format",
+        "json", *options))
+    return [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+
+def places_of(mail):
+    """Every place of this mail in the two stores, as path chains."""
+    yield "%s/one:/%04d.eml" % (OUT, mail.number)
+    if mail.number < MAILS:
+        yield OUT + ("/two:/%04d" % mail.number if mail.number % 2 else "/two:/rest!/message-%d" % (mail.number // 2 + 1))
+
+
 def every_attachment_is_listed_under_every_mail_that_carries_it():
-    paths = [row["path"] for row in listed("mails", "unread")]
-    for mail in [m for m in MADE + ANSWERS if m.number % 10 == 0]:
-        name = "/%04d.eml!/logo-%d.png" % (mail.number, mail.number % 30)
-        rig.equal(sum(path.endswith(name) for path in paths), 1, "rows for " + name)
-    images = sum(m.number % 10 == 0 for m in MADE + ANSWERS) + sum(m.number % 10 == 0 for m in MADE)
-    rig.equal(sum(path.endswith(".png") for path in paths), images, "images listed")
+    truth = {}
+    for mail in MADE + ANSWERS:
+        for name, _, _, data in mail.attachments:
+            mails, places = truth.setdefault(data, (set(), []))
+            mails.add(mail.number)
+            places += ["%s!/%s" % (place, name) for place in places_of(mail)]
+    want = sorted((len(data), len(places), len(mails), sorted(places)) for data, (mails, places) in truth.items())
+    rows = attachments("mails", "--reveal", "test")
+    got = sorted((row["bytes"], row["mails"], row["distinct_mails"], sorted(at["path"] for at in row["carried_by"])) for row in rows)
+    for expected, found in zip(want, got):
+        rig.equal(found, expected, "attachment with bytes, mails, distinct mails, places")
+    rig.equal(len(got), len(want), "distinct attachments")
+    rig.equal({row["format"]: row["status"] for row in rows}, {"csv": "read", "png": "unread"}, "formats and status")
+    rig.equal([row["mails"] for row in rows], sorted((row["mails"] for row in rows), reverse=True), "the most carried first")
+    for row in rows:
+        rig.equal(len({at["mail"] for at in row["carried_by"]}), row["distinct_mails"], "names of distinct mails")
+
+
+def the_list_of_attachments_is_written_as_text_and_csv_and_shows_no_name_unasked():
+    csv_rows = listed("mails", "attachments")
+    rig.equal(len(csv_rows), sum(row["mails"] for row in attachments("mails")), "a row for each mail that carries one")
+    rig.equal({row["name"] for row in csv_rows} >= {"Kunden 3 é.csv", "logo-0.png"}, True, "names when revealed")
+    for form in ("text", "csv", "json"):
+        done = rig.staunch("report", "--case", case("mails"), "--list", "attachments", "--format", form)
+        rig.equal([w for w in (b"Kunden", b"logo", b".eml") if w in done.stdout], [], "names in masked " + form)
+    rig.equal(done.returncode, rig.INCOMPLETE, "status of a list of an incomplete case")
+    text = rig.staunch("report", "--case", case("mails"), "--list", "attachments").stdout.decode().splitlines()
+    rig.equal(sum(line.startswith("  mail ") for line in text), len(csv_rows), "lines for mails")
+    rig.equal(text[0].split("  ")[1].startswith("csv, "), True, "first line: " + text[0])
+
+
+def what_an_attachment_is():
+    """Twice in one mail counts once; a copy of the file counts as a mail; a mail in a mail is one; its own text is none."""
+    def mail(number, *parts):
+        m = EmailMessage(policy=email.policy.default)
+        m["From"], m["To"], m["Subject"] = "a@contoso.com", "b@contoso.com", "n%d" % number
+        m.set_content("text of %d\n" % number)
+        for name, data in parts:
+            m.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+        return m
+    one, two = (b"one of the two\n", b"the other\n")
+    inner = mail(1, ("a.txt", one))
+    outer = mail(2, ("b.txt", one), ("c.txt", one), ("d.txt", two))
+    outer.add_attachment(inner)
+    write(OUT + "/few/1", outer.as_bytes())
+    write(OUT + "/few/2", outer.as_bytes())
+    write(OUT + "/few/3", mail(3, ("d.txt", two), ("e.txt", b"")).as_bytes())
+    rig.scan(case("few"), OUT + "/few", status=rig.OK)
+    got = [(row["format"], row["bytes"], row["mails"], row["distinct_mails"], [at["name"] for at in row["carried_by"]])
+        for row in attachments("few", "--reveal", "test")]
+    rig.equal(sorted(got)[0], ("empty", 0, 1, 1, ["e.txt"]), "an empty one")
+    by_names = {"".join(sorted(set(row[4]))): row for row in got}
+    rig.equal(by_names["d.txt"][2:4], (3, 2), "mails with the other")
+    rig.equal(by_names["a.txtb.txtc.txt"][2:4], (4, 2), "mails with the one")
+    rig.equal(by_names["part-5"][0], "message", "a mail in a mail")
+
+
+def mentions_are_told_from_those_that_repeat_an_earlier_mail():
+    for mail in ANSWERS[:3]:
+        quoted = "body%d@example.org" % mail.reply_to.number
+        for address, where in ((quoted, "quoted reply"), ("body%d@example.org" % mail.number, "body"), (mail.sender, "header")):
+            done = rig.expect((rig.OK, rig.INCOMPLETE), rig.staunch("report", "--case", case("mails"), "--explain", address, "--format",
+                "json", "--reveal", "test"))
+            places = [json.loads(line) for line in done.stdout.decode().splitlines()]
+            mine = {at["where"] for at in places if at["path"].split("!")[0].endswith("/%04d.eml" % mail.number)}
+            rig.equal(mine, {where}, "places of %s in mail %d" % (address, mail.number))
 
 
 def every_mention_in_a_message_is_in_its_record():
@@ -197,7 +271,9 @@ def what_python_finds_in_real_mail_is_found():
 try:
     rig.run_tests(two_exports_and_the_replies_are_as_many_messages_as_were_written,
         the_addresses_are_those_that_were_written_and_no_identifier_is_one,
-        every_attachment_is_listed_under_every_mail_that_carries_it, every_mention_in_a_message_is_in_its_record,
+        every_attachment_is_listed_under_every_mail_that_carries_it,
+        the_list_of_attachments_is_written_as_text_and_csv_and_shows_no_name_unasked, what_an_attachment_is,
+        mentions_are_told_from_those_that_repeat_an_earlier_mail, every_mention_in_a_message_is_in_its_record,
         headers_bodies_and_attachments_are_those_of_pythons_email_package, what_python_finds_in_real_mail_is_found)
 finally:
     FOLDER.__exit__(None, None, None)

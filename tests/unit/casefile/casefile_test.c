@@ -240,7 +240,9 @@ static enum st_status parts_in_order(void *context, const struct casefile_part *
 		      strcmp(part->format, "text") == 0 && strcmp(part->charset, "utf-16le") == 0 &&
 		      part->status == ST_PARTIAL && part->reason == ST_REASON_LIMIT_SIZE &&
 		      part->stored_bytes == UINT64_MAX && part->records == 3 &&
-		      part->first_record == (uint64_t)part->part << 33 && part->not_searched_bytes == 4;
+		      part->first_record == (uint64_t)part->part << 33 && part->not_searched_bytes == 4 &&
+		      part->rebuilt == (part->part % 3 == 0) && part->has_content == (part->part % 2 == 0) &&
+		      (!part->has_content || (part->content_bytes == part->part && part->content[15] == 9));
 	++*next;
 	return as_put ? ST_OK : ST_FATAL;
 }
@@ -266,7 +268,11 @@ static void many_parts_of_interleaved_segments_come_back_by_number(void)
 			.stored_bytes = UINT64_MAX,
 			.records = 3,
 			.first_record = (uint64_t)part << 33,
-			.not_searched_bytes = 4};
+			.not_searched_bytes = 4,
+			.rebuilt = part % 3 == 0,
+			.has_content = part % 2 == 0,
+			.content = {[15] = 9},
+			.content_bytes = part};
 		CHECK_OK(casefile_put_part(casefile, &row, &err));
 		row.segment = 8 + part % 3;
 		CHECK_OK(casefile_put_part(casefile, &row, &err));
