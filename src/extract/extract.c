@@ -12,6 +12,7 @@ static const struct reader *const readers[] = {
 	&reader_gzip,
 	&reader_tar,
 	&reader_encrypted,
+	&reader_pdf,
 	&reader_mbox,
 	&reader_mail,
 	&reader_json,
