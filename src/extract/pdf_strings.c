@@ -207,7 +207,7 @@ static bool take(struct strings *s, const struct st_json_event *event)
 	switch (event->token) {
 	case ST_JSON_OBJECT:
 	case ST_JSON_ARRAY:
-		enter(s, event->depth);
+		enter(s, event->depth + 1);
 		return true;
 	case ST_JSON_KEY:
 		take_key(s, event);
