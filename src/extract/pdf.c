@@ -56,7 +56,8 @@ static enum st_reason reason_of_errors(const struct pdf *pdf, struct st_span err
 		return ST_REASON_ENCRYPTED;
 	if (holds(errors, "language pack")) /* poppler-data is not installed */
 		return ST_REASON_NO_HELPER;
-	if (failed || holds(errors, "Syntax Error"))
+	/* poppler's word; and qpdf's, for a table of objects that is guessed: some may not be in it */
+	if (failed || holds(errors, "Syntax Error") || holds(errors, "reconstruct cross-reference"))
 		return pdf->is_whole ? ST_REASON_CORRUPT : ST_REASON_TRUNCATED;
 	return ST_REASON_NONE;
 }
