@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes the hostile corpus: damaged, lying, exploding and self-containing files, and what must be said of each.
 
-    make_hostile.py [--large] DIR
+    make_hostile.py [--large] [--helped] DIR
 
 DIR/expected.json maps every file of DIR (itself included) to {"status", "reason", "found"}: the status and reason of the
 object in contract 2, and invented addresses that must be found in it. The output depends on nothing but the options.
+--helped adds files that programs of others read for us (PDF): what is said of them needs these programs.
 --large adds what takes minutes or hundreds of megabytes: two million entries, 2 GiB of text, a line of 64 MB.
 """
 import argparse
@@ -21,6 +22,7 @@ import zipfile
 import zlib
 
 import make_hostile_archives
+import pdf_maker
 
 EXPECTED = {}
 ROOT = ""
@@ -540,7 +542,6 @@ def others():
         found=["jost@fabrikam.com", "karl@fabrikam.com"])
     put("random.bin", random.Random(SEED).randbytes(5000), "partial", "unsupported")
     put("image.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500), "partial", "no-text")
-    put("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "partial", "unsupported")
     put("program.exe", b"MZ\x90\x00\x03" + random.Random(3).randbytes(500), "partial", "unsupported")
     put("image-inside.zip", make_zip(Entry("a.png", b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(500)),
                                      Entry("b.txt", text("jana@fabrikam.com"))),
@@ -549,10 +550,73 @@ def others():
     put("deep.json", b"[" * 10000 + b"]" * 10000 + b"\n", "unread", "limit-depth")
 
 
+# --- PDF: read by other programs, in a jail of their own ---
+
+def pdf_trees():
+    pdf = pdf_maker.Pdf()
+    pdf.page(pdf_maker.show("page.loop@fabrikam.com"))
+    pdf.objects[1] = b"<</Type/Pages/Kids[4 0 R 2 0 R 2 0 R]/Count 5>>"
+    put("pdf-page-loop.pdf", pdf.bytes(), "partial", "corrupt", ["page.loop@fabrikam.com"])
+    pdf = pdf_maker.Pdf()
+    last = pdf.page(pdf_maker.show("deep.pages@fabrikam.com"))
+    for _ in range(2000):
+        last = pdf.add(b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % last)
+    pdf.objects[1] = b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % last
+    put("pdf-deep-pages.pdf", pdf.bytes(), "read", found=["deep.pages@fabrikam.com"])
+    pdf = pdf_maker.Pdf()
+    pdf.page(pdf_maker.show("xref.loop@fabrikam.com"))
+    data = pdf.bytes()
+    put("pdf-xref-loop.pdf", data.replace(b"/Root 1", b"/Prev %d/Root 1" % data.index(b"xref\n0")), "partial",
+        "corrupt", ["xref.loop@fabrikam.com"])
+    pdf = pdf_maker.Pdf()
+    pdf.page(pdf_maker.show("deep.array@fabrikam.com"))
+    pdf.catalog = b"/X " + b"[" * 5000 + b"]" * 5000
+    put("pdf-deep-array.pdf", pdf.bytes(), "partial", "corrupt", ["deep.array@fabrikam.com"])
+
+
+def pdf_bombs():
+    pdf = pdf_maker.Pdf()
+    bomb = zlib.compress(zlib.compress(pdf_maker.show("deflate.bomb@fabrikam.com") + bytes(50 << 20), 9), 9)
+    content = pdf.add(b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(bomb), bomb))
+    pdf.pages.append(pdf.add(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources%s/Contents %d 0 R>>" %
+        (pdf_maker.FONT, content)))
+    put("pdf-deflate-bomb.pdf", pdf.bytes(), "read", found=["deflate.bomb@fabrikam.com"])
+    pdf = pdf_maker.Pdf()
+    form = pdf.add(b"")
+    pdf.objects[form - 1] = pdf_maker.stream(pdf_maker.show("draws.itself@fabrikam.com") + b" /X Do", b"/Type/XObject"
+        b"/Subtype/Form/BBox[0 0 600 900]/Resources<</XObject<</X %d 0 R>>%s>>" % (form, pdf_maker.FONT[2:-2]))
+    pdf.page(b"/X Do", resources=b"<</XObject<</X %d 0 R>>>>" % form)
+    put("pdf-draws-itself.pdf", pdf.bytes(), "read", found=["draws.itself@fabrikam.com"])
+
+
+def pdf_damage():
+    good = pdf_maker.simple("whole@fabrikam.com")
+    put("pdf-cut.pdf", good[:len(good) // 2], "unread", "truncated")
+    put("pdf-nothing.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "unread", "truncated")
+    put("pdf-garbage.pdf", b"%PDF-1.7\n" + random.Random(SEED).randbytes(3000) + b"\n%%EOF\n", "unread", "corrupt")
+    put("pdf-behind-http.pdf", b"HTTP/1.1 200 OK\r\nX-Cache: miss\r\n\r\n" + pdf_maker.simple("prefix@fabrikam.com"), "read",
+        found=["prefix@fabrikam.com"])
+    put("about-pdf.txt", b"A PDF begins with\n%PDF-1.4, says about.pdf@fabrikam.com\n", "read",
+        found=["about.pdf@fabrikam.com"])
+    lost = good.replace(b"startxref", b"startxxxx").replace(b"xref\n0", b"xxxx\n0")
+    put("pdf-without-table.pdf", lost, "partial", "corrupt", ["whole@fabrikam.com"])
+
+
+def pdf_pictures():
+    pdf = pdf_maker.Pdf()
+    pdf.picture_page()
+    put("pdf-picture.pdf", pdf.bytes(), "unread", "no-text")
+    pdf = pdf_maker.Pdf()
+    pdf.picture_page()
+    pdf.page(pdf_maker.show("half@fabrikam.com"))
+    put("pdf-half-picture.pdf", pdf.bytes(), "partial", "no-text", ["half@fabrikam.com"])
+
+
 def main():
     global ROOT
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--helped", action="store_true")
     parser.add_argument("directory")
     options = parser.parse_args()
     ROOT = options.directory
@@ -564,6 +628,9 @@ def main():
     tars()
     make_hostile_archives.write_all(put, text, make_zip, Entry)
     others()
+    if options.helped:
+        for pdfs in pdf_trees, pdf_bombs, pdf_damage, pdf_pictures:
+            pdfs()
     EXPECTED["expected.json"] = {"status": "read", "reason": "", "found": []}
     with open(os.path.join(ROOT, "expected.json"), "w", encoding="utf-8") as out:
         json.dump(EXPECTED, out, indent=1, sort_keys=True)

@@ -103,6 +103,11 @@
 /* Bytes of the list of places of one part (12,000 pages); what stands behind is "further on". */
 #define CEIL_PART_PLACES_BYTES (128 * KIB)
 
+/* Files attached to one PDF: each costs a process; the rest is limit-entries. */
+#define CEIL_PDF_ATTACHMENTS 1000
+/* What a helper said on stderr, of which a reader takes note. */
+#define CEIL_HELPER_ERRORS_BYTES (64 * KIB)
+
 /* --- worker and scan --- */
 /* Address space of a worker. */
 #define CEIL_WORKER_MEMORY_BYTES (1 * GIB)
@@ -127,6 +132,16 @@
 #define CEIL_PENDING_BYTES (256 * MIB)
 /* An unread object is hashed all the same up to this size; a larger one costs more than its identity is worth. */
 #define CEIL_HASH_UNREAD_BYTES (64 * MIB)
+/* Address space of a helper program, and the processor time it may take; beyond, what it gave so far is kept and the
+ * document is partial(memory or timeout). */
+#define CEIL_HELPER_MEMORY_BYTES (1 * GIB)
+#define CEIL_HELPER_CPU_S 120
+/* A helper may run this many times as long as a worker may stand still; then it is killed: timeout. */
+#define CEIL_HELPER_STALLS 5
+/* Bytes a helper may write: its output is held in memory; a longer one is limit-size. */
+#define CEIL_HELPER_OUTPUT_BYTES (256 * MIB)
+/* Documents on their way to helpers that one worker has open, held in memory; a longer one is unread(limit-size). */
+#define CEIL_HELPER_INPUT_BYTES (512 * MIB)
 /* Processes that one launcher runs at a time; a further one is refused. */
 #define CEIL_PROCESSES 1024
 /* Rows of one sorted run before it is sealed and written. */

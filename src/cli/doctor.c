@@ -3,6 +3,7 @@
 #include "base/json_write.h"
 #include "cli/cli.h"
 #include "process/confine.h"
+#include "process/helping.h"
 #include "process/launcher.h"
 #include "process/message.h"
 #include "worker/protocol.h"
@@ -30,6 +31,12 @@ struct libraries {
 	size_t count;
 };
 
+struct helper_state {
+	const char *name;
+	char version[40];
+	bool found, confined; /* confined: it ran in its jail and told its version */
+};
+
 struct doctor {
 	struct confine_layers layers;
 	bool worker_found, worker_confined;
@@ -38,6 +45,7 @@ struct doctor {
 	uint64_t memory_bytes;
 	uint64_t memory_limit_bytes; /* of the control group; 0 none */
 	struct libraries ours, worker;
+	struct helper_state helpers[HELPERS - HELPER_WORKERS];
 };
 
 /* --- the machine --- */
@@ -162,6 +170,52 @@ static enum st_status try_worker(struct doctor *doctor, struct launcher *launche
 	return status;
 }
 
+/* --- helpers, tried --- */
+
+static bool wait_for_helper(struct launcher *launcher, struct helping *helping, struct helping_result *result)
+{
+	struct pollfd ready = {.fd = launcher_fd(launcher), .events = POLLIN};
+	struct launcher_exit ended;
+	while (helping->running && poll(&ready, 1, ANSWER_MS) > 0)
+		while (helping->running && launcher_next_exit(launcher, &ended))
+			if (ended.id == helping->id)
+				*result = helping_ended(helping, ended.wait_status);
+	return !helping->running;
+}
+
+/* "NAME version 1.2.3" on whichever output the program uses for it. */
+static void read_version(const struct helping_result *result, struct helper_state *state)
+{
+	char text[400] = "";
+	ssize_t got = result->output_bytes > 0 ? pread(result->output, text, sizeof text - 1, 0)
+					       : read(result->errors, text, sizeof text - 1);
+	const char *at = got > 0 ? strstr(text, "version ") : NULL;
+	size_t size = at != NULL ? strspn(at + 8, "0123456789.") : 0;
+	if (size > 0 && size < sizeof state->version)
+		memcpy(state->version, at + 8, size);
+	state->confined = result->how == HELPED && size > 0;
+}
+
+static void look_at_helper(struct launcher *launcher, enum helper helper, struct helper_state *state)
+{
+	struct helping helping = {0};
+	struct helping_result result;
+	state->name = helper_program(helper);
+	helping_input(&helping, HELPING_BEGIN, (struct st_span){NULL, 0});
+	if (helping_start(&helping, launcher, helper, 0, &result, NULL) == ST_OK) {
+		state->found = helping.running;
+		if (helping.running && wait_for_helper(launcher, &helping, &result))
+			read_version(&result, state);
+	}
+	helping_close(&helping, launcher);
+}
+
+static void look_at_helpers(struct doctor *doctor, struct launcher *launcher)
+{
+	for (int i = 0; i < HELPERS - HELPER_WORKERS; i++)
+		look_at_helper(launcher, (enum helper)(HELPER_WORKERS + i), &doctor->helpers[i]);
+}
+
 static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err)
 {
 	st_auto_free char *path = cli_worker_path(err);
@@ -173,6 +227,7 @@ static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err
 	enum st_status status = try_worker(doctor, launcher, err);
 	if (status == ST_OK)
 		status = ask_about(doctor, launcher, err);
+	look_at_helpers(doctor, launcher);
 	launcher_stop(launcher);
 	return status;
 }
@@ -194,6 +249,10 @@ static const struct {
 	{"ratio of a bomb", CEIL_RATIO, "times"},
 	{"nested archive in memory", CEIL_SPOOL_BYTES, "bytes"},
 	{"levels of JSON", CEIL_JSON_DEPTH, "levels"},
+	{"helper memory", CEIL_HELPER_MEMORY_BYTES, "bytes"},
+	{"helper processor time", CEIL_HELPER_CPU_S * 1000, "ms"},
+	{"document for helpers", CEIL_HELPER_INPUT_BYTES, "bytes"},
+	{"output of a helper", CEIL_HELPER_OUTPUT_BYTES, "bytes"},
 };
 
 #define CEILINGS (sizeof ceilings / sizeof ceilings[0])
@@ -225,6 +284,22 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_key_bool(w, "confined", doctor->worker_confined);
 	st_json_key_text(w, "error", doctor->error.status == ST_OK ? NULL : doctor->error.what);
 	st_json_object_end(w);
+}
+
+static void add_helpers_json(struct st_json_writer *w, const struct doctor *doctor)
+{
+	st_json_key(w, "helpers");
+	st_json_array(w);
+	for (size_t i = 0; i < HELPERS - HELPER_WORKERS && doctor->helpers[i].name != NULL; i++) {
+		const struct helper_state *helper = &doctor->helpers[i];
+		st_json_object(w);
+		st_json_key_text(w, "name", helper->name);
+		st_json_key_bool(w, "found", helper->found);
+		st_json_key_text(w, "version", helper->version[0] != 0 ? helper->version : NULL);
+		st_json_key_bool(w, "confined", helper->confined);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
 }
 
 static void add_ceilings_json(struct st_json_writer *w)
@@ -263,9 +338,7 @@ static void tell_json(const struct doctor *doctor, struct st_buf *out)
 	add_libraries_json(&w, "staunch", &doctor->ours);
 	add_libraries_json(&w, "staunch-worker", &doctor->worker);
 	st_json_object_end(&w);
-	st_json_key(&w, "helpers");
-	st_json_array(&w);
-	st_json_array_end(&w);
+	add_helpers_json(&w, doctor);
 	add_ceilings_json(&w);
 	st_json_object_end(&w);
 	st_buf_add_byte(out, '\n');
@@ -319,6 +392,18 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 		line(out, "why not", st_format("%s", doctor->error.what));
 }
 
+static void tell_helpers(struct st_buf *out, const struct doctor *doctor)
+{
+	heading(out, "helper programs");
+	for (size_t i = 0; i < HELPERS - HELPER_WORKERS && doctor->helpers[i].name != NULL; i++) {
+		const struct helper_state *helper = &doctor->helpers[i];
+		line(out, helper->name,
+			!helper->found     ? st_format("not found: PDF files are not read, or not whole")
+			: helper->confined ? st_format("%s, runs confined", helper->version)
+					   : st_format("found, but does not run confined"));
+	}
+}
+
 static void tell_text(const struct doctor *doctor, struct st_buf *out)
 {
 	heading(out, "staunch " STAUNCH_VERSION);
@@ -330,8 +415,7 @@ static void tell_text(const struct doctor *doctor, struct st_buf *out)
 		line(out, "memory limit here", amount(doctor->memory_limit_bytes, "bytes"));
 	tell_libraries(out, "libraries of staunch", &doctor->ours);
 	tell_libraries(out, "libraries of staunch-worker", &doctor->worker);
-	heading(out, "helper programs");
-	line(out, "none", st_format("this version uses none"));
+	tell_helpers(out, doctor);
 	heading(out, "ceilings");
 	for (size_t i = 0; i < CEILINGS; i++)
 		line(out, ceilings[i].name, amount(ceilings[i].value, ceilings[i].unit));

@@ -13,6 +13,7 @@
 #include "casefile/casefile.h"
 #include "cli/cli.h"
 #include "detect/detect.h"
+#include "process/helping.h"
 #include "process/launcher.h"
 #include "process/message.h"
 #include "resolve/resolve.h"
@@ -70,6 +71,7 @@ struct scan_slot {
 	uint32_t forbidden_call;   /* 1 + number of the call its jail refused */
 	uint64_t moved_at_ms;      /* last sign of progress */
 	uint64_t began_at_ms;      /* of this reading */
+	struct helping helping;    /* what its readers ask of programs of others */
 
 	struct scan_task task;
 	uint32_t job, segment;

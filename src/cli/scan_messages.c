@@ -8,6 +8,7 @@
 #include "cli/scan_slot.h"
 #include "worker/protocol.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 struct frame {
@@ -184,6 +185,53 @@ static enum st_status on_mentions(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* --- helpers --- */
+
+static enum st_status on_help_input(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame);
+	uint8_t what = st_cursor_byte(&frame->in);
+	struct st_span bytes = {frame->in.at, (size_t)(frame->in.end - frame->in.at)};
+	*valid = *valid && !frame->in.bad && helping_input(&frame->slot->helping, what, bytes);
+	return ST_OK;
+}
+
+/* A worker that asks and reads no answers would fill the socket and hold us. */
+static bool hears(const struct scan_slot *slot)
+{
+	struct pollfd room = {.fd = slot->socket, .events = POLLOUT};
+	return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
+}
+
+void scan_slot_helped(const struct scan_slot *slot, const struct helping_result *result)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, slot->job);
+	st_buf_add_byte(&body, (uint8_t)result->how);
+	st_buf_add_byte(&body, result->exit_status);
+	st_buf_add_u64(&body, result->output_bytes);
+	message_send(slot->socket, WORKER_HELPED, body.data, body.size, result->output);
+	message_send(slot->socket, WORKER_HELPED_ERRORS, body.data, 4, result->errors);
+}
+
+static enum st_status on_help(struct frame *frame, bool *valid)
+{
+	struct helping *helping = &frame->slot->helping;
+	struct helping_result result;
+	*valid = names_our_job(frame);
+	uint8_t helper = st_cursor_byte(&frame->in);
+	uint32_t number = st_cursor_u32(&frame->in);
+	*valid = *valid && at_end(frame) && helper < HELPER_WORKERS && hears(frame->slot);
+	if (!*valid)
+		return ST_OK;
+	enum st_status status =
+		helping_start(helping, frame->scan->launcher, (enum helper)helper, number, &result, frame->err);
+	*valid = status == ST_OK;
+	if (status == ST_OK && !helping->running)
+		scan_slot_helped(frame->slot, &result);
+	return status == ST_FATAL ? ST_FATAL : ST_OK;
+}
+
 static void copy_name(char out[16], struct st_span name)
 {
 	/* Names of formats come from a worker too: letters, digits and dashes only. */
@@ -315,6 +363,8 @@ static const struct {
 	{WORKER_DONE, on_done},
 	{WORKER_FORBIDDEN, on_forbidden},
 	{WORKER_ERROR, on_error},
+	{WORKER_HELP_INPUT, on_help_input},
+	{WORKER_HELP, on_help},
 };
 
 enum st_status scan_slot_message(

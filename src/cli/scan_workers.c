@@ -28,7 +28,7 @@ static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 
 /* --- a slot's life --- */
 
-static void forget_reading(struct scan_slot *slot)
+static void forget_reading(const struct scan *scan, struct scan_slot *slot)
 {
 	for (size_t i = 0; i < slot->part_count; i++) {
 		free((void *)(uintptr_t)slot->parts[i].name.data);
@@ -40,6 +40,7 @@ static void forget_reading(struct scan_slot *slot)
 	if (slot->fd >= 0)
 		close(slot->fd);
 	slot->fd = -1;
+	helping_close(&slot->helping, scan->launcher);
 }
 
 /* A worker that is done with is killed, not asked to end: what took it over might not obey. */
@@ -47,7 +48,7 @@ static void empty_slot(struct scan *scan, struct scan_slot *slot)
 {
 	if (slot->state != SCAN_SLOT_EMPTY && slot->state != SCAN_SLOT_ENDING)
 		launcher_kill(scan->launcher, slot->worker);
-	forget_reading(slot);
+	forget_reading(scan, slot);
 	message_reader_close(slot->reader);
 	if (slot->socket >= 0)
 		close(slot->socket);
@@ -114,7 +115,7 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 		slot->parts = NULL;
 		slot->part_count = slot->part_capacity = 0;
 	}
-	forget_reading(slot);
+	forget_reading(scan, slot);
 	slot->state = SCAN_SLOT_IDLE;
 	slot->objects_read++;
 }
@@ -122,7 +123,7 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 void scan_slot_copy(struct scan *scan, struct scan_slot *slot, uint32_t original)
 {
 	scan_queue_copy(&scan->queue, &slot->task, original);
-	forget_reading(slot);
+	forget_reading(scan, slot);
 	slot->state = SCAN_SLOT_IDLE;
 	slot->objects_read++;
 }
@@ -216,7 +217,7 @@ static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, stru
 	}
 	if (!is_stream(scan, slot) && listed_otherwise(&slot->object, &slot->before)) {
 		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
-		forget_reading(slot);
+		forget_reading(scan, slot);
 		return ST_OK;
 	}
 	slot->job = scan->next_job++;
@@ -324,12 +325,25 @@ static enum st_status read_last_words(struct scan *scan, struct scan_slot *slot,
 	return ST_OK;
 }
 
+/* True when it was a helper of this slot. */
+static bool reap_helper(struct scan_slot *slot, const struct launcher_exit *ended)
+{
+	if (!slot->helping.running || slot->helping.id != ended->id)
+		return false;
+	struct helping_result result = helping_ended(&slot->helping, ended->wait_status);
+	slot->moved_at_ms = st_now_ms();
+	scan_slot_helped(slot, &result);
+	return true;
+}
+
 static enum st_status reap(struct scan *scan, struct st_error *err)
 {
 	struct launcher_exit ended;
 	while (launcher_next_exit(scan->launcher, &ended)) {
 		for (size_t i = 0; i < scan->slot_count; i++) {
 			struct scan_slot *slot = &scan->slots[i];
+			if (reap_helper(slot, &ended))
+				break;
 			if (slot->state == SCAN_SLOT_EMPTY || slot->worker != ended.id)
 				continue;
 			if (slot->killed_for == ST_REASON_NONE)
@@ -359,6 +373,17 @@ static bool took_too_long(const struct scan *scan, const struct scan_slot *slot,
 	return !is_stream(scan, slot) && now_ms - slot->began_at_ms > most_ms;
 }
 
+/* Its clock is the helper's while one runs, and that one's is longer. */
+static bool waits_for_helper(const struct scan *scan, struct scan_slot *slot, uint64_t now_ms)
+{
+	struct helping *helping = &slot->helping;
+	if (!helping->running)
+		return false;
+	if (!helping->killed && now_ms - helping->began_at_ms > CEIL_HELPER_STALLS * scan->stall_ms)
+		helping_stop(helping, scan->launcher);
+	return true;
+}
+
 static void kill_stalled(struct scan *scan)
 {
 	uint64_t now_ms = st_now_ms();
@@ -366,7 +391,7 @@ static void kill_stalled(struct scan *scan)
 		struct scan_slot *slot = &scan->slots[i];
 		if (slot->state != SCAN_SLOT_BUSY || slot->killed_for != ST_REASON_NONE)
 			continue;
-		if (waits_for_input(scan, slot))
+		if (waits_for_input(scan, slot) || waits_for_helper(scan, slot, now_ms))
 			slot->moved_at_ms = now_ms;
 		if (now_ms - slot->moved_at_ms < scan->stall_ms && !took_too_long(scan, slot, now_ms))
 			continue;

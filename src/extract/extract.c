@@ -27,6 +27,7 @@ static const struct reader *const readers[] = {
 	&reader_lzma,
 	&reader_encrypted,
 	&reader_odf_flat,
+	&reader_pdf,
 	&reader_mbox,
 	&reader_mail,
 	&reader_json,

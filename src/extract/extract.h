@@ -14,6 +14,7 @@
 #include "base/coverage.h"
 #include "base/hash.h"
 #include "extract/stream.h"
+#include "process/helper.h"
 
 /* One block of UTF-8 text (invalid bytes of a UTF-8 source are passed on as they are). Offsets of text count the bytes
  * of this UTF-8 stream from 0; `stored` leads back to the bytes of the innermost stored part. */
@@ -70,9 +71,29 @@ struct extract_events {
 	void (*progress)(void *context, uint64_t stored_bytes);
 };
 
+/* What a program of others gave. Hostile text, as all that comes out of a document. */
+struct extract_helped {
+	enum helped how;
+	uint8_t exit_status;   /* with HELPED */
+	struct stream *output; /* also what one that was stopped wrote before; NULL when it did not run */
+	struct st_buf errors;  /* the first CEIL_HELPER_ERRORS_BYTES of its stderr */
+	int output_fd;         /* who runs helpers keeps it here */
+};
+
+/* How readers get at such programs (process/helper.h): they start none themselves. */
+struct extract_help {
+	void *context;
+	/* A document for them, in pieces; documents nest. */
+	void (*document)(void *context, enum helping_input what, struct st_span bytes);
+	/* Runs one to its end on the document begun last; the caller gives the outcome back with `release`. */
+	void (*run)(void *context, enum helper helper, uint32_t number, struct extract_helped *out);
+	void (*release)(void *context, struct extract_helped *helped);
+};
+
 struct extract_options {
 	const char *const *volatile_fields; /* NULL-ended names left out of canonical JSON records; NULL for none */
 	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv": forced for the object itself */
+	const struct extract_help *help; /* NULL: none, and what needs one is unread(no-helper) */
 	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */
 };
 

@@ -20,7 +20,7 @@ struct magic {
 static const struct magic magics[] = {
 	AT(0, "png", "\x89PNG\r\n\x1a\n"), AT(0, "jpg", "\xff\xd8\xff"), AT(0, "tiff", "II*\0"), AT(0, "tiff", "MM\0*"),
 	AT(0, "psd", "8BPS\0\1"), AT(0, "ico", "\0\0\1\0"), AT(0, "jp2", "\0\0\0\x0cjP  \r\n\x87\n"),
-	AT(0, "pdf", "%PDF-"), AT(0, "ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), /* doc, xls, ppt, msg */
+	AT(0, "ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), /* doc, xls, ppt, msg */
 	AT(0, "sqlite", "SQLite format 3\0"), AT(4, "access", "Standard Jet DB\0"),
 	AT(4, "access", "Standard ACE DB\0"), AT(0, "pgdump", "PGDMP\1"), AT(0, "parquet", "PAR1\x15"),
 	AT(0, "avro", "Obj\1"), AT(0, "orc", "ORC\x0a\3"), AT(0, "hdf5", "\x89HDF\r\n\x1a\n"),

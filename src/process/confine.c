@@ -11,8 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Descriptors a worker may hold: 0 to 3, the object's, and room for one that comes while the last is still open. */
-#define WORKER_DESCRIPTORS 16
+/* Descriptors a worker may hold: 0 to 3, the object's, and what helpers gave for each document around the one that it
+ * reads. */
+#define WORKER_DESCRIPTORS 64
 
 static enum st_status limit(int resource, rlim_t value, const char *name, struct st_error *err)
 {
@@ -22,6 +23,18 @@ static enum st_status limit(int resource, rlim_t value, const char *name, struct
 	if (old.rlim_max < value)
 		value = old.rlim_max;
 	struct rlimit set = {.rlim_cur = value, .rlim_max = value};
+	if (setrlimit(resource, &set) != 0)
+		return st_fail_errno(err, ST_FATAL, "the limit %s cannot be set", name);
+	return ST_OK;
+}
+
+/* Below a hard limit that stays. */
+static enum st_status limit_softly(int resource, rlim_t value, const char *name, struct st_error *err)
+{
+	struct rlimit set;
+	if (getrlimit(resource, &set) != 0)
+		return st_fail_errno(err, ST_FATAL, "the limit %s cannot be read", name);
+	set.rlim_cur = value < set.rlim_max ? value : set.rlim_max;
 	if (setrlimit(resource, &set) != 0)
 		return st_fail_errno(err, ST_FATAL, "the limit %s cannot be set", name);
 	return ST_OK;
@@ -38,6 +51,23 @@ static enum st_status limit_worker(const struct confine_limits *limits, struct s
 	if (limits != NULL && limits->memory_bytes > 0)
 		ST_TRY(limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err));
 	return ST_OK;
+}
+
+/* What a helper may hold open: its libraries one after the other, tables for fonts, what it was handed. */
+#define HELPER_DESCRIPTORS 32
+
+static enum st_status limit_helper(const struct confine_limits *limits, struct st_error *err)
+{
+	ST_TRY(limit(RLIMIT_NOFILE, HELPER_DESCRIPTORS, "RLIMIT_NOFILE", err));
+	ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+	ST_TRY(limit(RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK", err));
+	/* At the soft limit SIGXCPU, which says what it was; at the hard one SIGKILL. */
+	ST_TRY(limit(RLIMIT_CPU, (rlim_t)limits->cpu_s + 2, "RLIMIT_CPU", err));
+	ST_TRY(limit_softly(RLIMIT_CPU, (rlim_t)limits->cpu_s, "RLIMIT_CPU", err));
+	ST_TRY(limit(RLIMIT_FSIZE, (rlim_t)limits->output_bytes, "RLIMIT_FSIZE", err));
+	if (CONFINE_SANITIZED) /* the child of an instrumented launcher has more already */
+		return ST_OK;
+	return limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err);
 }
 
 /* Started by root, a worker is root without root's rights (capabilities(7)). */
@@ -60,11 +90,15 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 	if (role == CONFINE_WORKER) {
 		ST_TRY(limit_worker(limits, err));
 		ST_TRY(drop_capabilities(err));
+	} else if (role == CONFINE_HELPER) {
+		ST_TRY(limit_helper(limits, err));
+		ST_TRY(drop_capabilities(err));
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "no_new_privs cannot be set");
-	ST_TRY(confine_landlock(role, err));
-	return confine_seccomp(role, report_fd, report_type, err);
+	ST_TRY(role == CONFINE_HELPER ? confine_landlock_helper(limits->program, err) : confine_landlock(role, err));
+	return role == CONFINE_HELPER ? confine_seccomp_helper(limits->program, err)
+				      : confine_seccomp(role, report_fd, report_type, err);
 }
 
 void confine_harden(void)

@@ -14,10 +14,15 @@ enum confine_role {
 			     fork */
 	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork */
 	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
+	CONFINE_HELPER,   /* a program of others, between fork and exec: executes what confine_limits name, reads its
+			     libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
 struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
+	/* helper only */
+	uint64_t cpu_s, output_bytes; /* processor time; size of what it writes */
+	int program;                  /* descriptor of the one program it may execute, with execveat(2) */
 };
 
 /* Exit status of a process stopped by its own jail: it tried a forbidden call and said so first where it could. */

@@ -44,9 +44,10 @@ static uint64_t every_file_right(int abi)
 }
 
 /*
- * worker: every right is handled and none is given back. launcher: the whole tree may be read and executed, as the
- * program it starts needs its loader and libraries; nothing may be written. case: it may not execute anything; moving
- * files between folders must be given back, because Landlock denies it unless it is handled and allowed.
+ * worker: every right is handled and none is given back; helper: see below. launcher: the whole tree may be read and
+ * executed, as the program it starts needs its loader and libraries; nothing may be written. case: it may not execute
+ * anything; moving files between folders must be given back, because Landlock denies it unless it is handled and
+ * allowed.
  */
 static struct ruleset role_rights(enum confine_role role, int abi)
 {
@@ -55,42 +56,109 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REFER;
 	if (abi >= 4)
 		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
-	if (abi >= 6 && role == CONFINE_WORKER)
+	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }
 
-/* Gives rights back for the whole tree. */
+/* Gives rights back for a file, or for a folder and all below it. */
+static enum st_status allow(int ruleset, int place, uint64_t rights, struct st_error *err)
+{
+	struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = place};
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock: the rule cannot be added");
+	return ST_OK;
+}
+
 static enum st_status allow_everywhere(int ruleset, uint64_t rights, struct st_error *err)
 {
 	st_auto_close int root = open("/", O_PATH | O_CLOEXEC | O_DIRECTORY);
 	if (root < 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock: the root folder cannot be opened");
-	struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = root};
-	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-		return st_fail_errno(err, ST_FATAL, "Landlock: the rule cannot be added");
-	return ST_OK;
+	return allow(ruleset, root, rights, err);
+}
+
+static enum st_status rule_set(const struct ruleset *rights, int abi, int *out, struct st_error *err)
+{
+	size_t size = abi >= 6 ? sizeof *rights : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
+	*out = (int)syscall(SYS_landlock_create_ruleset, rights, size, 0);
+	return *out < 0 ? st_fail_errno(err, ST_FATAL, "Landlock: no rule set") : ST_OK;
+}
+
+static enum st_status no_landlock(struct st_error *err)
+{
+	return errno == ENOSYS || errno == EOPNOTSUPP ? ST_OK
+						      : st_fail_errno(err, ST_FATAL, "Landlock does not answer");
 }
 
 enum st_status confine_landlock(enum confine_role role, struct st_error *err)
 {
 	int abi = confine_landlock_abi();
 	if (abi == 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP
-			       ? ST_OK
-			       : st_fail_errno(err, ST_FATAL, "Landlock does not answer");
+		return no_landlock(err);
 	/* ABI 1 denies moving files between folders and knows no way to allow it: the case process does without. */
 	if (role == CONFINE_CASE && abi < 2)
 		return ST_OK;
 	struct ruleset rights = role_rights(role, abi);
-	size_t size = abi >= 6 ? sizeof rights : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
-	st_auto_close int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
-	if (ruleset < 0)
-		return st_fail_errno(err, ST_FATAL, "Landlock: no rule set");
+	st_auto_close int ruleset = -1;
+	ST_TRY(rule_set(&rights, abi, &ruleset, err));
 	if (role == CONFINE_LAUNCHER)
 		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
 	if (role == CONFINE_CASE)
 		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
+	return ST_OK;
+}
+
+/* --- helpers --- */
+
+#if defined(__x86_64__)
+#define TRIPLE "x86_64-linux-gnu"
+#define LOADER "/lib64/ld-linux-x86-64.so.2"
+#elif defined(__aarch64__)
+#define TRIPLE "aarch64-linux-gnu"
+#define LOADER "/lib/ld-linux-aarch64.so.1"
+#else
+#error "where are the loader and the libraries on this architecture?"
+#endif
+
+/* What strace(1) saw pdftotext, pdfinfo, pdfdetach and qpdf open in the C locale; a place that is not there is left
+ * out. */
+static const struct {
+	const char *path;
+	uint64_t rights;
+} helper_places[] = {
+	{LOADER, LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE},
+	{"/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE},
+	{"/lib/" TRIPLE, LANDLOCK_ACCESS_FS_READ_FILE},
+	{"/usr/lib/" TRIPLE, LANDLOCK_ACCESS_FS_READ_FILE},
+	{"/lib64", LANDLOCK_ACCESS_FS_READ_FILE},
+	{"/usr/lib64", LANDLOCK_ACCESS_FS_READ_FILE},
+	/* tables for the character sets of Chinese, Japanese and Korean fonts (poppler-data) */
+	{"/usr/share/poppler", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR},
+};
+
+static enum st_status allow_helper_places(int ruleset, struct st_error *err)
+{
+	for (size_t i = 0; i < sizeof helper_places / sizeof helper_places[0]; i++) {
+		st_auto_close int place = open(helper_places[i].path, O_PATH | O_CLOEXEC);
+		if (place >= 0)
+			ST_TRY(allow(ruleset, place, helper_places[i].rights, err));
+	}
+	return ST_OK;
+}
+
+enum st_status confine_landlock_helper(int program, struct st_error *err)
+{
+	int abi = confine_landlock_abi();
+	if (abi == 0)
+		return no_landlock(err);
+	struct ruleset rights = role_rights(CONFINE_HELPER, abi);
+	st_auto_close int ruleset = -1;
+	ST_TRY(rule_set(&rights, abi, &ruleset, err));
+	ST_TRY(allow(ruleset, program, LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE, err));
+	ST_TRY(allow_helper_places(ruleset, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
 	return ST_OK;

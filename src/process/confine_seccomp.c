@@ -5,10 +5,15 @@
  * deny-list. They parse nothing from outside, and what they need is open-ended: SQLite and libcrypto call what their
  * build and the kernel suggest, and the launcher's filter is inherited by every role it starts, loader included. A
  * forgotten call there would cost a case; a forgotten call in the worker costs one object, with its name in the report.
+ *
+ * helper: an allow-list for programs of others, from what strace(1) saw them call. What is not on it is answered as a
+ * kernel without the call would, so that another version of a library finds its way around; what only somebody who has
+ * taken the program over would call ends it with SIGSYS.
  */
 #include "process/confine_layers.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -70,6 +75,93 @@ static const int worker_calls[] = {
 	__NR_exit_group,     /* the end */
 #if CONFINE_SANITIZED
 	__NR_sigaltstack, /* asked for before every call that does not return */
+#endif
+};
+
+/* What a helper may call: its loader, its files, its memory, its end. */
+static const int helper_calls[] = {
+	/* files: which ones is Landlock's to say */
+	__NR_read,
+	__NR_readv,
+	__NR_pread64,
+	__NR_write,
+	__NR_writev,
+	__NR_pwrite64,
+	__NR_lseek,
+	__NR_close,
+	__NR_newfstatat,
+	__NR_fstat,
+	__NR_statx,
+	__NR_fstatfs,
+	__NR_faccessat,
+	__NR_faccessat2,
+	__NR_readlinkat,
+	__NR_getdents64,
+	__NR_fcntl,
+	__NR_fadvise64,
+	__NR_ftruncate,
+	/* memory */
+	__NR_brk,
+	__NR_mmap,
+	__NR_munmap,
+	__NR_mremap,
+	__NR_mprotect,
+	__NR_madvise,
+	__NR_futex,
+	__NR_membarrier,
+	/* itself */
+	__NR_set_tid_address,
+	__NR_set_robust_list,
+	__NR_rseq,
+	__NR_prlimit64,
+	__NR_getrlimit,
+	__NR_getrandom,
+	__NR_getpid,
+	__NR_gettid,
+	__NR_getuid,
+	__NR_geteuid,
+	__NR_getgid,
+	__NR_getegid,
+	__NR_getrusage,
+	__NR_times,
+	__NR_uname,
+	__NR_sysinfo,
+	__NR_sched_getaffinity,
+	__NR_sched_yield,
+	__NR_clock_gettime,
+	__NR_clock_getres,
+	__NR_clock_nanosleep,
+	__NR_gettimeofday,
+	__NR_rt_sigaction,
+	__NR_rt_sigprocmask,
+	__NR_rt_sigreturn,
+	__NR_sigaltstack,
+	__NR_restart_syscall,
+	__NR_exit,
+	__NR_exit_group,
+#ifdef __x86_64__
+	__NR_arch_prctl,
+	__NR_access,
+	__NR_readlink,
+	__NR_stat,
+	__NR_lstat,
+	__NR_time,
+#endif
+};
+
+/* No helper starts another process or thread. */
+static const int helper_denied_calls[] = {
+	__NR_clone,
+	__NR_clone3,
+	__NR_execve,
+	__NR_kill,
+	__NR_tkill,
+	__NR_socketpair,
+	__NR_prctl,
+	__NR_seccomp,
+#ifdef __x86_64__
+	__NR_fork,
+	__NR_vfork,
 #endif
 };
 
@@ -254,16 +346,16 @@ static void worker_rules(struct filter *f, int report_fd)
 	add_if(f, mute, __NR_writev, equals(0, STDERR_FILENO));
 }
 
-static void shared_denials(struct filter *f)
+static void shared_denials(struct filter *f, uint32_t refuse)
 {
-	add_all(f, SCMP_ACT_TRAP, denied_calls, sizeof denied_calls / sizeof denied_calls[0]);
+	add_all(f, refuse, denied_calls, sizeof denied_calls / sizeof denied_calls[0]);
 	for (size_t i = 0; i < sizeof typing_requests / sizeof typing_requests[0]; i++)
-		add_if(f, SCMP_ACT_TRAP, __NR_ioctl, equals(1, (uint32_t)typing_requests[i]));
+		add_if(f, refuse, __NR_ioctl, equals(1, (uint32_t)typing_requests[i]));
 }
 
 static void case_rules(struct filter *f)
 {
-	shared_denials(f);
+	shared_denials(f, SCMP_ACT_TRAP);
 	add_all(f, SCMP_ACT_TRAP, case_denied_calls, sizeof case_denied_calls / sizeof case_denied_calls[0]);
 	/* Signals to itself only. */
 	add_if(f, SCMP_ACT_TRAP, __NR_kill, differs(0, (uint32_t)getpid()));
@@ -276,11 +368,32 @@ static void case_rules(struct filter *f)
 
 static void launcher_rules(struct filter *f)
 {
-	shared_denials(f);
+	shared_denials(f, SCMP_ACT_TRAP);
 	for (size_t i = 0; i < sizeof name_space_flags / sizeof name_space_flags[0]; i++)
 		add_if(f, SCMP_ACT_TRAP, __NR_clone, masked(0, name_space_flags[i], name_space_flags[i]));
 	/* Its flags stand in memory, where a filter cannot look; libc then takes clone. */
 	add(f, SCMP_ACT_ERRNO(ENOSYS), __NR_clone3, 0, NULL);
+}
+
+static void helper_rules(struct filter *f, int program)
+{
+	uint32_t allow = SCMP_ACT_ALLOW, end = SCMP_ACT_KILL_PROCESS;
+	add_all(f, allow, helper_calls, sizeof helper_calls / sizeof helper_calls[0]);
+	shared_denials(f, end);
+	add_all(f, end, helper_denied_calls, sizeof helper_denied_calls / sizeof helper_denied_calls[0]);
+	/* Where no Landlock says which files may be written, none may. */
+	struct scmp_arg_cmp reading = masked(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
+	if (confine_landlock_abi() > 0)
+		add(f, allow, __NR_openat, 0, NULL);
+	else
+		add_if(f, allow, __NR_openat, reading);
+	/* The one program, by its descriptor, which is closed behind it; a second attempt finds none. */
+	struct scmp_arg_cmp own[] = {equals(0, (uint32_t)program), equals(4, AT_EMPTY_PATH)};
+	add(f, allow, __NR_execveat, 2, own);
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+	/* isatty() of stdio */
+	add_if(f, allow, __NR_ioctl, equals(1, TCGETS));
 }
 
 static enum st_status trap_signal(int report_fd, uint32_t report_type, struct st_error *err)
@@ -296,28 +409,49 @@ static enum st_status trap_signal(int report_fd, uint32_t report_type, struct st
 	return ST_OK;
 }
 
-enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err)
+/* For all roles: what is common to the filters. */
+static struct filter begin_filter(uint32_t otherwise)
 {
-	ST_TRY(trap_signal(report_fd, report_type, err));
-	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
-	struct filter f = {.context = seccomp_init(role == CONFINE_WORKER ? refuse : SCMP_ACT_ALLOW)};
-	if (f.context == NULL)
-		return st_fail(err, ST_FATAL, "seccomp: no filter");
+	struct filter f = {.context = seccomp_init(otherwise)};
+	if (f.context == NULL) {
+		f.failed = -ENOMEM;
+		return f;
+	}
 	/* A call of another architecture (32-bit, x32) has other numbers: nobody of ours makes one. */
 	f.failed = seccomp_attr_set(f.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (f.failed == 0)
 		f.failed = seccomp_attr_set(f.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	return f;
+}
+
+static enum st_status load_filter(struct filter *f, struct st_error *err)
+{
+	if (f->failed == 0)
+		f->failed = seccomp_load(f->context);
+	seccomp_release(f->context);
+	if (f->failed == 0)
+		return ST_OK;
+	errno = -f->failed;
+	return st_fail_errno(err, ST_FATAL, "seccomp: the filter cannot be loaded");
+}
+
+enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err)
+{
+	ST_TRY(trap_signal(report_fd, report_type, err));
+	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
+	struct filter f = begin_filter(role == CONFINE_WORKER ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd);
 	else if (role == CONFINE_CASE)
 		case_rules(&f);
 	else
 		launcher_rules(&f);
-	if (f.failed == 0)
-		f.failed = seccomp_load(f.context);
-	seccomp_release(f.context);
-	if (f.failed == 0)
-		return ST_OK;
-	errno = -f.failed;
-	return st_fail_errno(err, ST_FATAL, "seccomp: the filter cannot be loaded");
+	return load_filter(&f, err);
+}
+
+enum st_status confine_seccomp_helper(int program, struct st_error *err)
+{
+	struct filter f = begin_filter(SCMP_ACT_ERRNO(ENOSYS));
+	helper_rules(&f, program);
+	return load_filter(&f, err);
 }

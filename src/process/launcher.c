@@ -120,6 +120,43 @@ enum st_status launcher_spawn(
 	return st_fail_errno(err, ST_FATAL, "a process cannot be started");
 }
 
+/* The second half of the launcher's answer. */
+static int take_errors(struct launcher *launcher)
+{
+	struct message answer;
+	if (message_next(launcher->reader, &answer) != MESSAGE_OK)
+		return -1;
+	if (answer.type == LAUNCHER_ERRORS || answer.fd < 0)
+		return answer.fd;
+	close(answer.fd);
+	return -1;
+}
+
+enum st_status launcher_help(struct launcher *launcher, enum helper helper, uint32_t number, int input, uint32_t *id,
+	int *output, int *errors, struct st_error *err)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_byte(&body, (uint8_t)helper);
+	st_buf_add_u32(&body, number);
+	struct message answer;
+	if (message_send(launcher->control, LAUNCHER_HELP, body.data, body.size, input) != 0 ||
+		message_next(launcher->reader, &answer) != MESSAGE_OK)
+		return st_fail(err, ST_FATAL, "the launcher is gone");
+	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
+	*id = st_cursor_u32(&in);
+	*output = answer.fd;
+	if (answer.type == LAUNCHER_HELPING && answer.fd >= 0) {
+		*errors = take_errors(launcher);
+		if (*errors >= 0)
+			return ST_OK;
+	}
+	if (answer.fd >= 0)
+		close(answer.fd);
+	bool refused = answer.type == LAUNCHER_FAILED;
+	errno = refused ? (int)*id : EPROTO;
+	return st_fail_errno(err, refused ? ST_SKIP : ST_FATAL, "%s cannot be started", helper_program(helper));
+}
+
 void launcher_kill(struct launcher *launcher, uint32_t id)
 {
 	st_auto_buf struct st_buf body = {0};

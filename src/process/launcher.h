@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "process/helper.h"
 
 struct launcher;
 
@@ -19,6 +20,11 @@ enum st_status launcher_start_unconfined(const char *worker_path, struct launche
  * stdout on /dev/null, stderr kept); id is the launcher's number for it, never reused. *socket is the caller's. */
 enum st_status launcher_spawn(
 	struct launcher *launcher, const char *role, uint32_t *id, int *socket, struct st_error *err);
+/* A helper program in its jail (process/helper.h), with input as its standard input. *output gets what it writes,
+ * memory at offset 0 of which the reader may be sure only when its end is told; *errors is the reading end of a pipe,
+ * without waiting. Both are the caller's. ST_SKIP: it cannot be started, most often because it is not installed. */
+enum st_status launcher_help(struct launcher *launcher, enum helper helper, uint32_t number, int input, uint32_t *id,
+	int *output, int *errors, struct st_error *err);
 void launcher_kill(struct launcher *launcher, uint32_t id); /* SIGKILL; its end is reported as any other */
 
 struct launcher_exit {

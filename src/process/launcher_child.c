@@ -4,6 +4,7 @@
 #include "base/ceilings.h"
 #include "process/confine.h"
 #include "process/confine_layers.h"
+#include "process/helper_child.h"
 #include "process/message.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -38,9 +40,10 @@ struct roster {
 	size_t count;
 	uint32_t last_id;
 	pid_t self;
+	bool confined;
 };
 
-static void close_from(unsigned first)
+void launcher_close_from(unsigned first)
 {
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
 		return;
@@ -85,7 +88,7 @@ static int settle_fds(const struct launcher_child *start)
 	int raw = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (raw < 0 || (raw != SIGNAL_FD && dup3(raw, SIGNAL_FD, O_CLOEXEC) < 0))
 		return -1;
-	close_from(FIRST_UNUSED_FD);
+	launcher_close_from(FIRST_UNUSED_FD);
 	return fcntl(EXITS_FD, F_SETFL, O_NONBLOCK);
 }
 
@@ -101,7 +104,7 @@ static void become(const char *role, int socket, pid_t launcher)
 	if (program < 0 || own < 0 || dup2(own, CHILD_SOCKET_FD) < 0 ||
 		dup3(program, CHILD_SOCKET_FD + 1, O_CLOEXEC) < 0)
 		_exit(126);
-	close_from(CHILD_SOCKET_FD + 2);
+	launcher_close_from(CHILD_SOCKET_FD + 2);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	char name[] = "staunch-worker", word[] = "worker", copy[ROLE_BYTES + 1];
 	memcpy(copy, role, strlen(role) + 1);
@@ -126,11 +129,22 @@ static bool role_is_sound(struct st_span role)
 	return true;
 }
 
+static bool is_full(const struct roster *roster)
+{
+	return roster->count >= CEIL_PROCESSES || roster->last_id == UINT32_MAX;
+}
+
+static void enrol(struct roster *roster, pid_t pid)
+{
+	roster->children = st_realloc(roster->children, (roster->count + 1) * sizeof *roster->children);
+	roster->children[roster->count++] = (struct child){.id = ++roster->last_id, .pid = pid};
+}
+
 static int spawn(struct roster *roster, struct st_span role, int *socket)
 {
 	if (!role_is_sound(role))
 		return EINVAL;
-	if (roster->count >= CEIL_PROCESSES || roster->last_id == UINT32_MAX)
+	if (is_full(roster))
 		return EAGAIN;
 	char name[ROLE_BYTES + 1] = {0};
 	memcpy(name, role.data, role.size);
@@ -146,8 +160,7 @@ static int spawn(struct roster *roster, struct st_span role, int *socket)
 		close(ends[0]);
 		return fork_errno;
 	}
-	roster->children = st_realloc(roster->children, (roster->count + 1) * sizeof *roster->children);
-	roster->children[roster->count++] = (struct child){.id = ++roster->last_id, .pid = pid};
+	enrol(roster, pid);
 	*socket = ends[0];
 	return 0;
 }
@@ -159,6 +172,75 @@ static int answer_spawn(struct roster *roster, struct st_span role)
 	int error = spawn(roster, role, &socket);
 	st_buf_add_u32(&body, error == 0 ? roster->last_id : (uint32_t)error);
 	return message_send(CONTROL_FD, error == 0 ? LAUNCHER_SPAWNED : LAUNCHER_FAILED, body.data, body.size, socket);
+}
+
+/* What a helper is given and gives. */
+struct helper_ends {
+	int program, input, output; /* output: memory that grows to the limit of its jail */
+	int errors[2];              /* a pipe that nobody reads meanwhile: what does not fit is dropped */
+};
+
+static void close_ends(struct helper_ends *ends)
+{
+	int fds[] = {ends->program, ends->output, ends->errors[0], ends->errors[1]};
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static int open_ends(enum helper helper, struct helper_ends *ends)
+{
+	ends->program = helper_open(helper);
+	if (ends->program < 0)
+		return errno;
+	ends->output = memfd_create("helped", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (ends->output < 0 || pipe2(ends->errors, O_CLOEXEC | O_NONBLOCK) != 0)
+		return errno;
+	return 0;
+}
+
+static int start_helper(struct roster *roster, enum helper helper, uint32_t number, struct helper_ends *ends)
+{
+	int error = is_full(roster) ? EAGAIN : open_ends(helper, ends);
+	if (error != 0)
+		return error;
+	char text[12], *arguments[HELPER_ARGUMENTS];
+	helper_arguments(helper, number, text, arguments);
+	struct helper_run run = {.program = ends->program,
+		.arguments = arguments,
+		.input = ends->input,
+		.output = ends->output,
+		.errors = ends->errors[1],
+		.confined = roster->confined,
+		.limits = helper_limits()};
+	pid_t pid = fork();
+	if (pid == 0) {
+		die_with(roster->self);
+		helper_become(&run);
+	}
+	if (pid < 0)
+		return errno;
+	enrol(roster, pid);
+	return 0;
+}
+
+static int answer_help(struct roster *roster, const struct message *request)
+{
+	struct st_cursor in = {.at = request->body.data, .end = request->body.data + request->body.size};
+	uint8_t helper = st_cursor_byte(&in);
+	uint32_t number = st_cursor_u32(&in);
+	struct helper_ends ends = {-1, request->fd, -1, {-1, -1}};
+	st_auto_buf struct st_buf body = {0};
+	int error = in.bad || helper >= HELPERS || request->fd < 0
+			    ? EINVAL
+			    : start_helper(roster, (enum helper)helper, number, &ends);
+	st_buf_add_u32(&body, error == 0 ? roster->last_id : (uint32_t)error);
+	int sent = message_send(
+		CONTROL_FD, error == 0 ? LAUNCHER_HELPING : LAUNCHER_FAILED, body.data, body.size, ends.output);
+	if (sent == 0 && error == 0)
+		sent = message_send(CONTROL_FD, LAUNCHER_ERRORS, body.data, body.size, ends.errors[0]);
+	close_ends(&ends);
+	return sent;
 }
 
 static void kill_child(const struct roster *roster, struct st_span body)
@@ -222,13 +304,16 @@ static bool serve(struct roster *roster, struct message_reader *reader)
 		return true;
 	if (result != MESSAGE_OK)
 		return false;
+	int sent = 0;
+	if (request.type == LAUNCHER_SPAWN)
+		sent = answer_spawn(roster, request.body);
+	else if (request.type == LAUNCHER_HELP)
+		sent = answer_help(roster, &request);
+	else if (request.type == LAUNCHER_KILL)
+		kill_child(roster, request.body);
 	if (request.fd >= 0)
 		close(request.fd);
-	if (request.type == LAUNCHER_SPAWN)
-		return answer_spawn(roster, request.body) == 0 && serve(roster, reader);
-	if (request.type == LAUNCHER_KILL)
-		kill_child(roster, request.body);
-	return serve(roster, reader);
+	return sent == 0 && serve(roster, reader);
 }
 
 static void run(struct roster *roster)
@@ -266,7 +351,7 @@ void launcher_child_run(const struct launcher_child *start)
 		_exit(4);
 	}
 	fcntl(CONTROL_FD, F_SETFL, O_NONBLOCK);
-	struct roster roster = {.self = getpid()};
+	struct roster roster = {.self = getpid(), .confined = start->confined};
 	if (message_send(CONTROL_FD, LAUNCHER_READY, NULL, 0, -1) == 0)
 		run(&roster);
 	kill_all(&roster);

@@ -13,11 +13,14 @@ enum launcher_message {
 	/* case -> launcher */
 	LAUNCHER_SPAWN = 1, /* the role's name */
 	LAUNCHER_KILL,      /* u32 id */
+	LAUNCHER_HELP,      /* u8 helper, u32 number, with its input; answered by HELPING and ERRORS, or by FAILED */
 	/* launcher -> case */
 	LAUNCHER_READY = 32,
 	LAUNCHER_ERROR,   /* text; the launcher ends */
 	LAUNCHER_SPAWNED, /* u32 id, with the socket */
 	LAUNCHER_FAILED,  /* u32 errno */
+	LAUNCHER_HELPING, /* u32 id, with its output */
+	LAUNCHER_ERRORS,  /* u32 id, with a pipe of what it says on stderr */
 };
 /* A packet of the exits socket: u32 id, u32 wait status. */
 #define LAUNCHER_EXIT_BYTES 8
@@ -29,5 +32,7 @@ struct launcher_child {
 };
 /* The launcher itself, in the forked process. */
 void launcher_child_run(const struct launcher_child *start) __attribute__((noreturn));
+/* Closes every descriptor from this one on. */
+void launcher_close_from(unsigned first);
 
 #endif

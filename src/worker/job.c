@@ -214,9 +214,11 @@ static void send_done(struct job *job, const struct extract_result *result, cons
 static void extract(struct job *job, struct stream *stream, struct extract_result *result)
 {
 	struct worker *w = job->worker;
+	struct extract_help help = worker_help(w);
 	struct extract_options options = {
 		.volatile_fields = w->volatile_fields,
 		.format = w->format,
+		.help = &help,
 		.stored_size = stream->size,
 	};
 	domain_set_clear(&w->domains);

@@ -16,6 +16,9 @@ enum worker_message {
 	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
 			   * WORKER_GO), u64 size; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
+	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
+			   * the helper ran */
+	WORKER_HELPED_ERRORS, /* u32 job; with a pipe of what it said on stderr; behind each WORKER_HELPED */
 
 	/* worker -> case */
 	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */
@@ -36,10 +39,13 @@ enum worker_message {
 	WORKER_PROGRESS, /* u32 job, u64 stored_bytes; at least every second while it works */
 	WORKER_DONE, /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),
 		      * u64 stored_bytes, u64 expanded_bytes, u64 records, u64 parts, u64 not_searched_bytes */
-	WORKER_FORBIDDEN, /* u32 number of the system call that the jail refused; the last frame of a worker */
-	WORKER_ERROR,     /* span text: the worker cannot work at all (no sandbox); the last frame */
-	WORKER_ABOUT,     /* only in the role `about`, instead of everything else: span text, the libraries linked, one
-			   * "NAME VERSION" a line; the last frame */
+	WORKER_FORBIDDEN,  /* u32 number of the system call that the jail refused; the last frame of a worker */
+	WORKER_ERROR,      /* span text: the worker cannot work at all (no sandbox); the last frame */
+	WORKER_ABOUT,      /* only in the role `about`, instead of everything else: span text, the libraries linked, one
+			    * "NAME VERSION" a line; the last frame */
+	WORKER_HELP_INPUT, /* u32 job, u8 what (enum helping_input), then the bytes: a document for helpers */
+	WORKER_HELP, /* u32 job, u8 helper (enum helper), u32 number: run it on the document begun last, and say how it
+		      * ended */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "detect/detect.h"
+#include "extract/extract.h"
 #include "process/message.h"
 #include "worker/domain_set.h"
 #include "worker/finder.h"
@@ -23,6 +24,9 @@ struct worker {
 	struct finder *idle[WORKER_IDLE_FINDERS]; /* the detectors of parts that ended, for the next */
 	size_t idle_count;
 };
+
+/* Helpers for the readers of this job, asked of the case process; help->context is the worker. */
+struct extract_help worker_help(struct worker *worker);
 
 /* Reads one object and says what was in it. The job's frame is borrowed until the first message is read within. */
 void worker_job(struct worker *worker, const struct message *job);

@@ -190,7 +190,7 @@ def test_state(program):
     rows = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()}
     check("no core file, no file growth, little room for descriptors and memory",
         rows["Max core file size"] == ["0", "0"] and rows["Max file size"] == ["0", "0"] and
-        rows["Max open files"] == ["16", "16"] and rows["Max address space"] == [str(1 << 30)] * 2 and
+        rows["Max open files"] == ["64", "64"] and rows["Max address space"] == [str(1 << 30)] * 2 and
         rows["Max processes"] == ["0", "0"], rows)
     check("the title names no object", proc(worker.process.pid, "cmdline").split("\0")[1:] == ["worker", ""])
     worker.end()

@@ -54,7 +54,7 @@ def listed(case, name):
 def every_hostile_file_has_its_reason_and_loses_nothing_that_can_be_read():
     with store() as (out, hostile, case):
         subprocess.run([sys.executable, os.path.join(rig.ROOT, "tools/make_hostile.py"), *(["--large"] if rig.FULL else []),
-            hostile], check=True, timeout=1200, stdout=subprocess.DEVNULL)
+            "--helped", hostile], check=True, timeout=1200, stdout=subprocess.DEVNULL)
         with open(os.path.join(hostile, "expected.json"), encoding="utf-8") as file:
             expected = json.load(file)
         begin = time.monotonic()

@@ -261,7 +261,6 @@ static void what_nobody_reads_is_named_by_its_magic_number(void)
 		{"tiff", "II*\0\x8\0\0\0", 8, ST_REASON_NO_TEXT},
 		{"bmp", "BM\x36\0\0\0\0\0\0\0\x36\0\0\0", 14, ST_REASON_NO_TEXT},
 		{"ogg", "OggS\0\2\0\0", 8, ST_REASON_NO_TEXT},
-		{"pdf", "%PDF-1.4\n%\xff\xff\n", 12, ST_REASON_UNSUPPORTED},
 		{"ole2", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0", 12, ST_REASON_UNSUPPORTED},
 		{"sqlite", "SQLite format 3\0\x10\0", 18, ST_REASON_UNSUPPORTED},
 		{"elf",
