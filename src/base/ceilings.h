@@ -118,7 +118,22 @@
 #define CEIL_SAMPLE_PLACES (1u << 20)
 #define CEIL_SET_SAMPLE_PLACES (1u << 16)
 
+/* --- leads --- */
+/* Stores that leaked data points to, kept one by one; further ones are counted together. */
+#define CEIL_LEADS 65536
+/* Places of leads, and of secrets, compared with each other to see which stand together; where there are more of
+ * either, a lead without a credential of its own has an unknown one. */
+#define CEIL_LEAD_PLACES (1u << 20)
+/* How near to a lead, in its record, a secret stands beside it. */
+#define CEIL_LEAD_BESIDE_BYTES 256
+/* Signatures told of one lead: those that expire last. */
+#define CEIL_LEAD_SIGNATURES 8
+/* Places named with one lead. */
+#define CEIL_LEAD_FIRST_PLACES 4
+
 /* --- report --- */
+/* Leads in the JSON report; all of them with --format csv --list leads. */
+#define CEIL_REPORT_LEADS 1000
 /* Unread objects named in the JSON report; all of them with --format csv --list unread. */
 #define CEIL_REPORT_UNREAD 1000
 /* Differing records named per row of copies. */

@@ -68,10 +68,20 @@ enum st_status report_case_unread(
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err);
 void report_filled_free(struct report *report);
 
+/* --- report_leads.c --- */
+enum st_status report_fill_leads(struct report_case *rc, struct report *report, struct st_error *err);
+void report_leads_free(struct report *report);
+/* Calls for every lead of the case; *known false, and no call: the case was made before leads were looked for. The lead
+ * is borrowed for the call. */
+typedef enum st_status report_lead_each(void *context, const struct report_lead *lead, struct st_error *err);
+enum st_status report_case_leads(struct report_case *rc, report_lead_each *each, void *context, bool *known,
+	uint64_t *beyond, struct st_error *err);
+
 /* --- report_lists.c --- */
 enum st_status report_list_entities(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_list_leads(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_explain(
 	struct report_case *rc, const char *entity, struct report_output *output, struct st_error *err);

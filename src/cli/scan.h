@@ -156,6 +156,18 @@ enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err);
 /* --- scan_results.c --- */
 enum st_status scan_results(struct scan *scan, struct st_error *err);
 
+/* --- scan_leads.c: further stores named in the data, gathered while entities are put out --- */
+struct scan_leads;
+struct scan_leads *scan_leads_open(struct scan *scan);
+/* A block of entities, as the merge puts it out; keys of distinct records go into `distinct` under `set`. */
+enum st_status scan_leads_block(struct scan_leads *leads, struct st_span block, const struct resolve_first *first,
+	struct resolve_distinct *distinct, uint8_t set, struct st_error *err);
+/* One of those keys, each once. */
+void scan_leads_record(struct scan_leads *leads, struct st_span key);
+/* Writes them into the results that are open. */
+enum st_status scan_leads_write(struct scan_leads *leads, struct st_error *err);
+void scan_leads_close(struct scan_leads *leads); /* NULL is fine */
+
 /* --- scan_progress.c --- */
 struct scan_progress *scan_progress_open(const char *mode); /* auto, never, plain, json; NULL when unknown */
 void scan_progress_mention(struct scan_progress *progress, const uint8_t digest_key[ST_DIGEST_KEY_BYTES],

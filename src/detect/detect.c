@@ -21,6 +21,7 @@ static const struct detector *const detectors[] = {
 	&detector_payment_card,
 	&detector_iban,
 	&detector_url,
+	&detector_connection_string,
 	&detector_secret,
 };
 #define DETECTORS (sizeof detectors / sizeof detectors[0])
