@@ -23,6 +23,23 @@
 /* Candidates that overlap in one chain and wait for its end; a longer chain is decided as far as it is known. */
 #define CEIL_OVERLAPPING_CANDIDATES 4096
 
+/* --- rules of the user (detect/rules.h) --- */
+/* A rules file, and its rules; a larger one is refused. It travels to every worker in one frame. */
+#define CEIL_RULES_FILE_BYTES (64 * KIB)
+#define CEIL_RULES 48
+#define CEIL_RULE_NAME_BYTES 24
+#define CEIL_RULE_PATTERN_BYTES 1024
+/* Words of a rule's context. */
+#define CEIL_RULE_WORDS 16
+/* Bytes that a pattern may match and look at, and look at before its match; one that could take more is refused. */
+#define CEIL_RULE_WIDTH_BYTES 512u
+#define CEIL_RULE_BEHIND_BYTES 128u
+/* Steps of PCRE2 at one place of the text; beyond, the rule finds nothing more in that piece of 4 KiB, and the text is
+ * partial(timeout). */
+#define CEIL_RULE_STEPS 2000
+/* Memory of PCRE2 for the steps of one place; far more than CEIL_RULE_STEPS of them take. */
+#define CEIL_RULE_HEAP_KIB 4096
+
 /* --- extract --- */
 /* Containers inside containers; a deeper one is unread(limit-depth). */
 #define CEIL_NESTING_DEPTH 16

@@ -98,9 +98,11 @@ static void add_first_places(const struct report_case *rc, struct st_span places
 		const struct report_place *where = report_case_places(rc, place.segment, &count);
 		if (where == NULL)
 			continue;
-		st_auto_free char *text = st_format("%s%s object #%u bytes %llu-%llu", shown > 0 ? "; " : "",
+		const char *rule = report_case_rule(rc, place.form);
+		st_auto_free char *text = st_format("%s%s object #%u bytes %llu-%llu%s%s", shown > 0 ? "; " : "",
 			where->store < rc->store_count ? rc->stores[where->store].name : "", where->object,
-			(unsigned long long)place.start, (unsigned long long)place.start + place.length);
+			(unsigned long long)place.start, (unsigned long long)place.start + place.length,
+			rule != NULL ? " rule " : "", rule != NULL ? rule : "");
 		st_buf_add(out, text, strlen(text));
 		shown++;
 	}
@@ -300,9 +302,11 @@ static enum st_status put_place(struct search *search, const struct resolve_plac
 			st_format(" record %llu", (unsigned long long)(place->record - part->first_record + 1));
 		st_buf_add(out, record, strlen(record));
 	}
-	st_auto_free char *bytes = st_format(" bytes %llu-%llu %s %u.%02u\n", (unsigned long long)place->start,
-		(unsigned long long)place->start + place->length, detect_form_name((enum detect_form)place->form),
-		place->confidence / 100u, place->confidence % 100u);
+	const char *rule = report_case_rule(rc, place->form);
+	st_auto_free char *bytes = st_format(" bytes %llu-%llu %s %u.%02u%s%s\n", (unsigned long long)place->start,
+		(unsigned long long)place->start + place->length,
+		detect_form_name((enum detect_form)(place->form & DETECT_FORM_MASK)), place->confidence / 100u,
+		place->confidence % 100u, rule != NULL ? " rule " : "", rule != NULL ? rule : "");
 	st_buf_add(out, bytes, strlen(bytes));
 	return report_output_flush(search->output, false, err);
 }

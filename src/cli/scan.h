@@ -13,6 +13,7 @@
 #include "casefile/casefile.h"
 #include "cli/cli.h"
 #include "detect/detect.h"
+#include "detect/rules.h"
 #include "process/launcher.h"
 #include "process/message.h"
 #include "resolve/resolve.h"
@@ -81,6 +82,7 @@ struct scan_slot {
 	uint64_t records, highest_record; /* told so far; highest named by a mention, plus 1 */
 	uint64_t mentions, members_bytes; /* told so far; what its parts cost in memory */
 	uint64_t seen_bytes;              /* as progress told */
+	uint32_t exhausted_rule;          /* 1 + its number, as its worker told; 0 none */
 };
 
 struct scan_store {
@@ -113,6 +115,7 @@ struct scan {
 	size_t run_count;
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
+	const struct detect_rules *rules; /* NULL none */
 	int signal_fd;
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;

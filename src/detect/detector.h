@@ -24,6 +24,7 @@ struct detect_candidate {
 	uint8_t confidence;
 	bool tentative;
 	const char *scheme;
+	uint8_t rule; /* 1 + its number; only rules set it, 0 for detectors */
 	uint16_t canonical_size;
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };

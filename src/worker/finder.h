@@ -19,6 +19,8 @@ void finder_text(struct finder *finder, const struct extract_text *text);
 void finder_record(struct finder *finder, uint64_t start, uint64_t end, uint64_t number);
 /* Everything still held is decided and handed to the outbox. */
 void finder_end(struct finder *finder);
+/* After finder_end: 1 + the number of the first rule that did not search all of the part; 0: all did. */
+size_t finder_exhausted_rule(const struct finder *finder);
 void finder_close(struct finder *finder);
 
 #endif
