@@ -23,6 +23,23 @@
 /* Candidates that overlap in one chain and wait for its end; a longer chain is decided as far as it is known. */
 #define CEIL_OVERLAPPING_CANDIDATES 4096
 
+/* --- rules of the user (detect/rules.h) --- */
+/* A rules file, and its rules; a larger one is refused. It travels to every worker in one frame. */
+#define CEIL_RULES_FILE_BYTES (64 * KIB)
+#define CEIL_RULES 48
+#define CEIL_RULE_NAME_BYTES 24
+#define CEIL_RULE_PATTERN_BYTES 1024
+/* Words of a rule's context. */
+#define CEIL_RULE_WORDS 16
+/* Bytes that a pattern may match and look at, and look at before its match; one that could take more is refused. */
+#define CEIL_RULE_WIDTH_BYTES 512u
+#define CEIL_RULE_BEHIND_BYTES 128u
+/* Steps of PCRE2 at one place of the text; beyond, the rule finds nothing more in that piece of 4 KiB, and the text is
+ * partial(timeout). */
+#define CEIL_RULE_STEPS 2000
+/* Memory of PCRE2 for the steps of one place; far more than CEIL_RULE_STEPS of them take. */
+#define CEIL_RULE_HEAP_KIB 4096
+
 /* --- extract --- */
 /* Containers inside containers; a deeper one is unread(limit-depth). */
 #define CEIL_NESTING_DEPTH 16
@@ -166,7 +183,22 @@
 #define CEIL_SAMPLE_PLACES (1u << 20)
 #define CEIL_SET_SAMPLE_PLACES (1u << 16)
 
+/* --- leads --- */
+/* Stores that leaked data points to, kept one by one; further ones are counted together. */
+#define CEIL_LEADS 65536
+/* Places of leads, and of secrets, compared with each other to see which stand together; where there are more of
+ * either, a lead without a credential of its own has an unknown one. */
+#define CEIL_LEAD_PLACES (1u << 20)
+/* How near to a lead, in its record, a secret stands beside it. */
+#define CEIL_LEAD_BESIDE_BYTES 256
+/* Signatures told of one lead: those that expire last. */
+#define CEIL_LEAD_SIGNATURES 8
+/* Places named with one lead. */
+#define CEIL_LEAD_FIRST_PLACES 4
+
 /* --- report --- */
+/* Leads in the JSON report; all of them with --format csv --list leads. */
+#define CEIL_REPORT_LEADS 1000
 /* Unread objects named in the JSON report; all of them with --format csv --list unread. */
 #define CEIL_REPORT_UNREAD 1000
 /* Differing records named per row of copies. */

@@ -151,7 +151,8 @@ enum st_status casefile_parts(struct casefile *casefile, uint32_t segment,
 
 /* --- results: sorted rows in sealed blocks, and the figures; replaced as a whole --- */
 
-enum casefile_rows { CASEFILE_RECORDS, CASEFILE_ENTITIES, CASEFILE_ORGANIZATIONS };
+/* Written into cases: append only. */
+enum casefile_rows { CASEFILE_RECORDS, CASEFILE_ENTITIES, CASEFILE_ORGANIZATIONS, CASEFILE_LEADS, CASEFILE_ROWS };
 
 struct casefile_kind_figures {
 	char kind[24];

@@ -49,9 +49,9 @@ struct db_page {
 
 struct db_results {
 	uint64_t generation;
-	int64_t last_run;                             /* rowid of the last run that the merge has seen */
-	uint64_t numbers[CASEFILE_ORGANIZATIONS + 1]; /* next block of each kind of row */
-	size_t pending_bytes;                         /* put since the last partial commit */
+	int64_t last_run;                /* rowid of the last run that the merge has seen */
+	uint64_t numbers[CASEFILE_ROWS]; /* next block of each kind of row */
+	size_t pending_bytes;            /* put since the last partial commit */
 };
 
 struct casefile {

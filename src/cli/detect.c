@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "cli/cli.h"
 #include "cli/detect_text.h"
+#include "cli/rules_file.h"
 #include "detect/detect.h"
 #include "process/confine.h"
 
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <idn2.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +29,7 @@ struct run {
 	int in, out;
 	struct detect_text text;
 	struct st_buf lines;
+	uint64_t *exhausted; /* by rule: shared with the parent, which may write to stderr; NULL without rules */
 	bool found;
 	int write_errno; /* of the first failure; nothing is written after it */
 };
@@ -59,6 +62,8 @@ static void write_mention(void *context, const struct detect_mention *mention)
 	st_json_key_text(&w, "form", detect_form_name(encoded ? DETECT_ENCODED : mention->form));
 	if (mention->scheme)
 		st_json_key_text(&w, "scheme", mention->scheme);
+	if (mention->rule)
+		st_json_key_text(&w, "rule", detect_rules_name(run->options.rules, mention->rule - 1u));
 	st_json_object_end(&w);
 	st_buf_add_byte(&run->lines, '\n');
 	if (run->lines.size >= WRITE_BYTES)
@@ -91,6 +96,8 @@ static int detect_input(struct run *run)
 	if (failed == 0 && run->write_errno == 0)
 		detect_finish(detect);
 	flush(run);
+	for (size_t i = 0; i < detect_rules_count(run->options.rules); i++)
+		run->exhausted[i] = detect_rule_exhausted(detect, i);
 	detect_close(detect);
 	return failed;
 }
@@ -265,6 +272,35 @@ static int open_input(const struct cli_arguments *arguments)
 	return fd;
 }
 
+/* Says which rules did not search everything; the exit status then is that of an incomplete answer, unless something
+ * was found. */
+static int judge_rules(const struct run *run, int exit)
+{
+	bool any = false;
+	for (size_t i = 0; i < detect_rules_count(run->options.rules); i++) {
+		if (run->exhausted[i] == 0)
+			continue;
+		any = true;
+		cli_fail(CLI_INCOMPLETE,
+			"rule %s takes too many steps on this text: %llu pieces of 4 KiB were not searched to their "
+			"end with it",
+			detect_rules_name(run->options.rules, i), (unsigned long long)run->exhausted[i]);
+	}
+	return any && exit == CLI_OK ? CLI_INCOMPLETE : exit;
+}
+
+static int detect_ruled(const struct cli_arguments *arguments, struct run *run)
+{
+	size_t size = CEIL_RULES * sizeof *run->exhausted;
+	run->exhausted = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (run->exhausted == MAP_FAILED)
+		return cli_fail(CLI_ENVIRONMENT, "out of memory");
+	int exit = cli_has(arguments, "unconfined") ? run_unconfined(run) : run_confined(run);
+	exit = judge_rules(run, exit);
+	munmap(run->exhausted, size);
+	return exit;
+}
+
 static int detect_with(const struct cli_arguments *arguments, char **regions, char **own_domains)
 {
 	if (!known_format(cli_value(arguments, "format")))
@@ -274,11 +310,16 @@ static int detect_with(const struct cli_arguments *arguments, char **regions, ch
 		return CLI_WRONG;
 	struct run run = {
 		.options = {.regions = (const char *const *)regions, .own_domains = (const char *const *)own_domains}};
-	run.in = open_input(arguments);
-	if (run.in < 0)
+	st_auto_buf struct st_buf file = {0};
+	struct detect_rules *rules;
+	if (!rules_file_read(cli_value(arguments, "rules"), &file, &rules))
 		return CLI_WRONG;
-	int exit = cli_has(arguments, "unconfined") ? run_unconfined(&run) : run_confined(&run);
-	close(run.in);
+	run.options.rules = rules;
+	run.in = open_input(arguments);
+	int exit = run.in < 0 ? CLI_WRONG : detect_ruled(arguments, &run);
+	if (run.in >= 0)
+		close(run.in);
+	detect_rules_close(rules);
 	return exit;
 }
 
@@ -299,6 +340,7 @@ static const struct cli_option options[] = {
 		.help = "countries whose national phone numbers count: IT,FR",
 		.repeats = true},
 	{.name = "own-domain", .argument = "DOMAIN", .help = "a domain of your own", .repeats = true},
+	{.name = "rules", .argument = "FILE", .help = "find what these rules of yours describe, too: staunch-rules(5)"},
 	{.name = "unconfined", .help = "read the input without a sandbox", .hidden = true},
 	{0},
 };

@@ -15,7 +15,8 @@ static const struct cli_option options[] = {
 	{"case", 0, "FILE", "the case to report on", false, false},
 	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
 	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
-	{"list", 0, "LIST", "every row of entities, persons, organizations, unread or attachments", false, false},
+	{"list", 0, "LIST", "every row of entities, persons, organizations, leads, unread or attachments", false,
+		false},
 	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
@@ -29,6 +30,7 @@ static const struct {
 	{"entities", report_list_entities},
 	{"persons", report_list_persons},
 	{"organizations", report_list_organizations},
+	{"leads", report_list_leads},
 	{"unread", report_list_unread},
 };
 
@@ -63,7 +65,8 @@ static bool is_one_of(const char *word, const char *const *words)
 static int check_job(const struct cli_arguments *arguments, struct report_job *job)
 {
 	static const char *const formats[] = {"text", "json", "csv", NULL};
-	static const char *const list_names[] = {"entities", "persons", "organizations", "unread", "attachments", NULL};
+	static const char *const list_names[] = {
+		"entities", "persons", "organizations", "leads", "unread", "attachments", NULL};
 	job->list = cli_value(arguments, "list");
 	job->explain = cli_value(arguments, "explain");
 	job->reveal = cli_value(arguments, "reveal");
@@ -74,7 +77,7 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 	if (job->format != NULL && !is_one_of(job->format, formats))
 		return cli_fail(CLI_WRONG, "--format is text, json or csv");
 	if (job->list != NULL && !is_one_of(job->list, list_names))
-		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations, unread or attachments");
+		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations, leads, unread or attachments");
 	if (job->list != NULL && strcmp(job->list, "attachments") != 0 && job->format != NULL &&
 		strcmp(job->format, "csv") != 0)
 		return cli_fail(CLI_WRONG, "--list is written as csv, but attachments as text and json, too");

@@ -46,13 +46,15 @@ struct report_case {
 	uint32_t parts_segment; /* whose parts are held */
 	struct report_part *parts;
 	size_t part_count, part_capacity;
-	char **own_domains, **regions; /* of the scan; NULL-ended */
+	char **own_domains, **regions, **rules; /* of the scan; NULL-ended */
 };
 enum st_status report_case_load(struct report_case *rc, struct st_error *err);
 void report_case_free(struct report_case *rc);
 /* The first place of a segment, their number in *count; NULL when none is left. */
 const struct report_place *report_case_places(const struct report_case *rc, uint32_t segment, size_t *count);
 enum st_status report_case_parts(struct report_case *rc, uint32_t segment, struct st_error *err);
+/* The rule that found what stands at a place, from its form; NULL: a detector of ours. */
+const char *report_case_rule(const struct report_case *rc, uint8_t form);
 const struct report_part *report_case_part(const struct report_case *rc, uint32_t part);
 /* Adds STORE:/a.zip!/b.eml, escaped; the parts of the object's segment must be held unless part is 0. */
 void report_case_chain(
@@ -70,10 +72,20 @@ enum st_status report_case_unread(
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err);
 void report_filled_free(struct report *report);
 
+/* --- report_leads.c --- */
+enum st_status report_fill_leads(struct report_case *rc, struct report *report, struct st_error *err);
+void report_leads_free(struct report *report);
+/* Calls for every lead of the case; *known false, and no call: the case was made before leads were looked for. The lead
+ * is borrowed for the call. */
+typedef enum st_status report_lead_each(void *context, const struct report_lead *lead, struct st_error *err);
+enum st_status report_case_leads(struct report_case *rc, report_lead_each *each, void *context, bool *known,
+	uint64_t *beyond, struct st_error *err);
+
 /* --- report_lists.c --- */
 enum st_status report_list_entities(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
+enum st_status report_list_leads(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);
 
 /* --- report_attachments.c --- */

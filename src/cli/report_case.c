@@ -3,6 +3,7 @@
 
 #include "base/json_read.h"
 #include "base/print.h"
+#include "detect/detect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,7 @@ enum st_status report_case_load(struct report_case *rc, struct st_error *err)
 	ST_TRY(casefile_get(rc->casefile, "options", &options, err));
 	rc->own_domains = load_words((struct st_span){options.data, options.size}, "own_domain");
 	rc->regions = load_words((struct st_span){options.data, options.size}, "region");
+	rc->rules = load_words((struct st_span){options.data, options.size}, "rules");
 	return load_places(rc, err);
 }
 
@@ -133,6 +135,7 @@ void report_case_free(struct report_case *rc)
 	free(rc->places);
 	free_words(rc->own_domains);
 	free_words(rc->regions);
+	free_words(rc->rules);
 	casefile_stores_free(rc->stores, rc->store_count);
 	casefile_close(rc->casefile);
 }
@@ -195,6 +198,17 @@ const struct report_part *report_case_part(const struct report_case *rc, uint32_
 			high = middle;
 	}
 	return low < rc->part_count && rc->parts[low].part == part ? &rc->parts[low] : NULL;
+}
+
+const char *report_case_rule(const struct report_case *rc, uint8_t form)
+{
+	unsigned number = form >> DETECT_RULE_SHIFT;
+	char *const *rule = rc->rules;
+	while (number > 1 && *rule != NULL) {
+		rule++;
+		number--;
+	}
+	return number > 0 ? *rule : NULL;
 }
 
 /* A parent's number is smaller than its member's, so that no chain can loop. */

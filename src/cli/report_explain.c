@@ -27,6 +27,7 @@ struct found_place {
 	const char *store;
 	uint32_t object;
 	const char *path; /* NULL: not revealed */
+	const char *rule; /* NULL: found by no rule of the user */
 	uint64_t record;  /* in its part, from 1; 0: in none */
 	bool rebuilt;
 	struct st_span words, name; /* where in the part; name empty unless revealed */
@@ -51,9 +52,10 @@ static void write_text(const struct found_place *found, struct st_buf *out)
 		st_escape_name(out, found->name.data, found->name.size);
 		st_buf_add_byte(out, '"');
 	}
-	st_buf_format(out, " %s %llu-%llu %s %u.%02u\n", found->rebuilt ? "text" : "bytes",
+	st_buf_format(out, " %s %llu-%llu %s %u.%02u%s%s\n", found->rebuilt ? "text" : "bytes",
 		(unsigned long long)at->start, (unsigned long long)at->start + at->length,
-		detect_form_name((enum detect_form)at->form), at->confidence / 100u, at->confidence % 100u);
+		detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)), at->confidence / 100u,
+		at->confidence % 100u, found->rule != NULL ? " rule " : "", found->rule != NULL ? found->rule : "");
 }
 
 static void write_where(const struct found_place *found, struct st_json_writer *json)
@@ -90,7 +92,9 @@ static void write_json(const struct found_place *found, bool revealed, struct st
 	st_json_string(&json, value.data, value.size);
 	st_json_key(&json, "confidence");
 	st_json_hundredths(&json, at->confidence);
-	st_json_key_text(&json, "form", detect_form_name((enum detect_form)at->form));
+	st_json_key_text(&json, "form", detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)));
+	if (found->rule != NULL)
+		st_json_key_text(&json, "rule", found->rule);
 	st_json_key_text(&json, "store", found->store);
 	st_json_key_uint(&json, "object", found->object);
 	if (found->path != NULL)
@@ -125,6 +129,7 @@ static enum st_status put_place(struct search *search, const struct resolve_enti
 	if (rc->revealed)
 		ST_TRY(report_case_path(rc, where->object, place->part, &path, err));
 	found.path = path;
+	found.rule = report_case_rule(rc, place->form);
 	const struct report_part *part = report_case_part(rc, place->part);
 	if (part != NULL)
 		find_where(&found, part, rc->revealed);

@@ -177,6 +177,8 @@ enum st_status report_fill(struct report_case *rc, struct report *report, bool *
 	}
 	if (status == ST_OK && *found)
 		status = fill_copies(rc, &figures, report, err);
+	if (status == ST_OK && *found)
+		status = report_fill_leads(rc, report, err);
 	casefile_figures_free(&figures);
 	return status;
 }
@@ -205,6 +207,7 @@ void report_filled_free(struct report *report)
 		free(report->copies[i].distinct);
 		free(report->copies[i].differing);
 	}
+	report_leads_free(report);
 	free(report->unread_rows);
 	free(report->units);
 	free(report->kinds);

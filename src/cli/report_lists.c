@@ -2,15 +2,17 @@
 #include "cli/report.h"
 #include "cli/scan.h"
 
+#include "base/clock.h"
 #include "base/print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_PLACES 3 /* places named beside each entity */
+#define CELLS 12
 
 struct cells {
-	struct st_buf text[8];
+	struct st_buf text[CELLS];
 	size_t count;
 };
 
@@ -35,7 +37,7 @@ static void cell_number(struct cells *cells, uint64_t number)
 
 static enum st_status put_row(struct cells *cells, struct report_output *output, struct st_error *err)
 {
-	struct st_span spans[8];
+	struct st_span spans[CELLS];
 	for (size_t i = 0; i < cells->count; i++)
 		spans[i] = (struct st_span){cells->text[i].data, cells->text[i].size};
 	report_csv_row(&output->buf, spans, cells->count);
@@ -95,9 +97,11 @@ static void add_first_places(const struct report_case *rc, struct st_span places
 		const struct report_place *where = report_case_places(rc, place.segment, &count);
 		if (where == NULL)
 			continue;
-		st_auto_free char *text = st_format("%s%s object #%u bytes %llu-%llu", shown > 0 ? "; " : "",
+		const char *rule = report_case_rule(rc, place.form);
+		st_auto_free char *text = st_format("%s%s object #%u bytes %llu-%llu%s%s", shown > 0 ? "; " : "",
 			where->store < rc->store_count ? rc->stores[where->store].name : "", where->object,
-			(unsigned long long)place.start, (unsigned long long)place.start + place.length);
+			(unsigned long long)place.start, (unsigned long long)place.start + place.length,
+			rule != NULL ? " rule " : "", rule != NULL ? rule : "");
 		st_buf_add(out, text, strlen(text));
 		shown++;
 	}
@@ -106,6 +110,7 @@ static void add_first_places(const struct report_case *rc, struct st_span places
 struct listing {
 	struct report_case *rc;
 	struct report_output *output;
+	int64_t now; /* of leads */
 	struct cells cells;
 };
 
@@ -187,6 +192,55 @@ enum st_status report_list_organizations(struct report_case *rc, struct report_o
 	}
 	casefile_blocks_close(blocks);
 	free_cells(&listing.cells);
+	return status == ST_STOP ? ST_OK : status;
+}
+
+static void cell_time(struct cells *cells, int64_t seconds)
+{
+	char text[21] = "";
+	if (seconds != 0)
+		st_utc_text(seconds, text);
+	cell_text(cells, text);
+}
+
+static enum st_status lead_row(void *context, const struct report_lead *lead, struct st_error *err)
+{
+	static const struct lead_signature none;
+	struct listing *listing = context;
+	struct cells *cells = &listing->cells;
+	const struct lead_signature *last = lead->signature_count > 0 ? &lead->signatures[0] : &none;
+	cell_text(cells, lead_type_name(lead->type));
+	cell_text(cells, lead->target);
+	cell_number(cells, lead->mentions);
+	cell_number(cells, lead->mentions_distinct_records);
+	cell_number(cells, lead->records);
+	cell_text(cells, lead_credential_name(lead->credential));
+	cell_text(cells, last->permissions);
+	cell_time(cells, last->starts);
+	cell_time(cells, last->expires);
+	cell_text(cells, last->version);
+	cell_text(cells, report_lead_expired(lead->signatures, lead->signature_count, listing->now));
+	struct st_buf *places = next_cell(cells);
+	for (size_t i = 0; i < lead->place_count; i++) {
+		st_auto_free char *text = st_format("%s%s object #%u", i > 0 ? "; " : "",
+			listing->rc->stores[lead->places[i].store].name, lead->places[i].object);
+		st_buf_add(places, text, strlen(text));
+	}
+	return put_row(cells, listing->output, err);
+}
+
+enum st_status report_list_leads(struct report_case *rc, struct report_output *output, struct st_error *err)
+{
+	struct listing listing = {.rc = rc, .output = output, .now = st_utc_seconds()};
+	bool known;
+	uint64_t beyond;
+	put_heads(output,
+		"type,target,mentions,mentions_distinct_records,records,credential,permissions,starts,expires,"
+		"service_version,expired,first_places");
+	enum st_status status = report_case_leads(rc, lead_row, &listing, &known, &beyond, err);
+	free_cells(&listing.cells);
+	if (status == ST_OK && !known)
+		return st_fail(err, ST_WRONG, "this case was read before leads were looked for; scan it with --rescan");
 	return status == ST_STOP ? ST_OK : status;
 }
 

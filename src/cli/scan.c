@@ -1,5 +1,6 @@
 /* `staunch scan`: what was in it? Reads the command line, lists the sources into the case, then lets the workers read.
  */
+#include "cli/rules_file.h"
 #include "cli/scan.h"
 
 #include "base/clock.h"
@@ -22,6 +23,8 @@
 struct scan_options {
 	const char *const *regions, *const *own_domains, *const *volatile_fields;
 	char **own_domains_lower;
+	struct st_buf rules_file;
+	struct detect_rules *rules;
 	uint64_t store_depth, jobs, stall_s;
 	struct st_buf as_json; /* what decides the figures: kept in the case, compared on resume */
 };
@@ -64,8 +67,27 @@ static bool number_option(const struct cli_arguments *arguments, const char *nam
 	return text == NULL || cli_number(name, text, out);
 }
 
+/* Rules decide what is found: their names, and the digest of their file, stand in the case. */
+static void write_rules(struct st_json_writer *w, const struct scan_options *options)
+{
+	uint8_t sha256[ST_SHA256_BYTES];
+	char hex[2 * ST_SHA256_BYTES + 1];
+	if (options->rules == NULL)
+		return;
+	st_sha256_of(options->rules_file.data, options->rules_file.size, sha256);
+	st_hex(sha256, sizeof sha256, hex);
+	st_json_key(w, "rules");
+	st_json_array(w);
+	for (size_t i = 0; i < detect_rules_count(options->rules); i++)
+		st_json_text(w, detect_rules_name(options->rules, i));
+	st_json_array_end(w);
+	st_json_key_text(w, "rules_sha256", hex);
+}
+
 static bool read_options(const struct cli_arguments *arguments, struct scan_options *options)
 {
+	if (!rules_file_read(cli_value(arguments, "rules"), &options->rules_file, &options->rules))
+		return false;
 	options->regions = cli_values(arguments, "region");
 	options->volatile_fields = cli_values(arguments, "volatile");
 	options->own_domains_lower = lower_case(cli_values(arguments, "own-domain"));
@@ -75,6 +97,7 @@ static bool read_options(const struct cli_arguments *arguments, struct scan_opti
 	write_words(&w, "region", options->regions);
 	write_words(&w, "own_domain", options->own_domains);
 	write_words(&w, "volatile", options->volatile_fields);
+	write_rules(&w, options);
 	st_json_object_end(&w);
 	return number_option(arguments, "store-depth", 0, &options->store_depth) &&
 	       number_option(arguments, "jobs", processors(), &options->jobs) &&
@@ -86,6 +109,8 @@ static void free_options(struct scan_options *options)
 	for (char **word = options->own_domains_lower; word != NULL && *word != NULL; word++)
 		free(*word);
 	free(options->own_domains_lower);
+	st_buf_free(&options->rules_file);
+	detect_rules_close(options->rules);
 	st_buf_free(&options->as_json);
 }
 
@@ -108,6 +133,7 @@ static void write_start_message(struct scan *scan, const struct scan_options *op
 	add_words(out, options->own_domains);
 	add_words(out, options->volatile_fields);
 	st_buf_add_span(out, "", 0);
+	st_buf_add_span(out, options->rules_file.data, options->rules_file.size);
 }
 
 /* --- what the case was made with --- */
@@ -170,7 +196,7 @@ static enum st_status check_case(
 	struct st_span detectors = {(const uint8_t *)tables, strlen(tables)};
 	ST_TRY(same_or_refuse(scan, "detectors_sha256", detectors, rescan, "detector tables", err));
 	struct st_span json = {options->as_json.data, options->as_json.size};
-	ST_TRY(same_or_refuse(scan, "options", json, rescan, "--region, --own-domain or --volatile", err));
+	ST_TRY(same_or_refuse(scan, "options", json, rescan, "--region, --own-domain, --volatile or --rules", err));
 	if (scan->unconfined)
 		ST_TRY(casefile_event(scan->casefile, "unconfined", "scan", err));
 	if (!rescan)
@@ -507,6 +533,7 @@ static int run(const struct cli_arguments *arguments)
 		.unconfined = cli_has(arguments, "unconfined"),
 		.rescan = cli_has(arguments, "rescan")};
 	scan.own_domains = options.own_domains;
+	scan.rules = options.rules;
 	scan.progress = scan_progress_open(cli_value(arguments, "progress"));
 	int status = scan.progress == NULL ? cli_fail(CLI_WRONG, "--progress is auto, never, plain or json")
 					   : run_scan(&scan, arguments, &options);
@@ -520,6 +547,7 @@ static const struct cli_option scan_options_table[] = {
 	{"case-key", 0, "FILE", "its key; CASE.key beside it if not given", false, false},
 	{"own-domain", 0, "DOMAIN", "a domain of your own: its people are staff, not customers", true, false},
 	{"region", 0, "CC,...", "countries whose national phone numbers count", true, false},
+	{"rules", 0, "FILE", "find what these rules of yours describe, too: staunch-rules(5)", false, false},
 	{"volatile", 0, "FIELD", "a JSON field that differs between copies of the same record", true, false},
 	{"store-depth", 0, "N", "each folder N levels below a SOURCE is a store of its own", false, false},
 	{"jobs", 0, "N", "workers; as many as there are processors if not given", false, false},

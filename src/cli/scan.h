@@ -13,6 +13,7 @@
 #include "casefile/casefile.h"
 #include "cli/cli.h"
 #include "detect/detect.h"
+#include "detect/rules.h"
 #include "process/helping.h"
 #include "process/launcher.h"
 #include "process/message.h"
@@ -83,6 +84,7 @@ struct scan_slot {
 	uint64_t records, highest_record; /* told so far; highest named by a mention, plus 1 */
 	uint64_t mentions, members_bytes; /* told so far; what its parts cost in memory */
 	uint64_t seen_bytes;              /* as progress told */
+	uint32_t exhausted_rule;          /* 1 + its number, as its worker told; 0 none */
 };
 
 struct scan_store {
@@ -115,6 +117,7 @@ struct scan {
 	size_t run_count;
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
+	const struct detect_rules *rules; /* NULL none */
 	int signal_fd;
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
@@ -157,6 +160,18 @@ enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err);
 
 /* --- scan_results.c --- */
 enum st_status scan_results(struct scan *scan, struct st_error *err);
+
+/* --- scan_leads.c: further stores named in the data, gathered while entities are put out --- */
+struct scan_leads;
+struct scan_leads *scan_leads_open(struct scan *scan);
+/* A block of entities, as the merge puts it out; keys of distinct records go into `distinct` under `set`. */
+enum st_status scan_leads_block(struct scan_leads *leads, struct st_span block, const struct resolve_first *first,
+	struct resolve_distinct *distinct, uint8_t set, struct st_error *err);
+/* One of those keys, each once. */
+void scan_leads_record(struct scan_leads *leads, struct st_span key);
+/* Writes them into the results that are open. */
+enum st_status scan_leads_write(struct scan_leads *leads, struct st_error *err);
+void scan_leads_close(struct scan_leads *leads); /* NULL is fine */
 
 /* --- scan_progress.c --- */
 struct scan_progress *scan_progress_open(const char *mode); /* auto, never, plain, json; NULL when unknown */

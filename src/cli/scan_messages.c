@@ -161,8 +161,9 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	return !in->bad && mention->kind < DETECT_KINDS && mention->form < DETECT_FORMS && mention->confidence <= 100 &&
-	       part < frame->slot->part_count && length <= UINT32_MAX;
+	return !in->bad && mention->kind < DETECT_KINDS && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
+	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }
 
 static enum st_status on_mentions(struct frame *frame, bool *valid)
@@ -304,6 +305,16 @@ static enum st_status on_progress(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+static enum st_status on_rule(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame);
+	uint8_t rule = st_cursor_byte(&frame->in);
+	*valid = *valid && at_end(frame) && rule < detect_rules_count(frame->scan->rules);
+	if (*valid)
+		frame->slot->exhausted_rule = rule + 1u;
+	return ST_OK;
+}
+
 static bool every_part_ended(const struct scan_slot *slot)
 {
 	for (size_t i = 0; i < slot->part_count; i++)
@@ -341,6 +352,9 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 	object.segment = slot->segment;
 	object.duplicate_of = 0;
 	object.detail[0] = 0;
+	if (slot->exhausted_rule != 0 && object.status == ST_PARTIAL && object.reason == ST_REASON_TIMEOUT)
+		snprintf(object.detail, sizeof object.detail, "rule %s",
+			detect_rules_name(frame->scan->rules, slot->exhausted_rule - 1));
 	object.attempts = slot->task.attempts;
 	object.has_sha256 = memcmp(sha256, none, sizeof none) != 0;
 	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, object.sha256_keyed);
@@ -360,6 +374,7 @@ static const struct {
 	{WORKER_PART_END, on_part_end},
 	{WORKER_CONTENT, on_content},
 	{WORKER_PROGRESS, on_progress},
+	{WORKER_RULE, on_rule},
 	{WORKER_DONE, on_done},
 	{WORKER_FORBIDDEN, on_forbidden},
 	{WORKER_ERROR, on_error},

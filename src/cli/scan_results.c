@@ -17,7 +17,7 @@ struct original {
 	uint32_t object, segment;
 };
 
-enum party_set { SET_PERSONS, SET_STAFF, SET_ORGANIZATIONS };
+enum party_set { SET_PERSONS, SET_STAFF, SET_ORGANIZATIONS, SET_LEADS };
 
 struct results {
 	struct scan *scan;
@@ -30,6 +30,7 @@ struct results {
 	struct resolve_records records;
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
+	struct scan_leads *leads;
 	struct st_buf block; /* of organizations, being filled */
 	uint8_t block_first[ST_DIGEST_BYTES];
 };
@@ -187,6 +188,8 @@ static enum st_status put_organizations(struct results *results, struct st_error
 static enum st_status on_party(void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err)
 {
 	struct results *results = context;
+	if (set == SET_LEADS)
+		scan_leads_record(results->leads, key);
 	if (set != SET_ORGANIZATIONS)
 		return ST_OK;
 	if (results->block.size == 0)
@@ -237,6 +240,15 @@ static enum st_status put_block(
 	return casefile_results_block(target->casefile, target->rows, first, block, err);
 }
 
+/* Entities go into the case, and past the leads. */
+static enum st_status put_entities(
+	void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block, struct st_error *err)
+{
+	struct results *results = context;
+	ST_TRY(casefile_results_block(results->scan->casefile, CASEFILE_ENTITIES, first, block, err));
+	return scan_leads_block(results->leads, block, results->records.first, results->parties, SET_LEADS, err);
+}
+
 static bool tick(void *context)
 {
 	struct scan *scan = context;
@@ -244,8 +256,8 @@ static bool tick(void *context)
 	return !scan_interrupted(scan);
 }
 
-static struct resolve_input merge_input(struct results *results, struct block_source *kept, struct block_target *out,
-	struct resolve_run *runs, char content)
+static struct resolve_input merge_input(struct results *results, struct block_source *kept,
+	struct resolve_blocks_out out, struct resolve_run *runs, char content)
 {
 	struct scan *scan = results->scan;
 	size_t count = 0;
@@ -260,7 +272,7 @@ static struct resolve_input merge_input(struct results *results, struct block_so
 		.runs = runs,
 		.run_count = count,
 		.kept = {next_block, kept},
-		.out = {put_block, out},
+		.out = out,
 		.tick = tick,
 		.tick_context = scan,
 	};
@@ -272,7 +284,8 @@ static enum st_status merge_records(struct results *results, struct resolve_run 
 	struct block_source kept;
 	ST_TRY(casefile_blocks_open(scan->casefile, CASEFILE_RECORDS, NULL, &kept.blocks, err));
 	struct block_target out = {scan->casefile, CASEFILE_RECORDS};
-	struct resolve_input input = merge_input(results, &kept, &out, runs, 'r');
+	struct resolve_input input =
+		merge_input(results, &kept, (struct resolve_blocks_out){put_block, &out}, runs, 'r');
 	enum st_status status = resolve_merge_records(&input, &results->records, err);
 	casefile_blocks_close(kept.blocks);
 	return status;
@@ -283,8 +296,9 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	struct scan *scan = results->scan;
 	struct block_source kept;
 	ST_TRY(casefile_blocks_open(scan->casefile, CASEFILE_ENTITIES, NULL, &kept.blocks, err));
-	struct block_target out = {scan->casefile, CASEFILE_ENTITIES};
-	struct resolve_input input = merge_input(results, &kept, &out, runs, 'm');
+	struct resolve_input input =
+		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
+	results->leads = scan_leads_open(scan);
 	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
 		resolve_merge_mentions(&input, results->records.first, on_entity, results, &results->entities, err);
@@ -441,6 +455,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	ST_TRY(merge_records(results, runs, err));
 	ST_TRY(merge_mentions(results, runs, err));
 	ST_TRY(count_parties(results, err));
+	ST_TRY(scan_leads_write(results->leads, err));
 	fill_kinds(results);
 	fill_stores(results);
 	fill_copies(results);
@@ -458,6 +473,7 @@ static void free_results(struct results *results)
 	free(results->places);
 	free(results->place_stores);
 	st_buf_free(&results->block);
+	scan_leads_close(results->leads);
 }
 
 enum st_status scan_results(struct scan *scan, struct st_error *err)

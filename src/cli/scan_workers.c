@@ -224,7 +224,7 @@ static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, stru
 	slot->segment = scan->next_segment++;
 	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
 	slot->killed_for = ST_REASON_NONE;
-	slot->forbidden_call = 0;
+	slot->forbidden_call = slot->exhausted_rule = 0;
 	slot->moved_at_ms = slot->began_at_ms = st_now_ms();
 	slot->state = SCAN_SLOT_BUSY;
 	send_job(scan, slot);

@@ -9,6 +9,7 @@
 
 #include "detect/detector.h"
 #include "detect/overlap.h"
+#include "detect/rule_set.h"
 #include "detect/seen.h"
 #include "detect/sieve.h"
 #include "detect/tables_sha256.h"
@@ -21,6 +22,7 @@ static const struct detector *const detectors[] = {
 	&detector_payment_card,
 	&detector_iban,
 	&detector_url,
+	&detector_connection_string,
 	&detector_secret,
 };
 #define DETECTORS (sizeof detectors / sizeof detectors[0])
@@ -39,8 +41,10 @@ struct detect {
 	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
 	bool finished;        /* the next feed begins a new input */
 	struct st_buf window;
-	uint64_t window_offset; /* of window.data[0] in the input */
-	size_t scanned;         /* bytes of the window already examined */
+	uint64_t window_offset;  /* of window.data[0] in the input */
+	size_t scanned;          /* bytes of the window already examined */
+	struct rule_scan *rules; /* NULL: none */
+	uint64_t ruled; /* input offset up to which matches of rules were searched; a multiple of their piece */
 	struct overlap overlap;
 	struct seen_domains seen;
 	struct held_mentions held;
@@ -118,6 +122,8 @@ struct detect *detect_open(const struct detect_options *options, detect_emit *em
 	detect->options.keep_tentative = options && options->keep_tentative;
 	detect->emit = emit;
 	detect->context = context;
+	if (options && options->rules)
+		detect->rules = rule_scan_open(options->rules);
 	bool regions = options && options->regions && options->regions[0];
 	if (!options || !options->byte_by_byte)
 		detect->sieve = sieve_open(detectors, DETECTORS, regions);
@@ -153,6 +159,7 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 		.text = {detect->window.data + (winner->start - detect->window_offset), winner->end - winner->start},
 		.canonical = {winner->canonical, winner->canonical_size},
 		.scheme = winner->scheme,
+		.rule = winner->rule,
 	};
 	if (mention.kind == DETECT_EMAIL_ADDRESS) {
 		if (mention.tentative)
@@ -167,7 +174,8 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 static uint64_t horizon_of(const struct detect *detect, size_t at)
 {
 	uint64_t offset = detect->window_offset + at;
-	return offset > CEIL_DETECT_REACH_BYTES ? offset - CEIL_DETECT_REACH_BYTES : 0;
+	uint64_t horizon = offset > CEIL_DETECT_REACH_BYTES ? offset - CEIL_DETECT_REACH_BYTES : 0;
+	return detect->rules && detect->ruled < horizon ? detect->ruled : horizon;
 }
 
 /* Shows the detectors exactly their reach: what they could learn beyond would depend on how the text was cut. */
@@ -182,6 +190,7 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 	for (; awake; awake &= awake - 1) {
 		const struct detector *detector = detectors[__builtin_ctz(awake)];
 		candidate.tentative = false;
+		candidate.rule = 0;
 		candidate.scheme = NULL;
 		if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
 			continue;
@@ -239,8 +248,8 @@ static void scan_words(struct detect *detect, size_t limit)
 	detect->run_examined = (uint8_t)examined;
 }
 
-/* Examines the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
-static void scan(struct detect *detect, size_t limit)
+/* Shows the detectors the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
+static void scan_text(struct detect *detect, size_t limit)
 {
 	if (detect->sieve)
 		scan_words(detect, limit);
@@ -250,10 +259,45 @@ static void scan(struct detect *detect, size_t limit)
 		detect->scanned = limit;
 }
 
+static void take_rule_match(
+	void *context, const struct detect_candidate *candidate, enum detect_kind kind, uint64_t base)
+{
+	struct detect *detect = context;
+	overlap_add(&detect->overlap, candidate, kind, base, detect->ruled, take_winner, detect);
+}
+
+/* Searches the piece from `ruled` to `end` of the input. */
+static void scan_piece(struct detect *detect, uint64_t end, bool more)
+{
+	struct rule_text text = {detect->window.data, detect->window_offset, detect->window.size};
+	rule_scan_piece(detect->rules, &text, detect->ruled, end, more, take_rule_match, detect);
+	detect->ruled = end;
+}
+
+/*
+ * Examines the window up to `limit`: first the detectors, then the rules, piece after piece. The pieces lie at the same
+ * offsets whatever the cutting of the input, so that candidates come in the same order, too.
+ */
+static void scan(struct detect *detect, size_t limit, bool more)
+{
+	while (detect->rules) {
+		uint64_t end = detect->ruled + RULE_PIECE_BYTES;
+		if (end > detect->window_offset + limit)
+			break;
+		scan_text(detect, (size_t)(end - detect->window_offset));
+		scan_piece(detect, end, more);
+	}
+	scan_text(detect, limit);
+	if (detect->rules && !more && detect->ruled < detect->window_offset + limit)
+		scan_piece(detect, detect->window_offset + limit, false);
+}
+
 /* First input offset whose bytes are still needed: context of what comes, text of what waits. */
 static uint64_t needed_from(const struct detect *detect)
 {
 	uint64_t needed = horizon_of(detect, detect->scanned);
+	if (detect->rules)
+		needed = needed > RULE_BEFORE_BYTES ? needed - RULE_BEFORE_BYTES : 0;
 	if (detect->overlap.count > 0 && detect->overlap.entries[0].start < needed)
 		needed = detect->overlap.entries[0].start;
 	return needed;
@@ -277,6 +321,9 @@ static void begin_input(struct detect *detect)
 	detect->window_offset = 0;
 	detect->scanned = 0;
 	detect->run_examined = 0;
+	detect->ruled = 0;
+	if (detect->rules)
+		rule_scan_begin(detect->rules);
 	overlap_clear(&detect->overlap);
 	seen_clear(&detect->seen);
 }
@@ -287,7 +334,7 @@ static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
 	/* Small blocks wait for each other: a word of the sieve costs the same for one place as for all. */
 	if (detect->window.size < detect->scanned + CEIL_DETECT_REACH_BYTES + SIEVE_PLACES)
 		return;
-	scan(detect, detect->window.size - CEIL_DETECT_REACH_BYTES);
+	scan(detect, detect->window.size - CEIL_DETECT_REACH_BYTES, true);
 	overlap_settle(&detect->overlap, horizon_of(detect, detect->scanned), take_winner, detect);
 	drop_scanned(detect);
 }
@@ -311,7 +358,7 @@ void detect_finish(struct detect *detect)
 		begin_input(detect); /* an empty input */
 	st_buf_reserve(&detect->window, 1);
 	detect->window.data[detect->window.size] = 0; /* what stands behind the last byte */
-	scan(detect, detect->window.size);
+	scan(detect, detect->window.size, false);
 	overlap_settle(&detect->overlap, UINT64_MAX, take_winner, detect);
 	while (detect->held.count > 0)
 		held_pop(&detect->held, &detect->seen, detect->emit, detect->context);
@@ -333,6 +380,11 @@ bool detect_domain_seen(const struct detect *detect, struct st_span domain)
 	return seen_has(&detect->seen, domain);
 }
 
+uint64_t detect_rule_exhausted(const struct detect *detect, size_t rule)
+{
+	return detect->rules && rule < detect->rules->rules->count ? detect->rules->states[rule].exhausted : 0;
+}
+
 bool detect_is_sifted(const struct detect *detect)
 {
 	return detect->sieve != NULL;
@@ -345,6 +397,7 @@ void detect_close(struct detect *detect)
 	free_list(detect->options.regions);
 	free_list(detect->options.own_domains);
 	sieve_close(detect->sieve);
+	rule_scan_close(detect->rules);
 	st_buf_free(&detect->window);
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen);

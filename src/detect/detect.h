@@ -31,6 +31,10 @@ const char *detect_kind_name(enum detect_kind kind); /* "email_address"; NULL ou
 enum detect_form { DETECT_PLAIN, DETECT_OBFUSCATED, DETECT_ENCODED, DETECT_FORMS };
 const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of range */
 
+/* Where form and rule stand in one byte: the form below, the rule (1 + its number, 0 none) above. */
+#define DETECT_RULE_SHIFT 2
+#define DETECT_FORM_MASK 3u
+
 /* Shown, counted and redacted from this confidence on. */
 #define DETECT_CONFIDENCE_SHOWN 50
 
@@ -45,12 +49,16 @@ struct detect_mention {
 	struct st_span text;      /* those bytes; borrowed for the call */
 	struct st_span canonical; /* borrowed for the call */
 	const char *scheme;       /* national_id and vat_number; else NULL */
+	uint8_t rule;             /* 1 + the number of the rule that found it (rules.h); 0: a detector of ours */
 };
+
+struct detect_rules; /* rules.h */
 
 struct detect_options {
 	const char *const *regions;     /* ISO 3166 codes, upper case, NULL-ended; NULL for none: national phone numbers
 					 * count     only where a region is known */
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
+	const struct detect_rules *rules; /* borrowed, outlives the detect; NULL for none */
 	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
 	bool byte_by_byte;   /* the slow way also where the processor has a fast one: what tests compare with */
 };
@@ -68,6 +76,9 @@ uint64_t detect_settled(const struct detect *detect);
 /* Was this domain (canonical form) part of a certain mention of the current input? Valid until the next feed after
  * detect_finish. */
 bool detect_domain_seen(const struct detect *detect, struct st_span domain);
+/* Pieces of the input fed last whose rest this rule did not search, because one place of it took too many steps
+ * (CEIL_RULE_STEPS). Valid like detect_domain_seen. */
+uint64_t detect_rule_exhausted(const struct detect *detect, size_t rule);
 /* Is the text sifted 64 bytes at a time, or byte by byte? The mentions are the same. */
 bool detect_is_sifted(const struct detect *detect);
 void detect_close(struct detect *detect);

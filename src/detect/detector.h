@@ -24,6 +24,7 @@ struct detect_candidate {
 	uint8_t confidence;
 	bool tentative;
 	const char *scheme;
+	uint8_t rule; /* 1 + its number; only rules set it, 0 for detectors */
 	uint16_t canonical_size;
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
@@ -68,6 +69,7 @@ extern const struct detector detector_payment_card;
 extern const struct detector detector_iban;
 extern const struct detector detector_ip_address;
 extern const struct detector detector_url;
+extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;
 
 #endif

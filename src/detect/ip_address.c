@@ -6,6 +6,7 @@
 
 #include "detect/digits.h"
 #include "detect/labels.h"
+#include "detect/url.h"
 
 /* Hundredths. Private, loopback, link-local, shared, multicast and documentation ranges (RFC 6890) say less about a
  * person: they count, and the lower value marks them. */
@@ -195,6 +196,8 @@ static bool check_v4(const struct detect_window *window, size_t at, struct detec
 		return false;
 	if (looks_like_version(address) && !bracketed && !in_address_context(window, start, end))
 		return false;
+	if (url_names_store(window, start) || connection_names_store(window, start))
+		return false; /* the url is the mention */
 	fill(out, start, end, AF_INET, address);
 	if (bracketed)
 		out->form = DETECT_OBFUSCATED;
@@ -330,7 +333,7 @@ static bool check_v6(const struct detect_window *window, size_t at, struct detec
 		(after == '.' && ascii_digit(byte_at(window, ip.end + 1))))
 		return false;
 	expand(&ip, address);
-	if (!plausible_v6(window, start, &ip, address))
+	if (!plausible_v6(window, start, &ip, address) || url_names_store(window, start))
 		return false;
 	fill(out, start, ip.end, AF_INET6, address);
 	return true;

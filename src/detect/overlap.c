@@ -148,6 +148,7 @@ void overlap_add(struct overlap *overlap, const struct detect_candidate *candida
 		.form = candidate->form,
 		.confidence = candidate->confidence,
 		.tentative = candidate->tentative,
+		.rule = candidate->rule,
 		.scheme = candidate->scheme,
 		.canonical_size = candidate->canonical_size,
 	};

@@ -17,6 +17,7 @@ struct overlap_entry {
 	uint8_t confidence;
 	bool tentative;
 	enum overlap_state state;
+	uint8_t rule;
 	const char *scheme;
 	uint16_t canonical_size;
 	uint8_t *canonical; /* owned */

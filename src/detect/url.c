@@ -5,8 +5,11 @@
  *
  * A url never hides what stands in it: every other kind wins over it (overlap.c). So that the rest of it is still
  * found, each url is offered twice: whole, and ended before its query, its fragment, or the first path segment with an
- * address sign. Passwords and signatures stand in the canonical form as ***.
+ * address sign. Passwords and signatures stand in the canonical form as ***; what a signature allows, and until when,
+ * stays in it even where the url is ended before its query.
  */
+#include "detect/url.h"
+
 #include <idn2.h>
 #include <stdlib.h>
 
@@ -18,19 +21,21 @@
 #define URL_CHARACTERS 480
 /* Bytes of one written with escapes; within the detectors' reach. */
 #define URL_BYTES 900
-#define HOST_BYTES 253
+#define HOST_BYTES URL_HOST_BYTES
+/* A host stands at most so far behind its scheme: user and password. */
+#define LOGIN_BYTES 300
 
 /* Hundredths. */
 #define CONFIDENCE_PUBLIC 95
 #define CONFIDENCE_STORE 90
 #define CONFIDENCE_INNER 60
 
-enum scheme_family { FAMILY_WEB, FAMILY_BUCKET, FAMILY_CONTAINER };
+enum scheme_family { FAMILY_WEB, FAMILY_BUCKET, FAMILY_CONTAINER, FAMILY_DATABASE };
 static const struct scheme {
-	char name[6];
+	char name[12];
 	uint8_t size;
 	enum scheme_family family;
-	char port[4]; /* the default one; not part of the canonical form */
+	char port[6]; /* the default one; not part of the canonical form */
 } schemes[] = {
 	{"https", 5, FAMILY_WEB, "443"},
 	{"http", 4, FAMILY_WEB, "80"},
@@ -45,7 +50,24 @@ static const struct scheme {
 	{"abfss", 5, FAMILY_CONTAINER, ""},
 	{"wasb", 4, FAMILY_CONTAINER, ""},
 	{"wasbs", 5, FAMILY_CONTAINER, ""},
+	/* connection strings, as the makers of each write them; ports by IANA or the maker */
+	{"mongodb", 7, FAMILY_DATABASE, "27017"},
+	{"mongodb+srv", 11, FAMILY_DATABASE, ""},
+	{"postgresql", 10, FAMILY_DATABASE, "5432"},
+	{"postgres", 8, FAMILY_DATABASE, "5432"},
+	{"mysql", 5, FAMILY_DATABASE, "3306"},
+	{"mariadb", 7, FAMILY_DATABASE, "3306"},
+	{"sqlserver", 9, FAMILY_DATABASE, "1433"},
+	{"mssql", 5, FAMILY_DATABASE, "1433"},
+	{"clickhouse", 10, FAMILY_DATABASE, "9000"},
+	{"redis", 5, FAMILY_DATABASE, "6379"},
+	{"rediss", 6, FAMILY_DATABASE, "6379"},
+	{"amqp", 4, FAMILY_DATABASE, "5672"},
+	{"amqps", 5, FAMILY_DATABASE, "5671"},
+	{"sb", 2, FAMILY_DATABASE, ""},
 };
+/* Ports of the web that are those of a store: Elasticsearch, Kibana, CouchDB, Solr. */
+static const char *const store_ports[] = {"9200", "9201", "9243", "5601", "5984", "8983", NULL};
 
 struct url {
 	const struct scheme *scheme;
@@ -54,7 +76,7 @@ struct url {
 	size_t at[URL_CHARACTERS + 5]; /* where each byte of text begins in the window, and where the last ends */
 	size_t colon;
 	bool percent, too_long;
-	size_t authority, host, host_end, rest; /* indices of text */
+	size_t authority, host, host_end, port_end, rest; /* indices of text; port_end: of the host that is taken */
 };
 
 static uint8_t lower(uint8_t byte)
@@ -62,7 +84,7 @@ static uint8_t lower(uint8_t byte)
 	return (unsigned)byte - 'A' < 26 ? byte | 0x20 : byte;
 }
 
-static const struct scheme *scheme_before(const struct detect_window *window, size_t colon)
+static const struct scheme *scheme_ending(const struct detect_window *window, size_t colon)
 {
 	for (size_t n = 0; n < sizeof schemes / sizeof *schemes; n++) {
 		size_t size = schemes[n].size, i = 0;
@@ -74,6 +96,23 @@ static const struct scheme *scheme_before(const struct detect_window *window, si
 			return &schemes[n];
 	}
 	return NULL;
+}
+
+/* The scheme that ends at the colon, and where it ends: mysql+driver:// is mysql://. */
+static const struct scheme *scheme_before(const struct detect_window *window, size_t colon, size_t *end)
+{
+	*end = colon;
+	const struct scheme *scheme = scheme_ending(window, colon);
+	size_t sign = colon;
+	if (scheme != NULL)
+		return scheme;
+	while (sign > 0 && colon - sign < 16 && (ascii_alnum(window->data[sign - 1]) || window->data[sign - 1] == '_'))
+		sign--;
+	if (sign == 0 || sign == colon || window->data[sign - 1] != '+')
+		return NULL;
+	*end = sign - 1;
+	scheme = scheme_ending(window, sign - 1);
+	return scheme != NULL && scheme->family == FAMILY_DATABASE ? scheme : NULL;
 }
 
 /* --- characters --- */
@@ -194,13 +233,19 @@ static size_t without_punctuation(const struct url *url, size_t end)
 	return end;
 }
 
+/* Does what follows describe the place and is no part of its path? jdbc:sqlserver://host;databaseName=hr */
+static bool begins_parameters(const struct url *url, uint8_t byte)
+{
+	return byte == '?' || byte == '#' || (byte == ';' && url->scheme->family == FAMILY_DATABASE);
+}
+
 /* Before the query, the fragment, or the path segment with an address sign; `end` when there is none. */
 static size_t short_end(const struct url *url, size_t end)
 {
 	size_t segment = url->rest;
 	for (size_t i = url->rest; i < end; i++) {
 		uint8_t byte = url->text[i];
-		if (byte == '?' || byte == '#')
+		if (begins_parameters(url, byte))
 			return i;
 		if (byte == '@' || (byte == '%' && i + 2 < end && memcmp(url->text + i, "%40", 3) == 0))
 			return segment;
@@ -214,25 +259,34 @@ static size_t short_end(const struct url *url, size_t end)
 
 /* --- the host --- */
 
+/* The end of host and port: of the first, where a list of them stands. */
+static void find_port(struct url *url, size_t end)
+{
+	const uint8_t *comma =
+		url->scheme->family == FAMILY_DATABASE ? memchr(url->text + url->host, ',', end - url->host) : NULL;
+	size_t stop = comma != NULL ? (size_t)(comma - url->text) : end, port = stop;
+	url->host_end = url->port_end = stop;
+	while (port > url->host && ascii_digit(url->text[port - 1]))
+		port--;
+	if (port > url->host && url->text[port - 1] == ':' && stop - port <= 5)
+		url->host_end = port - 1;
+}
+
 static bool find_parts(struct url *url)
 {
 	size_t end = 2;
 	url->authority = url->host = 2;
-	while (end < url->count && memchr("/?#", url->text[end], 3) == NULL)
+	while (end < url->count && url->text[end] != '/' && !begins_parameters(url, url->text[end]))
 		end++;
 	if (end == url->count && url->too_long)
 		return false;
 	if (end == url->count)
 		end = url->count = without_punctuation(url, end);
-	url->rest = url->host_end = end;
+	url->rest = end;
 	for (size_t i = url->authority; i < end; i++)
 		if (url->text[i] == '@')
 			url->host = i + 1;
-	size_t port = end;
-	while (port > url->host && ascii_digit(url->text[port - 1]))
-		port--;
-	if (port > url->host && url->text[port - 1] == ':' && end - port <= 5)
-		url->host_end = port - 1;
+	find_port(url, end);
 	return url->host_end > url->host;
 }
 
@@ -259,8 +313,7 @@ static bool is_network_address(const uint8_t *host, size_t size)
 	return true;
 }
 
-/* The host in lower case, as A-labels; its size, 0 when it is none. */
-static size_t fold_host(const uint8_t *host, size_t size, uint8_t out[HOST_BYTES])
+size_t url_fold_host(const uint8_t *host, size_t size, uint8_t out[URL_HOST_BYTES])
 {
 	bool beyond;
 	if (size > HOST_BYTES)
@@ -293,6 +346,19 @@ static size_t fold_host(const uint8_t *host, size_t size, uint8_t out[HOST_BYTES
 	return size <= HOST_BYTES ? size : 0;
 }
 
+uint8_t url_host_confidence(const uint8_t *host, size_t size)
+{
+	bool dotted = memchr(host, '.', size) != NULL;
+	if (host[0] == '[' || (is_network_address(host, size) && dotted))
+		return CONFIDENCE_STORE;
+	if (is_network_address(host, size))
+		return 0;
+	if (!dotted)
+		return CONFIDENCE_INNER;
+	enum domain_top top = domain_top_of((struct st_span){host, size});
+	return top == DOMAIN_TOP_NONE || top == DOMAIN_TOP_INTERNAL ? CONFIDENCE_INNER : CONFIDENCE_PUBLIC;
+}
+
 static uint8_t confidence_of(const struct url *url, const uint8_t *host, size_t size)
 {
 	bool dotted = memchr(host, '.', size) != NULL;
@@ -302,16 +368,10 @@ static uint8_t confidence_of(const struct url *url, const uint8_t *host, size_t 
 	case FAMILY_CONTAINER:
 		return dotted && url->host > url->authority ? CONFIDENCE_PUBLIC : size >= 3 ? CONFIDENCE_INNER : 0;
 	case FAMILY_WEB:
+	case FAMILY_DATABASE:
 		break;
 	}
-	if (host[0] == '[' || (is_network_address(host, size) && dotted))
-		return CONFIDENCE_STORE;
-	if (is_network_address(host, size))
-		return 0;
-	if (!dotted)
-		return CONFIDENCE_INNER;
-	enum domain_top top = domain_top_of((struct st_span){host, size});
-	return top == DOMAIN_TOP_NONE || top == DOMAIN_TOP_INTERNAL ? CONFIDENCE_INNER : CONFIDENCE_PUBLIC;
+	return url_host_confidence(host, size);
 }
 
 /* --- canonical form --- */
@@ -331,11 +391,8 @@ static void add(struct writer *w, const void *bytes, size_t size)
 	w->size += size;
 }
 
-/* Parameters whose value opens something. */
-static bool is_secret(const uint8_t *name, size_t size)
+static bool is_one_of(const uint8_t *name, size_t size, const char *const *names)
 {
-	static const char *const names[] = {"sig", "signature", "x-amz-signature", "x-amz-security-token",
-		"x-goog-signature", "access_token", "token", "apikey", "api_key", "password", "pwd", NULL};
 	for (const char *const *one = names; *one; one++) {
 		size_t i = 0;
 		while (i < size && (*one)[i] && lower(name[i]) == (uint8_t)(*one)[i])
@@ -346,29 +403,98 @@ static bool is_secret(const uint8_t *name, size_t size)
 	return false;
 }
 
-static void add_rest(struct writer *w, const struct url *url, size_t end)
+/* Parameters whose value opens something. */
+static bool is_secret(const uint8_t *name, size_t size)
 {
-	size_t at = url->rest;
-	while (at < end && url->text[at] != '?' && url->text[at] != '#')
-		at++;
-	if (at == end && end - url->rest == 1)
-		return; /* an empty path is the same as one slash */
-	add(w, url->text + url->rest, at - url->rest);
+	static const char *const names[] = {"sig", "signature", "x-amz-signature", "x-amz-security-token",
+		"x-goog-signature", "access_token", "token", "apikey", "api_key", "password", "pwd", NULL};
+	return is_one_of(name, size, names);
+}
+
+/* What a signature allows, to what, from when and until when: Azure ("Create a service SAS", "Create an account SAS"),
+ * AWS Signature Version 4 and 2, Google Cloud Storage V4 and V2 signing. */
+static bool describes_signature(const uint8_t *name, size_t size, const uint8_t *value, size_t value_size)
+{
+	static const char *const names[] = {"sv", "ss", "srt", "sr", "sp", "st", "se", "spr", "x-amz-date",
+		"x-amz-expires", "x-goog-date", "x-goog-expires", "expires", NULL};
+	for (size_t i = 0; i < value_size; i++)
+		if (!ascii_alnum(value[i]) &&
+			(value[i] == 0 || memchr("-:.+%,", value[i], 6) == NULL || memcmp(value + i, "%40", 3) == 0))
+			return false;
+	return value_size <= 40 && is_one_of(name, size, names);
+}
+
+/* A parameter of the query: its name begins at `name`, its value behind `equals`, 0 when it has none. */
+struct parameter {
+	size_t name, equals, stop;
+};
+
+static struct parameter next_parameter(const struct url *url, size_t sign, size_t end)
+{
+	struct parameter p = {.name = sign + 1, .stop = sign + 1};
+	for (; p.stop < end && memchr("&;#", url->text[p.stop], 3) == NULL; p.stop++)
+		if (url->text[p.stop] == '=' && p.equals == 0)
+			p.equals = p.stop;
+	return p;
+}
+
+static void add_parameters(struct writer *w, const struct url *url, size_t at, size_t end)
+{
 	while (at < end) {
-		size_t name = at + 1, stop = name, equals = 0;
-		for (; stop < end && memchr("&;#", url->text[stop], 3) == NULL; stop++)
-			if (url->text[stop] == '=' && equals == 0)
-				equals = stop;
-		bool masked = equals != 0 && is_secret(url->text + name, equals - name);
-		add(w, url->text + at, (masked ? equals + 1 : stop) - at);
+		struct parameter p = next_parameter(url, at, end);
+		bool masked = p.equals != 0 && is_secret(url->text + p.name, p.equals - p.name);
+		add(w, url->text + at, (masked ? p.equals + 1 : p.stop) - at);
 		if (masked)
 			add(w, "***", 3);
-		at = stop;
+		at = p.stop;
 	}
 }
 
-static bool canonical(
-	const struct url *url, size_t end, const uint8_t *host, size_t host_size, struct detect_candidate *out)
+/* Only what tells of a signature, and that one stands there. */
+static void add_signature(struct writer *w, const struct url *url, size_t at, size_t end)
+{
+	char sign = '?';
+	for (struct parameter p; at < end; at = p.stop) {
+		p = next_parameter(url, at, end);
+		const uint8_t *name = url->text + p.name, *value = url->text + p.equals + 1;
+		bool masked = p.equals != 0 && is_secret(name, p.equals - p.name);
+		if (p.equals == 0 ||
+			(!masked && !describes_signature(name, p.equals - p.name, value, p.stop - p.equals - 1)))
+			continue;
+		add(w, &sign, 1);
+		add(w, name, (masked ? p.equals + 1 : p.stop) - p.name);
+		if (masked)
+			add(w, "***", 3);
+		sign = '&';
+	}
+}
+
+static bool is_signed(const struct url *url, size_t at, size_t end)
+{
+	for (struct parameter p; at < end; at = p.stop) {
+		p = next_parameter(url, at, end);
+		if (p.equals != 0 && p.stop - p.equals > 16 && is_secret(url->text + p.name, p.equals - p.name))
+			return true;
+	}
+	return false;
+}
+
+/* The rest up to `end`; `whole` is where the url ends as it was written. */
+static void add_rest(struct writer *w, const struct url *url, size_t end, size_t whole)
+{
+	size_t at = url->rest;
+	while (at < end && !begins_parameters(url, url->text[at]))
+		at++;
+	if (at - url->rest > 1 || at < end || url->rest == end || url->text[url->rest] != '/')
+		add(w, url->text + url->rest, at - url->rest); /* an empty path is the same as one slash */
+	if (at == end && end < whole && url->text[end] == '?' && is_signed(url, end, whole))
+		add_signature(w, url, end, whole);
+	else
+		add_parameters(w, url, at, end);
+}
+
+static bool canonical(const struct url *url, size_t end, size_t whole, const uint8_t *host, size_t host_size,
+	struct detect_candidate *out)
 {
 	struct writer w = {.out = out->canonical};
 	add(&w, url->scheme->name, url->scheme->size);
@@ -381,17 +507,30 @@ static bool canonical(
 		add(&w, colon != NULL ? ":***@" : "@", colon != NULL ? 5 : 1);
 	}
 	add(&w, host, host_size);
-	size_t port = url->host_end + 1 < url->rest ? url->rest - url->host_end - 1 : 0;
+	size_t port = url->host_end + 1 < url->port_end ? url->port_end - url->host_end - 1 : 0;
 	if (port > 0 && (port != strlen(url->scheme->port) ||
 				memcmp(url->scheme->port, url->text + url->host_end + 1, port) != 0))
 		add(&w, url->text + url->host_end, port + 1);
-	if (end > url->rest)
-		add_rest(&w, url, end);
+	if (whole > url->rest)
+		add_rest(&w, url, end, whole);
 	out->canonical_size = (uint16_t)w.size;
 	return !w.full;
 }
 
 /* --- the detector --- */
+
+/* The colon of the address that the byte at `at` stands in; SIZE_MAX when there is none within `reach_bytes`. */
+static size_t colon_before(const struct detect_window *window, size_t at, size_t reach_bytes)
+{
+	for (size_t p = at; p > 0 && at - p < reach_bytes; p--) {
+		uint8_t byte = window->data[p - 1], next = byte_at(window, p);
+		if (byte == ':' && (next == '/' || next == '\\'))
+			return p - 1;
+		if (byte <= ' ' || byte == '"' || byte == '<' || byte == '>')
+			break;
+	}
+	return SIZE_MAX;
+}
 
 /* The sign that ends the scheme, and whether the trigger asks for the short form. */
 static bool find_colon(const struct detect_window *window, size_t at, size_t *colon, bool *percent, bool *shorter)
@@ -409,42 +548,70 @@ static bool find_colon(const struct detect_window *window, size_t at, size_t *co
 	return percent_at(window, *colon) == ':';
 }
 
+static bool read_url(const struct detect_window *window, size_t colon, bool percent, struct url *url)
+{
+	size_t scheme_end;
+	url->scheme = scheme_before(window, colon, &scheme_end);
+	if (url->scheme == NULL)
+		return false;
+	url->start = scheme_end - url->scheme->size;
+	url->colon = colon;
+	url->count = 0;
+	url->percent = percent;
+	url->too_long = false;
+	read_text(window, colon + (percent ? 3 : 1), url);
+	return url->count >= 3 && url->text[0] == '/' && url->text[1] == '/' && find_parts(url);
+}
+
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	struct url url;
 	size_t colon;
 	bool percent, shorter;
-	if (!find_colon(window, at, &colon, &percent, &shorter))
+	if (!find_colon(window, at, &colon, &percent, &shorter) || !read_url(window, colon, percent, &url))
 		return false;
-	url.scheme = scheme_before(window, colon);
-	if (url.scheme == NULL)
-		return false;
-	url.start = colon - url.scheme->size;
-	url.colon = colon;
-	url.count = 0;
-	url.percent = percent;
-	url.too_long = false;
-	read_text(window, colon + (percent ? 3 : 1), &url);
-	if (url.count < 3 || url.text[0] != '/' || url.text[1] != '/' || !find_parts(&url))
-		return false;
-	size_t end = without_punctuation(&url, url.count), cut = short_end(&url, end);
-	if (shorter && cut == end)
+	size_t whole = without_punctuation(&url, url.count), end = whole, cut = short_end(&url, whole);
+	if (shorter && cut == whole)
 		return false;
 	if (shorter || url.too_long)
 		end = cut;
 	if (end < url.rest)
 		return false;
 	uint8_t host[HOST_BYTES];
-	size_t host_size = fold_host(url.text + url.host, url.host_end - url.host, host);
+	size_t host_size = url_fold_host(url.text + url.host, url.host_end - url.host, host);
 	out->confidence = host_size > 0 ? confidence_of(&url, host, host_size) : 0;
-	if (out->confidence == 0 || !canonical(&url, end, host, host_size, out))
+	if (out->confidence == 0 || !canonical(&url, end, whole, host, host_size, out))
 		return false;
 	out->start = url.start;
 	out->end = url.at[end];
-	out->form = out->end - out->start == url.scheme->size + 1 + end ? DETECT_PLAIN : DETECT_ENCODED;
+	out->form = out->end - colon == 1 + end ? DETECT_PLAIN : DETECT_ENCODED;
 	out->tentative = false;
 	out->scheme = NULL;
 	return true;
+}
+
+static bool names_store(const struct url *url)
+{
+	if (url->scheme->family == FAMILY_DATABASE)
+		return true;
+	if (memchr(url->text + url->authority, ':', url->host - url->authority) != NULL)
+		return true;
+	size_t size = url->port_end - url->host_end;
+	for (const char *const *port = store_ports; *port; port++)
+		if (size == strlen(*port) + 1 && memcmp(url->text + url->host_end + 1, *port, size - 1) == 0)
+			return true;
+	return false;
+}
+
+bool url_names_store(const struct detect_window *window, size_t host)
+{
+	struct url url;
+	size_t colon = colon_before(window, host, LOGIN_BYTES);
+	if (colon == SIZE_MAX || !read_url(window, colon, false, &url))
+		return false;
+	size_t begin = url.at[url.host] + (url.text[url.host] == '[');
+	bool among = url.scheme->family == FAMILY_DATABASE && host > begin && host < url.at[url.rest];
+	return (begin == host || among) && names_store(&url);
 }
 
 static bool may_start(uint8_t trigger, uint8_t next)
@@ -461,7 +628,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 const struct detector detector_url = {
 	.kind = DETECT_URL,
-	.describe = "URL of the web, FTP, S3, Google and Azure storage; passwords and signatures masked",
+	.describe = "URL of the web, FTP, S3, Google and Azure storage, databases; passwords and signatures masked",
 	.triggers = ":/\\%",
 	.may_start = may_start,
 	.check = check,

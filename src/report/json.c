@@ -275,6 +275,60 @@ static void write_copies(struct st_json_writer *w, const struct report *report)
 	st_json_array_end(w);
 }
 
+static void write_signature(struct st_json_writer *w, const struct lead_signature *signature, int64_t now)
+{
+	st_json_object(w);
+	st_json_key_text(w, "permissions", signature->permissions[0] != 0 ? signature->permissions : NULL);
+	key_time(w, "starts", signature->starts);
+	key_time(w, "expires", signature->expires);
+	st_json_key_text(w, "service_version", signature->version[0] != 0 ? signature->version : NULL);
+	st_json_key_text(w, "expired", report_signature_expired(signature, now));
+	st_json_object_end(w);
+}
+
+static void write_lead(struct st_json_writer *w, const struct report *report, const struct report_lead *lead)
+{
+	st_json_object(w);
+	st_json_key_text(w, "type", lead_type_name(lead->type));
+	st_json_key_text(w, "target", lead->target);
+	st_json_key_uint(w, "mentions", lead->mentions);
+	st_json_key_uint(w, "mentions_distinct_records", lead->mentions_distinct_records);
+	st_json_key_uint(w, "records", lead->records);
+	st_json_key_text(w, "credential", lead_credential_name(lead->credential));
+	st_json_key_text(
+		w, "expired", report_lead_expired(lead->signatures, lead->signature_count, report->generated_at));
+	st_json_key(w, "signatures");
+	st_json_array(w);
+	for (size_t i = 0; i < lead->signature_count; i++)
+		write_signature(w, &lead->signatures[i], report->generated_at);
+	st_json_array_end(w);
+	st_json_key(w, "first_places");
+	st_json_array(w);
+	for (size_t i = 0; i < lead->place_count; i++) {
+		st_json_object(w);
+		key_name(w, "store", report->stores[lead->places[i].store].name);
+		key_path(w, lead->places[i].path, lead->places[i].object);
+		st_json_key_uint(w, "object", lead->places[i].object);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void write_leads(struct st_json_writer *w, const struct report *report)
+{
+	if (!report->leads_known) {
+		st_json_key_null(w, "leads");
+		return;
+	}
+	st_json_key(w, "leads");
+	st_json_array(w);
+	for (size_t i = 0; i < report->lead_count; i++)
+		write_lead(w, report, &report->leads[i]);
+	st_json_array_end(w);
+	st_json_key_uint(w, "leads_total", report->lead_total);
+}
+
 void report_json(const struct report *report, struct st_buf *out)
 {
 	struct st_json_writer writer = {.out = out, .indent = 2};
@@ -288,9 +342,11 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_kinds(w, report);
 	write_parties(w, report);
 	write_copies(w, report);
-	static const char *const not_built[] = {"dates", "sensitivity", "leads", "window", "claims"};
-	for (size_t i = 0; i < sizeof not_built / sizeof not_built[0]; i++)
-		st_json_key_null(w, not_built[i]);
+	st_json_key_null(w, "dates");
+	st_json_key_null(w, "sensitivity");
+	write_leads(w, report);
+	st_json_key_null(w, "window");
+	st_json_key_null(w, "claims");
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');
 }

@@ -22,3 +22,15 @@ const char *report_organizations_method(void)
 	       "free-mail, "
 	       "disposable and own domains.";
 }
+
+const char *report_signature_expired(const struct lead_signature *signature, int64_t now)
+{
+	if (signature->expires == 0)
+		return "unknown";
+	return signature->expires < now ? "yes" : "no";
+}
+
+const char *report_lead_expired(const struct lead_signature *signatures, size_t count, int64_t now)
+{
+	return count > 0 ? report_signature_expired(&signatures[0], now) : "unknown";
+}

@@ -7,7 +7,9 @@
 
 #include "base/bytes.h"
 #include "base/coverage.h"
+#include "base/ceilings.h"
 #include "base/hash.h"
+#include "report/lead.h"
 
 struct report_range {
 	uint64_t min, best, max;
@@ -57,6 +59,21 @@ struct report_unit {
 	uint64_t raw, distinct;
 };
 
+/* A further store that the data names (report/lead.h). */
+struct report_lead {
+	enum lead_type type;
+	enum lead_credential credential;
+	char *target; /* escaped; masked unless revealed */
+	uint64_t mentions, mentions_distinct_records, records;
+	struct lead_signature signatures[CEIL_LEAD_SIGNATURES]; /* those that expire last in front */
+	size_t signature_count;
+	struct report_lead_place {
+		uint32_t store, object;
+		const char *path; /* as above */
+	} places[CEIL_LEAD_FIRST_PLACES];
+	size_t place_count;
+};
+
 struct report {
 	const char *case_name, *version, *detectors_sha256;
 	struct st_span options;  /* JSON, as the scan wrote it; may be empty */
@@ -83,6 +100,11 @@ struct report {
 	uint64_t role_mailboxes, unlinked_phones, unlinked_ips;
 	struct report_copy *copies;
 	size_t copy_count;
+
+	bool leads_known;          /* false: the case was made before leads were looked for */
+	struct report_lead *leads; /* at most CEIL_REPORT_LEADS, most records first */
+	size_t lead_count;
+	uint64_t lead_total; /* all of them */
 };
 
 /* Every store read to its end, and nothing pending, unread or only partly read. */
@@ -104,6 +126,10 @@ void report_csv_row(struct st_buf *out, const struct st_span *cells, size_t coun
  * is
  * "***". */
 void report_mask(struct st_buf *out, const char *kind, struct st_span value);
+
+/* Is a signature, or the one of a lead that lasts longest, over at `now`? "yes", "no", "unknown". */
+const char *report_signature_expired(const struct lead_signature *signature, int64_t now);
+const char *report_lead_expired(const struct lead_signature *signatures, size_t count, int64_t now);
 
 /* How persons and organizations were counted, in plain words. */
 const char *report_persons_method(void);

@@ -1,5 +1,6 @@
 /* One page of 80 columns that a tired person can read: labels left, numbers on one right edge, nothing for what is not
  * built. Colour only repeats what a word already says. */
+#include "base/clock.h"
 #include "base/print.h"
 #include "base/utf8.h"
 #include "report/report.h"
@@ -13,6 +14,7 @@
 #define BAR_COLUMNS 24
 #define PAGE_COLUMNS 80
 #define SHOWN_DIFFERENCES 5
+#define SHOWN_LEADS 10
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_YELLOW };
 
@@ -407,6 +409,66 @@ static void put_kinds(struct page *page, const struct report *report)
 	}
 }
 
+/* --- leads --- */
+
+/* "azure blob, access signature beside it, rl, expired 2022-09-24" */
+static void put_lead_note(struct page *page, const struct report *report, const struct report_lead *lead)
+{
+	static const char *const beside[LEAD_CREDENTIALS] = {"no credential beside it", "a credential beside it",
+		"password beside it", "access signature beside it", "storage key beside it"};
+	st_auto_free char *type = st_format("%s", lead_type_name(lead->type));
+	for (char *c = type; *c != 0; c++)
+		*c = *c == '_' ? ' ' : *c;
+	st_auto_free char *note = st_format("    %s, %s", type, beside[lead->credential]);
+	put(page, STYLE_DIM, note);
+	if (lead->signature_count > 0) {
+		const struct lead_signature *last = &lead->signatures[0];
+		const char *expired =
+			report_lead_expired(lead->signatures, lead->signature_count, report->generated_at);
+		char until[21] = "";
+		if (last->expires != 0)
+			st_utc_text(last->expires, until);
+		st_auto_free char *text =
+			st_format("%s%s, %s%.10s", last->permissions[0] != 0 ? ", allows " : "", last->permissions,
+				last->expires == 0            ? "end unknown"
+				: strcmp(expired, "yes") == 0 ? "expired "
+							      : "valid until ",
+				until);
+		put(page, strcmp(expired, "yes") == 0 ? STYLE_DIM : STYLE_YELLOW, text);
+	}
+	end_line(page);
+}
+
+static void put_leads(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"records", "mentions"};
+	char number[32];
+	if (report->lead_total == 0)
+		return;
+	end_line(page);
+	put(page, STYLE_BOLD, "Leads: further stores named in the data (not followed)");
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		put_cell(page, (int)i + 3, STYLE_PLAIN, heads[i]);
+	end_line(page);
+	size_t shown = report->lead_count < SHOWN_LEADS ? report->lead_count : SHOWN_LEADS;
+	for (size_t i = 0; i < shown; i++) {
+		put(page, STYLE_PLAIN, "  ");
+		put(page, STYLE_PLAIN, report->leads[i].target);
+		if (page->column >= FIRST_EDGE + 2 * EDGE_STEP)
+			end_line(page);
+		put_number(page, 3, STYLE_BOLD, report->leads[i].records);
+		put_number(page, 4, STYLE_PLAIN, report->leads[i].mentions);
+		end_line(page);
+		put_lead_note(page, report, &report->leads[i]);
+	}
+	if (report->lead_total <= shown)
+		return;
+	number_text(report->lead_total - shown, number);
+	st_auto_free char *more = st_format("  and %s more: --list leads", number);
+	put(page, STYLE_DIM, more);
+	end_line(page);
+}
+
 void report_text(const struct report *report, const struct report_style *style, struct st_buf *out)
 {
 	struct page page = {.out = out, .style = *style};
@@ -417,6 +479,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_unread(&page, report);
 	put_copies(&page, report);
 	put_kinds(&page, report);
+	put_leads(&page, report);
 	end_line(&page);
 	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",
 		report->detectors_sha256, report->version);

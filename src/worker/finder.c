@@ -7,6 +7,7 @@
 
 #include "base/ceilings.h"
 #include "base/places.h"
+#include "detect/rules.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ struct waiting {
 
 struct finder {
 	struct detect *detect;
+	const struct detect_rules *rules; /* borrowed; NULL none */
 	struct outbox *out;
 	struct domain_set *domains;
 	uint32_t part;
@@ -266,6 +268,12 @@ void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t numb
 
 /* --- mentions --- */
 
+static uint8_t form_of(const struct finder *f, const struct detect_mention *m)
+{
+	enum detect_form form = m->form == DETECT_PLAIN && is_stored_otherwise(f, m) ? DETECT_ENCODED : m->form;
+	return (uint8_t)(form | m->rule << DETECT_RULE_SHIFT);
+}
+
 static void on_mention(void *context, const struct detect_mention *m)
 {
 	struct finder *f = context;
@@ -276,7 +284,7 @@ static void on_mention(void *context, const struct detect_mention *m)
 		.length = (uint32_t)(last.start + last.width - first.start),
 		.canonical_size = (uint16_t)m->canonical.size,
 		.kind = (uint8_t)m->kind,
-		.form = (uint8_t)(m->form == DETECT_PLAIN && is_stored_otherwise(f, m) ? DETECT_ENCODED : m->form),
+		.form = form_of(f, m),
 		.confidence = m->confidence,
 		.tentative = m->tentative,
 	};
@@ -298,6 +306,7 @@ struct finder *finder_open(const struct detect_options *options, struct outbox *
 	struct finder *f = st_alloc_zero(1, sizeof *f);
 	f->out = out;
 	f->domains = domains;
+	f->rules = options->rules;
 	f->detect = detect_open(options, on_mention, f);
 	return f;
 }
@@ -373,6 +382,14 @@ void finder_end(struct finder *f)
 		st_buf_free(&f->pending);
 	if (f->held.capacity > MIB)
 		st_buf_free(&f->held);
+}
+
+size_t finder_exhausted_rule(const struct finder *f)
+{
+	for (size_t i = 0; f->fed && i < detect_rules_count(f->rules); i++)
+		if (detect_rule_exhausted(f->detect, i) > 0)
+			return i + 1;
+	return 0;
 }
 
 void finder_close(struct finder *f)

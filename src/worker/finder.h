@@ -23,6 +23,8 @@ void finder_place(struct finder *finder, uint64_t start, struct st_span label);
 struct st_span finder_places(const struct finder *finder);
 /* Everything still held is decided and handed to the outbox. */
 void finder_end(struct finder *finder);
+/* After finder_end: 1 + the number of the first rule that did not search all of the part; 0: all did. */
+size_t finder_exhausted_rule(const struct finder *finder);
 void finder_close(struct finder *finder);
 
 #endif

@@ -29,6 +29,7 @@ struct job {
 	struct open_part open[OPEN_PARTS];
 	size_t open_count;
 	uint64_t records, parts;
+	size_t exhausted_rule; /* 1 + its number: the first that did not search everything; 0 none */
 };
 
 /* --- events of the reader --- */
@@ -103,12 +104,15 @@ static void on_record(
 	joined_decide(&part->mentions, &job->worker->out, job->records);
 }
 
-static void close_part(struct job *job, struct open_part *part, struct st_buf *places)
+/* Ends the part; 1 + the number of a rule that did not search all of it, 0: all did. */
+static size_t close_part(struct job *job, struct open_part *part, struct st_buf *places)
 {
+	size_t exhausted_rule = 0;
 	if (part->finder != NULL) {
 		finder_end(part->finder);
 		struct st_span list = finder_places(part->finder);
 		st_buf_add(places, list.data, list.size);
+		exhausted_rule = finder_exhausted_rule(part->finder);
 		if (job->worker->idle_count < WORKER_IDLE_FINDERS)
 			job->worker->idle[job->worker->idle_count++] = part->finder;
 		else
@@ -117,6 +121,16 @@ static void close_part(struct job *job, struct open_part *part, struct st_buf *p
 	joined_decide(&part->mentions, &job->worker->out, 0);
 	st_buf_free(&part->mentions.waiting);
 	*part = job->open[--job->open_count];
+	return exhausted_rule;
+}
+
+/* What was read but not searched with every rule is partial. */
+static void mark_unsearched(size_t exhausted_rule, enum st_read_status *status, enum st_reason *reason)
+{
+	if (exhausted_rule == 0 || *status != ST_READ)
+		return;
+	*status = ST_PARTIAL;
+	*reason = ST_REASON_TIMEOUT;
 }
 
 static void on_part_end(void *context, uint32_t index, const struct extract_part_result *result)
@@ -125,11 +139,15 @@ static void on_part_end(void *context, uint32_t index, const struct extract_part
 	struct open_part *part = find_part(job, index);
 	uint64_t records = part->records;
 	st_auto_buf struct st_buf body = {0}, places = {0};
-	close_part(job, part, &places);
+	enum st_read_status status = result->status;
+	enum st_reason reason = result->reason;
+	size_t exhausted_rule = close_part(job, part, &places);
+	mark_unsearched(exhausted_rule, &status, &reason);
+	job->exhausted_rule = job->exhausted_rule != 0 ? job->exhausted_rule : exhausted_rule;
 	st_buf_add_u32(&body, job->number);
 	st_buf_add_u32(&body, index);
-	st_buf_add_byte(&body, (uint8_t)result->status);
-	st_buf_add_byte(&body, (uint8_t)result->reason);
+	st_buf_add_byte(&body, (uint8_t)status);
+	st_buf_add_byte(&body, (uint8_t)reason);
 	st_buf_add_span(&body, result->format, strlen(result->format));
 	st_buf_add_span(&body, result->charset, strlen(result->charset));
 	st_buf_add_u64(&body, result->stored_bytes);
@@ -196,12 +214,25 @@ static bool ask_about(struct job *job, const uint8_t sha256[ST_SHA256_BYTES])
 	return read != 0;
 }
 
-static void send_done(struct job *job, const struct extract_result *result, const uint8_t sha256[ST_SHA256_BYTES])
+static void say_rule(struct job *job)
 {
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, job->number);
-	st_buf_add_byte(&body, (uint8_t)result->status);
-	st_buf_add_byte(&body, (uint8_t)result->reason);
+	st_buf_add_byte(&body, (uint8_t)(job->exhausted_rule - 1));
+	outbox_add(&job->worker->out, WORKER_RULE, &body);
+}
+
+static void send_done(struct job *job, const struct extract_result *result, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	enum st_read_status status = result->status;
+	enum st_reason reason = result->reason;
+	mark_unsearched(job->exhausted_rule, &status, &reason);
+	if (job->exhausted_rule != 0)
+		say_rule(job);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job->number);
+	st_buf_add_byte(&body, (uint8_t)status);
+	st_buf_add_byte(&body, (uint8_t)reason);
 	st_buf_add(&body, sha256, ST_SHA256_BYTES);
 	st_buf_add_u64(&body, result->stored_bytes);
 	st_buf_add_u64(&body, result->expanded_bytes);

@@ -3,6 +3,7 @@
  * its socket as descriptor 3; it confines itself before the first object and ends with the socket.
  */
 #include "base/ceilings.h"
+#include "detect/rules.h"
 #include "process/confine.h"
 #include "worker/about.h"
 #include "worker/worker.h"
@@ -32,6 +33,26 @@ static const char *const *take_list(struct st_cursor *in)
 	return list;
 }
 
+static void fail_to_start(struct worker *worker, const struct st_error *err)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_span(&body, err->what, strlen(err->what));
+	outbox_send(&worker->out, WORKER_ERROR, &body);
+	_exit(4);
+}
+
+/* The rules live as long as the process. */
+static void take_rules(struct worker *worker, struct st_span file)
+{
+	struct detect_rules *rules;
+	struct st_error err = {0};
+	if (file.size == 0)
+		return;
+	if (detect_rules_open(file, &rules, &err) != ST_OK)
+		fail_to_start(worker, &err);
+	worker->detect.rules = rules;
+}
+
 static bool read_start(struct worker *worker, struct start *start)
 {
 	struct message message;
@@ -46,6 +67,7 @@ static bool read_start(struct worker *worker, struct start *start)
 	worker->volatile_fields = take_list(&in);
 	struct st_span format = st_cursor_span(&in);
 	worker->format = format.size > 0 ? st_strndup((const char *)format.data, format.size) : NULL;
+	take_rules(worker, st_cursor_span(&in));
 	return !in.bad;
 }
 
@@ -58,14 +80,6 @@ static void warm(struct worker *worker)
 	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
 		_exit(4);
 	worker->idle[worker->idle_count++] = finder_open(&worker->detect, &worker->out, &worker->domains);
-}
-
-static void fail_to_start(struct worker *worker, const struct st_error *err)
-{
-	st_auto_buf struct st_buf body = {0};
-	st_buf_add_span(&body, err->what, strlen(err->what));
-	outbox_send(&worker->out, WORKER_ERROR, &body);
-	_exit(4);
 }
 
 static void enter_jail(struct worker *worker, const struct start *start)

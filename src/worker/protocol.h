@@ -12,7 +12,8 @@
 enum worker_message {
 	/* case -> worker */
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
-			   * u32 n + n spans: volatile fields; span format ("" = auto) */
+			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
+			   * file ("" = none) */
 	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
 			   * WORKER_GO), u64 size; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
@@ -26,9 +27,9 @@ enum worker_message {
 	WORKER_PART,       /* u32 job, u32 part, u32 parent, span name */
 	WORKER_RECORDS,  /* u32 job, u32 part, u32 n, then n times 32 bytes: the next n records of the object, in order
 			  */
-	WORKER_MENTIONS, /* u32 job, u32 n, then n times: u8 kind, u8 form, u8 confidence, varint part,
-			  * varint record (1 + its number in the object, 0 = in no record), varint start, varint length
-			  * (stored bytes of the part), varint canonical size, canonical */
+	WORKER_MENTIONS, /* u32 job, u32 n, then n times: u8 kind, u8 form + 4 * rule (1 + its number, 0 none), u8
+			  * confidence, varint part, varint record (1 + its number in the object, 0 = in no record),
+			  * varint start, varint length (stored bytes of the part), varint canonical size, canonical */
 	WORKER_PART_END, /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64
 			  * records, u64 not_searched_bytes, u8 rebuilt, span places (base/places.h; offsets as of
 			  * mentions)
@@ -46,6 +47,8 @@ enum worker_message {
 	WORKER_HELP_INPUT, /* u32 job, u8 what (enum helping_input), then the bytes: a document for helpers */
 	WORKER_HELP, /* u32 job, u8 helper (enum helper), u32 number: run it on the document begun last, and say how it
 		      * ended */
+	WORKER_RULE, /* u32 job, u8 number of the rule that did not search all of the object (CEIL_RULE_STEPS): before
+		      * DONE, which then says partial(timeout) if all else was read */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not
