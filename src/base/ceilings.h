@@ -145,6 +145,8 @@
 #define CEIL_MESSAGE_BYTES (256 * KIB)
 /* A worker is replaced after this many objects, whatever it says of itself. */
 #define CEIL_WORKER_OBJECTS 10000
+/* Workers that may be killed from outside before they are ready, in one scan; more are an error of the machine. */
+#define CEIL_STARTS_LOST 16
 /* Mentions waiting for the end of the record they stand in; beyond, a mention is reported as in no record. */
 #define CEIL_PENDING_BYTES (256 * MIB)
 /* An unread object is hashed all the same up to this size; a larger one costs more than its identity is worth. */

@@ -112,6 +112,7 @@ struct scan {
 	struct scan_finished *finished;
 	size_t finished_count, finished_capacity;
 	uint32_t next_segment, next_job;
+	uint32_t starts_lost; /* workers killed from outside before they were ready */
 	uint64_t committed_at_ms, stall_ms;
 	struct resolve_run *runs; /* committed, not yet merged */
 	size_t run_count;

@@ -150,9 +150,15 @@ static enum st_reason reason_of_end(const struct scan_slot *slot, int wait_statu
 	return ST_REASON_CRASH;
 }
 
+/* Killed from outside, as by a machine that is short of memory: says nothing about the jail. */
+static bool may_start_again(struct scan *scan, int wait_status)
+{
+	return WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && ++scan->starts_lost <= CEIL_STARTS_LOST;
+}
+
 static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int wait_status, struct st_error *err)
 {
-	if (slot->state == SCAN_SLOT_STARTING)
+	if (slot->state == SCAN_SLOT_STARTING && !may_start_again(scan, wait_status))
 		return st_fail(err, ST_FATAL, "a worker ended before it was ready (status %d); see staunch doctor",
 			wait_status);
 	bool was_busy = slot->state == SCAN_SLOT_BUSY;

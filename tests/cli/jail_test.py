@@ -231,7 +231,7 @@ def test_refused():
 
 
 def test_faults():
-    for name, want in (("crash", -signal.SIGSEGV), ("abort", -signal.SIGABRT), ("exit", 0)):
+    for name, want in (("masked", -signal.SIGSYS), ("crash", -signal.SIGSEGV), ("abort", -signal.SIGABRT), ("exit", 0)):
         worker = fault(name)
         frames = worker.until(DONE)
         status = worker.process.wait(10)
@@ -297,8 +297,11 @@ def judge(frames, number):
                 return "mentions"
         elif kind == PART_END:
             part, status, reason = struct.unpack_from("<IBB", body, 4)
+            at = 10
+            for _ in range(2):  # format, charset
+                at += 4 + struct.unpack_from("<I", body, at)[0]
             if part not in parts or part in ended or (status == READ) != (reason == 0) or \
-                    struct.unpack_from("<Q", body, len(body) - 16)[0] != parts[part]:
+                    struct.unpack_from("<Q", body, at + 8)[0] != parts[part]:
                 return "end of part %d" % part
             ended.add(part)
         elif kind == DONE:

@@ -28,6 +28,7 @@ FAULTS = {
     "connect": ("crash", "connect"),
     "exec": ("crash", "execve"),
     "fork": ("crash", "clone"),
+    "masked": ("crash", "SYS"),  # a refused call with all signals blocked, as fork() makes it in newer C libraries
     "write": ("crash", "write"),
     "kill": ("crash", "kill"),
     "ptrace": ("crash", "ptrace"),
@@ -125,9 +126,31 @@ def a_worker_killed_from_outside_is_read_again_and_nothing_is_lost():
             rig.equal(rig.figures(got), rig.figures(plain), "figures after %d kills" % killed)
 
 
+def a_worker_killed_while_it_starts_is_started_again():
+    """kill -9 of the first workers as soon as they are seen, most of them before they are ready."""
+    with rig.folder() as out:
+        stores, truth = rig.make_example(os.path.join(out, "stores"), 300)
+        case = os.path.join(out, "c.case")
+        process = subprocess.Popen([rig.STAUNCH, "scan", *stores, "--case", case, "--progress", "never"],
+            start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        killed = set()
+        while process.poll() is None and len(killed) < 4:
+            for pid in set(workers_of(process.pid)) - killed:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.add(pid)
+        error = process.stderr.read().decode()
+        process.wait(rig.TIMEOUT_S)
+        rig.check(process.returncode in (rig.OK, rig.INCOMPLETE), "%d killed; scan ended with %d: %s" % (
+            len(killed), process.returncode, error))
+        rig.check(len(killed) > 1, "only %d workers were seen" % len(killed))
+        objects = rig.report(case)["coverage"]["objects"]
+        rig.equal(objects["read"] + objects["unread"] + objects["partial"] + objects["duplicate"], objects["listed"], "objects")
+
+
 def workers_of(pid):
     return [other for other in rig.family(pid) if (rig.process(other) or ("",))[0].startswith("staunch-worker")]
 
 
 rig.run_tests(each_fault_alone_is_one_row_with_its_own_reason, all_faults_together_harm_nothing_else, with_one_worker_too,
-    a_worker_killed_from_outside_is_read_again_and_nothing_is_lost)
+    a_worker_killed_from_outside_is_read_again_and_nothing_is_lost, a_worker_killed_while_it_starts_is_started_again)
