@@ -267,14 +267,6 @@ static void what_nobody_reads_is_named_by_its_magic_number(void)
 			"\x7f"
 			"ELF\2\1\1\0\0\0",
 			10, ST_REASON_UNSUPPORTED},
-		{"7z", "7z\xbc\xaf\x27\x1c\0\4", 8, ST_REASON_UNSUPPORTED},
-		{"rar", "Rar!\x1a\7\1\0", 8, ST_REASON_UNSUPPORTED},
-		{"xz",
-			"\xfd"
-			"7zXZ\0\0\4",
-			8, ST_REASON_UNSUPPORTED},
-		{"zstd", "\x28\xb5\x2f\xfd\4\0", 6, ST_REASON_UNSUPPORTED},
-		{"bz2", "BZh91AY&SY\1\2", 12, ST_REASON_UNSUPPORTED},
 		{"class", "\xca\xfe\xba\xbe\0\0\0\x34", 8, ST_REASON_UNSUPPORTED},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
