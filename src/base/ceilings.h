@@ -55,8 +55,9 @@
 #define CEIL_NAME_BYTES 4096
 /* A nested archive that needs seeking is held in memory up to this size; larger ones are read as a stream. */
 #define CEIL_SPOOL_BYTES (128 * MIB)
-/* Memory of the decoders of compressed files (xz, zstd, ...) that are open at a time, dictionaries above all; a file that
- * asks for more is unread(memory). 256 MiB of dictionary, as `zstd --long=28` and `xz --lzma2=dict=256MiB` make. */
+/* Memory of the decoders of compressed files (xz, zstd, ...) that are open at a time, dictionaries above all; a file
+ * that asks for more is unread(memory). 256 MiB of dictionary, as `zstd --long=28` and `xz --lzma2=dict=256MiB` make.
+ */
 #define CEIL_DECODE_BYTES (288 * MIB)
 /* Multiparts inside multiparts of one message; what is deeper is unread(limit-depth). */
 #define CEIL_MULTIPART_DEPTH 32

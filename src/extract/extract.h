@@ -106,8 +106,8 @@ struct extract_result {
 	uint64_t records, parts /* members, without the object */, not_searched_bytes;
 };
 
-/* Before the jail, once a process: the libraries behind the readers load what they would look for later. False: there is
- * no locale C.UTF-8, and archives that libarchive reads will be unread(no-helper). */
+/* Before the jail, once a process: the libraries behind the readers load what they would look for later. False: there
+ * is no locale C.UTF-8, and archives that libarchive reads will be unread(no-helper). */
 bool extract_prepare(void);
 
 /* Reads the whole object. Never fails: what cannot be read is said in *result and in the parts. */

@@ -32,10 +32,10 @@ struct extract_meter {
 	void *context;
 
 	uint64_t stored,
-		expanded; /* bytes consumed of the object; bytes that came out of containers, all levels together */
-	uint64_t spooled; /* bytes of nested containers held in memory now */
+		expanded;  /* bytes consumed of the object; bytes that came out of containers, all levels together */
+	uint64_t spooled;  /* bytes of nested containers held in memory now */
 	uint64_t decoding; /* bytes of memory that open decoders hold now */
-	uint64_t members; /* what the members told so far cost who keeps them */
+	uint64_t members;  /* what the members told so far cost who keeps them */
 	uint64_t since_progress;
 	enum st_reason stop; /* the limit of the whole object that was met */
 };

@@ -93,7 +93,7 @@ extern const struct reader reader_zstd;
 extern const struct reader reader_lz4;
 extern const struct reader reader_mail; /* one message; one record with its inline text parts */
 extern const struct reader reader_mbox;
-extern const struct reader reader_pdf; /* by programs of others, with its attachments as members */
+extern const struct reader reader_pdf;       /* by programs of others, with its attachments as members */
 extern const struct reader reader_encrypted; /* OpenPGP and CMS: named, never read */
 extern const struct reader reader_unknown;   /* bids always, and least: names what nobody reads, and carves it */
 
