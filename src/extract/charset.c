@@ -112,13 +112,17 @@ static bool all_ascii(const uint8_t *eight)
 	return (bytes & EIGHT(0x80)) == 0;
 }
 
-/* Bytes that text does not hold. Separators (0x01 of Hive, 0x1C to 0x1F of ASCII) and long runs of NULs are no proof.
- */
-static size_t count_suspicious(struct st_span head)
+/* A run of NULs that is padding, and no proof of anything. */
+#define PADDING_BYTES 16
+
+/* Bytes that text does not hold. Separators (0x01 of Hive, 0x1C to 0x1F of ASCII) and padding are no proof; *weighed
+ * are the bytes that are no padding: the pages of a database are mostly that. */
+static size_t count_suspicious(struct st_span head, size_t *weighed)
 {
 	static const uint8_t suspicious[32] = {
 		[2] = 1, 1, 1, 1, 1, 1, [14] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, [27] = 0};
 	size_t count = 0, run = 0;
+	*weighed = head.size;
 	for (size_t i = 0; i < head.size; i++) {
 		uint8_t byte = head.data[i];
 		if (run == 0 && head.size - i >= 8 && nothing_suspicious(head.data + i)) {
@@ -129,11 +133,13 @@ static size_t count_suspicious(struct st_span head)
 			run++;
 			continue;
 		}
-		count += run < 16 ? run : 0;
+		count += run < PADDING_BYTES ? run : 0;
+		*weighed -= run < PADDING_BYTES ? 0 : run;
 		run = 0;
 		count += byte < 32 ? suspicious[byte] : byte == 0x7f;
 	}
-	return count + (run < 16 ? run : 0);
+	*weighed -= run < PADDING_BYTES ? 0 : run;
+	return count + (run < PADDING_BYTES ? run : 0);
 }
 
 /* Whole characters beyond ASCII, and bytes that are in none. */
@@ -310,10 +316,10 @@ enum charset charset_guess(struct st_span head, bool head_is_all)
 	if (nuls && guess_by_stride(head, &charset))
 		return charset;
 	struct utf8_census census = take_census(head, head_is_all);
-	size_t suspicious = count_suspicious(head);
+	size_t weighed, suspicious = count_suspicious(head, &weighed);
 	if (census.broken == 0)
-		return suspicious * 10 > head.size ? CHARSET_BINARY : CHARSET_UTF8;
-	if (suspicious * 50 > head.size)
+		return suspicious * 10 > weighed ? CHARSET_BINARY : CHARSET_UTF8;
+	if (suspicious * 50 > weighed)
 		return CHARSET_BINARY;
 	/* a UTF-8 file with a few lines of something else in it */
 	if (census.characters >= 2 * census.broken)

@@ -120,6 +120,13 @@ static void control_bytes_and_scattered_nuls_are_no_text(void)
 	for (int i = 0; i < 4000; i++)
 		st_buf_add_byte(&sparse, 0);
 	CHECK_INT(charset_guess((struct st_span){sparse.data, sparse.size}, true), CHARSET_UTF8);
+	/* a page of a database: rows with their lengths, and padding */
+	st_auto_buf struct st_buf page = {0};
+	for (int i = 0; i < 3; i++)
+		st_buf_add(&page, "\x30\0\x35\0\x1b\x23\xc4\x7dPeter|peter@contoso.com", 31);
+	for (int i = 0; i < 8000; i++)
+		st_buf_add_byte(&page, 0);
+	CHECK_INT(charset_guess((struct st_span){page.data, page.size}, true), CHARSET_BINARY);
 }
 
 static void every_table_gives_the_letters_of_its_standard(void)
