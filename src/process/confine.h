@@ -18,11 +18,17 @@ enum confine_role {
 			     libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
+/* The seccomp filter of helpers: 4 ms to build, as much as it takes to start one, so it is built once. */
+struct confine_filter;
+/* For a program at this descriptor, which is closed by its execution. NULL on failure; the caller frees. */
+struct confine_filter *confine_helper_filter(int program);
+
 struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
 	/* helper only */
-	uint64_t cpu_s, output_bytes; /* processor time; size of what it writes */
-	int program;                  /* descriptor of the one program it may execute, with execveat(2) */
+	uint64_t cpu_s, output_bytes;        /* processor time; size of what it writes */
+	int program;                         /* descriptor of the one program it may execute, with execveat(2) */
+	const struct confine_filter *filter; /* for the same descriptor */
 };
 
 /* Exit status of a process stopped by its own jail: it tried a forbidden call and said so first where it could. */

@@ -24,8 +24,8 @@ int confine_landlock_abi(void);
 enum st_status confine_landlock(enum confine_role role, struct st_error *err);
 /* The same for a helper: its program, the loader and the libraries may be read, the first two executed. */
 enum st_status confine_landlock_helper(int program, struct st_error *err);
-/* The filter of a helper; the program behind the descriptor is still to be executed. */
-enum st_status confine_seccomp_helper(int program, struct st_error *err);
+/* Puts a filter built before in force. */
+enum st_status confine_filter_load(const struct confine_filter *filter, struct st_error *err);
 /* Installs the SIGSYS handler and loads the role's filter. The last step: nothing after it may need another call. */
 enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err);
 

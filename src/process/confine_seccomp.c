@@ -14,11 +14,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -156,6 +159,7 @@ static const int helper_denied_calls[] = {
 	__NR_execve,
 	__NR_kill,
 	__NR_tkill,
+	__NR_tgkill, /* so abort() ends with SIGSYS: a crash all the same */
 	__NR_socketpair,
 	__NR_prctl,
 	__NR_seccomp,
@@ -390,8 +394,6 @@ static void helper_rules(struct filter *f, int program)
 	/* The one program, by its descriptor, which is closed behind it; a second attempt finds none. */
 	struct scmp_arg_cmp own[] = {equals(0, (uint32_t)program), equals(4, AT_EMPTY_PATH)};
 	add(f, allow, __NR_execveat, 2, own);
-	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
-	add(f, allow, __NR_tgkill, 2, abort_self);
 	/* isatty() of stdio */
 	add_if(f, allow, __NR_ioctl, equals(1, TCGETS));
 }
@@ -449,9 +451,43 @@ enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t r
 	return load_filter(&f, err);
 }
 
-enum st_status confine_seccomp_helper(int program, struct st_error *err)
+/* --- a filter built once, loaded often --- */
+
+struct confine_filter {
+	struct sock_fprog program;
+	struct sock_filter instructions[];
+};
+
+/* libseccomp gives the instructions to a descriptor only. */
+static struct confine_filter *exported(scmp_filter_ctx context)
+{
+	struct stat st;
+	st_auto_close int fd = memfd_create("filter", MFD_CLOEXEC);
+	if (fd < 0 || seccomp_export_bpf(context, fd) != 0 || fstat(fd, &st) != 0)
+		return NULL;
+	size_t size = (size_t)st.st_size;
+	struct confine_filter *filter = st_alloc(sizeof *filter + size);
+	filter->program = (struct sock_fprog){
+		.len = (unsigned short)(size / sizeof(struct sock_filter)), .filter = filter->instructions};
+	if (size / sizeof(struct sock_filter) <= BPF_MAXINSNS &&
+		st_pread_full(fd, filter->instructions, size, 0) == (ssize_t)size)
+		return filter;
+	free(filter);
+	return NULL;
+}
+
+struct confine_filter *confine_helper_filter(int program)
 {
 	struct filter f = begin_filter(SCMP_ACT_ERRNO(ENOSYS));
 	helper_rules(&f, program);
-	return load_filter(&f, err);
+	struct confine_filter *filter = f.failed == 0 ? exported(f.context) : NULL;
+	seccomp_release(f.context);
+	return filter;
+}
+
+enum st_status confine_filter_load(const struct confine_filter *filter, struct st_error *err)
+{
+	if (filter == NULL || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->program) != 0)
+		return st_fail_errno(err, ST_FATAL, "seccomp: the filter cannot be loaded");
+	return ST_OK;
 }

@@ -12,9 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The program's descriptor when it is executed: behind the three that it keeps. */
-#define PROGRAM_FD 3
-
 #define NUMBER "#" /* stands for the number that the caller gives */
 
 /*
@@ -91,7 +88,7 @@ static bool settle(const struct helper_run *run)
 	for (int i = 0; i < 3; i++)
 		if (dup2(from[i], i) < 0)
 			return false;
-	return dup3(from[3], PROGRAM_FD, O_CLOEXEC) >= 0;
+	return dup3(from[3], HELPER_PROGRAM_FD, O_CLOEXEC) >= 0;
 }
 
 void helper_become(const struct helper_run *run)
@@ -101,8 +98,8 @@ void helper_become(const struct helper_run *run)
 	sigset_t none;
 	if (!settle(run))
 		_exit(HELPER_EXIT_NOT_RUN);
-	launcher_close_from(PROGRAM_FD + 1);
-	limits.program = PROGRAM_FD;
+	launcher_close_from(HELPER_PROGRAM_FD + 1);
+	limits.program = HELPER_PROGRAM_FD;
 	if (run->confined && confine(CONFINE_HELPER, &limits, -1, 0, &err) != ST_OK)
 		_exit(HELPER_EXIT_NOT_RUN);
 	/* What we ignore it would ignore, too: a limit must end it. */
@@ -112,6 +109,6 @@ void helper_become(const struct helper_run *run)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	char time_zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
 	char *environment[] = {time_zone, locale, NULL};
-	syscall(SYS_execveat, PROGRAM_FD, "", run->arguments, environment, AT_EMPTY_PATH);
+	syscall(SYS_execveat, HELPER_PROGRAM_FD, "", run->arguments, environment, AT_EMPTY_PATH);
 	_exit(HELPER_EXIT_NOT_RUN);
 }

@@ -8,12 +8,15 @@
 /* The jail or the exec failed: the program did not run. None of the helpers ends with it. */
 #define HELPER_EXIT_NOT_RUN 126
 
+/* The program's descriptor when it is executed: behind the three that it keeps. */
+#define HELPER_PROGRAM_FD 3
+
 struct helper_run {
 	int program; /* opened; closed by exec */
 	char *const *arguments;
 	int input, output, errors;
 	bool confined;
-	struct confine_limits limits; /* program is set by helper_become */
+	struct confine_limits limits; /* with a filter for HELPER_PROGRAM_FD; program is set by helper_become */
 };
 
 /* An O_PATH descriptor of the helper's program; -1 with errno when it is not installed. The places are fixed: PATH is

@@ -41,6 +41,7 @@ struct roster {
 	uint32_t last_id;
 	pid_t self;
 	bool confined;
+	struct confine_filter *helper_filter; /* built for the first helper */
 };
 
 void launcher_close_from(unsigned first)
@@ -204,6 +205,8 @@ static int start_helper(struct roster *roster, enum helper helper, uint32_t numb
 	int error = is_full(roster) ? EAGAIN : open_ends(helper, ends);
 	if (error != 0)
 		return error;
+	if (roster->helper_filter == NULL && roster->confined)
+		roster->helper_filter = confine_helper_filter(HELPER_PROGRAM_FD);
 	char text[12], *arguments[HELPER_ARGUMENTS];
 	helper_arguments(helper, number, text, arguments);
 	struct helper_run run = {.program = ends->program,
@@ -213,6 +216,7 @@ static int start_helper(struct roster *roster, enum helper helper, uint32_t numb
 		.errors = ends->errors[1],
 		.confined = roster->confined,
 		.limits = helper_limits()};
+	run.limits.filter = roster->helper_filter; /* without one confine() fails, and the helper does not run */
 	pid_t pid = fork();
 	if (pid == 0) {
 		die_with(roster->self);

@@ -247,6 +247,8 @@ static const struct probe *probe_named(const char *name)
 
 /* --- the launcher's side --- */
 
+static bool filter_is_missing; /* in a forked child only */
+
 struct outcome {
 	int wait_status;
 	char output[4096];
@@ -265,17 +267,20 @@ static struct outcome probe(const char *name, void (*before)(void))
 	if (input < 0 || output < 0 || pipe2(errors, O_CLOEXEC | O_NONBLOCK) != 0 || write(input, "hello", 5) != 5)
 		abort();
 	lseek(input, 0, SEEK_SET);
+	struct confine_filter *filter = confine_helper_filter(HELPER_PROGRAM_FD);
 	struct helper_run run = {.program = open("/proc/self/exe", O_PATH | O_CLOEXEC),
 		.arguments = arguments,
 		.input = input,
 		.output = output,
 		.errors = errors[1],
 		.confined = true,
-		.limits = {.memory_bytes = 256 * MIB, .cpu_s = 1, .output_bytes = MIB}};
+		.limits = {.memory_bytes = 256 * MIB, .cpu_s = 1, .output_bytes = MIB, .filter = filter}};
 	pid_t pid = fork();
 	if (pid == 0) {
 		if (before != NULL)
 			before();
+		if (filter_is_missing)
+			run.limits.filter = NULL;
 		helper_become(&run);
 	}
 	waitpid(pid, &outcome.wait_status, 0);
@@ -287,6 +292,7 @@ static struct outcome probe(const char *name, void (*before)(void))
 		outcome.errors_bytes += (size_t)got;
 	close(errors[0]);
 	close(run.program);
+	free(filter);
 	close(input);
 	close(output);
 	return outcome;
@@ -372,6 +378,10 @@ static void without_filters(void)
 {
 	refuse(SCMP_SYS(seccomp), EPERM);
 }
+static void without_filter(void)
+{
+	filter_is_missing = true;
+}
 static void without_limits(void)
 {
 	refuse(SCMP_SYS(prlimit64), EPERM);
@@ -399,8 +409,8 @@ static void a_layer_that_cannot_be_set_keeps_the_program_from_running(void)
 		void (*before)(void);
 	} missing[] = {{"landlock_create_ruleset", without_landlock_sets},
 		{"landlock_add_rule", without_landlock_rules}, {"landlock_restrict_self", without_landlock_in_force},
-		{"seccomp", without_filters}, {"limits", without_limits}, {"capabilities", without_dropping_rights},
-		{"no_new_privs", without_no_new_privs}};
+		{"seccomp", without_filters}, {"filter", without_filter}, {"limits", without_limits},
+		{"capabilities", without_dropping_rights}, {"no_new_privs", without_no_new_privs}};
 	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
 		if (missing[i].before == without_no_new_privs && geteuid() != 0)
 			continue; /* such a filter is root's to load */
