@@ -171,7 +171,7 @@ static void read_objects(struct pdf *pdf)
 	pdf_strings_read(pdf);
 	if (pdf->has_metadata)
 		pdf_metadata_read(pdf);
-	if (!rebuilt_has_words(pdf->text))
+	if (!rebuilt_has_words(pdf->text) || pdf->programs.size == 0)
 		return;
 	rebuilt_place(pdf->text, "property Producer", (struct st_span){NULL, 0});
 	rebuilt_text(pdf->text, pdf->programs.data, pdf->programs.size);
