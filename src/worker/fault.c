@@ -5,6 +5,7 @@
 
 #include "base/ceilings.h"
 #include "base/coverage.h"
+#include "process/helper.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -207,6 +208,55 @@ static void do_mentions(struct outbox *out)
 	do_hang(out);
 }
 
+static void ask_for_help(struct outbox *out, uint8_t helper)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, out->job);
+	st_buf_add_byte(&body, helper);
+	st_buf_add_u32(&body, 0);
+	outbox_send(out, WORKER_HELP, &body);
+}
+
+static void begin_document(struct outbox *out, enum helping_input what)
+{
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, out->job);
+	st_buf_add_byte(&body, (uint8_t)what);
+	outbox_send(out, WORKER_HELP_INPUT, &body);
+}
+
+/* Asks for a program that no worker may have. */
+static void do_help_other(struct outbox *out)
+{
+	begin_document(out, HELPING_BEGIN);
+	ask_for_help(out, HELPER_WORKERS);
+	do_hang(out);
+}
+
+/* Asks for help with a document that it never sent. */
+static void do_help_nothing(struct outbox *out)
+{
+	ask_for_help(out, HELPER_PDF_TEXT);
+	do_hang(out);
+}
+
+/* Asks for two at a time. */
+static void do_help_twice(struct outbox *out)
+{
+	begin_document(out, HELPING_BEGIN);
+	ask_for_help(out, HELPER_PDF_TEXT);
+	ask_for_help(out, HELPER_PDF_TEXT);
+	do_hang(out);
+}
+
+/* Begins documents inside documents. */
+static void do_help_deep(struct outbox *out)
+{
+	for (int i = 0; i < CEIL_NESTING_DEPTH + 8; i++)
+		begin_document(out, HELPING_BEGIN);
+	do_hang(out);
+}
+
 static const struct {
 	const char *name;
 	void (*act)(struct outbox *out);
@@ -235,6 +285,10 @@ static const struct {
 	{"ask", do_ask},
 	{"oversell", do_oversell},
 	{"mentions", do_mentions},
+	{"help-other", do_help_other},
+	{"help-nothing", do_help_nothing},
+	{"help-twice", do_help_twice},
+	{"help-deep", do_help_deep},
 };
 
 void fault_check(struct outbox *out, const void *text, size_t size)

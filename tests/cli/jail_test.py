@@ -22,6 +22,7 @@ FAULT = os.path.join(os.environ.get("STAUNCH_FAULT_BUILD", os.path.join(ROOT, "b
 
 START, JOB, GO = 1, 2, 3
 READY, HASH, PART, RECORDS, MENTIONS, PART_END, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 42)
+HELPED, HELPED_ERRORS, HELP_INPUT, HELP = 4, 5, 43, 44
 EXIT_MEMORY, EXIT_FORBIDDEN = 77, 78
 READ, PARTIAL, UNREAD = 1, 2, 3
 
@@ -75,7 +76,12 @@ class Worker:
                 kind, size = struct.unpack_from("<II", self.buffer)
                 if len(self.buffer) >= 8 + size:
                     body, self.buffer = self.buffer[8:8 + size], self.buffer[8 + size:]
-                    return kind, body
+                    if kind == HELP:  # no helper is installed here
+                        self.send(HELPED, struct.pack("<4sBBQ", body[:4], 1, 0, 0))
+                        self.send(HELPED_ERRORS, body[:4])
+                    if kind not in (HELP, HELP_INPUT):
+                        return kind, body
+                    continue
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.socket], [], [], left)[0]:
                 return None
