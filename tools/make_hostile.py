@@ -591,9 +591,12 @@ def pdf_bombs():
 
 def pdf_damage():
     good = pdf_maker.simple("whole@fabrikam.com")
-    put("pdf-cut.pdf", good[:len(good) // 2], "unread", "truncated")
-    put("pdf-nothing.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "unread", "truncated")
-    put("pdf-garbage.pdf", b"%PDF-1.7\n" + random.Random(SEED).randbytes(3000) + b"\n%%EOF\n", "unread", "corrupt")
+    put("pdf-cut.pdf", good[:len(good) // 2], "partial", "truncated", ["whole@fabrikam.com"])
+    pdf = pdf_maker.Pdf()
+    pdf.page(pdf_maker.show(*["line %d" % i for i in range(99)], "packed@fabrikam.com"), deflate=True)
+    put("pdf-cut-packed.pdf", pdf.bytes()[:-300], "partial", "truncated", ["packed@fabrikam.com"])
+    put("pdf-nothing.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "partial", "truncated")
+    put("pdf-garbage.pdf", b"%PDF-1.7\n" + random.Random(SEED).randbytes(3000) + b"\n%%EOF\n", "partial", "corrupt")
     put("pdf-behind-http.pdf", b"HTTP/1.1 200 OK\r\nX-Cache: miss\r\n\r\n" + pdf_maker.simple("prefix@fabrikam.com"), "read",
         found=["prefix@fabrikam.com"])
     put("about-pdf.txt", b"A PDF begins with\n%PDF-1.4, says about.pdf@fabrikam.com\n", "read",

@@ -2,8 +2,11 @@
  * PDF (ISO 32000-1), read by programs of others in a jail (process/helper.h): pdftotext for the pages, qpdf for the
  * strings of all objects, pdfinfo for XMP, pdfdetach for attachments. What they write is hostile text. The document
  * is partial(no-text) when some of its pages show no text, and unread when nothing in it is text: pictures of paper.
+ * One of which the programs make nothing is carved.
  */
 #include "extract/pdf.h"
+
+#include "extract/carve.h"
 
 #include <stdio.h>
 
@@ -190,6 +193,55 @@ static void decide(const struct pdf *pdf, bool words, uint32_t members, struct e
 		result->status = words || members > 0 ? ST_PARTIAL : ST_UNREAD;
 }
 
+/* --- what no helper could read: searched as it is stored --- */
+
+/* The part once more from its beginning. */
+struct replay {
+	struct stream stream, *from;
+	uint64_t at;
+};
+
+static ssize_t replay_pread(struct stream *stream, void *data, size_t capacity, uint64_t offset)
+{
+	const struct replay *replay = stream->self;
+	ssize_t got = replay->from->pread(replay->from, data, capacity, offset);
+	if (got < 0)
+		stream->reason = replay->from->reason;
+	return got;
+}
+
+static ssize_t replay_read(struct stream *stream, void *data, size_t capacity)
+{
+	struct replay *replay = stream->self;
+	ssize_t got = replay_pread(stream, data, capacity, replay->at);
+	replay->at += got > 0 ? (uint64_t)got : 0;
+	return got;
+}
+
+/* Damage, and what a helper did not survive. Not: a password, a picture, a program that is not there. */
+static bool may_be_carved(const struct pdf *pdf)
+{
+	static const enum st_reason reasons[] = {ST_REASON_CORRUPT, ST_REASON_TRUNCATED, ST_REASON_CRASH,
+		ST_REASON_TIMEOUT, ST_REASON_MEMORY, ST_REASON_LIMIT_SIZE};
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (pdf->reason == reasons[i])
+			return pdf->input->stream->pread != NULL;
+	return false;
+}
+
+static void carve(const struct pdf *pdf, struct extract_part_result *result)
+{
+	struct replay replay = {.from = pdf->input->stream};
+	struct reader_input again = *pdf->input;
+	replay.stream = (struct stream){
+		.read = replay_read, .pread = replay_pread, .size = pdf->input->stream->size, .self = &replay};
+	again.stream = &replay.stream;
+	result->rebuilt = false;
+	result->charset = NULL;
+	carve_read(&again, false, result);
+	result->reason = pdf->reason;
+}
+
 static void read_pdf(struct reader_input *input, struct extract_part_result *result)
 {
 	struct pdf pdf = {.input = input, .help = extract_run_options(input->run)->help};
@@ -211,7 +263,10 @@ static void read_pdf(struct reader_input *input, struct extract_part_result *res
 		members = pdf_attachments_read(&pdf);
 	pdf.help->document(pdf.help->context, HELPING_DONE, (struct st_span){NULL, 0});
 	decide(&pdf, words, members, result);
+	if (result->status == ST_UNREAD && may_be_carved(&pdf))
+		carve(&pdf, result);
 	st_buf_free(&pdf.programs);
 }
 
-const struct reader reader_pdf = {.format = "pdf", .bid = bid, .read = read_pdf, .container = true, .has_text = true};
+const struct reader reader_pdf = {
+	.format = "pdf", .bid = bid, .read = read_pdf, .container = true, .has_text = true, .seeks = true};

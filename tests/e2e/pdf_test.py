@@ -216,7 +216,8 @@ def a_document_that_takes_for_ever_or_all_memory_costs_itself_alone():
         spent, told = time.monotonic() - begin, statuses(case)
         rig.check(told.get("slow.pdf", ("", ""))[1] in ("timeout", "memory"), "the slow document is %s" % (told,))
         rig.check(told.get("both.zip", ("", ""))[1] in ("timeout", "memory"), "the archive is %s" % (told,))
-        rig.equal(sorted(addresses(case)), ["beside@contoso.com", "good@contoso.com"], "addresses")
+        # what is stored unpacked in the slow ones is found all the same
+        rig.equal(sorted(addresses(case)), ["beside@contoso.com", "good@contoso.com", "many@contoso.com"], "addresses")
         rig.check(spent < 60, "the scan took %.0f s" % spent)
 
 
@@ -248,8 +249,8 @@ def a_helper_that_is_killed_is_a_row_and_nothing_else():
         rig.equal((state["Seccomp"], state["NoNewPrivs"], int(state["CapEff"], 16)), ("2", "1", 0), "its jail")
         os.kill(helper, signal.SIGKILL)
         rig.equal(scan.wait(rig.TIMEOUT_S), rig.INCOMPLETE, "the exit of the scan")
-        rig.equal(statuses(case)["a.pdf"][1], "crash", "the reason")
-        rig.equal(sorted(addresses(case)), ["next@contoso.com"], "addresses")
+        rig.equal(statuses(case)["a.pdf"], ("partial", "crash"), "the status")
+        rig.equal(sorted(addresses(case)), ["many@contoso.com", "next@contoso.com"], "addresses")
 
 
 def a_scan_that_is_killed_leaves_no_helper_behind():

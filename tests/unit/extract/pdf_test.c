@@ -111,6 +111,7 @@ static void metadata_is_the_text_of_its_elements(void)
 	CHECK_OUTCOME(h, "partial-truncated x|first|");
 }
 
+/* Of nothing but damage the document itself is searched. */
 static void how_a_helper_ends_is_the_reason_and_what_it_wrote_before_counts(void)
 {
 	static const struct {
@@ -122,11 +123,12 @@ static void how_a_helper_ends_is_the_reason_and_what_it_wrote_before_counts(void
 		{{.how = HELPED_TOO_LARGE, .output = "one", .output_bytes = 3}, "partial-limit-size one"},
 		{{.how = HELPED_CRASHED, .output = "one", .output_bytes = 3, .errors = "std::bad_alloc"},
 			"partial-memory one"},
-		{{.how = HELPED_OUT_OF_MEMORY}, "unread-memory "},
-		{{.how = HELPED_CRASHED}, "unread-crash "},
+		{{.how = HELPED_OUT_OF_MEMORY}, "partial-memory %PDF-1.4|1 0 obj|<<>>|endobj|trailer|%%EOF|"},
+		{{.how = HELPED_CRASHED}, "partial-crash %PDF-1.4|1 0 obj|<<>>|endobj|trailer|%%EOF|"},
 		{{.how = HELPED_NOT}, "unread-no-helper "},
 		{{.exit_status = 1, .errors = "Command Line Error: Incorrect password\n"}, "unread-encrypted "},
-		{{.exit_status = 1, .errors = "Syntax Error: Couldn't read xref table\n"}, "unread-corrupt "},
+		{{.exit_status = 1, .errors = "Syntax Error: Couldn't read xref table\n"},
+			"partial-corrupt %PDF-1.4|1 0 obj|<<>>|endobj|trailer|%%EOF|"},
 		{{.output = "one\f", .output_bytes = 4, .errors = "Syntax Error (9): no\n"}, "partial-corrupt one|"},
 		{{.output = "one\f", .output_bytes = 4, .errors = "Syntax Warning: odd\n"}, "read one|"},
 		{{.output = "one\f", .output_bytes = 4, .errors = "Syntax Error: Missing language pack for 'x'\n"},
@@ -140,7 +142,7 @@ static void how_a_helper_ends_is_the_reason_and_what_it_wrote_before_counts(void
 	struct scripted_help h = pages("");
 	h.answers[HELPER_PDF_TEXT] = (struct scripted_answer){.exit_status = 1, .errors = "Syntax Error: cut\n"};
 	st_auto_free char *cut = outcome(h, "%PDF-1.4\n1 0 obj\n");
-	CHECK_TEXT(cut, "unread-truncated ");
+	CHECK_TEXT(cut, "partial-truncated %PDF-1.4|1 0 obj|");
 }
 
 static void attachments_are_counted_by_their_list_and_named_by_it(void)
