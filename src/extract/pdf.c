@@ -130,8 +130,9 @@ static void split_pages(struct pdf *pdf, struct st_span block, bool *words)
 	while (block.size > 0) {
 		const uint8_t *end = memchr(block.data, '\f', block.size);
 		size_t size = end != NULL ? (size_t)(end - block.data) : block.size;
-		rebuilt_text(pdf->text, block.data, size);
 		*words = *words || has_words(block.data, size);
+		if (*words || rebuilt_has_words(pdf->text)) /* of a document without words no text is told */
+			rebuilt_text(pdf->text, block.data, size);
 		if (end == NULL)
 			return;
 		char place[32];
@@ -257,13 +258,13 @@ static void read_pdf(struct reader_input *input, struct extract_part_result *res
 	read_pages(&pdf);
 	if (!is_hopeless(&pdf))
 		read_objects(&pdf);
-	bool words = rebuilt_has_words(pdf.text);
+	bool words = rebuilt_has_words(pdf.text), any_text = rebuilt_size(pdf.text) > 0;
 	rebuilt_end(pdf.text, result);
 	if (!is_hopeless(&pdf) && pdf.has_attachments)
 		members = pdf_attachments_read(&pdf);
 	pdf.help->document(pdf.help->context, HELPING_DONE, (struct st_span){NULL, 0});
 	decide(&pdf, words, members, result);
-	if (result->status == ST_UNREAD && may_be_carved(&pdf))
+	if (result->status == ST_UNREAD && !any_text && may_be_carved(&pdf))
 		carve(&pdf, result);
 	st_buf_free(&pdf.programs);
 }

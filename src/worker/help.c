@@ -12,16 +12,17 @@
 static void document(void *context, enum helping_input what, struct st_span bytes)
 {
 	struct worker *w = context;
+	size_t sent = 0;
 	do {
-		size_t piece = bytes.size < PIECE_BYTES ? bytes.size : PIECE_BYTES;
+		size_t left = bytes.size - sent, piece = left < PIECE_BYTES ? left : PIECE_BYTES;
 		st_auto_buf struct st_buf body = {0};
 		st_buf_add_u32(&body, w->out.job);
 		st_buf_add_byte(&body, (uint8_t)what);
-		st_buf_add(&body, bytes.data, piece);
+		if (piece > 0)
+			st_buf_add(&body, bytes.data + sent, piece);
 		outbox_send(&w->out, WORKER_HELP_INPUT, &body);
-		bytes.data += piece;
-		bytes.size -= piece;
-	} while (bytes.size > 0);
+		sent += piece;
+	} while (sent < bytes.size);
 }
 
 /* The next frame must be this one: a case process that says something else is not one. */

@@ -139,7 +139,13 @@ static void how_a_helper_ends_is_the_reason_and_what_it_wrote_before_counts(void
 		h.answers[HELPER_PDF_TEXT] = rows[i].answer;
 		CHECK_OUTCOME(h, rows[i].want);
 	}
-	struct scripted_help h = pages("");
+	/* found by fuzzing: blanks were told before, and the searched text began anew */
+	struct scripted_help h = pages(" \n\f\f");
+	h.answers[HELPER_PDF_STRINGS] = says("{}}");
+	CHECK_OUTCOME(h, "partial-corrupt %PDF-1.4|1 0 obj|<<>>|endobj|trailer|%%EOF|");
+	h.answers[HELPER_PDF_STRINGS] = says("{\"/V\":\"u: \"}}");
+	CHECK_OUTCOME(h, "unread-corrupt  ");
+	h = pages("");
 	h.answers[HELPER_PDF_TEXT] = (struct scripted_answer){.exit_status = 1, .errors = "Syntax Error: cut\n"};
 	st_auto_free char *cut = outcome(h, "%PDF-1.4\n1 0 obj\n");
 	CHECK_TEXT(cut, "partial-truncated %PDF-1.4|1 0 obj|");
