@@ -297,11 +297,13 @@ static bool guess_by_mark(struct st_span head, enum charset *out)
 	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
 		*out = marked[i];
 		size_t mark = charset_mark_size(marked[i], head);
+		if (mark == 0)
+			continue; /* and nearly always: the rest is not looked through for nothing */
 		struct st_span rest = {head.data + mark, head.size - mark};
 		if (*out != CHARSET_UTF8 && is_plain_ascii(rest))
 			continue;
 		/* FF FE 00 00 may be UTF-16 that begins with a NUL; FF FE alone may begin an image */
-		if (mark > 0 && (*out == CHARSET_UTF8 || rest.size == 0 || reads_as(*out, rest, 4)))
+		if (*out == CHARSET_UTF8 || rest.size == 0 || reads_as(*out, rest, 4))
 			return true;
 	}
 	return false;

@@ -104,7 +104,10 @@ static void read_behind_boundary(struct mail *mail)
 static void read_message(struct mail *mail, struct mail_fields *fields)
 {
 	mail_header_read(mail, true, fields);
-	read_entity(mail, fields);
+	if (mail->input->hint.is_header)
+		mail_body_text(mail);
+	else
+		read_entity(mail, fields);
 	while (mail->hit && mail->stop == ST_REASON_NONE)
 		read_behind_boundary(mail);
 	note(mail, mail->stop != ST_REASON_NONE ? mail->stop : mail->window.reason);

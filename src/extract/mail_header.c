@@ -181,6 +181,9 @@ static void end_field(struct mail *mail, struct field *field, struct mail_fields
 static void take_line(struct mail *mail, struct field *field, struct mail_fields *fields)
 {
 	bool more = true;
+	/* a field too long is cut between lines, so that no encoded word is cut */
+	if (field->raw.size > CEIL_MAIL_FIELD_BYTES - LOOK_BYTES)
+		end_field(mail, field, fields);
 	while (more && window_fill(&mail->window, 1) > 0) {
 		const uint8_t *p = window_bytes(&mail->window);
 		size_t have = mail->window.end - mail->window.at;

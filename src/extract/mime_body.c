@@ -219,6 +219,7 @@ static struct extract_member member_of(struct mail *mail, const struct mail_fiel
 	}
 	member.name = mail_span(name);
 	member.hint.is_message = kind->is_message;
+	member.hint.is_header = mail_word_is(kind->type, "text/rfc822-headers");
 	member.hint.joined = kind->is_text && !kind->attached && !kind->named;
 	member.text = member.hint.joined ? mail->digest.text : NULL;
 	st_auto_buf struct st_buf charset = {0};

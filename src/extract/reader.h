@@ -36,6 +36,7 @@ enum charset {
 struct reader_hint {
 	bool joined;      /* the text of a message: no record, no message of its own (extract.h) */
 	bool is_message;  /* message/rfc822, a message of an mbox: a header block is enough */
+	bool is_header;   /* the same without its body (text/rfc822-headers), whatever its fields say of one */
 	bool has_charset; /* declared, and one with a table of ours */
 	enum charset charset;
 };

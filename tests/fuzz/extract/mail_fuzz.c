@@ -25,6 +25,14 @@ static uint64_t text_bytes(const struct recorder *seen)
 	return bytes;
 }
 
+static bool same_places(const struct recorder *a, const struct recorder *b)
+{
+	for (uint32_t i = 0; i < a->count; i++)
+		if (a->parts[i].place_sum != b->parts[i].place_sum)
+			return false;
+	return true;
+}
+
 static void run(struct recorder *seen, const struct st_buf *mail, size_t most)
 {
 	struct extract_limits limits = extract_limits_default();
@@ -41,7 +49,8 @@ static void run(struct recorder *seen, const struct st_buf *mail, size_t most)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const fronts[] = {"", "From: a\nTo: b\n", "From x\nFrom: a\nTo: b\n",
-		"From: a\nTo: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"};
+		"From: a\nTo: b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n", "From: a\nTo: b\n\n",
+		"From: a\nTo: b\n\n<html><body><div class=gmail_quote>"};
 	struct recorder whole, cut;
 	struct st_buf mail = {0};
 	if (size < 2)
@@ -56,6 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		broken = "the cut changes the status";
 	if (broken == NULL && (whole.count != cut.count || whole.result.records != cut.result.records))
 		broken = "the cut changes the number of parts or records";
+	if (broken == NULL && !same_places(&whole, &cut))
+		broken = "the cut changes the places";
 	if (broken == NULL && text_bytes(&whole) != text_bytes(&cut))
 		broken = "the cut changes the text";
 	if (broken != NULL) {

@@ -189,6 +189,24 @@ static void every_byte_of_a_header_leads_back_to_where_it_is_stored(void)
 	}
 }
 
+static void no_encoded_word_is_cut_in_a_field_of_any_length(void)
+{
+	struct st_buf mail = {0};
+	st_buf_add(&mail, HEAD "Subject: s\n", strlen(HEAD "Subject: s\n"));
+	for (int i = 0; i < 4000; i++) {
+		st_auto_free char *word = st_format(" =?utf-8?q?and_w=%02X%d=40x.example_?=\n", 'a' + i % 26, i);
+		st_buf_add(&mail, word, strlen(word));
+	}
+	st_buf_add(&mail, "\nx", 2);
+	st_auto_free char *got = read_all_ways(mail.data, mail.size);
+	for (int i = 0; i < 4000; i++) {
+		st_auto_free char *want = st_format("and w%c%d@x.example", 'a' + i % 26, i);
+		if (strstr(got, want) == NULL)
+			CHECK_FAIL("%s is missing", want);
+	}
+	st_buf_free(&mail);
+}
+
 static void a_line_that_is_no_field_ends_the_header(void)
 {
 	READS("From: a\nTo: b\nSubject: c\nDate: d\nbroken line\nx: y\n",
@@ -257,6 +275,13 @@ static void a_message_in_a_message_is_a_record_of_its_own(void)
 	READS(HEAD "Content-Type: message/rfc822\n\nSubject: in\n\nx",
 		"[ message read r1|" HEAD "Content-Type: message/rfc822\n\n]"
 		"[part-1 message read r1|Subject: in\n\n][part-1 text read r0|x]");
+}
+
+static void a_header_without_its_body_misses_nothing(void)
+{
+	READS(HEAD "Content-Type: text/rfc822-headers\n\nSubject: in\nContent-Type: multipart/mixed; boundary=b\n\n",
+		"[ message read r1|" HEAD "Content-Type: text/rfc822-headers\n\n]"
+		"[part-1 message read r1|Subject: in\nContent-Type: multipart/mixed; boundary=b\n\n]");
 }
 
 static void an_attachment_has_its_own_records_and_its_decoded_name(void)
@@ -407,6 +432,7 @@ int main(void)
 	RUN(encoded_words_are_decoded_and_adjacent_ones_joined);
 	RUN(values_that_name_messages_are_left_out);
 	RUN(every_byte_of_a_header_leads_back_to_where_it_is_stored);
+	RUN(no_encoded_word_is_cut_in_a_field_of_any_length);
 	RUN(a_line_that_is_no_field_ends_the_header);
 	RUN(parts_preamble_and_epilogue_are_told_apart);
 	RUN(an_alternative_in_a_mixed_has_its_own_boundary);
@@ -415,6 +441,7 @@ int main(void)
 	RUN(endless_multiparts_end_at_the_ceiling);
 	RUN(endless_messages_end_at_the_ceiling);
 	RUN(a_message_in_a_message_is_a_record_of_its_own);
+	RUN(a_header_without_its_body_misses_nothing);
 	RUN(an_attachment_has_its_own_records_and_its_decoded_name);
 	RUN(quoted_printable_and_base64_are_decoded);
 	RUN(base64_with_foreign_signs_is_read_and_said_to_be_corrupt);

@@ -18,7 +18,9 @@ struct seen {
 
 static void add_marked(struct seen *seen, uint64_t at, uint8_t byte)
 {
-	struct st_cursor in = {seen->coming.data, seen->coming.data + seen->coming.size, false};
+	struct st_cursor in = {seen->coming.data, seen->coming.data, false};
+	if (seen->coming.size > 0)
+		in.end += seen->coming.size;
 	if (seen->coming.size > 0 && st_cursor_u64(&in) <= at) {
 		struct st_span label = st_cursor_span(&in);
 		st_buf_add_byte(&seen->marked, '{');

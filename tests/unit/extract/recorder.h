@@ -15,6 +15,8 @@ struct seen_part {
 	uint32_t parent;
 	struct st_buf name, text;
 	uint64_t text_bytes, records;
+	uint64_t last_place, place_sum; /* the sum changes with every place: offset, label, order */
+	bool any_place;
 	bool ended;
 	struct extract_part_result result;
 };
@@ -79,6 +81,21 @@ static inline void recorder_record(
 	seen->parts[part].records++;
 }
 
+static inline void recorder_place(void *context, uint32_t part, uint64_t start, struct st_span label)
+{
+	struct recorder *seen = context;
+	recorder_rule(seen, recorder_is_open(seen, part), "a place belongs to the innermost open part");
+	struct seen_part *mine = &seen->parts[part];
+	recorder_rule(seen, start >= mine->text_bytes, "a place is told before its text");
+	recorder_rule(seen, !mine->any_place || start > mine->last_place, "places come in order");
+	recorder_rule(seen, label.size > 0 && label.size <= CEIL_PLACE_BYTES, "a label is a text of some bytes");
+	mine->any_place = true;
+	mine->last_place = start;
+	mine->place_sum = mine->place_sum * 31 + start;
+	for (size_t i = 0; i < label.size; i++)
+		mine->place_sum = mine->place_sum * 31 + label.data[i];
+}
+
 static inline void recorder_end(void *context, uint32_t part, const struct extract_part_result *result)
 {
 	struct recorder *seen = context;
@@ -110,6 +127,7 @@ static inline void recorder_run(struct recorder *seen, struct stream *stream, co
 	static const struct extract_events events = {.part_begin = recorder_begin,
 		.text = recorder_text,
 		.record = recorder_record,
+		.place = recorder_place,
 		.part_end = recorder_end,
 		.progress = recorder_progress};
 	*seen = (struct recorder){0};
