@@ -200,8 +200,9 @@ bool ooxml_sheet_start(struct ooxml_part *part, const struct xml_tag *tag)
 static void page_text_end(struct ooxml_part *part)
 {
 	struct ooxml_sheet *sheet = part->sheet;
-	const uint8_t *p = sheet->value.data, *end = p + sheet->value.size;
 	st_auto_buf struct st_buf text = {0};
+	st_buf_reserve(&sheet->value, 1); /* so that there is a pointer to nothing, too */
+	const uint8_t *p = sheet->value.data, *end = p + sheet->value.size;
 	while (p < end) {
 		if (*p != '&' || p + 1 == end) {
 			st_buf_add_byte(&text, *p++);
