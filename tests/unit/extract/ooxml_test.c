@@ -301,7 +301,7 @@ static void cells_are_divided_by_tabs_and_show_what_the_sheet_shows(void)
 		 "t='str'><f>A1</f><v>value</v></c></row>",
 			"[sheet S]inline\tvalue"},
 		{"<row><c t='str'><f>CONCATENATE(\"ma\",\"il\")</f><v>mail</v></c><c t='s'><v>0</v></c></row>",
-			"[sheet S]mail\tzero\nformula: CONCATENATE(\"ma\",\"il\")"},
+			"[sheet S]mail\tzero\nformula: ma\nformula: il"},
 		{"<row><c t='s'><v>77</v></c><c t='s'><v>-1</v></c><c t='e'><v>#REF!</v></c></row>",
 			"[sheet S]77\t-1\t#REF!"},
 	};
