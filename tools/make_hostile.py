@@ -22,6 +22,7 @@ import zipfile
 import zlib
 
 import make_hostile_archives
+import make_hostile_office
 import pdf_maker
 
 EXPECTED = {}
@@ -631,6 +632,7 @@ def main():
     tars()
     make_hostile_archives.write_all(put, text, make_zip, Entry)
     others()
+    make_hostile_office.write(put, make_zip, Entry, encrypted, text)
     if options.helped:
         for pdfs in pdf_trees, pdf_bombs, pdf_damage, pdf_pictures:
             pdfs()

@@ -77,10 +77,11 @@ static void write_deleted(struct flow *flow)
 
 static void note_deleted(struct flow *flow, size_t size)
 {
-	struct cut *last = (struct cut *)(void *)(flow->deleted.data + flow->deleted.size) - 1;
+	struct cut *cuts = (struct cut *)(void *)flow->deleted.data;
+	size_t count = flow->deleted.size / sizeof(*cuts);
 	struct cut cut = {flow->before.size - size, flow->before.size};
-	if (flow->deleted.size > 0 && last->end == cut.start)
-		last->end = cut.end;
+	if (count > 0 && cuts[count - 1].end == cut.start)
+		cuts[count - 1].end = cut.end;
 	else
 		st_buf_add(&flow->deleted, &cut, sizeof(cut));
 }
@@ -89,6 +90,8 @@ static void note_deleted(struct flow *flow, size_t size)
 
 static void write_asides(struct flow *flow)
 {
+	if (flow->asides.size == 0)
+		return;
 	struct st_cursor in = {flow->asides.data, flow->asides.data + flow->asides.size, false};
 	while (in.at < in.end) {
 		enum flow_aside kind = st_cursor_byte(&in);

@@ -66,14 +66,22 @@ static void write_number(struct ooxml_part *part, struct st_span value)
 	flow_inserted(part->flow, sheet->shown.data, sheet->shown.size);
 }
 
-/* A formula says something when it has a constant text or an address in it: the rest is names of cells. */
+/* The constant texts of a formula, each a line: the rest is names of cells and functions. Between them stand quotes and
+ * commas that would read as part of them. */
 static void write_formula(struct ooxml_part *part)
 {
 	struct st_buf *formula = &part->sheet->formula;
 	st_buf_add_byte(formula, 0);
-	const char *text = (const char *)formula->data;
-	if (strchr(text, '"') != NULL || strchr(text, '@') != NULL || strstr(text, "://") != NULL)
+	char *text = (char *)formula->data, *open = strchr(text, '"');
+	if (open == NULL && (strchr(text, '@') != NULL || strstr(text, "://") != NULL))
 		flow_aside(part->flow, FLOW_ATTRIBUTE, "formula", text);
+	while (open != NULL) {
+		char *close = strchr(open + 1, '"'), *rest = close == NULL ? NULL : close + 1;
+		if (close != NULL)
+			*close = '\0';
+		flow_aside(part->flow, FLOW_ATTRIBUTE, "formula", open + 1);
+		open = rest == NULL ? NULL : strchr(rest, '"');
+	}
 	formula->size = 0;
 }
 
@@ -200,8 +208,9 @@ bool ooxml_sheet_start(struct ooxml_part *part, const struct xml_tag *tag)
 static void page_text_end(struct ooxml_part *part)
 {
 	struct ooxml_sheet *sheet = part->sheet;
-	const uint8_t *p = sheet->value.data, *end = p + sheet->value.size;
 	st_auto_buf struct st_buf text = {0};
+	st_buf_reserve(&sheet->value, 1); /* so that there is a pointer to nothing, too */
+	const uint8_t *p = sheet->value.data, *end = p + sheet->value.size;
 	while (p < end) {
 		if (*p != '&' || p + 1 == end) {
 			st_buf_add_byte(&text, *p++);

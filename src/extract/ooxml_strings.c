@@ -37,6 +37,8 @@ static int escape_at(const uint8_t *p, const uint8_t *end)
 
 void ooxml_unescape(struct st_span text, struct st_buf *out)
 {
+	if (text.size == 0)
+		return;
 	const uint8_t *p = text.data, *end = p + text.size;
 	while (p < end) {
 		const uint8_t *next = memchr(p, '_', (size_t)(end - p));
@@ -176,8 +178,8 @@ bool ooxml_strings_text(struct ooxml_part *part, const char *data, size_t size)
 static struct st_span string_at(const struct ooxml_strings *strings, size_t index)
 {
 	const uint32_t *ends = (const uint32_t *)(const void *)strings->ends.data;
-	size_t start = index == 0 ? 0 : ends[index - 1];
-	return (struct st_span){strings->text.data + start, ends[index] - start};
+	size_t start = index == 0 ? 0 : ends[index - 1], size = ends[index] - start;
+	return (struct st_span){size == 0 ? NULL : strings->text.data + start, size};
 }
 
 bool ooxml_string(struct ooxml_strings *strings, uint64_t index, struct st_span *text)

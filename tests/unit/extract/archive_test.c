@@ -96,13 +96,15 @@ static struct st_buf summary(const struct recorder *seen)
 	return out;
 }
 
+enum demand { RULES, FOUND, EXACT }; /* each with those before it */
+
 /* Says what is wrong with one file; true when nothing is. */
-static bool matches(const struct expected *want, const struct recorder *seen, const char *how, bool exact)
+static bool matches(const struct expected *want, const struct recorder *seen, const char *how, enum demand demand)
 {
 	bool good = true;
 	st_auto_buf struct st_buf got = summary(seen);
 	const char *status = st_read_status_name(seen->result.status), *reason = st_reason_name(seen->result.reason);
-	if (exact && (strcmp(status, want->status) != 0 || strcmp(reason, want->reason) != 0)) {
+	if (demand == EXACT && (strcmp(status, want->status) != 0 || strcmp(reason, want->reason) != 0)) {
 		CHECK_FAIL("%s %s: %s, not %s %s", how, want->name, (const char *)got.data, want->status, want->reason);
 		good = false;
 	}
@@ -110,7 +112,7 @@ static bool matches(const struct expected *want, const struct recorder *seen, co
 		CHECK_FAIL("%s %s: %s", how, want->name, seen->broken);
 		good = false;
 	}
-	for (size_t i = 0; exact && i < want->founds; i++) {
+	for (size_t i = 0; demand >= FOUND && i < want->founds; i++) {
 		if (!recorder_found(seen, want->found[i])) {
 			CHECK_FAIL(
 				"%s %s: %s not reached (%s)", how, want->name, want->found[i], (const char *)got.data);
@@ -132,7 +134,7 @@ static void read_all_as_files(const char *directory, size_t at_least)
 		struct stream *stream = stream_open_memory(data.data, data.size);
 		struct recorder seen;
 		recorder_run(&seen, stream, &as_found, &limits);
-		matches(&expected_table[i], &seen, "file", true);
+		matches(&expected_table[i], &seen, "file", EXACT);
 		recorder_free(&seen);
 		stream_close(stream);
 	}
@@ -177,6 +179,14 @@ static bool differs_in_pipes(const char *name)
 	return strstr(name, "7z") != NULL || strstr(name, ".rar") != NULL;
 }
 
+/* An Office document that cannot be held is the plain zip that it is: its XML is text, well-formed or not. */
+static enum demand demand_in_pipes(const char *name)
+{
+	if (strncmp(name, "docx-", 5) == 0 || strncmp(name, "xlsx-", 5) == 0)
+		return FOUND;
+	return differs_in_pipes(name) ? RULES : EXACT;
+}
+
 static void read_all_as_pipes(const char *directory, uint64_t spool_bytes)
 {
 	struct extract_limits limits = extract_limits_default();
@@ -188,7 +198,7 @@ static void read_all_as_pipes(const char *directory, uint64_t spool_bytes)
 		struct recorder seen;
 		drip.stream = (struct stream){.read = drip_read, .self = &drip};
 		recorder_run(&seen, &drip.stream, &as_found, &limits);
-		matches(&expected_table[i], &seen, "pipe", !differs_in_pipes(expected_table[i].name));
+		matches(&expected_table[i], &seen, "pipe", demand_in_pipes(expected_table[i].name));
 		recorder_free(&seen);
 		stream_close(drip.from);
 	}

@@ -1,6 +1,8 @@
 /* What xml.h promises: events without prefixes, the same however the stream is cut, and a reason for each end. */
 #include "extract/xml.h"
 
+#include <time.h>
+
 #include "base/ceilings.h"
 
 #include "../check.h"
@@ -100,9 +102,29 @@ static void depth_has_an_end(void)
 	CHECK_INT(got.size, 3 * CEIL_XML_DEPTH);
 }
 
+/* Each piece of a token that is fed costs as much as all before it, unless they grow: 7 MiB would take 13 s. */
+static void a_long_tag_is_read_in_linear_time_and_has_an_end(void)
+{
+	const size_t sizes[] = {7 * MIB, 20 * MIB};
+	for (size_t i = 0; i < 2; i++) {
+		st_auto_buf struct st_buf data = {0}, got = {0};
+		st_buf_add(&data, "<a><b c='", 9);
+		st_buf_reserve(&data, sizes[i]);
+		memset(data.data + data.size, 'x', sizes[i]);
+		data.size += sizes[i];
+		st_buf_add(&data, "'/></a>", 7);
+		struct cut cut = {.data = (const char *)data.data, .size = data.size, .step = SIZE_MAX};
+		cut.stream = (struct stream){.read = cut_read, .self = &cut};
+		clock_t begin = clock();
+		CHECK_INT(xml_read(&cut.stream, &handlers, &got, NULL), i == 0 ? ST_REASON_NONE : ST_REASON_LIMIT_SIZE);
+		CHECK(clock() - begin < 4 * CLOCKS_PER_SEC);
+	}
+}
+
 int main(void)
 {
 	RUN(documents_read_the_same_however_cut);
 	RUN(depth_has_an_end);
+	RUN(a_long_tag_is_read_in_linear_time_and_has_an_end);
 	CHECK_END();
 }
