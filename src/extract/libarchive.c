@@ -135,8 +135,8 @@ static enum st_reason reason_in_words(const char *words)
 		{"ut of memory", ST_REASON_MEMORY}, {"runcated", ST_REASON_TRUNCATED},
 		{"remature", ST_REASON_TRUNCATED}, {"nd of file", ST_REASON_TRUNCATED},
 		{"not supported", ST_REASON_UNSUPPORTED}, {"nsupported", ST_REASON_UNSUPPORTED},
-		{"unavailable", ST_REASON_UNSUPPORTED}, {"ot implemented", ST_REASON_UNSUPPORTED},
-		{"Unknown", ST_REASON_UNSUPPORTED}, {"codec ID", ST_REASON_UNSUPPORTED}};
+		{"unavailable", ST_REASON_UNSUPPORTED}, {"Unknown", ST_REASON_UNSUPPORTED},
+		{"codec ID", ST_REASON_UNSUPPORTED}};
 	if (words == NULL) /* it asked for more and there was none */
 		return ST_REASON_TRUNCATED;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
