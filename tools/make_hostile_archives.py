@@ -89,6 +89,8 @@ def compressed(put, text):
         data = (xz if level % 2 else bz2.compress)(data)
     put("nested-16.bz2.xz", data, "read", found=["quinto@adatum.example"])
     put("nested-17.bz2.xz", xz(data), "unread", "limit-depth")
+    put("lz4-legacy.lz4", b"\x02\x21\x4c\x18" + struct.pack("<I", 9) + b"\x80otherone", "unread", "unsupported")
+    put("lz4-dictionary.lz4", b"\x04\x22\x4d\x18\x61\x40" + bytes(20), "unread", "unsupported")
     put("xz-lie.xz", b"\xfd7zXZ\x00" + one, "unread", "corrupt")
 
 
@@ -204,6 +206,8 @@ def rars(put, text):
         bad = bytearray(good)
         bad[good.index(b"d/b.txt")] ^= 1
         put(kind + "-header-crc.rar", bytes(bad), "partial", "corrupt", found[:1])
+    put("rar4-solid.rar", rar.rar4(File("a.txt", a), File("b.txt", b, split=0x10), main_flags=8), "partial", "unsupported",
+        found[:1])
     put("rar4-utf16.rar", rar.rar4(File("a_.txt", a, utf16="a\u20ac.txt")), "read", found=found[:1])
     put("rar4-encrypted-headers.rar", rar.MARKER4 + rar.block4(0x73, 0x80, bytes(6)) + random.Random(1).randbytes(200),
         "unread", "encrypted")

@@ -32,6 +32,7 @@ struct opened {
 	uint64_t given; /* libarchive's position behind them, from base */
 	struct archive_shape shape;
 	uint64_t entries, out;
+	uint64_t tree; /* which bytes of the archive are files, as one number */
 
 	struct stream member;
 	const uint8_t *block; /* of libarchive, valid until its next call */
@@ -134,8 +135,8 @@ static enum st_reason reason_in_words(const char *words)
 		{"ut of memory", ST_REASON_MEMORY}, {"runcated", ST_REASON_TRUNCATED},
 		{"remature", ST_REASON_TRUNCATED}, {"nd of file", ST_REASON_TRUNCATED},
 		{"not supported", ST_REASON_UNSUPPORTED}, {"nsupported", ST_REASON_UNSUPPORTED},
-		{"unavailable", ST_REASON_UNSUPPORTED}, {"ot implemented", ST_REASON_UNSUPPORTED},
-		{"Unknown", ST_REASON_UNSUPPORTED}, {"codec ID", ST_REASON_UNSUPPORTED}};
+		{"unavailable", ST_REASON_UNSUPPORTED}, {"Unknown", ST_REASON_UNSUPPORTED},
+		{"codec ID", ST_REASON_UNSUPPORTED}};
 	if (words == NULL) /* it asked for more and there was none */
 		return ST_REASON_TRUNCATED;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -165,7 +166,7 @@ static enum st_reason reason_of(struct opened *opened)
 	return reason == ST_REASON_CORRUPT && opened->lost != ST_REASON_NONE ? opened->lost : reason;
 }
 
-static bool open_archive(struct opened *opened)
+static bool open_archive(struct opened *opened, const char *options)
 {
 	struct archive *archive = opened->archive = archive_read_new();
 	if (archive == NULL || opened->format->enable(archive) < ARCHIVE_WARN) {
@@ -178,6 +179,10 @@ static bool open_archive(struct opened *opened)
 		archive_read_set_seek_callback(archive, seek_bytes);
 	}
 	archive_read_set_callback_data(archive, opened);
+	if (options != NULL)
+		archive_read_set_options(archive, options);
+	opened->given = 0;
+	opened->held = 0;
 	if (archive_read_open1(archive) == ARCHIVE_OK)
 		return true;
 	note(opened, reason_of(opened)); /* it does not find the format that the first bytes name */
@@ -327,6 +332,15 @@ static void begin_member(struct opened *opened, struct archive_entry *entry)
 	opened->behind_block = ST_REASON_NONE;
 }
 
+/* The same for the same set of extents (which libarchive gives as inodes) and sizes, in whatever order. */
+static uint64_t tree_with(uint64_t tree, struct archive_entry *entry)
+{
+	uint64_t mixed =
+		(uint64_t)archive_entry_ino64(entry) * 0x9e3779b97f4a7c15u ^ (uint64_t)archive_entry_size(entry);
+	mixed = (mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u;
+	return archive_entry_filetype(entry) == AE_IFDIR ? tree : tree + (mixed ^ mixed >> 32);
+}
+
 static bool read_member(struct opened *opened, struct st_span name)
 {
 	enum st_reason stop = ST_REASON_NONE;
@@ -353,6 +367,7 @@ static bool take_entry(struct opened *opened, struct archive_entry *entry, int s
 		return false;
 	}
 	opened->entries++;
+	opened->tree = tree_with(opened->tree, entry);
 	begin_member(opened, entry);
 	struct st_span name = name_of(opened, entry, number, sizeof(number));
 	if (archive_entry_is_encrypted(entry) || opened->promised.encrypted)
@@ -379,6 +394,38 @@ static bool read_entries(struct opened *opened)
 		}
 		if (!take_entry(opened, entry, status))
 			return false;
+	}
+}
+
+/* --- other directories of the same archive --- */
+
+static bool is_same_tree(struct opened *opened, const char *options)
+{
+	struct archive_entry *entry;
+	uint64_t tree = 0;
+	int status = ARCHIVE_FATAL;
+	window_seek(&opened->from, 0);
+	if (open_archive(opened, options)) {
+		while ((status = archive_read_next_header(opened->archive, &entry)) == ARCHIVE_OK ||
+			status == ARCHIVE_WARN) {
+			extract_meter_work(extract_run_meter(opened->input->run), CEIL_NAME_BYTES);
+			tree = tree_with(tree, entry);
+		}
+	}
+	archive_read_free(opened->archive);
+	opened->archive = NULL;
+	return status == ARCHIVE_EOF && tree == opened->tree;
+}
+
+/* Files that only a directory names which was not followed: unsupported. */
+static void compare_trees(struct opened *opened)
+{
+	const char *const *options = opened->format->other_trees;
+	if (options == NULL || !opened->from.seeks || opened->reason != ST_REASON_NONE)
+		return;
+	for (; *options != NULL; options++) {
+		if (!is_same_tree(opened, *options))
+			note(opened, ST_REASON_UNSUPPORTED);
 	}
 }
 
@@ -443,9 +490,7 @@ static void judge_shape(struct opened *opened)
 
 static bool read_one(struct opened *opened)
 {
-	opened->given = 0;
-	opened->held = 0;
-	bool another = open_archive(opened) && read_entries(opened) && follows_another(opened);
+	bool another = open_archive(opened, NULL) && read_entries(opened) && follows_another(opened);
 	archive_read_free(opened->archive);
 	opened->archive = NULL;
 	return another;
@@ -467,6 +512,7 @@ void libarchive_read(
 		while (read_one(opened))
 			;
 		judge_shape(opened);
+		compare_trees(opened);
 	}
 	extract_run_container_end(input, opened->reason, result);
 	window_close(&opened->from);

@@ -14,6 +14,8 @@ struct libarchive_format {
 	/* What the header of the entry that begins at or behind an offset promises; or NULL */
 	void (*look)(struct stream *stream, uint64_t at, struct archive_file *file);
 	bool (*begins)(struct st_span bytes); /* not NULL: archives of this format may follow each other in one file */
+	/* NULL, or NULL-ended options that make libarchive follow another directory of the same archive */
+	const char *const *other_trees;
 	bool drains;         /* libarchive decodes what is skipped: done here instead, where it can be counted */
 	bool folder_content; /* the header of a folder may carry bytes that belong to nothing */
 	bool seeks;          /* cannot be read front to back */

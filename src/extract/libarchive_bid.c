@@ -69,10 +69,13 @@ static int bid_iso9660(const struct reader_input *input)
 	return begins_with((struct st_span){head.data + ISO_MAGIC_AT, head.size - ISO_MAGIC_AT}, "CD001", 5) ? 99 : 0;
 }
 
+/* An image may hold two directories, the plain or Rock Ridge one and that of Joliet; libarchive follows one of them. */
 static void read_iso9660(struct reader_input *input, struct extract_part_result *result)
 {
-	static const struct libarchive_format format = {
-		.enable = archive_read_support_format_iso9660, .shape = archive_shape_iso9660};
+	static const char *const other_trees[] = {"iso9660:!rockridge", "iso9660:!joliet", NULL};
+	static const struct libarchive_format format = {.enable = archive_read_support_format_iso9660,
+		.shape = archive_shape_iso9660,
+		.other_trees = other_trees};
 	libarchive_read(input, &format, result);
 }
 

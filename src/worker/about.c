@@ -5,24 +5,31 @@
 #include "process/message.h"
 #include "worker/protocol.h"
 
+#include <archive.h>
+#include <bzlib.h>
 #include <expat.h>
 #include <idn2.h>
+#include <lz4.h>
+#include <lzma.h>
 #include <openssl/crypto.h>
 #include <seccomp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 #include <zlib.h>
+#include <zstd.h>
 
 int worker_about(int socket)
 {
 	const struct scmp_version *seccomp = seccomp_version();
-	st_auto_free char *text =
-		st_format("zlib %s\nexpat %s\nlibcrypto %s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
-			  "utf8proc %s\n",
-			zlibVersion(), XML_ExpatVersion() + strlen("expat_"), OpenSSL_version(OPENSSL_VERSION_STRING),
-			sodium_version_string(), seccomp->major, seccomp->minor, seccomp->micro,
-			idn2_check_version(NULL), utf8proc_version());
+	st_auto_free char *text = st_format(
+		"zlib %s\nlibbz2 %s\nliblzma %s\nlibzstd %s\nliblz4 %s\nlibarchive %s\nexpat %s\nlibcrypto "
+		"%s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
+		"utf8proc %s\n",
+		zlibVersion(), BZ2_bzlibVersion(), lzma_version_string(), ZSTD_versionString(), LZ4_versionString(),
+		archive_version_string() + strlen("libarchive "), XML_ExpatVersion() + strlen("expat_"),
+		OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major, seccomp->minor,
+		seccomp->micro, idn2_check_version(NULL), utf8proc_version());
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_span(&body, text, strlen(text));
 	return message_send(socket, WORKER_ABOUT, body.data, body.size, -1) == 0 ? 0 : 1;

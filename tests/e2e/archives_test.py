@@ -229,6 +229,23 @@ def sealed_and_unknown_methods_have_their_reason():
         rig.equal({name: row for name, row in rows.items() if name not in volumes}, {}, "other rows")
 
 
+def a_file_that_only_one_directory_of_an_image_names_is_said():
+    with rig.folder() as out:
+        store, src = os.path.join(out, "store"), os.path.join(out, "src")
+        os.makedirs(store)
+        tree(src, "image")
+        write(src + "/hidden.txt", text("hidden@contoso.com"))
+        want = {}
+        for name, options in (("whole", ()), ("not-in-joliet", ("-hide-joliet", "hidden.txt")),
+                ("only-in-joliet", ("-hide", "hidden.txt"))):
+            iso("-R", "-J", *options)(src, "%s/%s.iso" % (store, name))
+            want.update({name + ".iso": ("partial", "unsupported")} if options else {})
+        case = os.path.join(out, "c.case")
+        rig.scan(case, store, status=rig.INCOMPLETE)
+        rows = {path.rsplit("/", 1)[1]: row for path, row in rig.unread(rig.report(case, "--reveal", "test")).items()}
+        rig.equal(rows, want, "rows")
+
+
 def what_asks_for_too_much_memory_ends_as_memory():
     from make_hostile_archives import LZMA1, raw_lzma, seven as make_seven
     with rig.folder() as out:
@@ -292,5 +309,5 @@ def every_cut_and_every_flipped_byte_is_said():
 if __name__ == "__main__":
     rig.run_tests(every_format_gives_exactly_what_was_planted, names_beyond_ascii_stand_in_the_paths,
         containers_nest_in_any_order, a_stream_from_a_pipe_is_read_like_a_file,
-        sealed_and_unknown_methods_have_their_reason, what_asks_for_too_much_memory_ends_as_memory,
+        sealed_and_unknown_methods_have_their_reason, a_file_that_only_one_directory_of_an_image_names_is_said, what_asks_for_too_much_memory_ends_as_memory,
         every_cut_and_every_flipped_byte_is_said)

@@ -1,52 +1,10 @@
-/* Any bytes as an object, once as a file and once as a pipe, under limits that small inputs reach: no rule of extract.h
- * is broken, and nothing expands further than its limit. */
-#include <stdio.h>
-
-#include "../../unit/extract/recorder.h"
+/* Any bytes as an object: what object.h asks for. */
+#include "object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct extract_limits tight = {.nesting_depth = 4,
-	.archive_entries = 20,
-	.members_bytes = 16384,
-	.expanded_bytes = 1 << 20,
-	.expanded_factor = 50,
-	.ratio = 200,
-	.ratio_from_bytes = 1 << 18,
-	.spool_bytes = 1 << 16,
-	.decode_bytes = 16 << 20};
-
-static ssize_t forward_read(struct stream *stream, void *data, size_t capacity)
-{
-	struct stream *from = stream->self;
-	return from->read(from, data, capacity);
-}
-
-static void check(const struct recorder *seen)
-{
-	if (seen->broken != NULL) {
-		fprintf(stderr, "broken: %s\n", seen->broken);
-		abort();
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct extract_options options = {.format = NULL};
-	struct recorder seen;
-	struct stream *file = stream_open_memory(data, size);
-	recorder_run(&seen, file, &options, &tight);
-	check(&seen);
-	if (seen.result.expanded_bytes > (1 << 20) + CEIL_SNIFF_BYTES + 50 * size)
-		abort();
-	recorder_free(&seen);
-	stream_close(file);
-
-	file = stream_open_memory(data, size);
-	struct stream pipe = {.read = forward_read, .self = file};
-	recorder_run(&seen, &pipe, &options, &tight);
-	check(&seen);
-	recorder_free(&seen);
-	stream_close(file);
+	fuzz_object(data, size);
 	return 0;
 }

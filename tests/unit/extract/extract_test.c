@@ -267,6 +267,10 @@ static void what_nobody_reads_is_named_by_its_magic_number(void)
 			"\x7f"
 			"ELF\2\1\1\0\0\0",
 			10, ST_REASON_UNSUPPORTED},
+		{"cab", "MSCF\0\0\0\0\1\2", 10, ST_REASON_UNSUPPORTED},
+		{"rpm", "\xed\xab\xee\xdb\3\0", 6, ST_REASON_UNSUPPORTED},
+		{"ar", "!<thin>\n//", 10, ST_REASON_UNSUPPORTED},
+		{"lz4", "\x02\x21\x4c\x18\1\0", 6, ST_REASON_UNSUPPORTED},
 		{"class", "\xca\xfe\xba\xbe\0\0\0\x34", 8, ST_REASON_UNSUPPORTED},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
