@@ -46,6 +46,7 @@ REASONS = {
     ("xls", "*"): ("unsupported", NOTHING),
     ("ppt", "*"): ("unsupported", NOTHING),
     ("tnef", "*"): ("unsupported", NOTHING),
+    ("sqlite", "*"): ("unsupported", NOTHING + "; the columns of a row stand side by side"),
 }
 
 
@@ -106,6 +107,11 @@ class Exposure:
         o.paths.append([path])
         self.listed += count
         return path
+
+    def put_pictured(self, o, path):
+        """A document with a picture in it, which nobody reads."""
+        self.put(o, path)
+        o.pictured = not o.format.startswith("pdf")
 
     def put_copy(self, path, of):
         target = os.path.join(self.out, STORE, path)
@@ -294,7 +300,7 @@ def make(out, seed=SEED):
     pdfs = [x.office_file(format, "made-" + stem, program="writer") for format, stem in kinds]
     x.convert()
     for o in documents:
-        x.put(o, "customers/%s.%s" % (o.stem, o.format))
+        x.put_pictured(o, "customers/%s.%s" % (o.stem, o.format))
     more_pdfs(x, pdfs, in_pdf)
     other_files(x)
     mails(x, small[IN_A_MAIL], small[IN_A_MAIL_IN_A_MAIL], shared)
@@ -304,8 +310,10 @@ def make(out, seed=SEED):
     x.put_mail(carrier, mail.Mail(carrier).heads().body("Sent from Outlook.\n"), "mail/with-winmail.eml", [(o, "winmail.dat")])
     archives(x, small[IN_A_ZIP], None)
     deep(x, small[DEEP])
-    x.put_copy("customers/old/offer (1).docx", "customers/full-docx.docx")
-    x.put_copy("customers/old/offer (2).docx", "customers/full-docx.docx")
+    x.put(shared, "customers/price list.docx")
+    x.put_copy("customers/old/price list (1).docx", "customers/price list.docx")
+    x.put_copy("customers/old/price list (2).docx", "customers/price list.docx")
+    x.put_copy("customers/old/full.odt", "customers/full-odt.odt")
     x.put_copy("mail/sent/places-0.eml", "mail/places-0.eml")
     x.put_copy("backup/contacts-2.csv", "exports/contacts.csv")
     keep_originals(x)
@@ -326,7 +334,7 @@ def statuses(x):
     """(what is not read of the objects, of the members): {path: status}, [(path, end of the member's path, status)]"""
     objects, members = {}, []
     for o in x.plan.originals:
-        status = STATUS.get(o.format)
+        status = STATUS.get(o.format) or (("partial", "no-text") if o.pictured else None)
         for chain in o.paths if status else ():
             alone = len(chain) == 1 or o.format in LOCKED
             objects[chain[0]] = status if alone else ("partial", status[1])
