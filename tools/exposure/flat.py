@@ -163,7 +163,7 @@ def writer_body(flat):
         yield '<table:table table:name="T"><table:table-column table:number-columns-repeated="2"/>' + "".join(
             "<table:table-row><table:table-cell><text:p>%s</text:p></table:table-cell><table:table-cell><text:p>%s</text:p>"
             "</table:table-cell></table:table-row>" % (escape(o.name()), flat.put("table")) for _ in range(3)) + "</table:table>"
-    yield "<text:p>Terms apply.%s Prices are net.%s Thank you.%s</text:p>" % (note(flat, 1, "footnote"), note(flat, 2, "endnote"),
+    yield "<text:p>Terms apply. %s Prices are net. %s Thank you.%s</text:p>" % (note(flat, 1, "footnote"), note(flat, 2, "endnote"),
         flat.annotation("comment"))
     if flat.has("hidden text"):
         yield '<text:p>Visible <text:span text:style-name="Hidden">%s</text:span></text:p>' % flat.put("hidden text", "internal ")

@@ -25,6 +25,7 @@ class Original:
         self.values = []
         self.paths = []
         self.file = None  # where the finished bytes are
+        self.records = None  # how many it is, when not one
         self.pictured = False  # holds a picture, which has no text
         self.rng = random.Random("%s %s" % (plan.seed, stem))
         self.company = plan.company()
