@@ -46,11 +46,14 @@ REASONS = {
     ("xls", "*"): ("unsupported", NOTHING),
     ("ppt", "*"): ("unsupported", NOTHING),
     ("tnef", "*"): ("unsupported", NOTHING),
+    ("sqlite", "*"): ("unsupported", NOTHING + "; the columns of a row stand side by side"),
 }
 
 
 # What is said of a file of this format, wherever it stands; all others are read.
 CARVED, SEALED = ("partial", "unsupported"), ("unread", "encrypted")
+# An OpenDocument file of LibreOffice holds a picture of its first page.
+PICTURED = ("odt", "ods", "odp")
 STATUS = {"doc": CARVED, "xls": CARVED, "ppt": CARVED, "tnef": CARVED, "bak": CARVED, "sqlite": CARVED, "unknown": CARVED,
     "pdf, password": SEALED, "zip, encrypted": SEALED, "7z, encrypted": SEALED, "7z, names encrypted": SEALED,
     "pdf, image only": ("unread", "no-text")}
@@ -107,6 +110,11 @@ class Exposure:
         self.listed += count
         return path
 
+    def put_pictured(self, o, path):
+        """A document with a picture in it, which nobody reads."""
+        self.put(o, path)
+        o.pictured = o.format not in ("pdf", "rtf")
+
     def put_copy(self, path, of):
         target = os.path.join(self.out, STORE, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -158,8 +166,10 @@ def other_files(x):
     store.database(o, o.file)
     x.put(o, "backup/crm.sqlite")
     x.put(x.bytes_file("unknown", "cache.dat", store.noise), "backup/cache.dat")
-    x.put(x.bytes_file("csv", "contacts.csv", store.table), "exports/contacts.csv")
-    x.put(x.bytes_file("jsonl", "events.jsonl", store.json_lines), "exports/events.jsonl")
+    for format, name, write in (("csv", "contacts.csv", store.table), ("jsonl", "events.jsonl", store.json_lines)):
+        o = x.bytes_file(format, name, write)
+        o.records = store.RECORDS
+        x.put(o, "exports/" + name)
     x.put(x.bytes_file("text", "storage.ini", store.configuration), "exports/storage.ini")
     x.put(x.bytes_file("html", "portal.html", store.web_page), "exports/portal.html")
     for encoding in ("utf-8", "utf-16", "utf-16-be", "cp1252"):
@@ -294,7 +304,7 @@ def make(out, seed=SEED):
     pdfs = [x.office_file(format, "made-" + stem, program="writer") for format, stem in kinds]
     x.convert()
     for o in documents:
-        x.put(o, "customers/%s.%s" % (o.stem, o.format))
+        x.put_pictured(o, "customers/%s.%s" % (o.stem, o.format))
     more_pdfs(x, pdfs, in_pdf)
     other_files(x)
     mails(x, small[IN_A_MAIL], small[IN_A_MAIL_IN_A_MAIL], shared)
@@ -304,8 +314,10 @@ def make(out, seed=SEED):
     x.put_mail(carrier, mail.Mail(carrier).heads().body("Sent from Outlook.\n"), "mail/with-winmail.eml", [(o, "winmail.dat")])
     archives(x, small[IN_A_ZIP], None)
     deep(x, small[DEEP])
-    x.put_copy("customers/old/offer (1).docx", "customers/full-docx.docx")
-    x.put_copy("customers/old/offer (2).docx", "customers/full-docx.docx")
+    x.put(shared, "customers/price list.docx")
+    x.put_copy("customers/old/price list (1).docx", "customers/price list.docx")
+    x.put_copy("customers/old/price list (2).docx", "customers/price list.docx")
+    x.put_copy("customers/old/full.odt", "customers/full-odt.odt")
     x.put_copy("mail/sent/places-0.eml", "mail/places-0.eml")
     x.put_copy("backup/contacts-2.csv", "exports/contacts.csv")
     keep_originals(x)
@@ -326,16 +338,31 @@ def statuses(x):
     """(what is not read of the objects, of the members): {path: status}, [(path, end of the member's path, status)]"""
     objects, members = {}, []
     for o in x.plan.originals:
-        status = STATUS.get(o.format)
+        status = STATUS.get(o.format) or (("partial", "no-text") if o.pictured or o.format in PICTURED else None)
         for chain in o.paths if status else ():
             alone = len(chain) == 1 or o.format in LOCKED
-            objects[chain[0]] = status if alone else ("partial", status[1])
+            kind, reasons = objects.setdefault(chain[0], (status[0] if alone else "partial", set()))
+            reasons.add(status[1])  # an object says the first that was met
             if len(chain) > 1 and o.format != "7z, names encrypted":
                 members.append((chain[0], chain[-1], status))
     for copy, of in x.copies.items():
         if of in objects:
             objects[copy] = objects[of]
-    return objects, members
+    return {path: (kind, sorted(reasons)) for path, (kind, reasons) in objects.items()}, members
+
+
+def records(x):
+    """{unit: raw and distinct} of rows and documents: a file that is read is one document but for tables and lines."""
+    counts = {"row": {"raw": 0, "distinct": 0}, "document": {"raw": 0, "distinct": 0}}
+    for o in x.plan.originals:
+        if o.format in STATUS or o.format in ("eml", "mbox"):
+            continue
+        places = len(o.paths) + sum([of] == chain for of in x.copies.values() for chain in o.paths) \
+            + sum(of == chain[0] and len(chain) > 1 for of in x.copies.values() for chain in o.paths)
+        count = counts["row" if o.format == "csv" else "document"]
+        count["raw"] += places * (o.records or 1)
+        count["distinct"] += o.records or 1
+    return counts
 
 
 def write_truth(x):
@@ -346,7 +373,7 @@ def write_truth(x):
             values.append({**value, "paths": o.paths})
     addresses = {v["canonical"] for v in values if v["kind"] == "email_address"}
     assert len(addresses) == sum(v["kind"] == "email_address" for v in values), "an address is planted once"
-    truth = {"store": STORE, "own_domain": plan.OWN_DOMAIN, "listed": x.listed, "copies": x.copies, "messages": x.messages,
+    truth = {"store": STORE, "own_domain": plan.OWN_DOMAIN, "listed": x.listed, "copies": x.copies, "records": {"message": x.messages, **records(x)},
         "objects_not_read": objects, "members_not_read": members,
         "reasons": [{"format": f, "place": p, "reason": r, "why": why} for (f, p), (r, why) in REASONS.items()],
         "domains": sorted(x.plan.domains), "values": values,

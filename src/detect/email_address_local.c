@@ -208,6 +208,13 @@ static bool behind_sign(const struct detect_window *window, size_t start)
 	return start >= 2 && window->data[start - 1] == '@' && !hard_end(window->data[start - 2]);
 }
 
+/* The quote behind this byte ends a string, as in the formula ="anna"&"@contoso.com". */
+static bool ends_a_string(uint8_t before)
+{
+	return (unsigned)(before | 32) - 'a' < 26 || (unsigned)before - '0' < 10 || before >= 0x80 ||
+	       memchr(".!?_-\\\"", before, 7) != NULL;
+}
+
 /* "quoted string"@domain (RFC 5321 4.1.2), kept as written. */
 static bool quoted_local(const struct detect_window *window, size_t end, struct email_local *out)
 {
@@ -219,9 +226,7 @@ static bool quoted_local(const struct detect_window *window, size_t end, struct 
 		return false;
 	out->start = at - 1;
 	out->size = end - out->start;
-	if (out->size > EMAIL_LOCAL_BYTES ||
-		(out->start > 0 && ((unsigned)(window->data[out->start - 1] | 32) - 'a' < 26 ||
-					   window->data[out->start - 1] == '\\')))
+	if (out->size > EMAIL_LOCAL_BYTES || (out->start > 0 && ends_a_string(window->data[out->start - 1])))
 		return false;
 	memcpy(out->text, window->data + out->start, out->size);
 	return true;

@@ -53,14 +53,29 @@ static bool is_about_memory(struct st_span errors)
 	return holds(errors, "Out of memory") || holds(errors, "bad_alloc");
 }
 
+/* Something of the document was not understood, and text may be lost. An annotation without an area, as LibreOffice
+ * writes them for comments, is an error to poppler and costs nothing: what it says is among the strings of objects. */
+static bool is_damaged(struct st_span errors)
+{
+	const uint8_t *line = errors.data, *end = errors.data + errors.size;
+	while (line < end) {
+		const uint8_t *stop = memchr(line, '\n', (size_t)(end - line));
+		struct st_span one = {line, (size_t)((stop != NULL ? stop : end) - line)};
+		if (holds(one, "Syntax Error") && !holds(one, "Bad bounding box for annotation"))
+			return true;
+		line = stop != NULL ? stop + 1 : end;
+	}
+	/* qpdf's word for a table of objects that is guessed: some may not be in it */
+	return holds(errors, "reconstruct cross-reference");
+}
+
 static enum st_reason reason_of_errors(const struct pdf *pdf, struct st_span errors, bool failed)
 {
 	if (failed && is_about_a_password(errors))
 		return ST_REASON_ENCRYPTED;
 	if (holds(errors, "language pack")) /* poppler-data is not installed */
 		return ST_REASON_NO_HELPER;
-	/* poppler's word; and qpdf's, for a table of objects that is guessed: some may not be in it */
-	if (failed || holds(errors, "Syntax Error") || holds(errors, "reconstruct cross-reference"))
+	if (failed || is_damaged(errors))
 		return pdf->is_whole ? ST_REASON_CORRUPT : ST_REASON_TRUNCATED;
 	return ST_REASON_NONE;
 }

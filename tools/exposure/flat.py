@@ -163,7 +163,7 @@ def writer_body(flat):
         yield '<table:table table:name="T"><table:table-column table:number-columns-repeated="2"/>' + "".join(
             "<table:table-row><table:table-cell><text:p>%s</text:p></table:table-cell><table:table-cell><text:p>%s</text:p>"
             "</table:table-cell></table:table-row>" % (escape(o.name()), flat.put("table")) for _ in range(3)) + "</table:table>"
-    yield "<text:p>Terms apply.%s%s Prices are net.%s</text:p>" % (note(flat, 1, "footnote"), note(flat, 2, "endnote"),
+    yield "<text:p>Terms apply. %s Prices are net. %s Thank you.%s</text:p>" % (note(flat, 1, "footnote"), note(flat, 2, "endnote"),
         flat.annotation("comment"))
     if flat.has("hidden text"):
         yield '<text:p>Visible <text:span text:style-name="Hidden">%s</text:span></text:p>' % flat.put("hidden text", "internal ")
@@ -245,8 +245,8 @@ def calc(original, full=True):
     if full:
         if flat.has("shape"):
             sheets = sheets.replace("<table:table-row>", '<table:shapes><draw:frame draw:name="s" svg:width="8cm" svg:height="2cm" '
-                'svg:x="12cm" svg:y="1cm"><draw:text-box><text:p>%s</text:p></draw:text-box></draw:frame>%s</table:shapes>'
-                "<table:table-row>" % (flat.put("shape"), flat.image(' svg:x="1cm" svg:y="20cm"')), 1)
+                'svg:x="1cm" svg:y="20cm"><draw:text-box><text:p>%s</text:p></draw:text-box></draw:frame>%s</table:shapes>'
+                "<table:table-row>" % (flat.put("shape"), flat.image(' svg:x="1cm" svg:y="23cm"')), 1)
         if flat.has("hidden sheet"):
             sheets += sheet("Margin", [row(cell("internal"), cell(flat.put("hidden sheet"))) for _ in range(3)], "hidden")
         if flat.has("sheet name"):

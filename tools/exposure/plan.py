@@ -25,7 +25,8 @@ class Original:
         self.values = []
         self.paths = []
         self.file = None  # where the finished bytes are
-        self.records = None  # how many records the file is, when the format says so
+        self.records = None  # how many it is, when not one
+        self.pictured = False  # holds a picture, which has no text
         self.rng = random.Random("%s %s" % (plan.seed, stem))
         self.company = plan.company()
 
@@ -76,9 +77,6 @@ class Plan:
     def __init__(self, seed):
         self.seed, self.rng, self.serial = seed, random.Random(seed), 0
         self.originals, self.leads, self.domains = [], [], {}
-        self.messages = []  # (identity, paths) of each message
-        self.not_read = {}  # path: (status, reason)
-        self.links = {}  # object path: the object it is a copy of
         self.names, self.numbers = set(), set()
 
     def original(self, format, stem, place=None):

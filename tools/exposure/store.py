@@ -10,6 +10,7 @@ import zlib
 from .leads import bucket, sql_connection, storage_connection, token
 
 PAGE_BYTES = 8192
+RECORDS = 30  # of a table, of a file of lines
 
 
 def run(*command, cwd=None, stdin=b""):
@@ -59,14 +60,14 @@ def database(o, path):
     connection.close()
 
 
-def table(o, rows=30):
+def table(o, rows=RECORDS):
     lines = ["name,mail,phone"]
     for _ in range(rows):
         lines.append('"%s",%s,%s' % (o.name(), o.address("row"), o.number("row", "phone_number")))
     return "\r\n".join(lines + [""]).encode()
 
 
-def json_lines(o, rows=30):
+def json_lines(o, rows=RECORDS):
     return b"".join(json.dumps({"id": n, "contact": {"name": o.name(), "mail": o.address("value")}, "note": o.prose(1)},
         ensure_ascii=n % 2 == 0).encode() + b"\n" for n in range(rows))
 
