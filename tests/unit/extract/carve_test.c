@@ -508,6 +508,15 @@ static void images_are_named_and_searched_for_what_is_written_beside_them(void)
 	CHECK(strstr(carving_log(&c), "png partial-no-text)") != NULL);
 }
 
+static void a_signed_message_holds_its_text_in_clear(void)
+{
+	static const char cms[] =
+		"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x0b\x30\x09"
+		"\x04\x82\x01\x10mail anna@contoso.com\r\n\xff";
+	auto_carving c = carve_cut(cms, sizeof cms - 1, SIZE_MAX, true, NULL);
+	CHECK(strstr(carving_log(&c), "mail anna@contoso.com\r\n:28-51 cms partial-unsupported)") != NULL);
+}
+
 int main(void)
 {
 	RUN(a_run_has_12_characters_or_6_beside_a_nul_or_between_controls);
@@ -527,6 +536,7 @@ int main(void)
 	RUN(a_field_across_the_border_of_a_window_is_whole);
 	RUN(a_run_longer_than_any_window_is_one);
 	RUN(the_fast_ways_see_what_the_plain_ones_see);
+	RUN(a_signed_message_holds_its_text_in_clear);
 	RUN(images_are_named_and_searched_for_what_is_written_beside_them);
 	CHECK_END();
 }

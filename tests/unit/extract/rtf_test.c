@@ -97,7 +97,8 @@ static void what_stands_beside_the_text_cuts_no_word_and_has_its_place(void)
 			"X\n<field>HYPERLINK \"mailto:x@contoso.com\"<>\n"},
 		{"{\\rtf1 a{\\*\\unknown u@contoso.com}b}", "ab\nu@contoso.com\n"},
 		{"{\\rtf1 a{\\unknown u@contoso.com}b}", "au@contoso.comb"},
-		{"{\\rtf1{\\*\\shpinst{\\sp{\\sn pib}{\\sv 1}}{\\shptxt box}}x}", "x\n<shape>pib<>\n<shape>1<>\n<text box>box<>\n"},
+		{"{\\rtf1{\\*\\shpinst{\\sp{\\sn pib}{\\sv 1}}{\\shptxt box}}x}",
+			"x\n<shape>pib<>\n<shape>1<>\n<text box>box<>\n"},
 		{"{\\rtf1{\\footnote}{\\header {}}x}", "x"},
 		{"{\\rtf1{\\stylesheet{\\s1 heading 1;}}{\\*\\listtable a}x}", "x\n<table>heading 1;<>\n<table>a<>\n"},
 	};
