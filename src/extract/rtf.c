@@ -565,7 +565,9 @@ static void read_all(struct rtf *r)
 			break;
 		case '\r':
 		case '\n':
+			break;
 		case 0:
+			r->not_searched_bytes++;
 			break;
 		default:
 			put_byte(r, c.byte, &c);
@@ -580,7 +582,7 @@ static void finish(struct rtf *r, struct extract_part_result *result)
 	placed_text_end(r->text);
 	text_source_result(r->source, result);
 	result->charset = charset_name(r->charset);
-	result->not_searched_bytes += r->not_searched_bytes;
+	result->not_searched_bytes = r->not_searched_bytes; /* NULs among them */
 	if (result->status != ST_READ || (!open && r->stop == ST_REASON_NONE))
 		return;
 	result->status = ST_PARTIAL;

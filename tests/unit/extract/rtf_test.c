@@ -124,11 +124,13 @@ static void pictures_are_not_searched_and_nothing_else_is_passed_over(void)
 		{"{\\rtf1 a{\\*\\shppict{\\pict 8950}}{\\nonshppict{\\pict 8950}}b{\\*\\themedata 504b}}", "ab"},
 		{"{\\rtf1 a{\\pict\\bin5 }{}}{b}c}", "ac"},
 	};
-	static const char rtf[] = "{\\rtf1 a{\\pict\\bin4 {}}{8950}b}";
+	static const char rtf[] = "{\\rtf1 a{\\pict\\bin4 {}}{8950}b}", nuls[100] = "{\\rtf1{\\pict\\bin50 ";
 	CHECK_ROWS(rows);
 	auto_parts got = read_ways(rtf, sizeof rtf - 1);
 	CHECK_TEXT(parts_log(&got), "[rtf read r1|ab]");
 	CHECK_INT(got.not_searched, 4 + 4);
+	auto_parts zeros = read_ways(nuls, sizeof nuls);
+	CHECK_INT(zeros.not_searched, sizeof nuls - 19); /* each once */
 }
 
 static void broken_rtf_swallows_nothing(void)
