@@ -521,6 +521,30 @@ def carved():
         ["jan.carved@contoso.com"])
 
 
+def rtfs():
+    """RTF that nests, lies about what to pass over, never ends, and holds what other readers refuse."""
+    def rtf(body):
+        return b"{\\rtf1\\ansi " + body
+
+    def thing(data):
+        return b"{\\object{\\*\\objdata " + data.hex().encode() + b"}}"
+
+    put("deep.rtf", rtf(b"{" * 300000 + b"lena@contoso.com" + b"}" * 300000 + b"mia@contoso.com}"), "read",
+        found=["lena@contoso.com", "mia@contoso.com"])
+    put("torn.rtf", rtf(b"{nils@contoso.com"), "partial", "truncated", ["nils@contoso.com"])
+    put("closed-early.rtf", rtf(b"a}}}}}}ole@contoso.com"), "read", found=["ole@contoso.com"])
+    put("binary-lie.rtf", rtf(b"\\bin2147483647 paul@contoso.com}"), "read", found=["paul@contoso.com"])
+    put("picture-without-end.rtf", rtf(b"rosa@contoso.com {\\pict\\bin2147483647 " + bytes(5000)), "partial", "truncated",
+        ["rosa@contoso.com"])
+    put("stand-ins-lie.rtf", rtf(b"\\uc2000000000\\u64 0123456789abcdef sara@contoso.com}"), "read",
+        found=["sara@contoso.com"])
+    put("quine-inside.rtf", rtf(b"tim@contoso.com" + thing(gzip_quine()) + b"}"), "partial", "self-nested",
+        ["tim@contoso.com"])
+    put("many-objects.rtf", rtf(thing(b"") * 3000 + b"uma@contoso.com}"), "read", found=["uma@contoso.com"])
+    put("odd-digits.rtf", rtf(thing(b"mail vera@contoso.com")[:-3] + b"}}wim@contoso.com}"), "read",
+        found=["wim@contoso.com"])
+
+
 def nested_streams(levels, address):
     data = b"\x7fELF\0\xff\0" + address.encode() + b"\0"
     for _ in range(levels):
@@ -548,6 +572,7 @@ def others():
                                      Entry("b.txt", text("jana@fabrikam.com"))),
         "partial", "no-text", ["jana@fabrikam.com"])
     carved()
+    rtfs()
     put("deep.json", b"[" * 10000 + b"]" * 10000 + b"\n", "unread", "limit-depth")
 
 

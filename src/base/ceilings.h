@@ -91,8 +91,11 @@
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536
-/* Attributes and comments of HTML that wait for the end of the line they stand in; beyond, the line is broken there. */
-#define CEIL_HTML_ASIDE_BYTES (16 * KIB)
+/* Attributes and comments of HTML, footnotes of RTF, that wait for the end of the line they stand in; beyond, the line
+ * is broken there. */
+#define CEIL_ASIDE_BYTES (16 * KIB)
+/* Groups inside groups of RTF that are told apart; what stands deeper is text of the deepest of them. */
+#define CEIL_RTF_GROUPS 4096
 /* A quoted attribute value of HTML; behind as much, the next angle bracket ends a tag whose quote was never closed. */
 #define CEIL_HTML_VALUE_BYTES (64 * KIB)
 /* Elements inside one another in XML; deeper documents are partial(limit-depth). Office files nest below 100. */

@@ -65,6 +65,11 @@ struct carve_packed {
 	struct inflate inflate;
 	struct zip_member member;
 	struct window *from;
+	/* pg_dump cuts a zlib stream into chunks, each behind its length */
+	uint64_t chunk_bytes; /* of the first one; 0: the stream is in one piece */
+	uint64_t chunk_left;
+	struct stream chunk_stream;
+	struct window chunks;
 };
 
 /* The stream that is tried again and again; zero-initialise. */

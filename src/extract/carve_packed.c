@@ -8,6 +8,10 @@
 #define PROOF_BYTES 1024
 /* The content of the longest stream that is believed for its end alone. */
 #define SCRATCH_BYTES 4096
+/* In front of each chunk of a custom-format dump of PostgreSQL: a sign, 0, and the length in four bytes, the lowest
+ * first (WriteInt in pg_backup_archiver.c). */
+#define PG_LENGTH_BYTES 5
+#define PG_CHUNK_MAX (1 * MIB)
 /* A chunk of PNG has its name, and up to 79 bytes of keyword, language and flags, before what is compressed. */
 #define PNG_TEXT_BACK_BYTES 100
 
@@ -121,7 +125,8 @@ void carve_probe_close(struct carve_probe *probe)
 }
 
 /* Up to CARVE_PROBE_BYTES are tried. An empty stream is none. */
-static bool inflates(struct carve_probe *probe, enum inflate_format format, const uint8_t *data, size_t size)
+static bool inflates(
+	struct carve_probe *probe, enum inflate_format format, const uint8_t *data, size_t size, bool *whole)
 {
 	uint8_t scratch[SCRATCH_BYTES], input[CARVE_PROBE_BYTES];
 	if (!probe_open(probe, format))
@@ -135,7 +140,8 @@ static bool inflates(struct carve_probe *probe, enum inflate_format format, cons
 	int status = inflate(&probe->z, Z_SYNC_FLUSH);
 	if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
 		return false;
-	return status == Z_STREAM_END ? probe->z.total_out > 0 : probe->z.total_out >= PROOF_BYTES;
+	*whole = status == Z_STREAM_END;
+	return *whole ? probe->z.total_out > 0 : probe->z.total_out >= PROOF_BYTES;
 }
 
 /* A deflated entry that is not encrypted, behind a header of a length that can be. */
@@ -152,6 +158,13 @@ static bool take_entry(const uint8_t *p, size_t left, struct carve_packed *packe
 	return zip_refusal(entry) == ST_REASON_NONE;
 }
 
+/* The length in front of a chunk; 0 when there is none. */
+static uint64_t chunk_length(const uint8_t *p)
+{
+	uint32_t length = window_u32(p + 1);
+	return p[0] == 0 && length <= PG_CHUNK_MAX ? length : 0;
+}
+
 bool carve_is_packed(struct carve_probe *probe, const struct carve_view *view, size_t at, struct carve_packed *packed)
 {
 	const uint8_t *p = view->data + at;
@@ -160,7 +173,10 @@ bool carve_is_packed(struct carve_probe *probe, const struct carve_view *view, s
 	packed->format = p[0] == 'P' ? INFLATE_RAW : p[0] == 0x1f ? INFLATE_GZIP : INFLATE_ZLIB;
 	if (packed->format == INFLATE_RAW && !take_entry(p, left, packed))
 		return false;
-	return inflates(probe, packed->format, p + packed->header_bytes, left - packed->header_bytes);
+	bool whole, is = inflates(probe, packed->format, p + packed->header_bytes, left - packed->header_bytes, &whole);
+	bool cut = is && !whole && packed->format == INFLATE_ZLIB && at >= PG_LENGTH_BYTES;
+	packed->chunk_bytes = cut ? chunk_length(p - PG_LENGTH_BYTES) : 0;
+	return is;
 }
 
 /* --- its content --- */
@@ -174,6 +190,39 @@ static ssize_t packed_read(struct stream *stream, void *data, size_t capacity)
 	return got;
 }
 
+/* The bytes of one chunk at a time, so that nothing is taken that lies behind the last. */
+static ssize_t chunk_read(struct stream *stream, void *data, size_t capacity)
+{
+	struct carve_packed *packed = stream->self;
+	struct window *from = packed->from;
+	if (packed->chunk_left == 0 && window_fill(from, PG_LENGTH_BYTES) >= PG_LENGTH_BYTES) {
+		packed->chunk_left = chunk_length(window_bytes(from));
+		from->at += packed->chunk_left > 0 ? PG_LENGTH_BYTES : 0;
+	}
+	size_t size = packed->chunk_left > 0 ? window_fill(from, 1) : 0;
+	size = size < packed->chunk_left ? size : (size_t)packed->chunk_left;
+	size = size < capacity ? size : capacity;
+	memcpy(data, window_bytes(from), size);
+	from->at += size;
+	packed->chunk_left -= size;
+	if (size == 0 && from->reason != ST_REASON_NONE)
+		stream->reason = from->reason;
+	return stream->reason == ST_REASON_NONE ? (ssize_t)size : -1;
+}
+
+static void open_zlib(struct carve_packed *packed, const struct extract_limits *limits)
+{
+	struct window *from = packed->from;
+	if (packed->chunk_bytes > 0) {
+		packed->chunk_left = packed->chunk_bytes;
+		packed->chunk_stream = (struct stream){.read = chunk_read, .self = packed};
+		from = &packed->chunks;
+		window_open(from, &packed->chunk_stream, false);
+	}
+	inflate_open(&packed->inflate, from, packed->format, UINT64_MAX, limits);
+	packed->stream = (struct stream){.read = packed_read, .self = packed};
+}
+
 void carve_packed_open(struct carve_packed *packed, struct window *from, const struct extract_limits *limits)
 {
 	from->at += packed->header_bytes;
@@ -183,8 +232,7 @@ void carve_packed_open(struct carve_packed *packed, struct window *from, const s
 		zip_member_open(&packed->member, &packed->entry, from, left, limits);
 		return;
 	}
-	inflate_open(&packed->inflate, from, packed->format, UINT64_MAX, limits);
-	packed->stream = (struct stream){.read = packed_read, .self = packed};
+	open_zlib(packed, limits);
 }
 
 struct stream *carve_packed_stream(struct carve_packed *packed)
@@ -203,5 +251,10 @@ bool carve_packed_close(struct carve_packed *packed)
 		zip_member_close(&packed->member);
 	else
 		inflate_close(&packed->inflate);
+	if (packed->chunk_bytes > 0) {
+		/* all that is left there came with the last read, and still stands in front of the window's place */
+		packed->from->at -= packed->chunks.end - packed->chunks.at;
+		window_close(&packed->chunks);
+	}
 	return stream->reason != ST_REASON_CORRUPT && stream->reason != ST_REASON_TRUNCATED;
 }

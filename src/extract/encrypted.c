@@ -1,9 +1,9 @@
 /*
  * OpenPGP messages in ASCII armor, CMS (S/MIME) enveloped data, and Office documents with a password (a compound file
  * that holds the encrypted package: [MS-OFFCRYPTO] 2.3.4, [MS-CFB] 2.6): named and not read. CMS that is only signed
- * holds its content in clear inside DER, which nobody here reads: unsupported.
+ * holds its content in clear inside DER, which nobody here reads: it is carved.
  */
-#include "extract/reader.h"
+#include "extract/carve.h"
 
 #define ARMOR_BEGIN "-----BEGIN PGP MESSAGE-----"
 #define ARMOR_END "-----END PGP MESSAGE-----"
@@ -82,8 +82,17 @@ static void read_sealed(struct reader_input *input, struct extract_part_result *
 {
 	enum sealed sealed = sealed_as(input);
 	result->format = sealed == SEALED_PGP ? "pgp" : sealed == SEALED_OFFICE ? "ole2" : "cms";
+	if (sealed == SEALED_CMS_SIGNED) {
+		carve_read(input, false, result);
+		return;
+	}
 	result->status = ST_UNREAD;
-	result->reason = sealed == SEALED_CMS_SIGNED ? ST_REASON_UNSUPPORTED : ST_REASON_ENCRYPTED;
+	result->reason = ST_REASON_ENCRYPTED;
 }
 
-const struct reader reader_encrypted = {.format = "encrypted", .bid = bid, .read = read_sealed};
+const struct reader reader_encrypted = {.format = "encrypted",
+	.bid = bid,
+	.read = read_sealed,
+	.container = true,
+	.has_text = true,
+	.opens_less = true};

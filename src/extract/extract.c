@@ -33,6 +33,7 @@ static const struct reader *const readers[] = {
 	&reader_json,
 	&reader_csv,
 	&reader_html,
+	&reader_rtf,
 	&reader_plain_text,
 	&reader_unknown,
 };

@@ -4,7 +4,7 @@
  *
  * Tags of blocks become line feeds, cells of tables are divided by tabs, inline tags vanish; blanks collapse as a
  * browser shows them, except in pre, textarea, script and style. Hidden elements are text as all others. Attributes are
- * lines `name: value` and comments lines of their own, aside of the flow (html_text.c).
+ * lines `name: value` and comments lines of their own, aside of the flow (placed_text.c).
  *
  * What is broken swallows nothing: an address or URL in angle brackets is text; `<` inside a tag begins the next one;
  * an unclosed quote, comment, script or style makes text of what follows, markup and all; behind CEIL_HTML_VALUE_BYTES
@@ -33,7 +33,7 @@ enum state {
 };
 
 struct html {
-	struct html_text *text;
+	struct placed_text *text;
 	enum state state;
 	enum state back;    /* where a reference stands: TEXT or VALUE */
 	enum html_tag mode; /* of the text: HTML_TAG_RAW, HTML_TAG_RCDATA, else markup */
@@ -45,7 +45,7 @@ struct html {
 	enum html_tag tag; /* the one whose attributes are read */
 	char name[12];
 	/* Bytes not understood yet: of a tag's beginning, a reference, the end of a comment. */
-	struct html_byte held[HTML_REFERENCE_BYTES];
+	struct placed_byte held[HTML_REFERENCE_BYTES];
 	size_t held_count, held_skip; /* held_skip: the first of them are markup in any case */
 };
 
@@ -66,31 +66,31 @@ static bool is_digit(uint8_t byte, bool hex)
 
 /* --- where bytes go --- */
 
-static void flow(struct html *h, const struct html_byte *c)
+static void flow(struct html *h, const struct placed_byte *c)
 {
 	bool verbatim = h->pre || h->mode == HTML_TAG_RAW || h->mode == HTML_TAG_RCDATA;
 	if (verbatim || !is_blank(c->byte)) {
-		html_text_flow(h->text, c);
+		placed_text_flow(h->text, c);
 		h->blank = false;
 		return;
 	}
 	if (h->blank)
 		return;
-	struct html_byte space = *c;
+	struct placed_byte space = *c;
 	space.byte = ' ';
-	html_text_flow(h->text, &space);
+	placed_text_flow(h->text, &space);
 	h->blank = true;
 }
 
-static void put(struct html *h, const struct html_byte *c, bool aside)
+static void put(struct html *h, const struct placed_byte *c, bool aside)
 {
 	if (aside)
-		html_text_aside(h->text, c);
+		placed_text_aside(h->text, c);
 	else
 		flow(h, c);
 }
 
-static void hold(struct html *h, const struct html_byte *c)
+static void hold(struct html *h, const struct placed_byte *c)
 {
 	h->held[h->held_count++] = *c;
 }
@@ -104,9 +104,9 @@ static void release(struct html *h, bool aside, enum state next)
 	h->state = next;
 }
 
-static void line_break(struct html *h, const struct html_byte *at)
+static void line_break(struct html *h, const struct placed_byte *at)
 {
-	html_text_break(h->text, at);
+	placed_text_break(h->text, at);
 	h->blank = true;
 }
 
@@ -114,13 +114,13 @@ static void line_break(struct html *h, const struct html_byte *at)
 
 static void put_reference(struct html *h, const uint8_t *utf8, size_t size, uint64_t end)
 {
-	struct html_byte c = {.start = h->held[0].start, .end = end};
+	struct placed_byte c = {.start = h->held[0].start, .end = end};
 	for (size_t i = 0; i < size; i++) {
 		c.byte = utf8[i];
 		if (h->back == VALUE)
-			html_text_aside(h->text, &c);
+			placed_text_aside(h->text, &c);
 		else
-			html_text_flow(h->text, &c);
+			placed_text_flow(h->text, &c);
 	}
 	h->blank &= h->back == VALUE;
 	h->held_count = 0;
@@ -140,7 +140,7 @@ static bool goes_on(const struct html *h, uint8_t byte)
 	return is_digit(byte, (h->held[2].byte | 32) == 'x');
 }
 
-static bool reference(struct html *h, const struct html_byte *c)
+static bool reference(struct html *h, const struct placed_byte *c)
 {
 	char name[HTML_REFERENCE_BYTES];
 	uint8_t utf8[8];
@@ -163,7 +163,7 @@ static bool reference(struct html *h, const struct html_byte *c)
 	return false;
 }
 
-static void begin_reference(struct html *h, const struct html_byte *c)
+static void begin_reference(struct html *h, const struct placed_byte *c)
 {
 	h->back = h->state;
 	h->state = REFERENCE;
@@ -172,7 +172,7 @@ static void begin_reference(struct html *h, const struct html_byte *c)
 
 /* --- tags --- */
 
-static bool text(struct html *h, const struct html_byte *c)
+static bool text(struct html *h, const struct placed_byte *c)
 {
 	if (h->mode == HTML_TAG_RCDATA && ++h->mode_bytes > CEIL_HTML_VALUE_BYTES)
 		h->mode = HTML_TAG_UNKNOWN;
@@ -192,7 +192,7 @@ static bool in_raw(const struct html *h)
 	return h->mode == HTML_TAG_RAW || h->mode == HTML_TAG_RCDATA;
 }
 
-static bool tag_open(struct html *h, const struct html_byte *c)
+static bool tag_open(struct html *h, const struct placed_byte *c)
 {
 	bool slash = h->held_count == 2;
 	if (!slash && c->byte == '/') {
@@ -216,13 +216,13 @@ static bool tag_open(struct html *h, const struct html_byte *c)
 }
 
 /* The name is complete: what the tag does to the text. */
-static void tag_begins(struct html *h, const struct html_byte *c)
+static void tag_begins(struct html *h, const struct placed_byte *c)
 {
-	struct html_byte at = {.start = h->held[0].start, .end = c->start};
+	struct placed_byte at = {.start = h->held[0].start, .end = c->start};
 	switch (h->tag) {
 	case HTML_TAG_CELL:
 		if (!h->closing) {
-			html_text_cell(h->text, &at);
+			placed_text_cell(h->text, &at);
 			h->blank = true;
 		}
 		break;
@@ -238,14 +238,14 @@ static void tag_begins(struct html *h, const struct html_byte *c)
 	default:
 		break;
 	}
-	html_text_tag(h->text, h->name, h->closing);
+	placed_text_tag(h->text, h->name, h->closing);
 	h->held_count = 0;
 	h->state = BEFORE_ATTRIBUTE;
 }
 
 static void tag_ends(struct html *h)
 {
-	html_text_tag_end(h->text);
+	placed_text_tag_end(h->text);
 	h->state = TEXT;
 	if (h->closing || h->slash || (h->tag != HTML_TAG_RAW && h->tag != HTML_TAG_RCDATA))
 		return;
@@ -265,7 +265,7 @@ static size_t held_name(struct html *h)
 	return size;
 }
 
-static bool tag_name(struct html *h, const struct html_byte *c)
+static bool tag_name(struct html *h, const struct placed_byte *c)
 {
 	bool ends = is_blank(c->byte) || c->byte == '/' || c->byte == '>';
 	if (!ends && c->byte != '@' && c->byte != '<' && h->held_count < NAME_BYTES + 2) {
@@ -286,7 +286,7 @@ static bool tag_name(struct html *h, const struct html_byte *c)
 
 /* --- attributes --- */
 
-static bool before_attribute(struct html *h, const struct html_byte *c)
+static bool before_attribute(struct html *h, const struct placed_byte *c)
 {
 	if (c->byte == '>') {
 		tag_ends(h);
@@ -302,22 +302,22 @@ static bool before_attribute(struct html *h, const struct html_byte *c)
 	}
 	h->slash = false;
 	h->state = ATTRIBUTE_NAME;
-	html_text_aside(h->text, c);
+	placed_text_aside(h->text, c);
 	return true;
 }
 
-static void begin_value(struct html *h, const struct html_byte *c)
+static void begin_value(struct html *h, const struct placed_byte *c)
 {
-	struct html_byte sign = {.byte = ':', .start = c->start, .end = c->end};
-	html_text_aside(h->text, &sign);
+	struct placed_byte sign = {.byte = ':', .start = c->start, .end = c->end};
+	placed_text_aside(h->text, &sign);
 	sign.byte = ' ';
 	sign.start = sign.end;
-	html_text_aside(h->text, &sign);
+	placed_text_aside(h->text, &sign);
 	h->state = BEFORE_VALUE;
 	h->value_bytes = 0;
 }
 
-static bool attribute_name(struct html *h, const struct html_byte *c)
+static bool attribute_name(struct html *h, const struct placed_byte *c)
 {
 	if (c->byte == '=') {
 		begin_value(h, c);
@@ -328,15 +328,15 @@ static bool attribute_name(struct html *h, const struct html_byte *c)
 		return true;
 	}
 	if (c->byte == '/' || c->byte == '>' || c->byte == '<') {
-		html_text_aside_end(h->text, c);
+		placed_text_aside_end(h->text, c);
 		h->state = BEFORE_ATTRIBUTE;
 		return false;
 	}
-	html_text_aside(h->text, c);
+	placed_text_aside(h->text, c);
 	return true;
 }
 
-static bool after_attribute_name(struct html *h, const struct html_byte *c)
+static bool after_attribute_name(struct html *h, const struct placed_byte *c)
 {
 	if (is_blank(c->byte))
 		return true;
@@ -344,17 +344,17 @@ static bool after_attribute_name(struct html *h, const struct html_byte *c)
 		begin_value(h, c);
 		return true;
 	}
-	html_text_aside_end(h->text, c);
+	placed_text_aside_end(h->text, c);
 	h->state = BEFORE_ATTRIBUTE;
 	return false;
 }
 
-static bool before_value(struct html *h, const struct html_byte *c)
+static bool before_value(struct html *h, const struct placed_byte *c)
 {
 	if (is_blank(c->byte))
 		return true;
 	if (c->byte == '>') {
-		html_text_aside_end(h->text, c);
+		placed_text_aside_end(h->text, c);
 		h->state = BEFORE_ATTRIBUTE;
 		return false;
 	}
@@ -363,27 +363,27 @@ static bool before_value(struct html *h, const struct html_byte *c)
 	return h->quote != 0;
 }
 
-static bool value(struct html *h, const struct html_byte *c)
+static bool value(struct html *h, const struct placed_byte *c)
 {
 	bool angle = c->byte == '<' || c->byte == '>';
 	bool given_up = angle && h->value_bytes > CEIL_HTML_VALUE_BYTES;
 	bool ends = h->quote != 0 ? c->byte == h->quote : is_blank(c->byte) || c->byte == '>';
 	h->value_bytes++;
 	if (ends || given_up) {
-		html_text_aside_end(h->text, c);
+		placed_text_aside_end(h->text, c);
 		h->state = BEFORE_ATTRIBUTE;
 		return !angle;
 	}
 	if (c->byte == '&')
 		begin_reference(h, c);
 	else
-		html_text_aside(h->text, c);
+		placed_text_aside(h->text, c);
 	return true;
 }
 
 /* --- comments and declarations --- */
 
-static bool markup(struct html *h, const struct html_byte *c)
+static bool markup(struct html *h, const struct placed_byte *c)
 {
 	if (c->byte == '-') {
 		hold(h, c);
@@ -400,23 +400,23 @@ static bool markup(struct html *h, const struct html_byte *c)
 	return false;
 }
 
-static bool bogus(struct html *h, const struct html_byte *c)
+static bool bogus(struct html *h, const struct placed_byte *c)
 {
 	if (c->byte == '>') {
-		html_text_aside_end(h->text, c);
+		placed_text_aside_end(h->text, c);
 		h->state = TEXT;
 	} else {
-		html_text_aside(h->text, c);
+		placed_text_aside(h->text, c);
 	}
 	return true;
 }
 
 /* Up to two dashes are held, and a `!` behind them; held_skip of them began the comment. */
-static bool comment(struct html *h, const struct html_byte *c)
+static bool comment(struct html *h, const struct placed_byte *c)
 {
 	if (c->byte == '>' && h->held_count >= 2) {
 		h->held_count = h->held_skip = 0;
-		html_text_aside_end(h->text, c);
+		placed_text_aside_end(h->text, c);
 		h->state = TEXT;
 	} else if (c->byte == '-' && h->held_count < 2) {
 		hold(h, c);
@@ -424,7 +424,7 @@ static bool comment(struct html *h, const struct html_byte *c)
 		if (h->held_skip > 0)
 			h->held_skip--;
 		else
-			html_text_aside(h->text, &h->held[0]);
+			placed_text_aside(h->text, &h->held[0]);
 		h->held[0] = h->held[1];
 		h->held[1] = *c;
 	} else if (c->byte == '!' && h->held_count == 2 && h->held_skip == 0) {
@@ -434,7 +434,7 @@ static bool comment(struct html *h, const struct html_byte *c)
 		release(h, true, COMMENT);
 		if (any)
 			return false;
-		html_text_aside(h->text, c);
+		placed_text_aside(h->text, c);
 	}
 	return true;
 }
@@ -442,7 +442,7 @@ static bool comment(struct html *h, const struct html_byte *c)
 /* --- the document --- */
 
 /* Takes one byte; false: it is to be looked at again in another state. */
-static bool step(struct html *h, const struct html_byte *c)
+static bool step(struct html *h, const struct placed_byte *c)
 {
 	switch (h->state) {
 	case TEXT:
@@ -478,17 +478,17 @@ static void read_block(struct html *h, const struct extract_text *block)
 	for (size_t i = 0; i < block->size; i++) {
 		uint64_t first = block->stored != NULL ? block->stored[i] : i;
 		uint64_t next = block->stored != NULL ? block->stored[i + 1] : i + 1;
-		struct html_byte c = {block->data[i], block->stored_start + first, block->stored_start + next};
+		struct placed_byte c = {block->data[i], block->stored_start + first, block->stored_start + next};
 		while (!step(h, &c))
 			;
 	}
-	html_text_flush(h->text);
+	placed_text_flush(h->text);
 }
 
 /* What is still held was never completed: it is text where it stands. */
 static void finish(struct html *h)
 {
-	struct html_byte end = {.byte = ' '};
+	struct placed_byte end = {.byte = ' '};
 	if (h->held_count > 0)
 		end.start = end.end = h->held[h->held_count - 1].end;
 	if (h->state == REFERENCE)
@@ -523,15 +523,15 @@ static void read_html(struct reader_input *input, struct extract_part_result *re
 	struct html *h = st_alloc_zero(1, sizeof *h);
 	struct text_source *source = text_source_open_quiet(input, charset_of(input));
 	struct extract_text block;
-	h->text = html_text_open(input);
+	h->text = placed_text_open(input);
 	h->blank = true;
 	while (text_source_next(source, &block))
 		read_block(h, &block);
 	finish(h);
-	html_text_end(h->text);
+	placed_text_end(h->text);
 	text_source_result(source, result);
 	text_source_close(source);
-	html_text_close(h->text);
+	placed_text_close(h->text);
 	free(h);
 }
 

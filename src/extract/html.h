@@ -1,42 +1,9 @@
-/* Between the files of html: the sink that rebuilds text with the way back to stored bytes, tags, character references.
- * Private to extract. */
+/* Between the files of html: tags, character references. Private to extract. */
 #ifndef STAUNCH_EXTRACT_HTML_H
 #define STAUNCH_EXTRACT_HTML_H
 
-#include "extract/charset.h"
+#include "extract/placed_text.h"
 #include "extract/quotes.h"
-
-/* --- html_text.c: rebuilt text --- */
-
-/* One byte of the source text and the stored bytes it stands for. */
-struct html_byte {
-	uint8_t byte;
-	uint64_t start, end; /* stored offsets, end exclusive */
-};
-
-/*
- * The flow is what a reader of the page sees in one go; what stands aside of it (attributes, comments) waits until the
- * flow comes to a line end, so that it stands on lines of its own and cuts no word of the flow. At most
- * CEIL_HTML_ASIDE_BYTES wait: beyond, the flow is broken there.
- */
-struct html_text;
-struct html_text *html_text_open(const struct reader_input *input);
-void html_text_flow(struct html_text *text, const struct html_byte *byte);
-void html_text_aside(struct html_text *text, const struct html_byte *byte);
-/* The line that stands aside ends; nothing when it is empty. */
-void html_text_aside_end(struct html_text *text, const struct html_byte *at);
-/* The flow's line ends (nothing when it is empty), and what waits aside is given. */
-void html_text_break(struct html_text *text, const struct html_byte *at);
-/* A cell ends: a tab, unless the line is empty. */
-void html_text_cell(struct html_text *text, const struct html_byte *at);
-/* Gives the flow so far to events->text; what waits aside goes on waiting. */
-void html_text_flush(struct html_text *text);
-/* The end: everything is given. Reports the document as one record unless it is blank; returns the bytes of text. */
-uint64_t html_text_end(struct html_text *text);
-/* In a mail: a tag begins (name in lower case), its attributes are the lines aside that follow, it ends. */
-void html_text_tag(struct html_text *text, const char *name, bool closing);
-void html_text_tag_end(struct html_text *text);
-void html_text_close(struct html_text *text);
 
 /* --- html_marks.c: elements that mail programs put around what they repeat --- */
 

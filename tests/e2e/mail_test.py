@@ -158,7 +158,7 @@ def every_attachment_is_listed_under_every_mail_that_carries_it():
     for expected, found in zip(want, got):
         rig.equal(found, expected, "attachment with bytes, mails, distinct mails, places")
     rig.equal(len(got), len(want), "distinct attachments")
-    rig.equal({row["format"]: row["status"] for row in rows}, {"csv": "read", "png": "unread"}, "formats and status")
+    rig.equal({row["format"]: row["status"] for row in rows}, {"csv": "read", "png": "partial"}, "formats and status")
     rig.equal([row["mails"] for row in rows], sorted((row["mails"] for row in rows), reverse=True), "the most carried first")
     for row in rows:
         rig.equal(len({at["mail"] for at in row["carried_by"]}), row["distinct_mails"], "names of distinct mails")

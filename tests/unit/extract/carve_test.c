@@ -361,6 +361,54 @@ static void limits_stop_members_and_never_the_text(void)
 	CHECK(strstr(carving_log(&large), "anna@contoso.com:") != NULL);
 }
 
+/* As pg_dump -Fc writes: one zlib stream in chunks, each behind a sign and its length, the last of length 0. */
+static void a_stream_that_is_cut_into_chunks_is_one_member(void)
+{
+	st_auto_buf struct st_buf data = {0}, content = {0}, packed = {0};
+	uint32_t seed = 1;
+	for (size_t i = 0; i < 4000; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		st_auto_free char *line = st_format("%u\tperson%zu@contoso.com\n", seed, i);
+		add_text(&content, line);
+	}
+	add_packed(&packed, content.data, content.size, INFLATE_ZLIB, 6);
+	add(&data, "PGDMP\1\xe\0\4\xff", 10);
+	for (size_t at = 0, size; at < packed.size; at += size) {
+		size = packed.size - at < 4096 ? packed.size - at : 4096;
+		st_buf_add_byte(&data, 0);
+		st_buf_add_u32(&data, (uint32_t)size);
+		add(&data, packed.data + at, size);
+	}
+	add(&data,
+		"\0\0\0\0\0\xff"
+		"anna@contoso.com\xff",
+		23);
+	CHECK(packed.size > 3 * 4096);
+	auto_carving c = carve_whole(&data);
+	st_buf_add_byte(&content, 0);
+	st_auto_free char *want =
+		st_format("( (deflate-at-15 %s:0-%zu csv read) anna@contoso.com:%zu-%zu pgdump partial-unsupported)",
+			(const char *)content.data, content.size - 1, data.size - 17, data.size - 1);
+	if (strcmp(carving_log(&c), want) != 0)
+		CHECK_FAIL("%s", carving_log(&c) + strlen(carving_log(&c)) - 300);
+}
+
+static void what_stands_behind_a_stream_with_too_large_a_length_is_searched(void)
+{
+	st_auto_buf struct st_buf data = {0}, noise = {0};
+	add(&data, MAGIC "\xff\0", 7);
+	st_buf_add_u32(&data, 60000);
+	add_noise(&noise, 5000); /* so that it is longer than what is tried */
+	add_packed(&data, noise.data, noise.size, INFLATE_ZLIB, 0);
+	add(&data,
+		"\xff"
+		"anna@contoso.com\xff",
+		18);
+	auto_carving c = carve_whole(&data);
+	CHECK(strstr(carving_log(&c), "(deflate-at-11 ") != NULL);
+	CHECK(strstr(carving_log(&c), " anna@contoso.com:") != NULL);
+}
+
 /* --- borders --- */
 
 /* A field at each place around the border of a window and of what is seen of it is found whole, in each encoding. */
@@ -460,6 +508,15 @@ static void images_are_named_and_searched_for_what_is_written_beside_them(void)
 	CHECK(strstr(carving_log(&c), "png partial-no-text)") != NULL);
 }
 
+static void a_signed_message_holds_its_text_in_clear(void)
+{
+	static const char cms[] =
+		"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x0b\x30\x09"
+		"\x04\x82\x01\x10mail anna@contoso.com\r\n\xff";
+	auto_carving c = carve_cut(cms, sizeof cms - 1, SIZE_MAX, true, NULL);
+	CHECK(strstr(carving_log(&c), "mail anna@contoso.com\r\n:28-51 cms partial-unsupported)") != NULL);
+}
+
 int main(void)
 {
 	RUN(a_run_has_12_characters_or_6_beside_a_nul_or_between_controls);
@@ -470,6 +527,8 @@ int main(void)
 	RUN(what_is_in_no_run_is_not_searched);
 	RUN(deflate_streams_are_members_named_by_their_offset);
 	RUN(zip_entries_are_members_with_and_without_their_sizes_in_front);
+	RUN(a_stream_that_is_cut_into_chunks_is_one_member);
+	RUN(what_stands_behind_a_stream_with_too_large_a_length_is_searched);
 	RUN(signatures_by_chance_are_no_members);
 	RUN(a_broken_stream_is_searched_as_it_is_stored_too);
 	RUN(streams_in_streams_are_members_of_members_and_quines_end);
@@ -477,6 +536,7 @@ int main(void)
 	RUN(a_field_across_the_border_of_a_window_is_whole);
 	RUN(a_run_longer_than_any_window_is_one);
 	RUN(the_fast_ways_see_what_the_plain_ones_see);
+	RUN(a_signed_message_holds_its_text_in_clear);
 	RUN(images_are_named_and_searched_for_what_is_written_beside_them);
 	CHECK_END();
 }

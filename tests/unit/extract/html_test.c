@@ -84,12 +84,12 @@ static void comments_longer_than_what_may_wait_are_given_whole(void)
 {
 	st_auto_buf struct st_buf page = {0};
 	st_buf_add(&page, "<p>anna<!--", 11);
-	for (size_t i = 0; i < 5 * CEIL_HTML_ASIDE_BYTES; i++)
+	for (size_t i = 0; i < 5 * CEIL_ASIDE_BYTES; i++)
 		st_buf_add_byte(&page, (uint8_t)('a' + i % 26));
 	st_buf_add(&page, "-->b", 4);
 	auto_reading r = read_whole(page.data, page.size, "html");
 	/* anna LF comment b LF and what was left of the comment, LF */
-	CHECK_INT(r.text.size, 4 + 1 + 5 * CEIL_HTML_ASIDE_BYTES + 1 + 1 + 1);
+	CHECK_INT(r.text.size, 4 + 1 + 5 * CEIL_ASIDE_BYTES + 1 + 1 + 1);
 }
 
 /* Each byte of the text that is not made up is the byte at its stored offset, or begins a reference there. */
