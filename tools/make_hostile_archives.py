@@ -89,7 +89,7 @@ def compressed(put, text):
         data = (xz if level % 2 else bz2.compress)(data)
     put("nested-16.bz2.xz", data, "read", found=["quinto@adatum.example"])
     put("nested-17.bz2.xz", xz(data), "unread", "limit-depth")
-    put("lz4-legacy.lz4", b"\x02\x21\x4c\x18" + struct.pack("<I", 9) + b"\x80otherone", "unread", "unsupported")
+    put("lz4-legacy.lz4", b"\x02\x21\x4c\x18" + struct.pack("<I", 9) + b"\x80\x01\x02\xff\x80\x01\xfe\x80\x01", "partial", "unsupported")
     put("lz4-dictionary.lz4", b"\x04\x22\x4d\x18\x61\x40" + bytes(20), "unread", "unsupported")
     put("xz-lie.xz", b"\xfd7zXZ\x00" + one, "unread", "corrupt")
 

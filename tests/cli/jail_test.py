@@ -21,8 +21,8 @@ PLAIN = os.path.join(os.environ.get("STAUNCH_BUILD", os.path.join(ROOT, "build/g
 FAULT = os.path.join(os.environ.get("STAUNCH_FAULT_BUILD", os.path.join(ROOT, "build/fault")), "staunch-worker")
 
 START, JOB, GO = 1, 2, 3
-READY, HASH, PART, RECORDS, MENTIONS, PART_END, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 42)
-HELPED, HELPED_ERRORS, HELP_INPUT, HELP = 4, 5, 43, 44
+READY, HASH, PART, RECORDS, MENTIONS, PART_END, CONTENT, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 43)
+HELPED, HELPED_ERRORS, HELP_INPUT, HELP = 4, 5, 44, 45
 EXIT_MEMORY, EXIT_FORBIDDEN = 77, 78
 READ, PARTIAL, UNREAD = 1, 2, 3
 
@@ -51,7 +51,7 @@ class Worker:
             stderr=stderr, env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3], user=user)
         theirs.close()
         if start:
-            lists = struct.pack("<IIII", 0, 0, 0, 0)
+            lists = struct.pack("<IIIII", 0, 0, 0, 0, 0)
             self.send(START, struct.pack("<BQ", 0, memory_bytes) + lists)
 
     def send(self, kind, body, fd=None):
@@ -318,7 +318,7 @@ def judge(frames, number):
                 return "done"
         elif kind == FORBIDDEN:
             return "call %d" % struct.unpack("<I", body)
-        elif kind != PROGRESS:
+        elif kind not in (PROGRESS, CONTENT):
             return "frame %d" % kind
     return None
 

@@ -69,7 +69,7 @@ def cpio(kind):
 
 
 def iso(*options):
-    return lambda src, out: run("xorriso", "-as", "mkisofs", "-quiet", *options, "-o", out, ".", cwd=src)
+    return lambda src, out: run("genisoimage", "-quiet", "-input-charset", "utf-8", *options, "-o", out, ".", cwd=src)
 
 
 def packed_tar(*command):
@@ -96,7 +96,7 @@ FORMATS = {
     "deflate.7z": seven("-m0=deflate"), "copy.7z": seven("-m0=copy"), "bcj.7z": seven("-mf=bcj"),
     "not-solid.7z": seven("-ms=off"), "plain-header.7z": seven("-mhc=off"),
     "newc.cpio": cpio("newc"), "odc.cpio": cpio("odc"), "crc.cpio": cpio("crc"), "bin.cpio": cpio("bin"),
-    "rock-ridge.iso": iso("-R"), "joliet.iso": iso("-J", "--norock"), "both.iso": iso("-R", "-J"),
+    "rock-ridge.iso": iso("-R"), "joliet.iso": iso("-J"), "both.iso": iso("-R", "-J"),
     "library.a": ar, "stored.rar4.rar": make_rar(rar.rar4), "stored.rar5.rar": make_rar(rar.rar5),
     "tar.xz": packed_tar("xz", "-c"), "tar.threads.xz": packed_tar("xz", "-T2", "--block-size=4096", "-c"),
     "tar.sha256.xz": packed_tar("xz", "-c", "--check=sha256"), "tar.lzma": packed_tar("xz", "--format=lzma", "-c"),
@@ -225,7 +225,7 @@ def sealed_and_unknown_methods_have_their_reason():
         rig.equal(rows.pop("deflate64.7z"), ("unread", "unsupported"), "deflate64.7z")
         rig.equal(rows.pop("volumes.7z.001"), ("unread", "truncated"), "volumes.7z.001")
         volumes = {name: row for name, row in rows.items() if name.startswith("volumes.7z.")}
-        rig.check(volumes and set(volumes.values()) == {("unread", "unsupported")}, "other volumes: %r" % volumes)
+        rig.check(volumes and {row[1] for row in volumes.values()} == {"unsupported"}, "other volumes: %r" % volumes)
         rig.equal({name: row for name, row in rows.items() if name not in volumes}, {}, "other rows")
 
 
