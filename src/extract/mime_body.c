@@ -1,6 +1,7 @@
 /* Bodies: cut at the boundaries of every multipart that is open, decoded, handed over as members. */
 #include "extract/mail.h"
 
+#include "extract/inline_encoded.h"
 #include "extract/mail_value.h"
 #include "extract/transfer_decode.h"
 
@@ -127,15 +128,21 @@ struct leaf {
 	struct canonical_text *text; /* the hash of its content, one of the two */
 	struct st_sha256 *hash;
 	uint64_t bytes;
+	bool is_message;              /* whose own parts are looked into */
+	struct inline_encoded inside; /* of a text */
+	bool is_piece;                /* of a message that came in several */
 };
 
 static void note_bytes(struct leaf *leaf, const void *data, size_t size)
 {
 	leaf->bytes += size;
-	if (leaf->is_text)
+	if (leaf->is_text) {
 		canonical_text_add(leaf->text, data, size);
-	else
+		if (!leaf->is_message)
+			inline_encoded_add(&leaf->inside, data, size);
+	} else {
 		st_sha256_add(leaf->hash, data, size);
+	}
 }
 
 static void decode_more(struct leaf *leaf)
@@ -162,6 +169,8 @@ static ssize_t leaf_read(struct stream *stream, void *data, size_t capacity)
 			stream->reason = leaf->mail->window.reason;
 		else if (leaf->decoder.lost)
 			stream->reason = ST_REASON_CORRUPT;
+		else if (leaf->is_piece || inline_encoded_end(&leaf->inside))
+			stream->reason = ST_REASON_UNSUPPORTED;
 		return stream->reason == ST_REASON_NONE ? 0 : -1;
 	}
 	size = size < capacity ? size : capacity;
@@ -253,6 +262,8 @@ void mail_body_part(struct mail *mail, const struct mail_fields *fields, bool de
 	struct extract_member member = member_of(mail, fields, &kind, &name, &leaf);
 	leaf.stream = (struct stream){.read = leaf_read, .self = &leaf};
 	leaf.is_text = kind.is_text || kind.is_message;
+	leaf.is_message = kind.is_message;
+	leaf.is_piece = mail_word_is(kind.type, "message/partial");
 	leaf.text = leaf.is_text ? canonical_text_new() : NULL;
 	leaf.hash = leaf.is_text ? NULL : st_sha256_new();
 	transfer_begin(&leaf.decoder, encoding);

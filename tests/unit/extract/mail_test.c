@@ -334,6 +334,31 @@ static void what_is_sealed_or_not_decoded_says_so(void)
 		"[winmail.dat tnef partial-unsupported r0|]");
 }
 
+static void a_file_encoded_inside_a_text_is_not_read_and_that_is_said(void)
+{
+	READS(HEAD "\nhello\nbegin 644 a.txt\n#0V%T\n`\nend\n",
+		"[ message read r1|" HEAD "\n][part-1 text partial-unsupported r0|hello\nbegin 644 "
+		"a.txt\n#0V%T\n`\nend\n]");
+	READS(HEAD "\r\nbegin 0755 a b\r\nM86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A\r\n",
+		"[ message read r1|" HEAD "\r\n][part-1 text partial-unsupported r0|begin 0755 a "
+		"b\r\nM86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A\r\n]");
+	READS(HEAD "\n=ybegin line=128 size=3 name=a\nxyz\n",
+		"[ message read r1|" HEAD "\n][part-1 text partial-unsupported r0|=ybegin line=128 size=3 "
+		"name=a\nxyz\n]");
+	READS(HEAD "Content-Type: message/rfc822\n\nSubject: in\n\nbegin 644 a\n#0V%T\n",
+		"[ message read r1|" HEAD "Content-Type: message/rfc822\n\n][part-1 message read r1|Subject: "
+		"in\n\n][part-1 text partial-unsupported r0|begin 644 a\n#0V%T\n]");
+	READS(HEAD "\nbegin 644 people\nwith this prose\n=ybegin x\n",
+		"[ message read r1|" HEAD "\n][part-1 text read r0|begin 644 people\nwith this prose\n=ybegin x\n]");
+}
+
+static void pieces_of_a_message_are_searched_as_text_and_partial(void)
+{
+	READS(HEAD "Content-Type: message/partial; id=i; number=2; total=3\n\nc@x.example\n",
+		"[ message read r1|" HEAD "Content-Type: message/partial; id=i; number=2; total=3\n\n]"
+		"[part-1 text partial-unsupported r0|c@x.example\n]");
+}
+
 /* --- the canonical message --- */
 
 #define ONE "Message-ID: <1@x>\nDate: Mon, 1 Jan 2024 10:00:00 +0000\nFrom: A <a@x.example>\nSubject: s t\n"
@@ -447,6 +472,8 @@ int main(void)
 	RUN(base64_with_foreign_signs_is_read_and_said_to_be_corrupt);
 	RUN(the_declared_charset_decides_between_single_byte_sets);
 	RUN(what_is_sealed_or_not_decoded_says_so);
+	RUN(a_file_encoded_inside_a_text_is_not_read_and_that_is_said);
+	RUN(pieces_of_a_message_are_searched_as_text_and_partial);
 	RUN(exports_of_one_message_are_one_record);
 	RUN(attachments_make_a_difference_in_any_order);
 	RUN(dates_are_instants);
