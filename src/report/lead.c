@@ -64,6 +64,9 @@ enum lead_credential lead_credential_of_secret(struct st_span canonical)
 static struct st_span take_until(struct st_span *rest, const char *signs, uint8_t *sign)
 {
 	size_t size = 0;
+	*sign = 0;
+	if (rest->size == 0)
+		return *rest;
 	while (size < rest->size && strchr(signs, rest->data[size]) == NULL)
 		size++;
 	struct st_span taken = {rest->data, size};
