@@ -9,6 +9,8 @@
 #include "worker/protocol.h"
 
 #include <idn2.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <openssl/crypto.h>
 #include <poll.h>
 #include <sched.h>
@@ -63,12 +65,17 @@ static void look_at_libraries(struct doctor *doctor)
 {
 	const struct scmp_version *seccomp = seccomp_version();
 	st_auto_free char *seccomp_text = st_format("%u.%u.%u", seccomp->major, seccomp->minor, seccomp->micro);
+	char pcre2_text[64] = "";
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) <= (int)sizeof pcre2_text)
+		pcre2_config(PCRE2_CONFIG_VERSION, pcre2_text);
+	pcre2_text[strcspn(pcre2_text, " ")] = 0; /* its date */
 	add_library(&doctor->ours, "sqlite3", sqlite3_libversion());
 	add_library(&doctor->ours, "libcrypto", OpenSSL_version(OPENSSL_VERSION_STRING));
 	add_library(&doctor->ours, "libsodium", sodium_version_string());
 	add_library(&doctor->ours, "libseccomp", seccomp_text);
 	add_library(&doctor->ours, "libidn2", idn2_check_version(NULL));
 	add_library(&doctor->ours, "utf8proc", utf8proc_version());
+	add_library(&doctor->ours, "pcre2", pcre2_text);
 }
 
 /* Limit of the control group of a container, where it says one (Linux, cgroup-v2). */
@@ -157,7 +164,7 @@ static enum st_status try_worker(struct doctor *doctor, struct launcher *launche
 	ST_TRY(launcher_spawn(launcher, "worker", &id, &socket, err));
 	st_buf_add_byte(&start, 0);
 	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
-	for (int i = 0; i < 5; i++) /* no regions, own domains, volatile fields, format, rules */
+	for (int i = 0; i < 5; i++) /* no regions, no own domains, no volatile fields, no format, no rules */
 		st_buf_add_u32(&start, 0);
 	struct message_reader *reader = message_reader_open(socket);
 	enum st_status status = ST_FATAL;

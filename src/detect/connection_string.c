@@ -10,6 +10,7 @@
 /* The string stands on one line, within as many bytes of the server's key. */
 #define STRING_BYTES 400
 #define VALUE_BYTES 200
+#define LABEL_BYTES 32
 #define CONFIDENCE_ACCOUNT 95
 #define ACCOUNT_MOST 24 /* Azure: storage account names are 3 to 24 small letters and digits */
 
@@ -80,7 +81,7 @@ static enum key key_before(const struct detect_window *window, size_t at, size_t
 	while (end > low && is_blank(window->data[end - 1]))
 		end--;
 	start = end;
-	while (start > low && end - start < 32 &&
+	while (start > low && end - start < LABEL_BYTES &&
 		(ascii_letter(window->data[start - 1]) || window->data[start - 1] == '_' ||
 			is_blank(window->data[start - 1])))
 		start--;
@@ -230,7 +231,8 @@ static bool fill_account(const struct connection *c, struct detect_candidate *ou
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	struct connection c;
-	if (!read_connection(window, at, &c))
+	enum key named = key_before(window, at, at > LABEL_BYTES ? at - LABEL_BYTES : 0);
+	if ((named != KEY_SERVER && named != KEY_ACCOUNT) || !read_connection(window, at, &c))
 		return false;
 	enum key key = has(&c, KEY_ACCOUNT) ? KEY_ACCOUNT : KEY_SERVER;
 	size_t value = at + 1;
@@ -266,8 +268,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 /* The last letter of server, host, data source, hostname and accountname; blanks may stand before the sign. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, false, "rrRRttTTeeEE"}, {0, 1, false, "=="}}},
-	{{{-1, 1, false, "  "}, {0, 1, false, "=="}}},
+	{{{-1, 1, false, "rrRRttTTeeEE  "}}},
 	{{{0, 0, false, NULL}}},
 };
 

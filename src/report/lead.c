@@ -64,6 +64,9 @@ enum lead_credential lead_credential_of_secret(struct st_span canonical)
 static struct st_span take_until(struct st_span *rest, const char *signs, uint8_t *sign)
 {
 	size_t size = 0;
+	*sign = 0;
+	if (rest->size == 0)
+		return *rest;
 	while (size < rest->size && strchr(signs, rest->data[size]) == NULL)
 		size++;
 	struct st_span taken = {rest->data, size};
@@ -489,14 +492,6 @@ bool lead_of(struct st_span canonical, struct lead *out)
 
 /* --- masked --- */
 
-static bool is_quad(struct st_span host)
-{
-	for (size_t i = 0; i < host.size; i++)
-		if (host.data[i] != '.' && (host.data[i] < '0' || host.data[i] > '9'))
-			return false;
-	return true;
-}
-
 void lead_mask(struct st_buf *out, enum lead_type type, struct st_span target)
 {
 	struct parts url;
@@ -506,14 +501,8 @@ void lead_mask(struct st_buf *out, enum lead_type type, struct st_span target)
 	}
 	st_escape_text(out, url.scheme.data, url.scheme.size);
 	st_buf_add(out, "://", 3);
-	if (is_quad(url.host) || url.host.data[0] == '[')
-		report_mask(out, "ip_address", url.host);
-	else
-		st_escape_text(out, url.host.data, url.host.size);
-	if (url.port.size > 0) {
-		st_buf_add_byte(out, ':');
-		st_escape_text(out, url.port.data, url.port.size);
-	}
+	const uint8_t *end = url.port.size > 0 ? url.port.data + url.port.size : url.host.data + url.host.size;
+	report_mask_host(out, (struct st_span){url.host.data, (size_t)(end - url.host.data)});
 	if (url.path.size == 0)
 		return;
 	st_buf_add_byte(out, '/');

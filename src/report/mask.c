@@ -71,6 +71,26 @@ static void mask_ip_address(struct st_buf *out, struct st_span value)
 	add_text(out, four ? "*.*" : "***");
 }
 
+static bool is_network_address(struct st_span host)
+{
+	for (size_t i = 0; i < host.size; i++)
+		if (host.data[i] != '.' && (host.data[i] < '0' || host.data[i] > '9'))
+			return host.data[0] == '[';
+	return host.size > 0;
+}
+
+void report_mask_host(struct st_buf *out, struct st_span host)
+{
+	const uint8_t *colon = host.size > 0 ? memrchr(host.data, ':', host.size) : NULL;
+	const uint8_t *bracket = host.size > 0 ? memrchr(host.data, ']', host.size) : NULL;
+	size_t name = colon != NULL && (bracket == NULL || colon > bracket) ? (size_t)(colon - host.data) : host.size;
+	if (is_network_address((struct st_span){host.data, name}))
+		mask_ip_address(out, (struct st_span){host.data, name});
+	else
+		st_escape_text(out, host.data, name);
+	st_escape_text(out, host.data + name, host.size - name);
+}
+
 /* Scheme and host: what was linked, not what in it. */
 static void mask_url(struct st_buf *out, struct st_span value)
 {
@@ -86,7 +106,7 @@ static void mask_url(struct st_buf *out, struct st_span value)
 	st_escape_text(out, value.data, begin);
 	if (host > begin)
 		add_text(out, "***@");
-	st_escape_text(out, value.data + host, end - host);
+	report_mask_host(out, (struct st_span){value.data + host, end - host});
 	if (end < value.size)
 		add_text(out, "/***");
 }

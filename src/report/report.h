@@ -127,6 +127,9 @@ void report_csv_row(struct st_buf *out, const struct st_span *cells, size_t coun
  * "***". */
 void report_mask(struct st_buf *out, const char *kind, struct st_span value);
 
+/* Adds a url's host and port: the name stays, an IP address is masked as one. */
+void report_mask_host(struct st_buf *out, struct st_span host);
+
 /* Is a signature, or the one of a lead that lasts longest, over at `now`? "yes", "no", "unknown". */
 const char *report_signature_expired(const struct lead_signature *signature, int64_t now);
 const char *report_lead_expired(const struct lead_signature *signatures, size_t count, int64_t now);

@@ -439,6 +439,19 @@ static void put_lead_note(struct page *page, const struct report *report, const 
 	end_line(page);
 }
 
+/* A longer one is cut: all of it stands in the list. */
+static void put_target(struct page *page, const char *target)
+{
+	size_t size = strlen(target), most = PAGE_COLUMNS - 4;
+	if (size > most) {
+		size = most - 3;
+		while (size > 0 && ((unsigned char)target[size] & 0xc0) == 0x80)
+			size--;
+	}
+	st_auto_free char *shown = st_format("  %.*s%s", (int)size, target, strlen(target) > most ? "..." : "");
+	put(page, STYLE_PLAIN, shown);
+}
+
 static void put_leads(struct page *page, const struct report *report)
 {
 	static const char *const heads[] = {"records", "mentions"};
@@ -452,8 +465,7 @@ static void put_leads(struct page *page, const struct report *report)
 	end_line(page);
 	size_t shown = report->lead_count < SHOWN_LEADS ? report->lead_count : SHOWN_LEADS;
 	for (size_t i = 0; i < shown; i++) {
-		put(page, STYLE_PLAIN, "  ");
-		put(page, STYLE_PLAIN, report->leads[i].target);
+		put_target(page, report->leads[i].target);
 		if (page->column >= FIRST_EDGE + 2 * EDGE_STEP)
 			end_line(page);
 		put_number(page, 3, STYLE_BOLD, report->leads[i].records);

@@ -53,7 +53,7 @@ def no_page_promises_an_option_that_is_not_there():
 def the_pages_are_clean_mdoc():
     if shutil.which("mandoc") is None:
         rig.skip("no mandoc")
-    for path in sorted(glob.glob(os.path.join(PAGES, "*.1"))):
+    for path in sorted(glob.glob(os.path.join(PAGES, "*.[15]"))):
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True)
         rig.check(done.returncode == 0, done.stdout[:600] + done.stderr[:300])
 

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct detector *const detectors[] = {&detector_phone_number, &detector_payment_card, &detector_iban,
-	&detector_ip_address, &detector_url, &detector_secret};
+	&detector_ip_address, &detector_url, &detector_connection_string, &detector_secret};
 
 static void answer_holds(enum detect_kind kind, const struct detect_candidate *answer, size_t at, size_t size)
 {

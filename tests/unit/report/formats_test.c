@@ -13,6 +13,8 @@
 
 static uint32_t all_stores[] = {0, 1, 2, 3, 4}, two_stores[] = {0, 1};
 static uint64_t all_distinct[] = {2000, 2000, 2000, 2000, 2000}, two_distinct[] = {7, 7};
+static char blob_target[] = "https://northwind.blob.core.windows.net/b***";
+static char database_target[] = "postgresql://db-with-a-rather-long-name.northwind.example/h***";
 static char hostile_path[] = "es-1:/a.zip!/b%0A%1B.csv";
 
 static void fill_stores(struct report_store *stores, size_t count)
@@ -66,6 +68,22 @@ static struct report example(struct report_store stores[5])
 		.differing_total = 2,
 		.differing = differing,
 		.differing_count = 2}};
+	static struct report_lead leads[] = {
+		{.type = LEAD_AZURE_BLOB,
+			.credential = LEAD_CREDENTIAL_ACCESS_SIGNATURE,
+			.target = blob_target,
+			.mentions = 1204,
+			.mentions_distinct_records = 611,
+			.records = 600,
+			.signatures = {{"rl", "2019-02-02", 0, 1609459200}, {"r", "", 0, 1546300800}},
+			.signature_count = 2,
+			.places = {{0, 3, NULL}, {1, 13, "leak/es-2:/a.json"}},
+			.place_count = 2},
+		{.type = LEAD_DATABASE,
+			.target = database_target,
+			.mentions = 1,
+			.mentions_distinct_records = 1,
+			.records = 1}};
 	static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 	fill_stores(stores, 5);
 	return (struct report){.case_name = "northwind-2019-12",
@@ -96,7 +114,11 @@ static struct report example(struct report_store stores[5])
 		.unlinked_phones = 5,
 		.unlinked_ips = 6,
 		.copies = copies,
-		.copy_count = 1};
+		.copy_count = 1,
+		.leads_known = true,
+		.leads = leads,
+		.lead_count = 2,
+		.lead_total = 3};
 }
 
 static char *read_golden(const char *path)

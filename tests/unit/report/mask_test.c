@@ -32,6 +32,8 @@ static void each_kind_has_its_mask(void)
 		{"url", "https://contoso.com/a?b=1", "https://contoso.com/***"},
 		{"url", "https://anna:***@contoso.com", "https://***@contoso.com"},
 		{"url", "s3://contoso-backup/x", "s3://contoso-backup/***"},
+		{"url", "http://10.20.30.40:9200/people", "http://10.20.*.*:9200/***"},
+		{"url", "redis://:***@[2001:db8::1]:6379", "redis://***@[2001:db8:***:6379"},
 		{"url", "nothing", "***"},
 		{"email_address", "", "***"},
 	};
