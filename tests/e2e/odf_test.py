@@ -2,23 +2,12 @@
 import base64
 import csv
 import io
-import json
 import os
-import subprocess
 import zipfile
 
 import odf_files
 import rig
-
-SHOW = os.path.join(rig.BUILD, "tests/unit/extract/show_text")
-
-
-def shown(path):
-    """(text rows, part rows by name) of a file."""
-    done = subprocess.run([SHOW, path], capture_output=True, timeout=rig.TIMEOUT_S)
-    rig.check(done.returncode == 0, "show_text ended with %d on %s" % (done.returncode, os.path.basename(path)))
-    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    return [row for row in rows if "text" in row], {row["name"]: row for row in rows if "format" in row}
+from odf_show import shown
 
 
 def state(path):
@@ -80,7 +69,7 @@ def a_scan_counts_each_planted_address():
         os.mkdir(store)
         for _, _, plants in every_kind(store):
             want.update(plants)
-        rig.scan(case, store, status=(rig.OK, rig.INCOMPLETE)) # pictures are unsupported
+        rig.scan(case, store, status=(rig.OK, rig.INCOMPLETE)) # pictures have no text
         got = entities(case)
         rig.equal(sorted(set(want) - set(got)), [], "addresses lost")
         rig.equal(sorted(set(got) - set(want)), [], "addresses that nobody planted")
@@ -107,7 +96,7 @@ def pictures_and_foreign_objects_are_members():
         texts, parts = shown(written(out, "odt", odf_files.text)[0])
         rig.equal(sorted(parts), ["", "Configurations2/accelerator/current.xml", "Pictures/1.png", "Pictures/note.txt",
             "Thumbnails/thumbnail.png", "layout-cache"], "parts")
-        rig.equal(parts["Pictures/1.png"]["reason"], "unsupported", "a picture")
+        rig.equal(parts["Pictures/1.png"]["reason"], "no-text", "a picture")
         inner = os.path.join(out, "inner.ods")
         odf_files.sheet()[0].package(inner)
         with open(inner, "rb") as file:
