@@ -2,6 +2,7 @@
 import base64
 import csv
 import io
+import json
 import os
 import zipfile
 
@@ -75,6 +76,17 @@ def a_scan_counts_each_planted_address():
         rig.equal(sorted(set(got) - set(want)), [], "addresses that nobody planted")
         report = rig.report(case, "--reveal", "t")
         rig.equal({u["unit"] for u in report["units"]}, {"document"}, "units")
+
+
+def a_mention_says_where_it_stands():
+    with rig.folder() as out:
+        case = os.path.join(out, "c.case")
+        rig.scan(case, written(out, "fods", odf_files.sheet, flat=True)[0])
+        for address, place in (("hiddensheet@contoso.com", "hidden sheet Secret"), ("note@contoso.com", "comment"),
+                ("region@contoso.com", "header")):
+            done = rig.staunch("report", "--case", case, "--explain", address, "--format", "json", "--reveal", "t")
+            said = [json.loads(line) for line in rig.expect(rig.OK, done).stdout.decode().splitlines()]
+            rig.equal([(m["unit"], m["where"]) for m in said], [("text", place)], address)
 
 
 def a_document_is_one_record_whatever_saved_it():
@@ -186,6 +198,6 @@ def other_xml_and_other_packages_are_no_opendocument():
 
 
 rig.run_tests(all_that_is_planted_is_found_in_every_kind_and_place, a_scan_counts_each_planted_address,
-    a_document_is_one_record_whatever_saved_it, pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
+    a_mention_says_where_it_stands, a_document_is_one_record_whatever_saved_it, pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
     broken_packages_keep_what_came_and_say_so, what_openoffice_1_wrote_is_read,
     other_xml_and_other_packages_are_no_opendocument)
