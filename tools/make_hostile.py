@@ -21,6 +21,7 @@ import tarfile
 import zipfile
 import zlib
 
+import hostile_odf
 import make_hostile_archives
 import make_hostile_office
 import pdf_maker
@@ -658,6 +659,7 @@ def main():
     make_hostile_archives.write_all(put, text, make_zip, Entry)
     others()
     make_hostile_office.write(put, make_zip, Entry, encrypted, text)
+    hostile_odf.write(put, make_zip, Entry)
     if options.helped:
         for pdfs in pdf_trees, pdf_bombs, pdf_damage, pdf_pictures:
             pdfs()

@@ -1,7 +1,7 @@
 /*
- * Lines and asides. What is put aside is held as bytes in which a label stands between two NUL: XML has none of its
- * own. Beyond CEIL_ODF_ASIDE_BYTES all of it is given where the document stands, whole lines first, and the line it
- * stands in is cut there.
+ * Lines and asides. What is put aside is held as bytes in which a NUL begins a label, two texts that end in NUL: XML
+ * has none of its own. Beyond CEIL_ODF_ASIDE_BYTES all of it is given where the document stands, whole lines first, and
+ * the line it stands in is cut there.
  */
 #include <stdlib.h>
 
@@ -10,6 +10,10 @@
 
 /* What is held of a shown text, to be compared with a value. */
 #define KEEP_BYTES (16 * 1024)
+/* What a level keeps of its memory for the next aside. */
+#define LEVEL_BYTES (64 * 1024)
+/* Where nothing else is said. */
+#define FIRST_LABEL "document\0"
 
 struct level {
 	struct st_buf text; /* of an aside; the document's own goes to rebuilt */
@@ -26,7 +30,7 @@ struct odf_lines {
 	struct rebuilt *rebuilt;
 	struct level *levels; /* [0] is the document */
 	size_t top, room;
-	struct st_buf labels; /* each with its NUL */
+	struct st_buf labels; /* what it is and its name, each with its NUL */
 	struct st_buf queue;  /* asides that ended */
 	size_t aside_bytes;   /* in queue and levels */
 	struct st_buf prefix;
@@ -41,7 +45,10 @@ struct odf_lines *odf_lines_open(struct rebuilt *rebuilt)
 	l->rebuilt = rebuilt;
 	l->room = 8;
 	l->levels = st_alloc_zero(l->room, sizeof *l->levels);
-	st_buf_add(&l->labels, "document", sizeof "document");
+	st_buf_add(&l->labels, FIRST_LABEL, sizeof FIRST_LABEL);
+	/* so that there are pointers to nothing, too */
+	st_buf_reserve(&l->kept, 1);
+	st_buf_reserve(&l->queue, 1);
 	l->kept_all = true;
 	return l;
 }
@@ -53,10 +60,16 @@ static struct level *top(struct odf_lines *l)
 
 /* --- places --- */
 
+static size_t label_bytes(const char *label)
+{
+	size_t what = strlen(label) + 1;
+	return what + strlen(label + what) + 1;
+}
+
 static void mark_place(struct st_buf *out, const char *label)
 {
 	st_buf_add_byte(out, 0);
-	st_buf_add(out, label, strlen(label) + 1);
+	st_buf_add(out, label, label_bytes(label));
 }
 
 static const char *label_at(const struct odf_lines *l, size_t at)
@@ -66,7 +79,8 @@ static const char *label_at(const struct odf_lines *l, size_t at)
 
 static void tell_place(struct odf_lines *l, const char *label)
 {
-	rebuilt_place(l->rebuilt, label, (struct st_span){NULL, 0});
+	const char *name = label + strlen(label) + 1;
+	rebuilt_place(l->rebuilt, label, (struct st_span){(const uint8_t *)name, strlen(name)});
 }
 
 /* The place of the level, after its label has changed. */
@@ -91,11 +105,9 @@ static size_t push_label(struct odf_lines *l, const char *what, const char *name
 	size_t name_bytes = name != NULL ? strlen(name) : 0;
 	if (name_bytes > CEIL_PLACE_BYTES)
 		name_bytes = CEIL_PLACE_BYTES;
-	st_buf_add(&l->labels, what, strlen(what));
-	if (name_bytes > 0) {
-		st_buf_add_byte(&l->labels, ' ');
+	st_buf_add(&l->labels, what, strlen(what) + 1);
+	if (name_bytes > 0)
 		st_buf_add(&l->labels, name, name_bytes);
-	}
 	st_buf_add_byte(&l->labels, 0);
 	return at;
 }
@@ -109,7 +121,7 @@ static void give(struct odf_lines *l, const uint8_t *data, size_t size)
 	while (data < end) {
 		if (*data == 0) {
 			tell_place(l, (const char *)data + 1);
-			data += strlen((const char *)data + 1) + 2;
+			data += 1 + label_bytes((const char *)data + 1);
 			continue;
 		}
 		const uint8_t *next = memchr(data, 0, (size_t)(end - data));
@@ -135,8 +147,9 @@ static void spill_level(struct odf_lines *l, struct level *level, bool all)
 	give(l, level->text.data, lines);
 	mark_place(&rest, label_at(l, level->label));
 	st_buf_add(&rest, level->text.data + lines, level->text.size - lines);
-	level->text.size = 0;
-	st_buf_add(&level->text, rest.data, rest.size);
+	st_buf_free(&level->text);
+	level->text = rest;
+	rest = (struct st_buf){0};
 }
 
 static size_t held_aside(const struct odf_lines *l)
@@ -344,6 +357,8 @@ void odf_lines_back(struct odf_lines *l, const struct odf_mark *mark)
 			l->aside_bytes += level->text.size;
 			st_buf_add(&l->queue, level->text.data, level->text.size);
 		}
+		if (level->text.capacity > LEVEL_BYTES)
+			st_buf_free(&level->text);
 		l->top--;
 		l->labels.size = mark->labels_size;
 		settle(l);
@@ -359,7 +374,7 @@ void odf_lines_fix(struct odf_lines *l, const char *what, const char *name)
 {
 	settle(l);
 	l->fixed = false;
-	l->labels.size = sizeof "document";
+	l->labels.size = sizeof FIRST_LABEL;
 	top(l)->label = 0;
 	enter(l);
 	if (what != NULL) {

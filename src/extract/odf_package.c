@@ -15,7 +15,6 @@ struct reading {
 	struct odf_text *text;
 	uint8_t *encrypted; /* of entries */
 	size_t current;     /* the entry that the manifest speaks of */
-	size_t encrypted_count;
 };
 
 static size_t find(struct package *package, const char *name)
@@ -86,6 +85,18 @@ static bool claims(struct package *package)
 
 /* --- the manifest --- */
 
+static bool is_xml(struct reading *r, size_t entry)
+{
+	static const char *const heads[] = {"<?xml", "\xef\xbb\xbf<?xml", "\xff\xfe<\0?\0", "\xfe\xff\0<\0?"};
+	static const size_t sizes[] = {5, 8, 6, 6};
+	char head[8];
+	size_t size = package_peek(r->package, entry, head, sizeof head);
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		if (size >= sizes[i] && memcmp(head, heads[i], sizes[i]) == 0)
+			return true;
+	return false;
+}
+
 static void manifest_start(void *context, const struct xml_tag *tag)
 {
 	struct reading *r = context;
@@ -94,8 +105,7 @@ static void manifest_start(void *context, const struct xml_tag *tag)
 		r->current = path != NULL ? find(r->package, path) : PACKAGE_NONE;
 	if (strcmp(tag->name, "encryption-data") != 0 || r->current == PACKAGE_NONE)
 		return;
-	r->encrypted_count += r->encrypted[r->current] == 0;
-	r->encrypted[r->current] = 1;
+	r->encrypted[r->current] = !is_xml(r, r->current); /* what can be read is read, whatever is said of it */
 }
 
 /* --- entries as text --- */
@@ -165,18 +175,6 @@ static char *object_of(struct st_span name)
 			return st_strndup((const char *)name.data, name.size - size);
 	}
 	return NULL;
-}
-
-static bool is_xml(struct reading *r, size_t entry)
-{
-	static const char *const heads[] = {"<?xml", "\xef\xbb\xbf<?xml", "\xff\xfe<\0?\0", "\xfe\xff\0<\0?"};
-	static const size_t sizes[] = {5, 8, 6, 6};
-	char head[8];
-	size_t size = package_peek(r->package, entry, head, sizeof head);
-	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-		if (size >= sizes[i] && memcmp(head, heads[i], sizes[i]) == 0)
-			return true;
-	return false;
 }
 
 static void read_objects(struct reading *r)

@@ -11,12 +11,18 @@
 #include "extract/odf.h"
 #include "extract/transfer_decode.h"
 
-/* Names of hidden styles that are remembered; a document has two or three. Beyond, a place is not called hidden. */
-#define HIDDEN_STYLES_BYTES (16 * 1024)
+/* Hidden styles that are remembered, by a hash of their names; a document has two or three. Beyond, a place is not
+ * called hidden; a forged collision makes one called so. */
+#define HIDDEN_STYLES 512
+#define HIDDEN_SLOTS (2 * HIDDEN_STYLES)
 /* What may turn out to be of the program alone waits until so much. */
 #define MUTED_BYTES 1024
 /* Literals in number formats up to here are signs: a currency, a dash. */
 #define LITERAL_BYTES 4
+/* Values wait for what is shown up to this size, and are compared in so many elements inside one another; beyond, they
+ * are text in any case. */
+#define VALUES_BYTES (256 * 1024)
+#define COMPARING_ELEMENTS 8
 
 enum mute {
 	MUTE_NO,
@@ -30,6 +36,7 @@ struct element {
 	bool flow;   /* in a paragraph: what is unknown here is inline */
 	bool placed; /* mark is to be given back */
 	bool held, keeps, quiet;
+	bool compares; /* what it shows with the values it has */
 	struct odf_mark mark;
 	size_t kept_from, values_from;
 	uint64_t words;
@@ -39,12 +46,15 @@ struct odf_text {
 	struct odf_lines *lines;
 	struct element *elements; /* [depth], the root has 1 */
 	int depth;
-	struct st_buf values;        /* of open elements: kind, name NUL value NUL */
-	struct st_buf hidden, style; /* names of hidden styles, each with its NUL; the style being read */
+	struct st_buf values;          /* of open elements: kind, name NUL value NUL */
+	uint64_t hidden[HIDDEN_SLOTS]; /* hashes of hidden styles, open addressing, 0 is free */
+	uint64_t style;                /* the style being read */
+	int hidden_count;
 	struct st_buf muted;
 	enum mute mute;
 	bool all_attributes;
-	int quiet; /* open elements whose names are of the program */
+	int quiet;   /* open elements whose names are of the program */
+	int keeping; /* open elements whose values wait */
 	unsigned slides, binaries;
 	odf_binary *binary;
 	void *context;
@@ -60,6 +70,8 @@ struct odf_text *odf_text_open(struct rebuilt *rebuilt, odf_binary *binary, void
 	t->elements = st_alloc_zero(CEIL_XML_DEPTH + 1, sizeof *t->elements);
 	t->binary = binary;
 	t->context = context;
+	/* so that there is a pointer to nothing, too */
+	st_buf_reserve(&t->muted, 1);
 	return t;
 }
 
@@ -68,8 +80,6 @@ void odf_text_close(struct odf_text *t)
 	odf_lines_close(t->lines);
 	free(t->elements);
 	st_buf_free(&t->values);
-	st_buf_free(&t->hidden);
-	st_buf_free(&t->style);
 	st_buf_free(&t->muted);
 	st_buf_free(&t->decoded);
 	free(t);
@@ -84,7 +94,7 @@ static void add_text(struct odf_text *t, const char *text)
 
 static bool is_address(const char *value)
 {
-	return strchr(value, '@') != NULL || strcasestr(value, "%40") != NULL;
+	return strchr(value, '@') != NULL || strstr(value, "%40") != NULL;
 }
 
 static bool is_declaration(const char *name)
@@ -157,7 +167,7 @@ static void take_attributes(struct odf_text *t, struct element *e, const struct 
 		enum odf_attribute what = attribute_in(t, e, at[0], at[1]);
 		if (what == ODF_ATTRIBUTE_NONE)
 			continue;
-		if (waits && is_value(what)) {
+		if (waits && is_value(what) && t->values.size + strlen(at[1]) < VALUES_BYTES) {
 			keep_value(t, what, at[0], at[1]);
 			continue;
 		}
@@ -201,9 +211,11 @@ static void end_values(struct odf_text *t, const struct element *e)
 	struct st_span kept;
 	if (!e->keeps)
 		return;
-	bool whole = odf_lines_kept(t->lines, e->kept_from, &kept);
+	bool whole = odf_lines_kept(t->lines, e->kept_from, &kept) && e->compares;
 	st_auto_buf struct st_buf shown = {0}; /* what is given now would be kept, too */
-	st_buf_add(&shown, kept.data, kept.size);
+	if (whole)
+		st_buf_add(&shown, kept.data, kept.size);
+	t->keeping--;
 	for (size_t at = e->values_from; at < t->values.size;) {
 		enum odf_attribute what = (enum odf_attribute)t->values.data[at];
 		const char *name = (const char *)t->values.data + at + 1, *value = name + strlen(name) + 1;
@@ -217,24 +229,34 @@ static void end_values(struct odf_text *t, const struct element *e)
 
 /* --- styles that hide --- */
 
-static bool hides(const struct odf_text *t, const struct xml_tag *tag)
+/* FNV-1a; never 0. */
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	for (; *name != 0; name++)
+		hash = (hash ^ (uint8_t)*name) * 0x100000001b3u;
+	return hash | 1;
+}
+
+/* The slot that holds this hash, or the free one where it belongs. */
+static uint64_t *hidden_slot(struct odf_text *t, uint64_t hash)
+{
+	size_t slot = (size_t)(hash >> 32) % HIDDEN_SLOTS;
+	while (t->hidden[slot] != 0 && t->hidden[slot] != hash)
+		slot = (slot + 1) % HIDDEN_SLOTS;
+	return &t->hidden[slot];
+}
+
+static bool hides(struct odf_text *t, const struct xml_tag *tag)
 {
 	const char *style = xml_attribute(tag, "style-name");
-	const char *at = (const char *)t->hidden.data, *end = at + t->hidden.size;
-	while (style != NULL && at < end) {
-		if (strcmp(at, style) == 0)
-			return true;
-		at += strlen(at) + 1;
-	}
-	return false;
+	return style != NULL && *hidden_slot(t, hash_of(style)) != 0;
 }
 
 static void take_style(struct odf_text *t, const struct xml_tag *tag)
 {
 	const char *name = xml_attribute(tag, "name");
-	t->style.size = 0;
-	if (name != NULL)
-		st_buf_add(&t->style, name, strlen(name) + 1);
+	t->style = name != NULL ? hash_of(name) : 0;
 }
 
 static void take_style_properties(struct odf_text *t, const struct xml_tag *tag)
@@ -242,8 +264,11 @@ static void take_style_properties(struct odf_text *t, const struct xml_tag *tag)
 	const char *display = xml_attribute(tag, "display"), *visibility = xml_attribute(tag, "visibility");
 	bool hidden = (display != NULL && strcmp(display, "false") == 0) ||
 		      (visibility != NULL && strcmp(visibility, "hidden") == 0);
-	if (hidden && t->hidden.size + t->style.size <= HIDDEN_STYLES_BYTES)
-		st_buf_add(&t->hidden, t->style.data, t->style.size);
+	if (!hidden || t->style == 0 || t->hidden_count == HIDDEN_STYLES)
+		return;
+	uint64_t *slot = hidden_slot(t, t->style);
+	t->hidden_count += *slot == 0;
+	*slot = t->style;
 }
 
 /* --- places --- */
@@ -521,6 +546,7 @@ static void on_start(void *context, const struct xml_tag *tag)
 	take_attributes(t, e, tag);
 	if (t->values.size > e->values_from) {
 		e->keeps = true;
+		e->compares = t->keeping++ < COMPARING_ELEMENTS;
 		e->kept_from = odf_lines_keep(t->lines);
 	}
 }

@@ -135,11 +135,11 @@ static bool begins_with(const uint8_t *at, const uint8_t *end, const char *value
 bool odf_text_is_shown(struct st_span shown, const char *value)
 {
 	value += strspn(value, " \t\r\n");
-	const uint8_t *end = shown.data + shown.size;
 	if (*value == 0)
 		return true;
 	if (shown.size == 0)
 		return false;
+	const uint8_t *end = shown.data + shown.size;
 	/* a value far into a long text is looked for a few times only: what repeats its beginning costs no more */
 	const uint8_t *at = shown.data;
 	for (int tries = 0; tries < 16; tries++) {

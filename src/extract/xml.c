@@ -71,6 +71,12 @@ static void XMLCALL on_comment(void *user, const char *data)
 		xml->handlers->comment(xml->context, data);
 }
 
+static void XMLCALL on_instruction(void *user, const char *target, const char *data)
+{
+	(void)target;
+	on_comment(user, data);
+}
+
 static void XMLCALL on_doctype(void *user, const char *name, const char *system, const char *public, int has_subset)
 {
 	(void)name, (void)system, (void)public, (void)has_subset;
@@ -86,6 +92,7 @@ static bool open_parser(struct xml *xml)
 	XML_SetElementHandler(xml->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(xml->parser, on_text);
 	XML_SetCommentHandler(xml->parser, on_comment);
+	XML_SetProcessingInstructionHandler(xml->parser, on_instruction);
 	XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
 	XML_SetParamEntityParsing(xml->parser, XML_PARAM_ENTITY_PARSING_NEVER);
 	return true;

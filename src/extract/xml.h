@@ -23,7 +23,7 @@ struct xml_handlers {
 	void (*end)(void *context, const char *name);
 	/* Character data, cut anywhere between characters; also of CDATA sections. */
 	void (*text)(void *context, const char *data, size_t size);
-	/* A comment: text that somebody wrote. */
+	/* A comment, or what stands in a processing instruction behind its name: text that somebody wrote. */
 	void (*comment)(void *context, const char *data);
 };
 

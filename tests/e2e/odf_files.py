@@ -131,11 +131,11 @@ def comment(plants, name):
         plants.at("comment", name + "author"), plants.at("comment", name))
 
 
-def split(address):
+def split(address, between='<text:bookmark text:name="__x"/><text:soft-page-break/>'):
     """The address in the pieces that editing makes of it."""
     at = address.index("@")
-    return ('<text:span text:style-name="T1">%s</text:span><text:span text:style-name="T2">%s</text:span>'
-        '<text:bookmark text:name="__x"/><text:soft-page-break/>%s') % (address[:at - 1], address[at - 1:at + 3], address[at + 3:])
+    return ('<text:span text:style-name="T1">%s</text:span><text:span text:style-name="T2">%s</text:span>%s%s') % (
+        address[:at - 1], address[at - 1:at + 3], between, address[at + 3:])
 
 
 def forms(plants):
@@ -290,7 +290,7 @@ def slides(kind="odp"):
     notes = '<presentation:notes draw:style-name="dp2"><draw:page-thumbnail draw:page-number="1"/>%s</presentation:notes>'
     one, two, three = noun + " 1 Intro", "hidden %s 2 Costs" % noun, noun + " 3 last@contoso.com"
     pages = (
-        page(p, kind, 1, "Intro", "dp1", box([split(at(one, "title1")), at(one, "body1")])
+        page(p, kind, 1, "Intro", "dp1", box([split(at(one, "title1"), ""), at(one, "body1")])
             + "<draw:g><draw:custom-shape><text:p>%s</text:p></draw:custom-shape><svg:desc>%s</svg:desc></draw:g>" % (at(one, "grouped"), at("alt text", "groupalt"))
             + '<draw:a xlink:href="mailto:%s"><draw:frame><draw:image xlink:href="Pictures/1.png"><text:p/></draw:image></draw:frame></draw:a>' % at(one, "shapelink")
             + '<draw:frame><table:table><table:table-row><table:table-cell><text:p>%s</text:p></table:table-cell></table:table-row></table:table></draw:frame>' % at(one, "slidetable")

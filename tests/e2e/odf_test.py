@@ -4,21 +4,11 @@ import csv
 import io
 import json
 import os
-import subprocess
 import zipfile
 
 import odf_files
 import rig
-
-SHOW = os.path.join(rig.BUILD, "tests/unit/extract/show_text")
-
-
-def shown(path):
-    """(text rows, part rows by name) of a file."""
-    done = subprocess.run([SHOW, path], capture_output=True, timeout=rig.TIMEOUT_S)
-    rig.check(done.returncode == 0, "show_text ended with %d on %s" % (done.returncode, os.path.basename(path)))
-    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    return [row for row in rows if "text" in row], {row["name"]: row for row in rows if "format" in row}
+from odf_show import shown
 
 
 def state(path):
@@ -80,12 +70,23 @@ def a_scan_counts_each_planted_address():
         os.mkdir(store)
         for _, _, plants in every_kind(store):
             want.update(plants)
-        rig.scan(case, store, status=(rig.OK, rig.INCOMPLETE)) # pictures are unsupported
+        rig.scan(case, store, status=(rig.OK, rig.INCOMPLETE)) # pictures have no text
         got = entities(case)
         rig.equal(sorted(set(want) - set(got)), [], "addresses lost")
         rig.equal(sorted(set(got) - set(want)), [], "addresses that nobody planted")
         report = rig.report(case, "--reveal", "t")
         rig.equal({u["unit"] for u in report["units"]}, {"document"}, "units")
+
+
+def a_mention_says_where_it_stands():
+    with rig.folder() as out:
+        case = os.path.join(out, "c.case")
+        rig.scan(case, written(out, "fods", odf_files.sheet, flat=True)[0])
+        for address, place in (("hiddensheet@contoso.com", "hidden sheet Secret"), ("note@contoso.com", "comment"),
+                ("region@contoso.com", "header")):
+            done = rig.staunch("report", "--case", case, "--explain", address, "--format", "json", "--reveal", "t")
+            said = [json.loads(line) for line in rig.expect(rig.OK, done).stdout.decode().splitlines()]
+            rig.equal([(m["unit"], m["where"]) for m in said], [("text", place)], address)
 
 
 def a_document_is_one_record_whatever_saved_it():
@@ -107,7 +108,7 @@ def pictures_and_foreign_objects_are_members():
         texts, parts = shown(written(out, "odt", odf_files.text)[0])
         rig.equal(sorted(parts), ["", "Configurations2/accelerator/current.xml", "Pictures/1.png", "Pictures/note.txt",
             "Thumbnails/thumbnail.png", "layout-cache"], "parts")
-        rig.equal(parts["Pictures/1.png"]["reason"], "unsupported", "a picture")
+        rig.equal(parts["Pictures/1.png"]["reason"], "no-text", "a picture")
         inner = os.path.join(out, "inner.ods")
         odf_files.sheet()[0].package(inner)
         with open(inner, "rb") as file:
@@ -197,6 +198,6 @@ def other_xml_and_other_packages_are_no_opendocument():
 
 
 rig.run_tests(all_that_is_planted_is_found_in_every_kind_and_place, a_scan_counts_each_planted_address,
-    a_document_is_one_record_whatever_saved_it, pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
+    a_mention_says_where_it_stands, a_document_is_one_record_whatever_saved_it, pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
     broken_packages_keep_what_came_and_say_so, what_openoffice_1_wrote_is_read,
     other_xml_and_other_packages_are_no_opendocument)

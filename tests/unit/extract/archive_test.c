@@ -171,6 +171,9 @@ static bool differs_in_pipes(const char *name)
 	static const char *const differ[] = {"zip-symlink.zip", "info-zip-links.zip", "zip-stored-size.zip",
 		"zip64-offset-lie.zip", "zip-hidden-entry.zip", "overlap-quoted.zip", "bomb-ratio.zip",
 		"cpio-checksum.cpio"};
+	/* a document that cannot be held is the plain zip that it is: its XML is text, well-formed or not */
+	if (strncmp(name, "odf-", 4) == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
 		if (strcmp(name, differ[i]) == 0)
 			return true;

@@ -22,7 +22,8 @@ static inline void odf_seen_place(void *context, uint32_t part, uint64_t start, 
 	seen->places_out_of_order |= start < seen->last_place || label.size == 0 || label.size > CEIL_PLACE_BYTES;
 	seen->last_place = start;
 	st_buf_add_u64(&seen->labels, start);
-	st_buf_add(&seen->labels, label.data, label.size);
+	for (size_t i = 0; i < label.size; i++) /* what it is NUL its name */
+		st_buf_add_byte(&seen->labels, label.data[i] == 0 ? ' ' : label.data[i]);
 	st_buf_add_byte(&seen->labels, 0);
 }
 
@@ -38,6 +39,8 @@ static inline void odf_seen_binary(void *context, const char *name, struct st_sp
 static inline struct odf_seen odf_read(const void *xml, size_t size, size_t cut, const char *object, bool entry)
 {
 	struct odf_seen seen = {0};
+	st_buf_reserve(&seen.labels, 1);
+	st_buf_reserve(&seen.reading.text, 1);
 	struct cut_stream s = {.data = xml, .size = size, .cut = cut};
 	s.stream = (struct stream){.read = cut_read, .self = &s};
 	struct extract_run run = {.reading = &seen.reading};

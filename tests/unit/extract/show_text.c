@@ -50,7 +50,9 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 	struct part *p = part_of(context, part);
 	p->places = st_realloc(p->places, (p->count + 1) * sizeof *p->places);
 	p->places[p->count] = (struct place){.start = start};
-	st_buf_add(&p->places[p->count++].label, label.data, label.size);
+	for (size_t i = 0; i < label.size; i++) /* what it is NUL its name */
+		st_buf_add_byte(&p->places[p->count].label, label.data[i] == 0 ? ' ' : label.data[i]);
+	p->count++;
 }
 
 static void print_line(struct st_buf *line)
