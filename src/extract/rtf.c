@@ -415,6 +415,12 @@ static void pass_binary(struct rtf *r, const struct word *word)
 		r->not_searched_bytes++;
 }
 
+static void set_stand_ins(struct rtf *r, const struct word *word)
+{
+	bool can_be = word->number >= 0 && word->number <= STAND_INS_MAX;
+	top(r)->stand_ins = can_be ? (uint8_t)word->number : STAND_INS_MAX;
+}
+
 static void do_word(struct rtf *r, const struct word *word)
 {
 	const struct rtf_word *known = rtf_word_of(word->name);
@@ -423,6 +429,10 @@ static void do_word(struct rtf *r, const struct word *word)
 	top(r)->may_ignore = false;
 	if (act == RTF_UNICODE) {
 		put_unicode(r, word);
+		return;
+	}
+	if (act == RTF_UNICODE_SKIP && r->stand_ins == 0) {
+		set_stand_ins(r, word); /* may stand between the halves of a pair */
 		return;
 	}
 	if (is_stand_in(r, &word->place))
@@ -457,10 +467,6 @@ static void do_word(struct rtf *r, const struct word *word)
 	case RTF_BINARY:
 		pass_binary(r, word);
 		break;
-	case RTF_UNICODE_SKIP:
-		top(r)->stand_ins =
-			word->number < 0 || word->number > STAND_INS_MAX ? STAND_INS_MAX : (uint8_t)word->number;
-		break;
 	case RTF_FONT:
 		set_font(r, word);
 		break;
@@ -474,6 +480,7 @@ static void do_word(struct rtf *r, const struct word *word)
 		top(r)->charset = r->charset;
 		break;
 	case RTF_UNICODE:
+	case RTF_UNICODE_SKIP:
 	case RTF_FLOW:
 		break;
 	}
@@ -523,9 +530,10 @@ static void symbol(struct rtf *r, uint8_t byte, struct placed_byte *place)
 		if (!is_stand_in(r, place))
 			put_code(r, 0xa0, place);
 		return;
-	case '_':
-		byte = '-';
-		break;
+	case '_': /* a hyphen where it may not */
+		if (!is_stand_in(r, place))
+			put_code(r, 0x2011, place);
+		return;
 	default: /* braces, the backslash; others mean nothing, and stand for themselves */
 		break;
 	}

@@ -24,7 +24,7 @@ from exposure import flat, office  # noqa: E402
 
 SHOW_TEXT = os.path.join(rig.BUILD, "tests/unit/extract/show_text")
 # Formats without a reader yet; they must leave this list when all their words are found.
-PENDING = {"rtf"}
+PENDING = set()
 TEXT, TABLES = "txt:Text (encoded):UTF8", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 FOLDER = rig.folder()
@@ -182,11 +182,17 @@ def no_word(token):
     return re.fullmatch(r"[•–◦▪●○\uf0b7\ue000-\uf8ff]+|\d{0,2}[ivx]{0,4}[.)]?", token) is not None
 
 
+def is_marked(token, text):
+    """A word with the marks of notes, which LibreOffice shows; RTF only says that there is one."""
+    word = re.sub(r"(?<=\W)\d{0,2}[ivx]{0,4}$", "", token)
+    return word != token and word in words(text)
+
+
 def compare(program, target, read=lambda text: text, whole=4):
     wrong, complete, count = [], set(FORMATS[program]), 0
     for path, text in oracle(program, target).items():
         format = path.rsplit(".", 1)[1]
-        missing = [t for t in lacking(text, read(ours(path)), whole) if not no_word(t)]
+        missing = [t for t in lacking(text, read(ours(path)), whole) if not no_word(t) and not (format == "rtf" and is_marked(t, ours(path)))]
         count += len(words(text))
         if missing:
             complete.discard(format)

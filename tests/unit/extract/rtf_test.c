@@ -50,7 +50,8 @@ static void the_text_is_what_the_page_shows(void)
 			"a\tb\xe2\x80\x94"
 			"c\xe2\x80\x9c"
 			"d\xe2\x80\x9d\xe2\x80\xa2\xc2\xa0"
-			"e-fg"},
+			"e\xe2\x80\x91"
+			"fg"},
 		{"{\\rtf1 \\{a\\}\\\\b\\@c}", "{a}\\b@c"},
 		{"{\\rtf1 {\\v hidden} {\\deleted gone}\\par}", "hidden gone\n"},
 		{"{\\rtf1{\\listtext 1.\\tab}one}", "1.\tone"},
@@ -79,6 +80,7 @@ static void characters_are_those_of_the_code_page_of_the_font_or_unicode_without
 		{"{\\rtf1 {\\uc0 a\\u64}\\u64?b}", "a@@b"},
 		{"{\\rtf1 \\u-3913?\\u55357?\\u56832?.}", "\xef\x82\xb7\xf0\x9f\x98\x80."},
 		{"{\\rtf1 \\u55357?x\\u56832?y\\u0?z}", "\xef\xbf\xbdx\xef\xbf\xbdy\xef\xbf\xbdz"},
+		{"{\\rtf1 \\uc0 \\u55357\\uc1 \\u56832\\'3f.}", "\xf0\x9f\x98\x80."},
 		{"{\\rtf1 \\u64\\emdash x\\u64{?}y}", "@x@?y"},
 	};
 	CHECK_ROWS(rows);
