@@ -24,7 +24,7 @@ from exposure import flat, office  # noqa: E402
 
 SHOW_TEXT = os.path.join(rig.BUILD, "tests/unit/extract/show_text")
 # Formats without a reader yet; they must leave this list when all their words are found.
-PENDING = {"rtf"}
+PENDING = set()
 TEXT, TABLES = "txt:Text (encoded):UTF8", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 FOLDER = rig.folder()
