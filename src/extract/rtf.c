@@ -32,6 +32,7 @@ struct group {
 	enum destination to;
 	const char *label; /* of the place, when aside */
 	bool entered;      /* the group went aside itself: its line ends with it */
+	bool inherited;    /* it goes where the group around it goes */
 	bool may_ignore;   /* \* stands in front */
 	bool fonts;
 	uint8_t stand_ins;
@@ -207,6 +208,7 @@ static void open_group(struct rtf *r)
 	r->groups[r->depth + 1] = r->groups[r->depth];
 	r->depth++;
 	top(r)->entered = top(r)->may_ignore = false;
+	top(r)->inherited = true;
 }
 
 static void close_group(struct rtf *r, const struct placed_byte *at)
@@ -229,8 +231,11 @@ static void go(struct rtf *r, enum destination to, const char *label, const stru
 {
 	struct group *group = top(r);
 	group->may_ignore = false;
-	if (r->deeper > 0 || r->depth == 0 || group->to == HEX)
+	/* Among the digits of a picture stand groups with its description. */
+	bool described = group->inherited && to == ASIDE && label[0] != 0;
+	if (r->deeper > 0 || r->depth == 0 || (group->to == HEX && !described))
 		return;
+	group->inherited = false;
 	if (to == ASIDE) {
 		placed_text_aside_enter(r->text, label, at);
 		group->entered = true;

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(rig.ROOT, "tools"))
 import make_exposure  # noqa: E402
 
 # Formats (None: all) and places without a reader yet: they may be below 100 %, and must leave this list when they are not.
-PENDING = {("rtf", None)}
+PENDING = set()
 
 FOLDER = rig.folder()
 OUT = FOLDER.__enter__()

@@ -1,12 +1,17 @@
 """Memory of a scan does not grow with what is scanned."""
 import os
 import subprocess
+import sys
 import threading
 import time
 
 import rig
 
+sys.path.insert(0, os.path.join(rig.ROOT, "tools"))
+import make_objects  # noqa: E402
+
 SMALL, LARGE = (10000, 80000) if not rig.FULL else (20000, 250000)
+FEW, MANY = (1000, 8000) if not rig.FULL else (10000, 100000)
 
 
 def resident(pid):
@@ -21,17 +26,27 @@ def peak_of_scan(records):
     """(most bytes resident in all processes of a scan together, bytes scanned, seconds)"""
     with rig.folder() as out:
         stores, _ = rig.make_example(os.path.join(out, "stores"), records)
-        size = sum(os.path.getsize(os.path.join(s, f)) for s in stores for f in os.listdir(s))
-        begin = time.monotonic()
-        process = subprocess.Popen([rig.STAUNCH, "scan", *stores, "--case", os.path.join(out, "c.case"), "--jobs", "2",
-            "--progress", "never"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        peak = 0
-        while process.poll() is None:
-            peak = max(peak, sum(map(resident, rig.family(process.pid))))
-            time.sleep(0.01)
-        error = process.stderr.read().decode()
-        rig.check(process.returncode == 0, "scan ended with %d: %s" % (process.returncode, error[-400:]))
-        return peak, size, time.monotonic() - begin
+        return peak_of(out, stores)
+
+
+def peak_of_objects(count):
+    with rig.folder() as out:
+        make_objects.make(os.path.join(out, "objects"), count)
+        return peak_of(out, [os.path.join(out, "objects")])
+
+
+def peak_of(out, stores):
+    size = sum(os.path.getsize(os.path.join(r, f)) for s in stores for r, _, files in os.walk(s) for f in files)
+    begin = time.monotonic()
+    process = subprocess.Popen([rig.STAUNCH, "scan", *stores, "--case", os.path.join(out, "c.case"), "--jobs", "2",
+        "--progress", "never"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(map(resident, rig.family(process.pid))))
+        time.sleep(0.01)
+    error = process.stderr.read().decode()
+    rig.check(process.returncode == 0, "scan ended with %d: %s" % (process.returncode, error[-400:]))
+    return peak, size, time.monotonic() - begin
 
 
 def eight_times_the_data_take_about_the_same_memory():
@@ -43,4 +58,11 @@ def eight_times_the_data_take_about_the_same_memory():
     rig.check(large[0] <= 512 << 20, "%d MB is over 512 MB" % (large[0] >> 20))
 
 
-rig.run_tests(eight_times_the_data_take_about_the_same_memory)
+def many_small_objects_take_the_memory_of_few():
+    few, many = peak_of_objects(FEW), peak_of_objects(MANY)
+    for count, (peak, size, seconds) in ((FEW, few), (MANY, many)):
+        print("%d objects, %d MB: %d MB at most, %.1f s" % (count, size >> 20, peak >> 20, seconds))
+    rig.check(many[0] <= few[0] * 1.25 + (64 << 20), "%d MB, then %d MB" % (few[0] >> 20, many[0] >> 20))
+
+
+rig.run_tests(eight_times_the_data_take_about_the_same_memory, many_small_objects_take_the_memory_of_few)

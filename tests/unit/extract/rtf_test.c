@@ -125,6 +125,8 @@ static void pictures_are_not_searched_and_nothing_else_is_passed_over(void)
 		{"{\\rtf1 a{\\pict\\pngblip\\picw1 89504e47}b}", "ab"},
 		{"{\\rtf1 a{\\*\\shppict{\\pict 8950}}{\\nonshppict{\\pict 8950}}b{\\*\\themedata 504b}}", "ab"},
 		{"{\\rtf1 a{\\pict\\bin5 }{}}{b}c}", "ac"},
+		{"{\\rtf1 a{\\pict{\\*\\picprop{\\sp{\\sn n}{\\sv of dora}}}\\pngblip 8950{\\*\\blipuid 00ff}8950}b}",
+			"ab\n<shape>n<>\n<shape>of dora<>\n"},
 	};
 	static const char rtf[] = "{\\rtf1 a{\\pict\\bin4 {}}{8950}b}", nuls[100] = "{\\rtf1{\\pict\\bin50 ";
 	CHECK_ROWS(rows);
