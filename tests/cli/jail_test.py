@@ -367,6 +367,9 @@ def test_doctor():
         told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)
+    check("doctor starts each helper program in its jail", [(h["name"], h["found"], h["confined"], bool(h["version"]))
+        for h in told.get("helpers", [])] == [(name, True, True, True) for name in ("pdftotext", "pdfinfo", "pdfdetach",
+        "qpdf")], told.get("helpers"))
     text = doctor()
     check("doctor says the same to a person", text.returncode == 0 and b"starts confined" in text.stdout, text)
 
