@@ -51,7 +51,7 @@ class Worker:
             stderr=stderr, env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3], user=user)
         theirs.close()
         if start:
-            lists = struct.pack("<IIII", 0, 0, 0, 0)
+            lists = struct.pack("<IIIII", 0, 0, 0, 0, 0)
             self.send(START, struct.pack("<BQ", 0, memory_bytes) + lists)
 
     def send(self, kind, body, fd=None):
