@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import select
 import signal
 import socket
@@ -20,9 +21,24 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PLAIN = os.path.join(os.environ.get("STAUNCH_BUILD", os.path.join(ROOT, "build/gcc")), "staunch-worker")
 FAULT = os.path.join(os.environ.get("STAUNCH_FAULT_BUILD", os.path.join(ROOT, "build/fault")), "staunch-worker")
 
-START, JOB, GO = 1, 2, 3
-READY, HASH, PART, RECORDS, MENTIONS, PART_END, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 42)
-HELPED, HELPED_ERRORS, HELP_INPUT, HELP = 4, 5, 43, 44
+
+
+def frame_numbers():
+    """Those of enum worker_message, by their names."""
+    with open(os.path.join(ROOT, "src/worker/protocol.h")) as file:
+        body = re.search(r"enum worker_message \{(.*?)\n\};", file.read(), re.S).group(1)
+    numbers, number = {}, 0
+    for name, value in re.findall(r"^\tWORKER_(\w+)(?: = (\d+))?,", body, re.M):
+        number = int(value) if value else number + 1
+        numbers[name] = number
+    return numbers
+
+
+FRAMES = frame_numbers()
+START, JOB, GO, HELPED, HELPED_ERRORS = (FRAMES[name] for name in ("START", "JOB", "GO", "HELPED", "HELPED_ERRORS"))
+READY, HASH, PART, RECORDS, MENTIONS, PART_END, CONTENT, PROGRESS, DONE, FORBIDDEN, ERROR, HELP_INPUT, HELP = (
+    FRAMES[name] for name in ("READY", "HASH", "PART", "RECORDS", "MENTIONS", "PART_END", "CONTENT", "PROGRESS", "DONE",
+    "FORBIDDEN", "ERROR", "HELP_INPUT", "HELP"))
 EXIT_MEMORY, EXIT_FORBIDDEN = 77, 78
 READ, PARTIAL, UNREAD = 1, 2, 3
 
@@ -318,7 +334,7 @@ def judge(frames, number):
                 return "done"
         elif kind == FORBIDDEN:
             return "call %d" % struct.unpack("<I", body)
-        elif kind != PROGRESS:
+        elif kind not in (PROGRESS, CONTENT):
             return "frame %d" % kind
     return None
 
