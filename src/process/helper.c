@@ -16,17 +16,18 @@
 
 /*
  * pdftotext(1), default order: lines of a paragraph come joined where a word is hyphenated at their end, columns one
- * after the other. fd://0 is poppler's own name for standard input. qpdf(1) opens its input by name, so /dev/stdin.
+ * after the other. fd://0 is poppler's own name for standard input. qpdf(1) opens its input by name, and pdfdetach(1)
+ * what it saves.
  */
 static const struct {
 	const char *program;
 	const char *arguments[HELPER_ARGUMENTS - 2];
 } helpers[HELPERS] = {
 	[HELPER_PDF_TEXT] = {"pdftotext", {"-enc", "UTF-8", "-", "-"}},
-	[HELPER_PDF_STRINGS] = {"qpdf", {"--json", "--json-key=qpdf", "--json-stream-data=none", "/dev/stdin"}},
+	[HELPER_PDF_STRINGS] = {"qpdf", {"--json", "--json-key=qpdf", "--json-stream-data=none", "/proc/self/fd/0"}},
 	[HELPER_PDF_METADATA] = {"pdfinfo", {"-meta", "-"}},
 	[HELPER_PDF_ATTACHMENTS] = {"pdfdetach", {"-enc", "UTF-8", "-list", "fd://0"}},
-	[HELPER_PDF_ATTACHMENT] = {"pdfdetach", {"-save", NUMBER, "-o", "/dev/stdout", "fd://0"}},
+	[HELPER_PDF_ATTACHMENT] = {"pdfdetach", {"-save", NUMBER, "-o", "/proc/self/fd/1", "fd://0"}},
 	[HELPER_PDFTOTEXT_VERSION] = {"pdftotext", {"-v"}},
 	[HELPER_PDFINFO_VERSION] = {"pdfinfo", {"-v"}},
 	[HELPER_PDFDETACH_VERSION] = {"pdfdetach", {"-v"}},

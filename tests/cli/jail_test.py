@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import select
 import signal
 import socket
@@ -20,9 +21,24 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PLAIN = os.path.join(os.environ.get("STAUNCH_BUILD", os.path.join(ROOT, "build/gcc")), "staunch-worker")
 FAULT = os.path.join(os.environ.get("STAUNCH_FAULT_BUILD", os.path.join(ROOT, "build/fault")), "staunch-worker")
 
-START, JOB, GO = 1, 2, 3
-READY, HASH, PART, RECORDS, MENTIONS, PART_END, CONTENT, PROGRESS, DONE, FORBIDDEN, ERROR = range(32, 43)
-HELPED, HELPED_ERRORS, HELP_INPUT, HELP = 4, 5, 44, 45
+
+
+def frame_numbers():
+    """Those of enum worker_message, by their names."""
+    with open(os.path.join(ROOT, "src/worker/protocol.h")) as file:
+        body = re.search(r"enum worker_message \{(.*?)\n\};", file.read(), re.S).group(1)
+    numbers, number = {}, 0
+    for name, value in re.findall(r"^\tWORKER_(\w+)(?: = (\d+))?,", body, re.M):
+        number = int(value) if value else number + 1
+        numbers[name] = number
+    return numbers
+
+
+FRAMES = frame_numbers()
+START, JOB, GO, HELPED, HELPED_ERRORS = (FRAMES[name] for name in ("START", "JOB", "GO", "HELPED", "HELPED_ERRORS"))
+READY, HASH, PART, RECORDS, MENTIONS, PART_END, CONTENT, PROGRESS, DONE, FORBIDDEN, ERROR, HELP_INPUT, HELP = (
+    FRAMES[name] for name in ("READY", "HASH", "PART", "RECORDS", "MENTIONS", "PART_END", "CONTENT", "PROGRESS", "DONE",
+    "FORBIDDEN", "ERROR", "HELP_INPUT", "HELP"))
 EXIT_MEMORY, EXIT_FORBIDDEN = 77, 78
 READ, PARTIAL, UNREAD = 1, 2, 3
 
@@ -367,6 +383,9 @@ def test_doctor():
         told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)
+    check("doctor starts each helper program in its jail", [(h["name"], h["found"], h["confined"], bool(h["version"]))
+        for h in told.get("helpers", [])] == [(name, True, True, True) for name in ("pdftotext", "pdfinfo", "pdfdetach",
+        "qpdf")], told.get("helpers"))
     text = doctor()
     check("doctor says the same to a person", text.returncode == 0 and b"starts confined" in text.stdout, text)
 
