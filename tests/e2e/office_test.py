@@ -4,6 +4,9 @@ import io
 import json
 import os
 import re
+import subprocess
+import time
+import zipfile
 
 import office
 import rig
@@ -116,5 +119,67 @@ def templates_macros_and_strict_documents_are_read_alike():
         every_place_is_read(kind, office.full_pptx, {}, kind=kind)
 
 
+def the_same_text_is_the_same_document_whatever_its_container():
+    with rig.folder() as folder:
+        for kind in ("docx", "docm"):
+            with open(os.path.join(folder, "a." + kind), "wb") as file:
+                file.write(office.simple_docx("please write to anna@contoso.com", kind))
+        with open(os.path.join(folder, "b.docx"), "wb") as file:
+            file.write(office.simple_docx("please write to bruno@contoso.com"))
+        case = os.path.join(folder, "c.case")
+        rig.scan(case, *[os.path.join(folder, name) for name in ("a.docx", "a.docm", "b.docx")])
+        records = rig.report(case)["coverage"]["records"]
+        rig.equal((records["raw"], records["distinct"]), (3, 2), "records, raw and distinct")
+
+
+def write_rows(path, rows):
+    """A sheet in which every row shows a shared string of its own, a date, a number and one string that all share."""
+    base = zipfile.ZipFile(io.BytesIO(office.simple_xlsx("", styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>')))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        for name in base.namelist():
+            if not name.endswith(("sheet1.xml", "sharedStrings.xml")):
+                out.writestr(name, base.read(name))
+        with out.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            sheet.write(("<worksheet %s><sheetData>" % office.S).encode())
+            for i in range(rows):
+                sheet.write(('<row r="%d" spans="1:4" x14ac:dyDescent="0.25"><c r="A%d" t="s"><v>%d</v></c><c r="B%d" s="1"><v>%d</v></c><c r="C%d">'
+                    '<v>%d.5</v></c><c r="D%d" t="s"><v>0</v></c></row>' % (i + 1, i + 1, i, i + 1, 40000 + i % 5000, i + 1, i, i + 1)).encode())
+            sheet.write(b"</sheetData></worksheet>")
+        with out.open("xl/sharedStrings.xml", "w", force_zip64=True) as strings:
+            strings.write(("<sst %s>" % office.S).encode())
+            for i in range(rows):
+                strings.write(b"<si><t>user%d@contoso.com</t></si>" % i)
+            strings.write(b"</sst>")
+        return sum(info.file_size for info in out.infolist())
+
+
+def resident(pid):
+    try:
+        with open("/proc/%d/statm" % pid, encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    except OSError:
+        return 0
+
+
+def a_sheet_of_many_rows_is_counted_exactly_in_little_memory():
+    rows = 1000000 if rig.FULL else 60000
+    with rig.folder() as folder:
+        path, case = os.path.join(folder, "rows.xlsx"), os.path.join(folder, "c.case")
+        size = write_rows(path, rows)
+        begin, peak = time.monotonic(), 0
+        scan = subprocess.Popen([rig.STAUNCH, "scan", path, "--case", case, "--jobs", "1", "--progress", "never"], stderr=subprocess.DEVNULL)
+        while scan.poll() is None:
+            peak = max(peak, sum(map(resident, rig.family(scan.pid))))
+            time.sleep(0.02)
+        print("# %d rows, %d MB of XML: %.1f s, %d MB at most in all processes" % (rows, size >> 20, time.monotonic() - begin, peak >> 20))
+        rig.equal(scan.returncode, 0, "the scan's end")
+        report = rig.report(case)
+        distinct = {row["kind"]: row["distinct"] for row in report["entities"]}
+        mentions = {row["kind"]: row["mentions"] for row in report["entities"]}
+        rig.equal((distinct["email_address"], mentions["email_address"]), (rows, 2 * rows), "addresses and mentions")
+        rig.check(peak < (512 << 20 if rig.FULL else 192 << 20), "%d MB" % (peak >> 20))
+
+
 rig.run_tests(every_place_of_a_docx_is_found_and_said, every_place_of_an_xlsx_is_found_and_said,
-    every_place_of_a_pptx_is_found_and_said, templates_macros_and_strict_documents_are_read_alike)
+    every_place_of_a_pptx_is_found_and_said, templates_macros_and_strict_documents_are_read_alike,
+    the_same_text_is_the_same_document_whatever_its_container, a_sheet_of_many_rows_is_counted_exactly_in_little_memory)
