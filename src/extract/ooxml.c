@@ -121,6 +121,8 @@ static void read_with_notes(struct ooxml *ooxml, size_t index, const char *what,
 	static const char *const words[][2] = {
 		{"notesSlide", "notes"}, {"comments", "comment"}, {"threadedComment", "comment"}};
 	struct ooxml_links links;
+	if (package_is_done(ooxml->package, index)) /* named twice: its links are read once */
+		return;
 	set_label(ooxml, index, what, name);
 	read_once(ooxml, index);
 	ooxml_links_read(ooxml, index, &links);

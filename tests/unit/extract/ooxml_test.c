@@ -249,6 +249,33 @@ static void the_root_of_a_part_says_where_it_stands(void)
 		check_part(&rows[i]);
 }
 
+/* The tables are searched by halves: a name out of order would not be found. */
+static void every_name_of_the_tables_is_found(void)
+{
+	static const char *const elements[] = {"AlternateContent", "Choice", "Fallback", "addressFieldName", "alias",
+		"attr", "br", "comment", "connectString", "cr", "default", "del", "delInstrText", "delText",
+		"docPartObj", "docVar", "endnote", "filter", "fldChar", "font", "footnote", "helpText", "inputCells",
+		"ins", "instrText", "listEntry", "listItem", "lsdException", "mailSubject", "moveFrom", "moveTo",
+		"noBreakHyphen", "p", "ptab", "query", "rPh", "rt", "si", "statusText", "sym", "t", "tab", "tag", "tc",
+		"tr", "txbxContent", "udl"};
+	static const char *const attributes[] = {"alt", "altLang", "author", "command", "comment", "connection",
+		"descr", "description", "display", "displayName", "displayText", "email", "error", "errorTitle",
+		"formatCode", "help", "href", "initials", "instr", "name", "path", "prompt", "promptTitle", "statusBar",
+		"string", "text", "title", "tooltip", "url", "user", "userId", "userName", "value"};
+	enum flow_aside kind;
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+		if (ooxml_element(elements[i]) == ELEMENT_OTHER)
+			CHECK_FAIL("the element %s", elements[i]);
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (!ooxml_attribute_speaks(attributes[i], "x", false, &kind))
+			CHECK_FAIL("the attribute %s", attributes[i]);
+	CHECK(ooxml_element("rPr") == ELEMENT_OTHER);
+	CHECK(!ooxml_attribute_speaks("w:rsidR", "00A77B3E", false, &kind));
+	CHECK(ooxml_attribute_speaks("w:any", "a@contoso.com", false, &kind));
+	CHECK(ooxml_attribute_speaks("w:val", "x", true, &kind) && !ooxml_attribute_speaks("w:val", "x", false, &kind));
+	CHECK(!ooxml_attribute_speaks("uri", "http://schemas.openxmlformats.org/drawingml/2006/table", false, &kind));
+}
+
 /* --- spreadsheets --- */
 
 #define BOOK_TYPES                  \
@@ -425,6 +452,7 @@ int main(void)
 	RUN(tracked_changes_are_read_as_it_is_and_as_it_was);
 	RUN(what_stands_aside_cuts_no_word);
 	RUN(the_root_of_a_part_says_where_it_stands);
+	RUN(every_name_of_the_tables_is_found);
 	RUN(cells_are_divided_by_tabs_and_show_what_the_sheet_shows);
 	RUN(numbers_are_shown_in_full);
 	RUN(escapes_of_strings_are_resolved);
