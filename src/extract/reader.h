@@ -77,7 +77,7 @@ extern const struct reader reader_csv;
 extern const struct reader reader_json; /* one document, an array, hits.hits, or JSON Lines */
 extern const struct reader reader_html;
 extern const struct reader reader_odf_flat; /* fodt, fods, fodp: a document, its pictures are members */
-extern const struct reader reader_rtf; /* with embedded objects as members */
+extern const struct reader reader_rtf;      /* with embedded objects as members */
 extern const struct reader reader_zip;
 extern const struct reader reader_gzip;
 extern const struct reader reader_tar;

@@ -111,6 +111,29 @@ static void a_bomb_is_partial_and_ends_there(void)
 	recorder_free(&seen);
 }
 
+/* The limits of extract hold for what libarchive opens, too. */
+static void entries_of_an_ar_archive_are_limited(void)
+{
+	struct extract_limits limits = extract_limits_default();
+	st_auto_buf struct st_buf archive = {0};
+	limits.archive_entries = 5;
+	st_buf_add(&archive, "!<arch>\n", 8);
+	for (int i = 0; i < 9; i++) {
+		char header[61];
+		snprintf(header, sizeof(header), "%-16d%-12d%-6d%-6d%-8o%-10zu`\n", i, 0, 0, 0, 0100644,
+			sizeof(said) - 1);
+		st_buf_add(&archive, header, 60);
+		st_buf_add(&archive, said, sizeof(said) - 1);
+		st_buf_add(&archive, "\n", (sizeof(said) - 1) % 2);
+	}
+	struct recorder seen;
+	read_with(&seen, &archive, &limits);
+	CHECK_INT(seen.result.parts, 5);
+	CHECK_TEXT(st_read_status_name(seen.result.status), "partial");
+	CHECK_TEXT(st_reason_name(seen.result.reason), "limit-entries");
+	recorder_free(&seen);
+}
+
 struct dripping {
 	struct stream stream;
 	const struct st_buf *data;
@@ -149,6 +172,7 @@ int main(void)
 	RUN(decoders_inside_one_another_share_the_limit);
 	RUN(memory_is_given_back);
 	RUN(a_bomb_is_partial_and_ends_there);
+	RUN(entries_of_an_ar_archive_are_limited);
 	RUN(one_byte_at_a_time_reads_the_same);
 	CHECK_END();
 }
