@@ -75,6 +75,9 @@ bool odf_text_is_shown(struct st_span shown, const char *value);
 /* The same number without exponent, in `out`; the number itself when it is none, or longer than that. */
 #define ODF_NUMBER_BYTES 48
 const char *odf_number_plain(const char *number, char out[ODF_NUMBER_BYTES]);
+/* The next piece of a formula or condition that is text: a constant between quotes, or what stands between two of them
+ * when it holds an @ or six digits in a row. Moves *formula behind it; false at the end. */
+bool odf_formula_text(const char **formula, struct st_span *out);
 /* Numbers, dates, durations, truth values: what a program writes of itself. */
 bool odf_is_machine_value(struct st_span text);
 

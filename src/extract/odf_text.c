@@ -119,8 +119,6 @@ static enum odf_attribute attribute_in(
 		return what;
 	case ODF_ATTRIBUTE_LINK: /* of an entry of the package: it is read where it stands */
 		return e->kind == ODF_IMAGE && strchr(value, ':') == NULL ? ODF_ATTRIBUTE_NONE : what;
-	case ODF_ATTRIBUTE_FORMULA: /* only its texts are more than its result */
-		return strchr(value, '"') != NULL ? what : ODF_ATTRIBUTE_NONE;
 	default:
 		return what;
 	}
@@ -145,10 +143,16 @@ static const char *place_of_attributes(const struct element *e, enum odf_attribu
 	return what == ODF_ATTRIBUTE_FORMULA ? "formula" : "attribute";
 }
 
-static void give_attribute(struct odf_text *t, const char *name, const char *value)
+static void give_attribute(struct odf_text *t, enum odf_attribute what, const char *name, const char *value)
 {
+	struct st_span piece;
 	odf_lines_prefix(t->lines, xml_local_name(name));
-	add_text(t, value);
+	if (what != ODF_ATTRIBUTE_FORMULA)
+		add_text(t, value);
+	while (what == ODF_ATTRIBUTE_FORMULA && odf_formula_text(&value, &piece)) {
+		odf_lines_text(t->lines, (const char *)piece.data, piece.size);
+		odf_lines_gap(t->lines, ODF_GAP_LINE);
+	}
 	odf_lines_prefix(t->lines, NULL);
 	odf_lines_gap(t->lines, ODF_GAP_TAB);
 }
@@ -176,7 +180,7 @@ static void take_attributes(struct odf_text *t, struct element *e, const struct 
 		else if (!any)
 			odf_lines_gap(t->lines, ODF_GAP_LINE);
 		any = true;
-		give_attribute(t, at[0], at[1]);
+		give_attribute(t, what, at[0], at[1]);
 	}
 	if (any && aside)
 		odf_lines_back(t->lines, &mark);
@@ -201,7 +205,7 @@ static void give_value(struct odf_text *t, const struct element *e, const char *
 		return;
 	}
 	struct odf_mark mark = odf_lines_aside(t->lines, place_of_attributes(e, ODF_ATTRIBUTE_VALUE), NULL);
-	give_attribute(t, name, value);
+	give_attribute(t, ODF_ATTRIBUTE_VALUE, name, value);
 	odf_lines_back(t->lines, &mark);
 }
 

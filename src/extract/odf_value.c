@@ -154,6 +154,35 @@ bool odf_text_is_shown(struct st_span shown, const char *value)
 	return false;
 }
 
+/* Names of functions and cells say nothing. */
+static bool says_something(const char *at, size_t size)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < size; i++) {
+		digits = is_digit(at[i]) ? digits + 1 : 0;
+		if (at[i] == '@' || digits == 6)
+			return true;
+	}
+	return false;
+}
+
+bool odf_formula_text(const char **formula, struct st_span *out)
+{
+	const char *at = *formula;
+	while (*at != 0) {
+		bool quoted = *at == '"';
+		const char *from = quoted ? at + 1 : at, *end = strchr(from, '"');
+		size_t size = end != NULL ? (size_t)(end - from) : strlen(from);
+		at = from + size + (quoted && end != NULL);
+		if (quoted ? size == 0 : !says_something(from, size))
+			continue;
+		*out = (struct st_span){(const uint8_t *)from, size};
+		*formula = at;
+		return true;
+	}
+	return false;
+}
+
 bool odf_is_machine_value(struct st_span text)
 {
 	static const char *const words[] = {"true", "false", ""};

@@ -241,6 +241,7 @@ def sheet():
         row(cell(["Anna"], type="string"), cell([at(prices, "shown")], type="string")),
         row(cell([], type="string", string=at(prices, "stringvalue"))),
         row(cell(["x"], type="string", formula='of:=HYPERLINK("mailto:%s";"x")' % at("formula", "formula"))),
+        row(cell(["joined"], type="string", formula='of:=CONCATENATE("x";"@tailspintoys.com")')),
         row(cell(["%s" % split(at(prices, "span"))], type="string")),
         row(cell([at(prices, "repeated")], type="string", columns="16384"), repeated=1048576),
         row("<table:table-cell>%s<text:p>n</text:p></table:table-cell>" % comment(p, "note"),

@@ -132,7 +132,11 @@ static void a_value_that_is_not_shown_is_given_behind_what_is(void)
 			"Dec 80\t1980-12-24\n"},
 		{ROWS(ROW(CELL("table:formula=\"of:=1+1\" office:value=\"2\"", "<text:p>2</text:p>"))), "2\n"},
 		{ROWS(ROW(CELL("table:formula=\"of:=&quot;a&quot;\"", "<text:p>a</text:p>"))),
-			"a\n[formula]formula: of:=\"a\"\n"},
+			"a\n[formula]formula: a\n"},
+		{ROWS(ROW(CELL("table:formula=\"of:=CONCATENATE(&quot;anna&quot;;&quot;@contoso.com&quot;;[.A1];"
+			       "&quot;&quot;;4111111111111111;12345)&quot;x\"",
+			 "<text:p>a</text:p>"))),
+			"a\n[formula]formula: anna\n@contoso.com\n;4111111111111111;12345)\nx\n"},
 		{TEXT("<text:p><text:variable-set office:string-value=\"v\">v</text:variable-set><text:variable-set "
 		      "office:string-value=\"w\"/></text:p>"),
 			"[body]v\n[attribute]string-value: w\n"},
