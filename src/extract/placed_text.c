@@ -208,31 +208,45 @@ void placed_text_aside_end(struct placed_text *t, const struct placed_byte *at)
 		overflow(t, at);
 }
 
-/* Drops one that nothing stood at, and makes room for the next. */
+static const char *label_now(const struct placed_text *t)
+{
+	return t->label_count > 0 ? t->labels[t->label_count - 1].text : t->told;
+}
+
+/* Drops one that nothing stood at: was there one? */
+static bool drop_label(struct placed_text *t)
+{
+	bool unused = t->label_count > 0 && t->labels[t->label_count - 1].at == t->aside.count;
+	t->label_count -= unused;
+	return unused;
+}
+
 static void put_label(struct placed_text *t, const char *label, const struct placed_byte *at)
 {
-	if (t->label_count > 0 && t->labels[t->label_count - 1].at == t->aside.count)
-		t->label_count--;
 	if (t->label_count == LABELS)
 		overflow(t, at);
-	const char *holds = t->label_count > 0 ? t->labels[t->label_count - 1].text : t->told;
-	if (strcmp(holds, label) != 0)
+	if (strcmp(label_now(t), label) != 0)
 		t->labels[t->label_count++] = (struct label){t->aside.count, label};
 }
 
 void placed_text_aside_enter(struct placed_text *t, const char *label, const struct placed_byte *at)
 {
 	placed_text_aside_end(t, at);
+	drop_label(t);
 	put_label(t, label, at);
 }
 
+/* The line feed is the first byte that stands where it goes on. */
 void placed_text_aside_leave(struct placed_text *t, const char *label, const struct placed_byte *at)
 {
 	struct placed_byte feed;
-	bool nothing = t->label_count > 0 && t->labels[t->label_count - 1].at == t->aside.count;
 	line_feed(at, &feed);
-	put_label(t, label, at);
-	if (!nothing)
+	bool nothing = drop_label(t), same = strcmp(label_now(t), label) == 0;
+	if (!same)
+		put_label(t, label, at);
+	if (same || nothing)
+		placed_text_aside_end(t, at);
+	else
 		placed_text_aside(t, &feed);
 }
 

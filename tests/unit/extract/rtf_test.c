@@ -122,6 +122,8 @@ static void html_in_rtf_keeps_its_text_and_its_tags(void)
 static void pictures_are_not_searched_and_nothing_else_is_passed_over(void)
 {
 	static const struct row rows[] = {
+		{"{\\rtf1 a{\\pict{\\*\\picprop{\\sp{\\sn wzDescription}{\\sv u@contoso.com}}}8950}b}",
+			"ab\n<shape>wzDescription<>\n<shape>u@contoso.com<>\n"},
 		{"{\\rtf1 a{\\pict\\pngblip\\picw1 89504e47}b}", "ab"},
 		{"{\\rtf1 a{\\*\\shppict{\\pict 8950}}{\\nonshppict{\\pict 8950}}b{\\*\\themedata 504b}}", "ab"},
 		{"{\\rtf1 a{\\pict\\bin5 }{}}{b}c}", "ac"},
