@@ -80,7 +80,7 @@ static inline void parts_reading_text(void *context, uint32_t part, const struct
 {
 	struct parts_reading *p = context;
 	struct st_buf *labels = &p->labels[p->depth - 1];
-	struct st_cursor in = {labels->data, labels->data + labels->size, false};
+	struct st_cursor in = {labels->data, labels->size > 0 ? labels->data + labels->size : NULL, false};
 	if (text->size == 0 || text->size > CEIL_TEXT_BLOCK_BYTES)
 		p->broken = "a block is empty or too large";
 	for (size_t i = 0; i < text->size; i++) {
