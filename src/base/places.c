@@ -43,11 +43,11 @@ static bool next(struct st_cursor *in, uint64_t *offset, struct st_span *label)
 
 bool places_valid(struct st_span bytes)
 {
+	if (bytes.size == 0)
+		return true;
 	struct st_cursor in = {bytes.data, bytes.data + bytes.size, false};
 	struct st_span label;
 	uint64_t offset = 0;
-	if (bytes.size == 0)
-		return true;
 	while (next(&in, &offset, &label))
 		;
 	return !in.bad && bytes.size <= CEIL_PART_PLACES_BYTES;
@@ -55,11 +55,11 @@ bool places_valid(struct st_span bytes)
 
 struct st_span places_at(struct st_span bytes, uint64_t offset)
 {
-	struct st_cursor in = {bytes.data, bytes.data + bytes.size, false};
 	struct st_span label, found = {0};
 	uint64_t from = 0;
 	if (bytes.size == 0)
 		return found;
+	struct st_cursor in = {bytes.data, bytes.data + bytes.size, false};
 	while (next(&in, &from, &label) && from <= offset)
 		found = label;
 	return found;
