@@ -82,7 +82,7 @@ class Watch:
         while not self.end.wait(0.02):
             now = {}
             for pid, parent, name, ticks, pages in self.family():
-                role = "case" if pid == self.pid else "worker" if name.startswith("staunch-worker") else "launcher" if name == "staunch" else name
+                role = "case" if pid == self.pid else "worker" if name.startswith("staunch-worker") else "launcher" if name.startswith("staunch-launch") else name
                 self.cpu[pid] = role, ticks / TICKS
                 now[role] = max(now.get(role, 0), pages * PAGE)
             self.memory.append((time.monotonic() - begin, now))

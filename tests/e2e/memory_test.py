@@ -62,7 +62,8 @@ def many_small_objects_take_the_memory_of_few():
     few, many = peak_of_objects(FEW), peak_of_objects(MANY)
     for count, (peak, size, seconds) in ((FEW, few), (MANY, many)):
         print("%d objects, %d MB: %d MB at most, %.1f s" % (count, size >> 20, peak >> 20, seconds))
-    rig.check(many[0] <= few[0] * 1.25 + (64 << 20), "%d MB, then %d MB" % (few[0] >> 20, many[0] >> 20))
+    # As above; and the case process keeps a few hundred bytes of each object: its place in the listing and the queue.
+    rig.check(many[0] <= few[0] * 1.25 + (64 << 20) + 512 * MANY, "%d MB, then %d MB" % (few[0] >> 20, many[0] >> 20))
 
 
 rig.run_tests(eight_times_the_data_take_about_the_same_memory, many_small_objects_take_the_memory_of_few)
