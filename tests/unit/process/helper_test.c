@@ -184,10 +184,12 @@ static int compute_for_ever(void)
 static int take_memory(void)
 {
 	for (int i = 0; i < 4096; i++) {
-		void *block = malloc(1 << 20);
+		/* volatile: a compiler may leave out memory that nobody looks at */
+		volatile uint8_t *block = malloc(1 << 20);
 		if (block == NULL)
 			return 5;
-		memset(block, 1, 1 << 20);
+		for (size_t at = 0; at < 1 << 20; at += 4096)
+			block[at] = 1;
 	}
 	return 0;
 }
