@@ -52,8 +52,6 @@ REASONS = {
 
 # What is said of a file of this format, wherever it stands; all others are read.
 CARVED, SEALED = ("partial", "unsupported"), ("unread", "encrypted")
-# An OpenDocument file of LibreOffice holds a picture of its first page.
-PICTURED = ("odt", "ods", "odp")
 STATUS = {"doc": CARVED, "xls": CARVED, "ppt": CARVED, "tnef": CARVED, "bak": CARVED, "sqlite": CARVED, "unknown": CARVED,
     "pdf, password": SEALED, "zip, encrypted": SEALED, "7z, encrypted": SEALED, "7z, names encrypted": SEALED,
     "pdf, image only": ("unread", "no-text")}
@@ -338,7 +336,7 @@ def statuses(x):
     """(what is not read of the objects, of the members): {path: status}, [(path, end of the member's path, status)]"""
     objects, members = {}, []
     for o in x.plan.originals:
-        status = STATUS.get(o.format) or (("partial", "no-text") if o.pictured or o.format in PICTURED else None)
+        status = STATUS.get(o.format) or (("partial", "no-text") if o.pictured else None)
         for chain in o.paths if status else ():
             alone = len(chain) == 1 or o.format in LOCKED
             kind, reasons = objects.setdefault(chain[0], (status[0] if alone else "partial", set()))

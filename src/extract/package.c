@@ -22,6 +22,7 @@ struct package {
 	uint32_t *table; /* entry index + 1 by the hash of its name, open addressing; 0 is free */
 	size_t mask;
 	enum st_reason stop; /* the limit of the whole object that was met */
+	uint64_t preview_bytes;
 };
 
 struct package_stream {
@@ -225,8 +226,50 @@ void package_unread(struct package *package, size_t index, enum st_reason reason
 	extract_run_unread_member(package->input, package_name(package, index), reason);
 }
 
+/* A small picture of the first page that the program saved beside the document (OpenDocument 1.3 part 2, 3.8; ECMA-376
+ * part 2, 8.5): what it shows is text of the document. Only where it begins as a picture does. */
+static bool is_preview(struct package *package, size_t index)
+{
+	static const char *const names[] = {"Thumbnails/thumbnail.png", "docProps/thumbnail.png",
+		"docProps/thumbnail.jpeg", "docProps/thumbnail.jpg", "docProps/thumbnail.emf",
+		"docProps/thumbnail.wmf"};
+	static const char *const magics[] = {"\x89PNG\r\n", "\xff\xd8\xff", "\x01\0\0", "\xd7\xcd\xc6"};
+	struct st_span name = package_name(package, index);
+	uint8_t head[3];
+	bool named = false, pictured = false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		named = named || same_name((struct st_span){(const uint8_t *)names[i], strlen(names[i])}, name);
+	if (!named || package_peek(package, index, head, sizeof(head)) < sizeof(head))
+		return false;
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		pictured = pictured || memcmp(head, magics[i], sizeof(head)) == 0;
+	return pictured;
+}
+
+/* Read to its end, so that damage is seen; its bytes are not searched. */
+static void pass_preview(struct package *package, size_t index)
+{
+	enum st_reason reason = ST_REASON_NONE;
+	uint8_t block[4096];
+	struct stream *stream = package_open(package, index, &reason);
+	ssize_t got = 0;
+	while (stream != NULL && (got = stream->read(stream, block, sizeof(block))) > 0)
+		package->preview_bytes += (uint64_t)got;
+	if (stream != NULL && got < 0)
+		reason = stream->reason;
+	stream_close(stream);
+	if (reason != ST_REASON_NONE)
+		package_note(package, reason);
+	package_done(package, index);
+}
+
 void package_give(struct package *package, size_t index)
 {
+	if (is_preview(package, index)) {
+		pass_preview(package, index);
+		return;
+	}
+
 	enum st_reason reason, stop = ST_REASON_NONE;
 	struct package_stream *self = open_entry(package, index, &reason);
 	if (self == NULL) {
@@ -244,7 +287,7 @@ void package_give(struct package *package, size_t index)
 
 void package_end(struct package *package, bool has_text, struct extract_part_result *result)
 {
-	result->not_searched_bytes += zip_settle(package->zip);
+	result->not_searched_bytes += zip_settle(package->zip) + package->preview_bytes;
 	extract_run_container_end(package->input, zip_reason(package->zip), result);
 	if (has_text && result->status == ST_UNREAD)
 		result->status = ST_PARTIAL;

@@ -47,7 +47,7 @@ size_t package_peek(struct package *package, size_t index, void *data, size_t ca
 void package_done(struct package *package, size_t index);
 bool package_is_done(const struct package *package, size_t index);
 /* An entry as a member of the document, through the table of readers (a folder: nothing); done. What cannot be read is
- * listed with its reason. */
+ * listed with its reason. A preview of the first page is no member: its bytes are not searched. */
 void package_give(struct package *package, size_t index);
 /* Lists an entry that cannot be read; done. */
 void package_unread(struct package *package, size_t index, enum st_reason reason);

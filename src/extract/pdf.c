@@ -16,7 +16,7 @@
 
 static bool holds(struct st_span text, const char *word)
 {
-	return memmem(text.data, text.size, word, strlen(word)) != NULL;
+	return text.size > 0 && memmem(text.data, text.size, word, strlen(word)) != NULL;
 }
 
 /* At the front it is certain; behind something else objects must follow, or it is a text about PDF. */

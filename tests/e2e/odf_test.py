@@ -103,11 +103,26 @@ def a_document_is_one_record_whatever_saved_it():
         rig.equal((records["raw"], records["distinct"]), (2, 1), "records")
 
 
+def a_preview_of_the_first_page_is_not_searched_and_hides_nothing():
+    body = "<office:text><text:p>anna@contoso.com</text:p></office:text>"
+    with rig.folder() as out:
+        for name, preview in (("picture", odf_files.PNG), ("text", "no picture: bruno@contoso.com")):
+            path, case = os.path.join(out, name + ".odt"), os.path.join(out, name + ".case")
+            odf_files.Document("odt", body).package(path, replaced={"Thumbnails/thumbnail.png": preview})
+            rig.scan(case, path)
+            report = rig.report(case)
+            found = [e["distinct"] for e in report["entities"] if e["kind"] == "email_address"]
+            rig.equal(found, [2 if name == "text" else 1], "addresses beside " + name)
+            if name == "picture":
+                rig.equal(report["coverage"]["objects"]["read"], 1, "read, with a picture of its first page")
+                rig.equal(report["coverage"]["objects"]["members"], 0, "members")
+
+
 def pictures_and_foreign_objects_are_members():
     with rig.folder() as out:
         texts, parts = shown(written(out, "odt", odf_files.text)[0])
         rig.equal(sorted(parts), ["", "Configurations2/accelerator/current.xml", "Pictures/1.png", "Pictures/note.txt",
-            "Thumbnails/thumbnail.png", "layout-cache"], "parts")
+            "layout-cache"], "parts, without the preview of the first page")
         rig.equal(parts["Pictures/1.png"]["reason"], "no-text", "a picture")
         inner = os.path.join(out, "inner.ods")
         odf_files.sheet()[0].package(inner)
@@ -198,6 +213,8 @@ def other_xml_and_other_packages_are_no_opendocument():
 
 
 rig.run_tests(all_that_is_planted_is_found_in_every_kind_and_place, a_scan_counts_each_planted_address,
-    a_mention_says_where_it_stands, a_document_is_one_record_whatever_saved_it, pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
+    a_mention_says_where_it_stands, a_document_is_one_record_whatever_saved_it,
+    a_preview_of_the_first_page_is_not_searched_and_hides_nothing,
+    pictures_and_foreign_objects_are_members, an_encrypted_package_is_unread,
     broken_packages_keep_what_came_and_say_so, what_openoffice_1_wrote_is_read,
     other_xml_and_other_packages_are_no_opendocument)
