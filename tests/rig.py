@@ -89,8 +89,10 @@ def folder():
     finally:
         for root, folders, _ in os.walk(path):
             for name in folders:
-                with contextlib.suppress(OSError):
-                    os.chmod(os.path.join(root, name), 0o700)
+                inner = os.path.join(root, name)
+                if not os.path.islink(inner):  # a link leads to a folder of somebody else
+                    with contextlib.suppress(OSError):
+                        os.chmod(inner, 0o700)
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -79,7 +79,10 @@ def what_is_no_file_is_listed_and_unread():
         write(path, "good.txt", b"mail anna@fabrikam.com\n")
         os.mkfifo(os.path.join(path, "pipe"))
         os.symlink("good.txt", os.path.join(path, "link"))
-        os.symlink("/etc", os.path.join(path, "folder-link"))
+        elsewhere = os.path.join(out, "elsewhere")
+        os.mkdir(elsewhere)
+        write(elsewhere, "other.txt", b"mail bruno@fabrikam.com\n")
+        os.symlink(elsewhere, os.path.join(path, "folder-link"))
         os.symlink("nowhere", os.path.join(path, "dangling"))
         want = {"pipe", "link", "folder-link", "dangling"}
         if os.geteuid() == 0:
