@@ -13,9 +13,6 @@ import rig
 sys.path.insert(0, os.path.join(rig.ROOT, "tools"))
 import make_exposure  # noqa: E402
 
-# Formats (None: all) and places without a reader yet: they may be below 100 %, and must leave this list when they are not.
-PENDING = set()
-
 FOLDER = rig.folder()
 OUT = FOLDER.__enter__()
 CASE = os.path.join(OUT, "exposure.case")
@@ -59,10 +56,6 @@ def reason_of(truth, format, place):
     return None
 
 
-def pending(format, place):
-    return (format, None) in PENDING or (format, place) in PENDING
-
-
 def every_format_and_place_gives_what_was_planted_in_it_or_the_reason():
     _, truth = exposure()
     found = found_values()
@@ -78,13 +71,10 @@ def every_format_and_place_gives_what_was_planted_in_it_or_the_reason():
     wrong = []
     for (format, place), (got, planted, missing) in sorted(lines.items()):
         reason = reason_of(truth, format, place)
-        note = " | %(reason)s: %(why)s" % reason if reason else " | pending" if pending(format, place) else ""
+        note = " | %(reason)s: %(why)s" % reason if reason else ""
         print("%s | %s | %d/%d%s" % (format, place, got, planted, note))
         if got < planted and not note:
             wrong.append("%s, %s: %d of %d, missing %s" % (format, place, got, planted, missing[:3]))
-    for format, place in PENDING:
-        if all(got == planted for (f, p), (got, planted, _) in lines.items() if f == format and place in (None, p)):
-            wrong.append("%s, %s is complete: take it from PENDING" % (format, place))
     rig.check(not wrong, "%d lines\n  %s" % (len(wrong), "\n  ".join(wrong)))
 
 
@@ -95,25 +85,15 @@ def numbers_of_objects(truth):
     return dict(enumerate(sorted(paths, key=os.fsencode), 1))
 
 
-def formats_by_object(truth):
-    formats = collections.defaultdict(set)
-    for value in truth["values"]:
-        for chain in value["paths"]:
-            formats[chain[0]].add((value["format"], value["place"]))
-    for copy, of in truth["copies"].items():
-        formats[copy] = formats[of]
-    return formats
-
-
 def nothing_is_found_that_was_not_planted():
     _, truth = exposure()
-    planted, paths, formats = {v["canonical"] for v in truth["values"]}, numbers_of_objects(truth), formats_by_object(truth)
+    planted, paths = {v["canonical"] for v in truth["values"]}, numbers_of_objects(truth)
     extra = []
     for (kind, canonical), row in found_values().items():
         if kind == "email_address" and canonical not in planted:
             path = paths[int(re.search(r"object #(\d+)", row["first_places"]).group(1))]
             carved = "unsupported" in truth["objects_not_read"].get(path, ["", []])[1]
-            if not carved and not any(pending(*line) for line in formats[path]):
+            if not carved:
                 extra.append((canonical, path))
     rig.check(not extra, "addresses that nobody planted: %s" % rig.shown(extra))
 
@@ -157,23 +137,20 @@ def an_object_is_counted_once_and_every_object_is_counted():
     objects = scanned()["coverage"]["objects"]
     rig.equal(objects["listed"], truth["listed"], "objects listed")
     rig.equal(sum(objects[k] for k in ("read", "partial", "unread", "duplicate")), objects["listed"], "read + partial + unread + duplicate")
-    formats = formats_by_object(truth)
-    certain = [of for of in truth["copies"].values() if of not in truth["objects_not_read"] and not any(pending(*line) for line in formats[of])]
+    certain = [of for of in truth["copies"].values() if of not in truth["objects_not_read"]]
     rig.check(objects["duplicate"] >= len(certain), "%d are copies, not %d" % (objects["duplicate"], len(certain)))
-    if not PENDING:
-        rig.equal(objects["duplicate"], sum(of not in truth["objects_not_read"] for of in truth["copies"].values()), "duplicate")
+    rig.equal(objects["duplicate"], sum(of not in truth["objects_not_read"] for of in truth["copies"].values()), "duplicate")
 
 
 def what_is_not_read_is_what_cannot_be_read_each_with_its_reason():
     _, truth = exposure()
-    formats, got, want = formats_by_object(truth), {}, {}
+    got, want = {}, {}
     for row in listed("unread"):
         path = row["path"].partition(":/")[2].partition("!/")[0]
-        if row["what"] == "object" and not any(pending(*line) for line in formats[path]):
+        if row["what"] == "object":
             got[path] = (row["status"], row["reason"])
     for path, (status, reasons) in truth["objects_not_read"].items():
-        if not any(pending(*line) for line in formats[path]):
-            want[path] = [(status, reason) for reason in reasons]
+        want[path] = [(status, reason) for reason in reasons]
     wrong = ["%s is %s, not %s" % (p, got.get(p, "read"), want.get(p, "read")) for p in sorted(set(got) | set(want))
         if got.get(p) not in want.get(p, [None])]
     rig.check(not wrong, "; ".join(wrong))
@@ -182,26 +159,22 @@ def what_is_not_read_is_what_cannot_be_read_each_with_its_reason():
 def every_member_that_cannot_be_read_is_listed_with_its_reason():
     _, truth = exposure()
     rows = [(r["path"], r["status"], r["reason"]) for r in listed("unread") if r["what"] == "member"]
-    formats, missing = formats_by_object(truth), []
+    missing = []
     for path, name, status in truth["members_not_read"]:
         if not any(stands_at([path, name], truth["store"], p) and [s, r] == list(status) for p, s, r in rows):
-            if not any(pending(*line) for line in formats[path]):
-                missing.append((path, name, status, [row for row in rows if stands_at([path, name], truth["store"], row[0])]))
+            missing.append((path, name, status, [row for row in rows if stands_at([path, name], truth["store"], row[0])]))
     rig.check(not missing, "%d members: %s" % (len(missing), rig.shown(missing)))
 
 
 def records_are_counted_raw_and_distinct():
     _, truth = exposure()
     got = {row["unit"]: {"raw": row["raw"], "distinct": row["distinct"]} for row in scanned()["units"]}
-    if not PENDING:
-        rig.equal({unit: got.get(unit) for unit in truth["records"]}, truth["records"], "records")
+    rig.equal({unit: got.get(unit) for unit in truth["records"]}, truth["records"], "records")
 
 
 def every_further_store_is_a_lead_and_shows_no_secret():
     _, truth = exposure()
-    leads = scanned().get("leads")
-    if leads is None:
-        rig.skip("no leads in this version")
+    leads = scanned()["leads"]
     targets = {lead["target"] for lead in leads}
     missing = [lead["host"] for lead in truth["leads"] if not any(lead["host"] in target for target in targets)]
     rig.check(not missing, "no lead to %s" % missing)
@@ -218,8 +191,7 @@ def persons_and_organizations_are_those_of_the_addresses_found():
     every = {c for kind, c in found_values() if kind == "email_address"}
     found, beyond = every & planted, every - planted
     rig.check(got["persons"]["min"] <= got["persons"]["best"] <= got["persons"]["max"], "persons: %r" % got["persons"])
-    if not PENDING:
-        rig.equal(got["persons"]["best"] - len(beyond), len(found), "persons, best, without those of carved files")
+    rig.equal(got["persons"]["best"] - len(beyond), len(found), "persons, best, without those of carved files")
     rig.equal(got["organizations"]["best"], len({domain_of(a) for a in every}),
         "organizations, best")
 
