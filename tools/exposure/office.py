@@ -2,6 +2,7 @@
 import concurrent.futures
 import os
 import shutil
+import signal
 import subprocess
 
 PDF_OPTIONS = 'pdf:%s_pdf_Export:{"ExportNotes":{"type":"boolean","value":"true"},"ExportNotesPages":{"type":"boolean","value":"true"}}'
@@ -10,6 +11,20 @@ PROGRAM = {"docx": "writer", "odt": "writer", "doc": "writer", "rtf": "writer", 
 FLAT = {"writer": "fodt", "calc": "fods", "impress": "fodp"}
 CALLS_AT_ONCE = 2
 CALL_SECONDS = 120
+
+
+def soffice(profile, target, out, files, options=()):
+    """One call, with no process left behind: soffice starts soffice.bin, which outlives it. Returns what it complained of."""
+    process = subprocess.Popen(["soffice", "--headless", "--norestore", "--nolockcheck",
+        "-env:UserInstallation=file://" + os.path.abspath(profile), *options, "--convert-to", target, "--outdir", out, *files],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "HOME": os.path.abspath(out)})
+    try:
+        return process.communicate(timeout=CALL_SECONDS)[1].decode("utf-8", "replace")
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 class Office:
@@ -23,15 +38,14 @@ class Office:
         """Converts files to target (a LibreOffice filter) into the folder out; every file must come out."""
         profile = self.free.pop()
         try:
-            said = subprocess.run(["soffice", "--headless", "--norestore", "--nolockcheck", "-env:UserInstallation=file://" + profile,
-                "--convert-to", target, "--outdir", out, *files], stdin=subprocess.DEVNULL, capture_output=True, timeout=CALL_SECONDS)
+            said = soffice(profile, target, out, files)
         finally:
             self.free.append(profile)
         ending = target.split(":")[0]
         for file in files:
             made = os.path.join(out, os.path.splitext(os.path.basename(file))[0] + "." + ending)
             if not os.path.exists(made):
-                raise RuntimeError("LibreOffice made no %s of %s: %s" % (ending, file, said.stderr.decode("utf-8", "replace")[-500:]))
+                raise RuntimeError("LibreOffice made no %s of %s: %s" % (ending, file, said[-500:]))
 
     def convert(self, wanted):
         """wanted: {target: [files]}; results in work/TARGET-ENDING. Returns {(file, target): path}."""
