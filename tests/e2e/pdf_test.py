@@ -305,7 +305,7 @@ def memory_of_the_worker_is_flat_over_many_documents():
     with store() as (case, path, _):
         data = full_document()
         for number in range(count):
-            put(path, "%04d.pdf" % number, data.replace(b"first.page", b"f%04d.page" % number))
+            put(path, "%05d.pdf" % number, data.replace(b"second.page", b"s%05d.page" % number))
         scan = subprocess.Popen([rig.STAUNCH, "scan", path, "--case", case, "--progress", "never", "--jobs", "1"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         sizes = []
@@ -318,6 +318,7 @@ def memory_of_the_worker_is_flat_over_many_documents():
                         sizes.append(int(state["VmRSS"].split()[0]))
             time.sleep(0.1)
         rig.equal(scan.returncode, rig.OK, "the scan")
+        rig.equal(rig.report(case)["coverage"]["objects"]["read"], count, "documents read, none a copy of another")
         early, late = sizes[len(sizes) // 4], max(sizes[-5:])
         print("worker: %d KB after a quarter of %d documents, %d KB at the end" % (early, count, late))
         rig.check(late < early + 2048, "the worker grew from %d to %d KB" % (early, late))
