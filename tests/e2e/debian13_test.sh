@@ -6,5 +6,6 @@ set -u
 bare_root trixie "the jail holds, and lets the readers work, on Debian 13"
 try "the example is scanned to its planted figures on Debian 13" "./dev run"
 try "the builds with tests and with planted faults compile on Debian 13" "./dev build gcc && ./dev build fault"
+try "the programs that read PDF are installed on Debian 13" "apt-get install -y --no-install-recommends poppler-utils qpdf"
 try "the jail and its faults hold on Debian 13" "python3 tests/run.py --only cli/jail e2e/faults"
 exit $status
