@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "extract/reader.h"
+
 #include "../../unit/extract/recorder.h"
 
 static const struct extract_limits tight = {.nesting_depth = 4,
@@ -49,6 +51,17 @@ static inline void fuzz_object(const uint8_t *data, size_t size)
 	check_rules(&seen);
 	recorder_free(&seen);
 	stream_close(file);
+}
+
+/* The same for what one of these readers takes. */
+static inline void fuzz_object_of(const struct reader *const *readers, size_t count, const uint8_t *data, size_t size)
+{
+	struct reader_input input = {.head = {data, size < CEIL_SNIFF_BYTES ? size : CEIL_SNIFF_BYTES}};
+	bool mine = false;
+	for (size_t i = 0; i < count; i++)
+		mine |= readers[i]->bid(&input) > 0;
+	if (mine)
+		fuzz_object(data, size);
 }
 
 #endif
