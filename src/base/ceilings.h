@@ -169,6 +169,10 @@
 #define CEIL_PROCESSES 1024
 /* Rows of one sorted run before it is sealed and written. */
 #define CEIL_RUN_BYTES (64 * MIB)
+/* Memory for readings that ended and wait for their commit, parts and all; beyond, they are committed. */
+#define CEIL_FINISHED_BYTES (8 * MIB)
+/* Objects taken from the case at a time, to be read next. */
+#define CEIL_QUEUE_OBJECTS 1024
 /* Rows wait at most this long before they are written. */
 #define CEIL_RUN_AGE_MS 5000
 /* Runs merged in one pass; more are merged in several. */
@@ -176,7 +180,13 @@
 /* Objects of one case. */
 #define CEIL_OBJECTS 4000000000u
 
+/* --- casefile --- */
+/* Pages of the case held in memory, changed ones too; beyond, they are written and read again. */
+#define CEIL_CASE_CACHE_BYTES (8 * MIB)
+
 /* --- resolve --- */
+/* Distinct keys (persons, organizations) held in memory before they are written as a run. */
+#define CEIL_DISTINCT_BYTES (16 * MIB)
 /* One block of sorted rows: what a run seals at a time, and what a result is put out in. */
 #define CEIL_BLOCK_BYTES (64 * KIB)
 /* Packed places in one row; an entity with more of them goes on in further rows, so that a row always fits a block. */

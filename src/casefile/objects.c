@@ -299,6 +299,25 @@ enum st_status casefile_objects(struct casefile *casefile, int64_t store,
 	}
 }
 
+enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, struct casefile_waiting *out,
+	size_t most, size_t *count, struct st_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	*count = 0;
+	ST_TRY(db_slot(casefile, DB_WAITING,
+		"SELECT id, size_bytes FROM objects WHERE id > ?1 AND store = ?2 AND status = ?3 ORDER BY id LIMIT ?4",
+		&statement, err));
+	db_bind_number(statement, 1, after);
+	db_bind_number(statement, 2, store);
+	db_bind_number(statement, 3, ST_PENDING);
+	db_bind_number(statement, 4, most);
+	enum st_status status;
+	for (bool row; (status = db_step(casefile, statement, &row, err)) == ST_OK && row; ++*count)
+		out[*count] = (struct casefile_waiting){db_number(statement, 1), (uint32_t)db_number(statement, 0)};
+	sqlite3_reset(statement);
+	return status;
+}
+
 enum st_status casefile_object(
 	struct casefile *casefile, uint32_t id, struct casefile_object *out, struct st_buf *path, struct st_error *err)
 {

@@ -1,4 +1,5 @@
 /* Opening, creating and closing a case: whose file it is, whose key, who else writes. */
+#include "base/ceilings.h"
 #include "casefile/database.h"
 #include "casefile/key_file.h"
 
@@ -147,10 +148,12 @@ static int connect_with(struct casefile *casefile, const char *name, int flags)
 	sqlite3_db_config(casefile->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(casefile->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_busy_timeout(casefile->db, 10000);
-	return sqlite3_exec(casefile->db,
-		"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536;"
+	char pragmas[160];
+	snprintf(pragmas, sizeof pragmas,
+		"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA cache_size = -%u;"
 		"SELECT count(*) FROM identity",
-		NULL, NULL, NULL);
+		(unsigned)(CEIL_CASE_CACHE_BYTES / KIB));
+	return sqlite3_exec(casefile->db, pragmas, NULL, NULL, NULL);
 }
 
 /* On a medium that cannot be written SQLite finds no place for its shared memory; without a log left to read, the file

@@ -315,44 +315,26 @@ static enum st_status add_sources(struct scan *scan, const struct cli_arguments 
 
 /* --- the queue --- */
 
-struct loading {
-	struct scan *scan;
-	size_t size_capacity;
-};
-
 static enum st_status load_object(void *context, const struct casefile_object *object, struct st_error *err)
 {
 	(void)err;
-	struct loading *loading = context;
-	struct scan *scan = loading->scan;
-	struct scan_queue *queue = &scan->queue;
+	struct scan *scan = context;
 	struct scan_store *store = &scan->stores[object->store];
-	if (queue->size_count == loading->size_capacity) {
-		loading->size_capacity = loading->size_capacity ? loading->size_capacity * 2 : 1024;
-		queue->sizes = st_realloc(queue->sizes, loading->size_capacity * sizeof *queue->sizes);
-	}
-	queue->sizes[queue->size_count++] = object->size_bytes;
+	scan_queue_size(&scan->queue, object->size_bytes);
 	store->objects++;
 	store->bytes += object->size_bytes;
 	if (object->status == ST_PENDING && store->listed_now) {
-		scan_queue_add(queue, &(struct scan_task){object->size_bytes, object->id, object->store, 0, false});
+		store->queued = store->last_waiting == 0 ? object->id - 1 : store->queued;
+		store->last_waiting = object->id;
 		return ST_OK;
 	}
 	store->objects_done++;
 	store->bytes_done += object->size_bytes;
 	bool original = object->status == ST_READ || object->status == ST_PARTIAL;
 	if (original && object->duplicate_of == 0 && object->has_sha256)
-		scan_queue_known(queue, object->sha256_keyed, object->id, object->size_bytes);
+		scan_queue_claim(&scan->queue, object->sha256_keyed, object->id);
 	if (object->status == ST_UNREAD)
 		scan_progress_unread(scan->progress, object->reason);
-	return ST_OK;
-}
-
-static enum st_status load_queue(struct scan *scan, struct st_error *err)
-{
-	struct loading loading = {scan, 0};
-	ST_TRY(casefile_objects(scan->casefile, -1, load_object, &loading, err));
-	scan_queue_sort(&scan->queue);
 	return ST_OK;
 }
 
@@ -466,7 +448,7 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
 	ST_TRY(add_sources(scan, arguments, options, err));
 	ST_TRY(open_work(scan, err));
-	ST_TRY(load_queue(scan, err));
+	ST_TRY(casefile_objects(scan->casefile, -1, load_object, scan, err));
 	write_start_message(scan, options);
 	open_slots(scan, options->jobs);
 	scan->stall_ms = options->stall_s * 1000;
@@ -477,6 +459,8 @@ static enum st_status conclude(struct scan *scan, struct st_error *err)
 {
 	scan_progress_phase(scan->progress, "counting");
 	scan_progress_tick(scan->progress, scan);
+	scan_queue_free(&scan->queue); /* merging needs the memory */
+	resolve_collector_release(scan->collector);
 	ST_TRY(scan_results(scan, err));
 	ST_TRY(casefile_remove_work_dir(scan->casefile, err));
 	ST_TRY(casefile_drop_work_key(scan->casefile, err));

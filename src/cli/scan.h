@@ -40,13 +40,13 @@ struct scan_tasks {
 struct scan_contents;
 
 struct scan_queue {
-	struct scan_tasks ready; /* by store, then object; taken from `next` on */
-	size_t next;
+	struct scan_tasks ready;  /* by store, then object; taken from `next` on, filled again from the case */
+	size_t next, store;       /* store: whose objects come next */
 	struct scan_tasks retry;  /* read once more, alone, when nothing else is left */
-	struct scan_tasks copies; /* found to be copies; settled when their original is */
+	struct scan_tasks copies; /* found to be copies; settled at a commit, once their original is */
 	uint32_t *copies_of;      /* beside copies.list */
-	uint64_t *sizes;          /* of all objects, sorted: a size that stands alone needs no comparing */
-	size_t size_count;
+	size_t copies_kept;       /* of them, those that had to wait when last asked */
+	uint8_t *sizes; /* how many objects have a size (0, 1, more): one that stands alone needs no comparing */
 	struct scan_contents *contents;
 };
 
@@ -93,8 +93,8 @@ struct scan_store {
 	uint32_t id;
 	int depth_limit;
 	uint64_t objects, bytes, objects_done, bytes_done; /* for the panel */
-	uint64_t objects_open;
-	bool listed_now; /* named on this command line */
+	uint32_t queued, last_waiting; /* objects up to here were taken from the case; the last that waits */
+	bool listed_now;               /* named on this command line */
 };
 
 struct scan_progress; /* scan_progress.c */
@@ -110,7 +110,7 @@ struct scan {
 	struct scan_slot *slots;
 	size_t slot_count;
 	struct scan_finished *finished;
-	size_t finished_count, finished_capacity;
+	size_t finished_count, finished_capacity, finished_bytes;
 	uint32_t next_segment, next_job;
 	uint32_t starts_lost; /* workers killed from outside before they were ready */
 	uint64_t committed_at_ms, stall_ms;
@@ -130,16 +130,16 @@ enum st_status scan_check_sources(const struct cli_arguments *arguments, struct 
 enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err);
 
 /* --- scan_queue.c --- */
-void scan_queue_add(struct scan_queue *queue, const struct scan_task *task);
-void scan_queue_sort(struct scan_queue *queue);
-/* An object that is read already: later ones with the same content are its copies. */
-void scan_queue_known(
-	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object, uint64_t size_bytes);
-/* The object already holding this content, or 0 after noting that `object` will. An object of another size is none: its
- * worker lied about its hash. */
-uint32_t scan_queue_claim(
-	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], const struct scan_task *task);
+/* Takes the next objects from the case when there are none at hand. */
+enum st_status scan_queue_fill(struct scan *scan, struct st_error *err);
+/* An object that is read after all; one that is read once more, alone. */
+void scan_queue_again(struct scan_queue *queue, const struct scan_task *task);
+void scan_queue_retry(struct scan_queue *queue, const struct scan_task *task);
+/* Every object has a size; may several have this one? True for a size that only one has costs time, no more. */
+void scan_queue_size(struct scan_queue *queue, uint64_t size_bytes);
 bool scan_queue_size_is_shared(const struct scan_queue *queue, uint64_t size_bytes);
+/* The object that holds this content, or 0 after noting that `object` does. */
+uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object);
 void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uint32_t original);
 void scan_queue_free(struct scan_queue *queue);
 

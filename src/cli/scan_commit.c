@@ -16,6 +16,9 @@ void scan_finish(
 		scan->finished = st_realloc(scan->finished, scan->finished_capacity * sizeof *scan->finished);
 	}
 	scan->finished[scan->finished_count++] = (struct scan_finished){*object, parts, part_count};
+	scan->finished_bytes += sizeof *scan->finished + part_count * sizeof *parts;
+	for (size_t p = 0; p < part_count; p++)
+		scan->finished_bytes += parts[p].name.size + parts[p].places.size;
 }
 
 static void forget_finished(struct scan *scan)
@@ -29,6 +32,7 @@ static void forget_finished(struct scan *scan)
 		free(done->parts);
 	}
 	scan->finished_count = 0;
+	scan->finished_bytes = 0;
 }
 
 static enum st_status put_runs(struct scan *scan, const struct resolve_run *runs, size_t count, struct st_error *err)
@@ -88,7 +92,8 @@ enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err)
 		scan->committed_at_ms = st_now_ms();
 		return ST_OK;
 	}
-	if (held < CEIL_RUN_BYTES && st_now_ms() - scan->committed_at_ms < CEIL_RUN_AGE_MS)
+	if (held < CEIL_RUN_BYTES && scan->finished_bytes < CEIL_FINISHED_BYTES &&
+		st_now_ms() - scan->committed_at_ms < CEIL_RUN_AGE_MS)
 		return ST_OK;
 	return scan_commit(scan, err);
 }

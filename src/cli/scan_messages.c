@@ -58,6 +58,24 @@ static enum st_status on_forbidden(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* Equal content has equal size: else the worker that named the other one's hash lied. */
+static enum st_status object_of_content(struct frame *frame, const uint8_t *sha256, uint32_t *original)
+{
+	struct scan *scan = frame->scan;
+	const struct scan_task *task = &frame->slot->task;
+	struct casefile_object object;
+	st_auto_buf struct st_buf path = {0};
+	uint8_t digest[ST_DIGEST_BYTES];
+	st_digest(scan->work.digest_key, sha256, ST_SHA256_BYTES, digest);
+	*original = scan_queue_claim(&scan->queue, digest, task->object);
+	if (*original == 0)
+		return ST_OK;
+	ST_TRY(casefile_object(scan->casefile, *original, &object, &path, frame->err));
+	if (object.size_bytes != task->size_bytes)
+		*original = 0;
+	return ST_OK;
+}
+
 static enum st_status on_hash(struct frame *frame, bool *valid)
 {
 	struct scan *scan = frame->scan;
@@ -68,9 +86,8 @@ static enum st_status on_hash(struct frame *frame, bool *valid)
 	if (!*valid)
 		return ST_OK;
 	slot->asked = false; /* one answer: a worker that asks on and reads none would fill the socket and hold us */
-	uint8_t digest[ST_DIGEST_BYTES];
-	st_digest(scan->work.digest_key, sha256, ST_SHA256_BYTES, digest);
-	uint32_t original = scan_queue_claim(&scan->queue, digest, &slot->task);
+	uint32_t original;
+	ST_TRY(object_of_content(frame, sha256, &original));
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
 	st_buf_add_byte(&body, original == 0);

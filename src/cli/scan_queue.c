@@ -1,12 +1,16 @@
-/* Which object comes next, and which is a copy of another (DESIGN 4.1): equal content is read once. */
+/* Which object comes next, and which is a copy of another (DESIGN 4.1): equal content is read once. What waits stays in
+ * the case and is taken from it some at a time; kept for each object that is read are 20 bytes of its content's digest,
+ * and those only where another object has its size. */
+#include "base/ceilings.h"
 #include "cli/scan.h"
 
 #include <stdlib.h>
 
+#define SIZES_BITS 22 /* 1 MiB of two bits each; a size that shares its place with another costs one hashing */
+
 struct content {
 	uint8_t digest[ST_DIGEST_BYTES];
-	uint32_t object; /* 0: free */
-	uint64_t size_bytes;
+	uint8_t object[4]; /* 0: free; bytes, so that nothing is wasted between entries */
 };
 
 struct scan_contents {
@@ -23,46 +27,77 @@ static void tasks_add(struct scan_tasks *tasks, const struct scan_task *task)
 	tasks->list[tasks->count++] = *task;
 }
 
-void scan_queue_add(struct scan_queue *queue, const struct scan_task *task)
+/* --- what comes next --- */
+
+void scan_queue_again(struct scan_queue *queue, const struct scan_task *task)
 {
 	tasks_add(&queue->ready, task);
 }
 
-static int by_store_and_object(const void *a, const void *b)
+void scan_queue_retry(struct scan_queue *queue, const struct scan_task *task)
 {
-	const struct scan_task *x = a, *y = b;
-	if (x->store != y->store)
-		return x->store < y->store ? -1 : 1;
-	return x->object < y->object ? -1 : x->object > y->object;
+	tasks_add(&queue->retry, task);
 }
 
-static int by_value(const void *a, const void *b)
+static enum st_status take_page(struct scan *scan, struct scan_store *store, struct st_error *err)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
+	struct casefile_waiting waiting[CEIL_QUEUE_OBJECTS];
+	size_t count;
+	ST_TRY(casefile_waiting(scan->casefile, store->id, store->queued, waiting, CEIL_QUEUE_OBJECTS, &count, err));
+	for (size_t i = 0; i < count; i++) {
+		struct scan_task task = {waiting[i].size_bytes, waiting[i].object, store->id, 0, false};
+		tasks_add(&scan->queue.ready, &task);
+	}
+	store->queued = count > 0 ? waiting[count - 1].object : UINT32_MAX;
+	return ST_OK;
 }
 
-void scan_queue_sort(struct scan_queue *queue)
+enum st_status scan_queue_fill(struct scan *scan, struct st_error *err)
 {
-	if (queue->ready.count > 0)
-		qsort(queue->ready.list, queue->ready.count, sizeof *queue->ready.list, by_store_and_object);
-	if (queue->size_count > 0)
-		qsort(queue->sizes, queue->size_count, sizeof *queue->sizes, by_value);
+	struct scan_queue *queue = &scan->queue;
+	while (queue->next == queue->ready.count && queue->store < scan->store_count) {
+		struct scan_store *store = &scan->stores[queue->store];
+		queue->next = queue->ready.count = 0;
+		if (!store->listed_now || store->queued >= store->last_waiting)
+			queue->store++;
+		else
+			ST_TRY(take_page(scan, store, err));
+	}
+	return ST_OK;
+}
+
+/* --- sizes --- */
+
+static unsigned size_place(uint64_t size_bytes, unsigned *shift)
+{
+	/* Multiplicative hashing (Knuth, TAOCP 6.4). */
+	uint64_t place = size_bytes * 0x9e3779b97f4a7c15u >> (64 - SIZES_BITS);
+	*shift = (unsigned)(place % 4) * 2;
+	return (unsigned)(place / 4);
+}
+
+void scan_queue_size(struct scan_queue *queue, uint64_t size_bytes)
+{
+	unsigned shift, at = size_place(size_bytes, &shift);
+	if (queue->sizes == NULL)
+		queue->sizes = st_alloc_zero((size_t)1 << (SIZES_BITS - 2), 1);
+	if ((queue->sizes[at] >> shift & 3) < 2)
+		queue->sizes[at] = (uint8_t)(queue->sizes[at] + (1u << shift));
 }
 
 bool scan_queue_size_is_shared(const struct scan_queue *queue, uint64_t size_bytes)
 {
-	if (size_bytes == 0)
-		return false;
-	size_t low = 0, high = queue->size_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (queue->sizes[middle] < size_bytes)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low + 1 < queue->size_count && queue->sizes[low + 1] == size_bytes;
+	unsigned shift, at = size_place(size_bytes, &shift);
+	return size_bytes > 0 && queue->sizes != NULL && (queue->sizes[at] >> shift & 3) >= 2;
+}
+
+/* --- contents --- */
+
+static uint32_t object_of(const struct content *slot)
+{
+	uint32_t object;
+	memcpy(&object, slot->object, sizeof object);
+	return object;
 }
 
 static struct content *find(const struct scan_contents *contents, const uint8_t digest[ST_DIGEST_BYTES])
@@ -71,7 +106,7 @@ static struct content *find(const struct scan_contents *contents, const uint8_t 
 	memcpy(&at, digest, sizeof at);
 	for (;; at++) {
 		struct content *slot = &contents->table[at & (contents->capacity - 1)];
-		if (slot->object == 0 || memcmp(slot->digest, digest, ST_DIGEST_BYTES) == 0)
+		if (object_of(slot) == 0 || memcmp(slot->digest, digest, ST_DIGEST_BYTES) == 0)
 			return slot;
 	}
 }
@@ -81,46 +116,25 @@ static void grow(struct scan_contents *contents)
 	struct scan_contents larger = {.capacity = contents->capacity ? contents->capacity * 2 : 1024};
 	larger.table = st_alloc_zero(larger.capacity, sizeof *larger.table);
 	for (size_t i = 0; i < contents->capacity; i++)
-		if (contents->table[i].object != 0)
+		if (object_of(&contents->table[i]) != 0)
 			*find(&larger, contents->table[i].digest) = contents->table[i];
 	larger.count = contents->count;
 	free(contents->table);
 	*contents = larger;
 }
 
-static struct content *place(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES])
+uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object)
 {
 	if (queue->contents == NULL)
 		queue->contents = st_alloc_zero(1, sizeof *queue->contents);
-	if (queue->contents->count * 2 >= queue->contents->capacity)
+	if (queue->contents->count >= queue->contents->capacity / 8 * 7)
 		grow(queue->contents);
-	return find(queue->contents, digest);
-}
-
-static void take(struct scan_queue *queue, struct content *slot, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object,
-	uint64_t size_bytes)
-{
+	struct content *slot = find(queue->contents, digest);
+	if (object_of(slot) != 0)
+		return object_of(slot) == object ? 0 : object_of(slot);
 	memcpy(slot->digest, digest, ST_DIGEST_BYTES);
-	slot->object = object;
-	slot->size_bytes = size_bytes;
+	memcpy(slot->object, &object, sizeof object);
 	queue->contents->count++;
-}
-
-void scan_queue_known(
-	struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], uint32_t object, uint64_t size_bytes)
-{
-	struct content *slot = place(queue, digest);
-	if (slot->object == 0)
-		take(queue, slot, digest, object, size_bytes);
-}
-
-uint32_t scan_queue_claim(struct scan_queue *queue, const uint8_t digest[ST_DIGEST_BYTES], const struct scan_task *task)
-{
-	struct content *slot = place(queue, digest);
-	if (slot->object != 0 && slot->object != task->object)
-		return slot->size_bytes == task->size_bytes ? slot->object : 0;
-	if (slot->object == 0)
-		take(queue, slot, digest, task->object, task->size_bytes);
 	return 0;
 }
 

@@ -8,13 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A place where an object's bytes lie: the object that was read, or a copy of it. */
-struct place {
-	uint32_t original, object, store;
-};
-
-struct original {
-	uint32_t object, segment;
+/* An object that was not read because the same bytes were read elsewhere, and where. */
+struct copy {
+	uint32_t original, store;
 };
 
 enum party_set { SET_PERSONS, SET_STAFF, SET_ORGANIZATIONS, SET_LEADS };
@@ -23,10 +19,9 @@ struct results {
 	struct scan *scan;
 	struct casefile_figures figures;
 	struct resolve_segment *segments; /* by id */
-	struct original *originals;       /* by object */
-	struct place *places;             /* by original */
-	uint32_t *place_stores;
-	size_t segment_count, place_count, place_capacity, segment_capacity;
+	struct copy *copies;              /* by original, then store */
+	uint32_t *stores;                 /* every number once; then the lists of segments with copies */
+	size_t segment_count, segment_capacity, copy_count, copy_capacity, list_at;
 	struct resolve_records records;
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
@@ -37,38 +32,39 @@ struct results {
 
 /* --- which readings count, and for how many places --- */
 
+static bool counts(const struct casefile_object *object)
+{
+	bool read = object->status == ST_READ || object->status == ST_PARTIAL || object->status == ST_DUPLICATE;
+	return read && (object->duplicate_of != 0 || object->segment != 0);
+}
+
 static enum st_status add_object(void *context, const struct casefile_object *object, struct st_error *err)
 {
 	(void)err;
 	struct results *results = context;
-	bool copy = object->duplicate_of != 0;
-	bool counts = object->status == ST_READ || object->status == ST_PARTIAL || object->status == ST_DUPLICATE;
-	if (!counts || (!copy && object->segment == 0))
+	if (!counts(object))
 		return ST_OK;
-	if (results->place_count == results->place_capacity) {
-		results->place_capacity = results->place_capacity ? results->place_capacity * 2 : 1024;
-		results->places = st_realloc(results->places, results->place_capacity * sizeof *results->places);
+	if (object->duplicate_of != 0) {
+		if (results->copy_count == results->copy_capacity) {
+			results->copy_capacity = results->copy_capacity ? results->copy_capacity * 2 : 1024;
+			results->copies = st_realloc(results->copies, results->copy_capacity * sizeof *results->copies);
+		}
+		results->copies[results->copy_count++] = (struct copy){object->duplicate_of, object->store};
+		return ST_OK;
 	}
-	results->places[results->place_count++] =
-		(struct place){copy ? object->duplicate_of : object->id, object->id, object->store};
-	if (copy)
-		return ST_OK;
 	if (results->segment_count == results->segment_capacity) {
 		results->segment_capacity = results->segment_capacity ? results->segment_capacity * 2 : 1024;
 		results->segments =
 			st_realloc(results->segments, results->segment_capacity * sizeof *results->segments);
-		results->originals =
-			st_realloc(results->originals, results->segment_capacity * sizeof *results->originals);
 	}
-	results->originals[results->segment_count] = (struct original){object->id, object->segment};
 	results->segments[results->segment_count++] =
 		(struct resolve_segment){.id = object->segment, .records = object->records};
 	return ST_OK;
 }
 
-static int places_by_original(const void *a, const void *b)
+static int copies_by_original(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct copy *x = a, *y = b;
 	if (x->original != y->original)
 		return x->original < y->original ? -1 : 1;
 	return x->store < y->store ? -1 : x->store > y->store;
@@ -80,12 +76,12 @@ static int segments_by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static size_t first_place_of(const struct results *results, uint32_t original)
+static size_t first_copy_of(const struct results *results, uint32_t original)
 {
-	size_t low = 0, high = results->place_count;
+	size_t low = 0, high = results->copy_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (results->places[middle].original < original)
+		if (results->copies[middle].original < original)
 			low = middle + 1;
 		else
 			high = middle;
@@ -93,23 +89,54 @@ static size_t first_place_of(const struct results *results, uint32_t original)
 	return low;
 }
 
+/* Objects come in the same order again: this one's segment is the next. Without copies its list is one number out of
+ * those that every store has. */
+static enum st_status add_stores(void *context, const struct casefile_object *object, struct st_error *err)
+{
+	(void)err;
+	struct results *results = context;
+	if (!counts(object) || object->duplicate_of != 0)
+		return ST_OK;
+	struct resolve_segment *segment = &results->segments[results->segment_count++];
+	size_t copy = first_copy_of(results, object->id), at = results->list_at;
+	segment->stores = &results->stores[object->store];
+	segment->copies = 1;
+	if (copy == results->copy_count || results->copies[copy].original != object->id)
+		return ST_OK;
+	segment->stores = &results->stores[at];
+	bool own = false; /* the store of the original, in its place among those of the copies */
+	for (; copy < results->copy_count && results->copies[copy].original == object->id; copy++) {
+		if (!own && object->store <= results->copies[copy].store) {
+			results->stores[at++] = object->store;
+			own = true;
+		}
+		results->stores[at++] = results->copies[copy].store;
+	}
+	if (!own)
+		results->stores[at++] = object->store;
+	segment->copies = (uint32_t)(at - results->list_at);
+	results->list_at = at;
+	return ST_OK;
+}
+
 static enum st_status collect_segments(struct results *results, struct st_error *err)
 {
-	ST_TRY(casefile_objects(results->scan->casefile, -1, add_object, results, err));
-	if (results->place_count == 0)
-		return ST_OK;
-	qsort(results->places, results->place_count, sizeof *results->places, places_by_original);
-	results->place_stores = st_alloc(results->place_count * sizeof *results->place_stores);
-	for (size_t i = 0; i < results->place_count; i++)
-		results->place_stores[i] = results->places[i].store;
-	for (size_t i = 0; i < results->segment_count; i++) { /* originals stand in the order of their objects */
-		size_t first = first_place_of(results, results->originals[i].object), end = first;
-		while (end < results->place_count && results->places[end].original == results->originals[i].object)
-			end++;
-		results->segments[i].stores = results->place_stores + first;
-		results->segments[i].copies = (uint32_t)(end - first);
-	}
-	qsort(results->segments, results->segment_count, sizeof *results->segments, segments_by_id);
+	struct casefile *casefile = results->scan->casefile;
+	size_t stores = results->scan->store_count;
+	ST_TRY(casefile_objects(casefile, -1, add_object, results, err));
+	if (results->copy_count > 0)
+		qsort(results->copies, results->copy_count, sizeof *results->copies, copies_by_original);
+	/* Each list of a segment with copies takes one number for each copy and one for the original. */
+	results->stores = st_alloc((stores + 2 * results->copy_count) * sizeof *results->stores);
+	for (size_t i = 0; i < stores; i++)
+		results->stores[i] = (uint32_t)i;
+	results->list_at = stores;
+	results->segment_count = 0;
+	ST_TRY(casefile_objects(casefile, -1, add_stores, results, err));
+	free(results->copies);
+	results->copies = NULL;
+	if (results->segment_count > 0)
+		qsort(results->segments, results->segment_count, sizeof *results->segments, segments_by_id);
 	return ST_OK;
 }
 
@@ -119,20 +146,6 @@ static const struct resolve_segment *find_segment(const struct results *results,
 	if (results->segment_count == 0)
 		return NULL;
 	return bsearch(&key, results->segments, results->segment_count, sizeof key, segments_by_id);
-}
-
-/* The object of a store that holds a segment: the one that was read, or its copy there. */
-static uint32_t object_in_store(const struct results *results, uint32_t segment, uint32_t store)
-{
-	for (size_t i = 0; i < results->segment_count; i++) {
-		if (results->originals[i].segment != segment)
-			continue;
-		uint32_t original = results->originals[i].object;
-		for (size_t p = first_place_of(results, original); p < results->place_count; p++)
-			if (results->places[p].original != original || results->places[p].store == store)
-				return results->places[p].original == original ? results->places[p].object : original;
-	}
-	return 0;
 }
 
 /* --- persons and organizations, as entities come by --- */
@@ -338,7 +351,7 @@ static void fill_stores(struct results *results)
 	}
 }
 
-static void fill_copy(const struct results *results, const struct resolve_copy *from, struct casefile_copy *to)
+static void fill_copy(const struct resolve_copy *from, struct casefile_copy *to)
 {
 	to->store_count = from->store_count;
 	to->stores = st_alloc(from->store_count * sizeof *to->stores);
@@ -355,8 +368,7 @@ static void fill_copy(const struct results *results, const struct resolve_copy *
 		to->differing[i] = (struct casefile_difference){
 			.store = difference->store,
 			.holders = difference->holders,
-			.object = object_in_store(results, difference->where.segment, difference->store),
-			.part = difference->where.segment, /* until name_parts knows the part */
+			.part = difference->where.segment, /* until the part and the object are known */
 			.record = difference->where.record,
 		};
 	}
@@ -371,7 +383,7 @@ static void fill_copies(struct results *results)
 	figures->copies = st_alloc_zero(count, sizeof *figures->copies);
 	figures->copy_count = count;
 	for (size_t i = 0; i < count; i++)
-		fill_copy(results, &copies[i], &figures->copies[i]);
+		fill_copy(&copies[i], &figures->copies[i]);
 	resolve_copies_free(copies, count);
 }
 
@@ -397,6 +409,97 @@ static struct casefile_unit *unit_row(struct casefile_figures *figures, const ch
 	*row = (struct casefile_unit){{0}, 0, 0};
 	snprintf(row->unit, sizeof row->unit, "%s", unit);
 	return row;
+}
+
+/* The object of its store that holds a differing record: the one that was read, or its copy there. */
+struct holder {
+	struct casefile_difference *row;
+	uint32_t segment, original;
+	bool known;
+};
+
+struct holders {
+	struct holder *list; /* by segment, then by original */
+	size_t count;
+};
+
+static int holders_by_segment(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+	return x->segment < y->segment ? -1 : x->segment > y->segment;
+}
+
+static int holders_by_original(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+	return x->original < y->original ? -1 : x->original > y->original;
+}
+
+static struct holder *first_holder(const struct holders *holders, uint32_t number, bool by_original)
+{
+	size_t low = 0, high = holders->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct holder *holder = &holders->list[middle];
+		if ((by_original ? holder->original : holder->segment) < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &holders->list[low];
+}
+
+static enum st_status hold_original(void *context, const struct casefile_object *object, struct st_error *err)
+{
+	(void)err;
+	const struct holders *holders = context;
+	const struct holder *end = holders->list + holders->count;
+	if (object->segment == 0)
+		return ST_OK;
+	struct holder *holder = first_holder(holders, object->segment, false);
+	for (; holder < end && holder->segment == object->segment; holder++) {
+		holder->original = holder->row->object = object->id;
+		holder->known = object->store == holder->row->store;
+	}
+	return ST_OK;
+}
+
+static enum st_status hold_copy(void *context, const struct casefile_object *object, struct st_error *err)
+{
+	(void)err;
+	const struct holders *holders = context;
+	const struct holder *end = holders->list + holders->count;
+	if (object->duplicate_of == 0)
+		return ST_OK;
+	struct holder *holder = first_holder(holders, object->duplicate_of, true);
+	for (; holder < end && holder->original == object->duplicate_of; holder++) {
+		if (holder->known || object->store != holder->row->store)
+			continue;
+		holder->row->object = object->id;
+		holder->known = true;
+	}
+	return ST_OK;
+}
+
+static enum st_status name_objects(struct results *results, struct st_error *err)
+{
+	struct casefile_figures *figures = &results->figures;
+	size_t most = 0;
+	for (size_t i = 0; i < figures->copy_count; i++)
+		most += figures->copies[i].differing_count;
+	if (most == 0)
+		return ST_OK;
+	st_auto_free struct holder *list = st_alloc_zero(most, sizeof *list);
+	struct holders holders = {list, 0};
+	for (size_t i = 0; i < figures->copy_count; i++)
+		for (size_t j = 0; j < figures->copies[i].differing_count; j++) {
+			struct casefile_difference *row = &figures->copies[i].differing[j];
+			list[holders.count++] = (struct holder){.row = row, .segment = row->part};
+		}
+	qsort(list, holders.count, sizeof *list, holders_by_segment);
+	ST_TRY(casefile_objects(results->scan->casefile, -1, hold_original, &holders, err));
+	qsort(list, holders.count, sizeof *list, holders_by_original);
+	return casefile_objects(results->scan->casefile, -1, hold_copy, &holders, err);
 }
 
 /* Differing records carry segment and number in the segment; once their part goes by, they get part and number in it.
@@ -459,6 +562,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	fill_kinds(results);
 	fill_stores(results);
 	fill_copies(results);
+	ST_TRY(name_objects(results, err));
 	ST_TRY(walk_parts(results, err));
 	results->figures.made_at = st_utc_seconds();
 	return casefile_results_end(results->scan->casefile, &results->figures, err);
@@ -469,9 +573,8 @@ static void free_results(struct results *results)
 	casefile_figures_free(&results->figures);
 	resolve_records_free(&results->records);
 	free(results->segments);
-	free(results->originals);
-	free(results->places);
-	free(results->place_stores);
+	free(results->copies);
+	free(results->stores);
 	st_buf_free(&results->block);
 	scan_leads_close(results->leads);
 }

@@ -171,10 +171,7 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 	enum st_reason reason = reason_of_end(slot, wait_status, &detail);
 	slot->task.attempts++;
 	if (slot->task.attempts < 2 && !is_stream(scan, slot)) {
-		struct scan_tasks *retry = &scan->queue.retry;
-		retry->list = st_realloc(retry->list, (retry->count + 1) * sizeof *retry->list);
-		retry->list[retry->count++] = slot->task;
-		retry->capacity = retry->count;
+		scan_queue_retry(&scan->queue, &slot->task);
 	} else {
 		finish_unread(scan, slot, reason, detail);
 	}
@@ -263,6 +260,7 @@ static bool fits(const struct scan *scan, const struct scan_slot *slot, const st
 static enum st_status feed_slot(struct scan *scan, struct scan_slot *slot, struct st_error *err)
 {
 	while (slot->state == SCAN_SLOT_IDLE || slot->state == SCAN_SLOT_EMPTY) {
+		ST_TRY(scan_queue_fill(scan, err));
 		const struct scan_task *task = next_task(scan);
 		if (task == NULL)
 			return ST_OK;
@@ -284,6 +282,7 @@ static size_t busy_slots(const struct scan *scan)
 
 static enum st_status feed_slots(struct scan *scan, struct st_error *err)
 {
+	ST_TRY(scan_queue_fill(scan, err));
 	scan->retrying = scan->queue.next >= scan->queue.ready.count && scan->queue.retry.count > 0;
 	size_t slots = scan->slot_count;
 	if (scan->retrying) { /* alone: one worker, and only when the others are done */
@@ -458,29 +457,30 @@ static enum st_status wait_and_read(struct scan *scan, struct st_error *err)
 
 /* --- copies --- */
 
+/* What became of the object that was read in its place says what becomes of the copy; it is read itself when that one
+ * cannot stand for it. */
 static enum st_status settle_copy(
-	struct scan *scan, const struct scan_task *task, uint32_t original, struct st_error *err)
+	struct scan *scan, const struct scan_task *task, const struct casefile_object *read, struct st_error *err)
 {
-	struct casefile_object read, copy;
+	struct casefile_object copy;
 	st_auto_buf struct st_buf path = {0};
-	ST_TRY(casefile_object(scan->casefile, original, &read, &path, err));
-	if (read.status == ST_PENDING || read.reason == ST_REASON_SOURCE_CHANGED ||
-		read.reason == ST_REASON_SOURCE_ERROR || read.reason == ST_REASON_PERMISSION) {
+	if (read->status == ST_PENDING || read->reason == ST_REASON_SOURCE_CHANGED ||
+		read->reason == ST_REASON_SOURCE_ERROR || read->reason == ST_REASON_PERMISSION) {
 		struct scan_task again = *task;
 		again.after_copy = true;
-		scan_queue_add(&scan->queue, &again);
+		scan_queue_again(&scan->queue, &again);
 		return ST_OK;
 	}
 	ST_TRY(casefile_object(scan->casefile, task->object, &copy, &path, err));
 	copy.path = (struct st_span){NULL, 0};
-	copy.status = read.status == ST_READ ? ST_DUPLICATE : read.status;
-	copy.reason = read.reason;
-	memcpy(copy.detail, read.detail, sizeof copy.detail);
+	copy.status = read->status == ST_READ ? ST_DUPLICATE : read->status;
+	copy.reason = read->reason;
+	memcpy(copy.detail, read->detail, sizeof copy.detail);
 	copy.segment = 0;
-	copy.duplicate_of = read.status == ST_UNREAD ? 0 : original;
-	copy.stored_bytes = read.status == ST_PARTIAL ? read.stored_bytes : 0;
-	copy.has_sha256 = read.has_sha256;
-	memcpy(copy.sha256_keyed, read.sha256_keyed, sizeof copy.sha256_keyed);
+	copy.duplicate_of = read->status == ST_UNREAD ? 0 : read->id;
+	copy.stored_bytes = read->status == ST_PARTIAL ? read->stored_bytes : 0;
+	copy.has_sha256 = read->has_sha256;
+	memcpy(copy.sha256_keyed, read->sha256_keyed, sizeof copy.sha256_keyed);
 	if (copy.status == ST_UNREAD)
 		scan_progress_unread(scan->progress, copy.reason);
 	count_done(scan, &copy);
@@ -488,15 +488,35 @@ static enum st_status settle_copy(
 	return ST_OK;
 }
 
-/* Once every original is settled and committed: what became of its copies. May queue objects again. */
-static enum st_status settle_copies(struct scan *scan, struct st_error *err)
+/* After a commit: the copies whose original is settled; at the end (`all`) the others too. May queue objects again. */
+static enum st_status settle_copies(struct scan *scan, bool all, struct st_error *err)
 {
-	ST_TRY(scan_commit(scan, err));
 	struct scan_queue *queue = &scan->queue;
-	for (size_t i = 0; i < queue->copies.count; i++)
-		ST_TRY(settle_copy(scan, &queue->copies.list[i], queue->copies_of[i], err));
-	queue->copies.count = 0;
+	size_t kept = 0;
+	for (size_t i = 0; i < queue->copies.count; i++) {
+		struct casefile_object read;
+		st_auto_buf struct st_buf path = {0};
+		ST_TRY(casefile_object(scan->casefile, queue->copies_of[i], &read, &path, err));
+		if (read.status != ST_PENDING || all) {
+			ST_TRY(settle_copy(scan, &queue->copies.list[i], &read, err));
+			continue;
+		}
+		queue->copies.list[kept] = queue->copies.list[i];
+		queue->copies_of[kept++] = queue->copies_of[i];
+	}
+	queue->copies.count = kept;
+	queue->copies_kept = kept;
 	return ST_OK;
+}
+
+/* Not after every commit: those that have to wait for long are not asked about again and again. */
+static enum st_status settle_if_due(struct scan *scan, struct st_error *err)
+{
+	const struct scan_queue *queue = &scan->queue;
+	if (queue->copies.count < CEIL_QUEUE_OBJECTS || queue->copies.count < 2 * queue->copies_kept)
+		return ST_OK;
+	ST_TRY(scan_commit(scan, err));
+	return settle_copies(scan, false, err);
 }
 
 void scan_stop_workers(struct scan *scan)
@@ -508,7 +528,8 @@ void scan_stop_workers(struct scan *scan)
 static bool work_left(const struct scan *scan)
 {
 	const struct scan_queue *queue = &scan->queue;
-	return queue->next < queue->ready.count || queue->retry.count > 0 || busy_slots(scan) > 0;
+	return queue->next < queue->ready.count || queue->store < scan->store_count || queue->retry.count > 0 ||
+	       busy_slots(scan) > 0;
 }
 
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err)
@@ -518,7 +539,8 @@ enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *
 	for (;;) {
 		ST_TRY(feed_slots(scan, err));
 		if (!work_left(scan)) {
-			ST_TRY(settle_copies(scan, err));
+			ST_TRY(scan_commit(scan, err));
+			ST_TRY(settle_copies(scan, true, err));
 			if (!work_left(scan))
 				break;
 			continue;
@@ -527,6 +549,7 @@ enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *
 		ST_TRY(reap(scan, err));
 		kill_stalled(scan);
 		ST_TRY(scan_commit_if_due(scan, err));
+		ST_TRY(settle_if_due(scan, err));
 		scan_progress_tick(scan->progress, scan);
 		if (scan_interrupted(scan)) {
 			*end = SCAN_STOPPED;

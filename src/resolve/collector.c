@@ -102,6 +102,13 @@ enum st_status resolve_collector_flush(
 	return ST_OK;
 }
 
+void resolve_collector_release(struct resolve_collector *collector)
+{
+	held_free(&collector->mentions);
+	held_free(&collector->records);
+	collector->mentions.digest_key = collector->records.digest_key = collector->work.digest_key;
+}
+
 void resolve_collector_close(struct resolve_collector *collector)
 {
 	if (collector == NULL)

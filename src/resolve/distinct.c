@@ -28,7 +28,7 @@ struct resolve_distinct *resolve_distinct_open(const struct resolve_work *work, 
 	distinct->work = *work;
 	distinct->next_run = next_run;
 	randombytes_buf(&distinct->random, sizeof distinct->random);
-	distinct->limit_bytes = work->memory_bytes < CEIL_RUN_BYTES ? work->memory_bytes : CEIL_RUN_BYTES;
+	distinct->limit_bytes = work->memory_bytes < CEIL_DISTINCT_BYTES ? work->memory_bytes : CEIL_DISTINCT_BYTES;
 	distinct->held.digest_key = distinct->work.digest_key;
 	return distinct;
 }

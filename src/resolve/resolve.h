@@ -54,6 +54,8 @@ size_t resolve_collector_bytes(const struct resolve_collector *collector);
  * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
 enum st_status resolve_collector_flush(
 	struct resolve_collector *collector, struct resolve_run out[2], size_t *count, struct st_error *err);
+/* Gives back the memory that rows took; those not flushed are lost. More may be added. */
+void resolve_collector_release(struct resolve_collector *collector);
 /* Number of the next run file: continue with it after closing. After a crash: one above the highest committed. */
 uint64_t resolve_collector_next_run(const struct resolve_collector *collector);
 void resolve_collector_close(struct resolve_collector *collector); /* rows not flushed are lost; NULL is fine */
@@ -65,9 +67,9 @@ enum st_status resolve_work_clean(int dir_fd, const struct resolve_run *keep, si
 /* One live segment. An object whose bytes lie in several places was read once: each place is a copy of the segment. */
 struct resolve_segment {
 	uint32_t id;
-	uint64_t records;       /* numbered 0 to records - 1 */
-	const uint32_t *stores; /* store of each place, sorted, with repeats; at least one */
 	uint32_t copies;        /* number of places */
+	uint64_t records;       /* numbered 0 to records - 1 */
+	const uint32_t *stores; /* store of each place, sorted, with repeats; at least one; may be shared */
 };
 
 /* Sorted rows of an earlier result, in blocks as they were put out; NULL next: none. */
