@@ -141,7 +141,7 @@
  */
 #define CEIL_READING_MS (60 * 60 * 1000)
 #define CEIL_READING_BYTES_PER_MS 64
-/* Memory for the members of one object, names and all, while it is read; the rest of it is unread(limit-entries). */
+/* What the members of one object, names and all, may take in the case; the rest of it is unread(limit-entries). */
 #define CEIL_MEMBERS_BYTES (512 * MIB)
 /* What each member costs in that sum beside its name. */
 #define CEIL_MEMBER_BYTES 192
@@ -169,8 +169,8 @@
 #define CEIL_PROCESSES 1024
 /* Rows of one sorted run before it is sealed and written. */
 #define CEIL_RUN_BYTES (64 * MIB)
-/* Memory for readings that ended and wait for their commit, parts and all; beyond, they are committed. */
-#define CEIL_FINISHED_BYTES (8 * MIB)
+/* Memory for readings that ended, and parts, that wait for their commit; beyond, they are committed. */
+#define CEIL_UNCOMMITTED_BYTES (8 * MIB)
 /* Objects taken from the case at a time, to be read next. */
 #define CEIL_QUEUE_OBJECTS 1024
 /* Rows wait at most this long before they are written. */

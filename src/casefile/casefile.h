@@ -144,6 +144,11 @@ enum st_status casefile_commit_begin(struct casefile *casefile, struct st_error 
 void casefile_use_segments(struct casefile *casefile, uint32_t next_segment);
 enum st_status casefile_put_run(struct casefile *casefile, const struct casefile_run *run, struct st_error *err);
 enum st_status casefile_put_part(struct casefile *casefile, const struct casefile_part *part, struct st_error *err);
+/* In a commit: parts of readings that were lost are removed. */
+enum st_status casefile_remove_parts(
+	struct casefile *casefile, const uint32_t *segments, size_t count, struct st_error *err);
+/* Removes the parts of all segments that no object holds: those of readings that a killed scan was at. */
+enum st_status casefile_remove_dead_parts(struct casefile *casefile, struct st_error *err);
 /* Writes everything of the object but store, path and listing fields. */
 enum st_status casefile_put_object(
 	struct casefile *casefile, const struct casefile_object *object, struct st_error *err);

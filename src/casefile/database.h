@@ -115,6 +115,7 @@ extern const char db_key_check[]; /* the text sealed as proof that a key is the 
 /* --- parts.c --- */
 enum st_status db_flush_page(struct casefile *casefile, struct st_error *err);
 void db_drop_page(struct casefile *casefile);
+void db_add_segment(struct db_segments *segments, uint32_t number);
 /* Rewrites the pages that hold parts of these segments without them. */
 enum st_status db_remove_parts(struct casefile *casefile, struct db_segments *segments, struct st_error *err);
 

@@ -108,15 +108,10 @@ static enum st_status insert_object(struct casefile *casefile, const struct case
 	return code == SQLITE_DONE ? ST_OK : db_fail(casefile, code, err);
 }
 
-static void add_segment(struct db_segments *segments, uint32_t number)
+static void drop_segment(struct db_listing *listing, uint32_t segment)
 {
-	if (number == 0)
-		return;
-	if (segments->count == segments->capacity) {
-		segments->capacity = segments->capacity ? segments->capacity * 2 : 64;
-		segments->numbers = st_realloc(segments->numbers, segments->capacity * sizeof *segments->numbers);
-	}
-	segments->numbers[segments->count++] = number;
+	if (segment != 0)
+		db_add_segment(&listing->dropped, segment);
 }
 
 #define FORGET_READING                                                                                 \
@@ -186,7 +181,7 @@ enum st_status casefile_listing_add(
 	mark_seen(listing, id);
 	if (same)
 		return ST_OK;
-	add_segment(&listing->dropped, segment);
+	drop_segment(listing, segment);
 	return reset_object(casefile, id, object, err);
 }
 
@@ -207,7 +202,7 @@ static enum st_status remove_vanished(struct casefile *casefile, struct st_error
 		uint32_t id = (uint32_t)db_number(all, 0);
 		if (was_seen(listing, id))
 			continue;
-		add_segment(&listing->dropped, (uint32_t)db_number(all, 1));
+		drop_segment(listing, (uint32_t)db_number(all, 1));
 		st_buf_add_u32(&vanished, id);
 	}
 	if (vanished.size == 0)

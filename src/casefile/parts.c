@@ -266,6 +266,15 @@ static enum st_status visit_pages(
 	}
 }
 
+void db_add_segment(struct db_segments *segments, uint32_t number)
+{
+	if (segments->count == segments->capacity) {
+		segments->capacity = segments->capacity ? segments->capacity * 2 : 64;
+		segments->numbers = st_realloc(segments->numbers, segments->capacity * sizeof *segments->numbers);
+	}
+	segments->numbers[segments->count++] = number;
+}
+
 static int compare_numbers(const void *left, const void *right)
 {
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -416,11 +425,7 @@ static enum st_status load_live(struct casefile *casefile, struct db_segments *l
 		ST_TRY(db_step(casefile, statement, &row, err));
 		if (!row)
 			break;
-		if (live->count == live->capacity) {
-			live->capacity = live->capacity ? live->capacity * 2 : 256;
-			live->numbers = st_realloc(live->numbers, live->capacity * sizeof *live->numbers);
-		}
-		live->numbers[live->count++] = (uint32_t)db_number(statement, 0);
+		db_add_segment(live, (uint32_t)db_number(statement, 0));
 	}
 	if (live->count > 1)
 		qsort(live->numbers, live->count, sizeof *live->numbers, compare_numbers);
@@ -441,4 +446,60 @@ enum st_status casefile_parts(struct casefile *casefile, uint32_t segment,
 	free(reading.places);
 	st_buf_free(&reading.parts);
 	return status == ST_STOP ? ST_OK : status;
+}
+
+enum st_status casefile_remove_parts(
+	struct casefile *casefile, const uint32_t *segments, size_t count, struct st_error *err)
+{
+	struct db_segments list = {st_alloc(count * sizeof *list.numbers), count, count};
+	memcpy(list.numbers, segments, count * sizeof *segments);
+	enum st_status status = db_need(casefile, DB_COMMIT, err);
+	if (status == ST_OK)
+		status = db_flush_page(casefile, err);
+	if (status == ST_OK)
+		status = db_remove_parts(casefile, &list, err);
+	free(list.numbers);
+	return status;
+}
+
+struct dead_parts {
+	struct casefile *casefile;
+	struct db_segments live, dead;
+};
+
+static enum st_status note_dead(void *context, uint64_t id, struct st_span page, struct st_error *err)
+{
+	struct dead_parts *parts = context;
+	struct db_segments *dead = &parts->dead;
+	struct st_cursor in = {page.data, page.data + page.size, false};
+	(void)id;
+	while (in.at < in.end) {
+		struct casefile_part part;
+		if (!decode_part(&in, &part))
+			return db_damaged(parts->casefile, err);
+		bool noted = dead->count > 0 && dead->numbers[dead->count - 1] == part.segment;
+		if (!noted && !holds_segment(&parts->live, part.segment))
+			db_add_segment(dead, part.segment);
+	}
+	return ST_OK;
+}
+
+enum st_status casefile_remove_dead_parts(struct casefile *casefile, struct st_error *err)
+{
+	struct dead_parts parts = {.casefile = casefile};
+	enum st_status status = load_live(casefile, &parts.live, err);
+	if (status == ST_OK)
+		status = visit_pages(casefile, 0, UINT32_MAX, note_dead, &parts, err);
+	if (status == ST_OK && parts.dead.count > 0)
+		status = casefile_commit_begin(casefile, err);
+	if (status == ST_OK && parts.dead.count > 0) {
+		status = casefile_remove_parts(casefile, parts.dead.numbers, parts.dead.count, err);
+		if (status == ST_OK)
+			status = casefile_commit_end(casefile, err);
+		else
+			casefile_commit_drop(casefile);
+	}
+	free(parts.live.numbers);
+	free(parts.dead.numbers);
+	return status;
 }

@@ -363,6 +363,8 @@ static enum st_status open_work(struct scan *scan, struct st_error *err)
 	scan->run_count = count;
 	free(runs);
 	ST_TRY(resolve_work_clean(scan->work.dir_fd, scan->runs, scan->run_count, err));
+	if (!casefile_created(scan->casefile))
+		ST_TRY(casefile_remove_dead_parts(scan->casefile, err));
 	scan->collector = resolve_collector_open(&scan->work, next_run);
 	return ST_OK;
 }
@@ -428,7 +430,7 @@ static void close_scan(struct scan *scan)
 	}
 	free(scan->stores);
 	free(scan->slots);
-	free(scan->finished);
+	scan_uncommitted_free(&scan->uncommitted);
 	free(scan->runs);
 	st_buf_free(&scan->start_message);
 	scan_queue_free(&scan->queue);

@@ -50,11 +50,12 @@ struct scan_queue {
 	struct scan_contents *contents;
 };
 
-/* One reading of one object that waits for its commit. */
-struct scan_finished {
-	struct casefile_object object; /* path not set */
-	struct casefile_part *parts;   /* owned, names too */
-	size_t part_count;
+/* Readings that ended, and parts of those that go on, until their commit. */
+struct scan_uncommitted {
+	struct casefile_object *objects; /* path not set */
+	struct casefile_part *parts;     /* names and places are owned */
+	uint32_t *dead;                  /* segments of readings that were lost after parts of theirs were committed */
+	size_t object_count, object_capacity, part_count, part_capacity, dead_count, bytes;
 };
 
 enum scan_slot_state { SCAN_SLOT_EMPTY, SCAN_SLOT_STARTING, SCAN_SLOT_IDLE, SCAN_SLOT_BUSY, SCAN_SLOT_ENDING };
@@ -79,12 +80,14 @@ struct scan_slot {
 	int fd; /* kept open to see whether the object changed meanwhile */
 	struct source_entry before;
 	struct casefile_object object;
-	struct casefile_part *parts;
-	size_t part_count, part_capacity;
-	uint64_t records, highest_record; /* told so far; highest named by a mention, plus 1 */
-	uint64_t mentions, members_bytes; /* told so far; what its parts cost in memory */
-	uint64_t seen_bytes;              /* as progress told */
-	uint32_t exhausted_rule;          /* 1 + its number, as its worker told; 0 none */
+	struct casefile_part *parts; /* those that may still change: open ones, and what ended since the last began */
+	size_t held_count, held_capacity;
+	uint32_t part_count;                 /* told so far */
+	bool parts_waiting, parts_committed; /* of this reading, before its end */
+	uint64_t records, highest_record;    /* told so far; highest named by a mention, plus 1 */
+	uint64_t mentions, members_bytes;    /* told so far; what its parts cost in memory */
+	uint64_t seen_bytes;                 /* as progress told */
+	uint32_t exhausted_rule;             /* 1 + its number, as its worker told; 0 none */
 };
 
 struct scan_store {
@@ -109,8 +112,7 @@ struct scan {
 	struct scan_queue queue;
 	struct scan_slot *slots;
 	size_t slot_count;
-	struct scan_finished *finished;
-	size_t finished_count, finished_capacity, finished_bytes;
+	struct scan_uncommitted uncommitted;
 	uint32_t next_segment, next_job;
 	uint32_t starts_lost; /* workers killed from outside before they were ready */
 	uint64_t committed_at_ms, stall_ms;
@@ -151,13 +153,18 @@ void scan_stop_workers(struct scan *scan);
 bool scan_interrupted(const struct scan *scan);
 
 /* --- scan_commit.c --- */
-/* Hands over what a reading gave; parts become the scan's. */
-void scan_finish(
-	struct scan *scan, const struct casefile_object *object, struct casefile_part *parts, size_t part_count);
+/* A reading ended, as this. */
+void scan_finish(struct scan *scan, const struct casefile_object *object);
+/* Hands over a part that will not change any more, with its name and places. */
+void scan_settle_part(struct scan *scan, struct scan_slot *slot, struct casefile_part *part);
+/* The reading is lost: what it gave does not count. */
+void scan_drop_parts(struct scan *scan, struct scan_slot *slot);
 /* Writes rows as runs and commits them with the objects they belong to. */
 enum st_status scan_commit(struct scan *scan, struct st_error *err);
 /* The same when the rows in memory or their age ask for it. */
 enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err);
+
+void scan_uncommitted_free(struct scan_uncommitted *uncommitted);
 
 /* --- scan_results.c --- */
 enum st_status scan_results(struct scan *scan, struct st_error *err);

@@ -1,6 +1,7 @@
 /*
  * Progress that survives a kill: rows go out as sealed runs, then one transaction names the runs and the objects whose
- * rows they hold. A run without that transaction is deleted on the next start; an object without it is read again.
+ * rows they hold. A run without that transaction is deleted on the next start; an object without it is read again. Rows
+ * and parts of a reading that goes on are committed too: they count once its object names their segment.
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
@@ -8,31 +9,85 @@
 
 #include <stdlib.h>
 
-void scan_finish(
-	struct scan *scan, const struct casefile_object *object, struct casefile_part *parts, size_t part_count)
+void scan_finish(struct scan *scan, const struct casefile_object *object)
 {
-	if (scan->finished_count == scan->finished_capacity) {
-		scan->finished_capacity = scan->finished_capacity ? scan->finished_capacity * 2 : 256;
-		scan->finished = st_realloc(scan->finished, scan->finished_capacity * sizeof *scan->finished);
+	struct scan_uncommitted *held = &scan->uncommitted;
+	if (held->object_count == held->object_capacity) {
+		held->object_capacity = held->object_capacity ? held->object_capacity * 2 : 256;
+		held->objects = st_realloc(held->objects, held->object_capacity * sizeof *held->objects);
 	}
-	scan->finished[scan->finished_count++] = (struct scan_finished){*object, parts, part_count};
-	scan->finished_bytes += sizeof *scan->finished + part_count * sizeof *parts;
-	for (size_t p = 0; p < part_count; p++)
-		scan->finished_bytes += parts[p].name.size + parts[p].places.size;
+	held->objects[held->object_count++] = *object;
+	held->bytes += sizeof *object;
 }
 
-static void forget_finished(struct scan *scan)
+static size_t bytes_of(const struct casefile_part *part)
 {
-	for (size_t i = 0; i < scan->finished_count; i++) {
-		struct scan_finished *done = &scan->finished[i];
-		for (size_t p = 0; p < done->part_count; p++) {
-			free((void *)(uintptr_t)done->parts[p].name.data);
-			free((void *)(uintptr_t)done->parts[p].places.data);
-		}
-		free(done->parts);
+	return sizeof *part + part->name.size + part->places.size;
+}
+
+void scan_settle_part(struct scan *scan, struct scan_slot *slot, struct casefile_part *part)
+{
+	struct scan_uncommitted *held = &scan->uncommitted;
+	if (held->part_count == held->part_capacity) {
+		held->part_capacity = held->part_capacity ? held->part_capacity * 2 : 256;
+		held->parts = st_realloc(held->parts, held->part_capacity * sizeof *held->parts);
 	}
-	scan->finished_count = 0;
-	scan->finished_bytes = 0;
+	held->parts[held->part_count++] = *part;
+	held->bytes += bytes_of(part);
+	slot->parts_waiting = true;
+}
+
+static void free_part(struct casefile_part *part)
+{
+	free((void *)(uintptr_t)part->name.data);
+	free((void *)(uintptr_t)part->places.data);
+}
+
+void scan_drop_parts(struct scan *scan, struct scan_slot *slot)
+{
+	struct scan_uncommitted *held = &scan->uncommitted;
+	size_t kept = 0;
+	for (size_t i = 0; i < slot->held_count; i++)
+		free_part(&slot->parts[i]);
+	slot->held_count = 0;
+	for (size_t i = 0; slot->parts_waiting && i < held->part_count; i++) {
+		if (held->parts[i].segment != slot->segment) {
+			held->parts[kept++] = held->parts[i];
+			continue;
+		}
+		held->bytes -= bytes_of(&held->parts[i]);
+		free_part(&held->parts[i]);
+	}
+	if (slot->parts_waiting)
+		held->part_count = kept;
+	if (slot->parts_committed) {
+		held->dead = st_realloc(held->dead, (held->dead_count + 1) * sizeof *held->dead);
+		held->dead[held->dead_count++] = slot->segment;
+	}
+	slot->parts_waiting = slot->parts_committed = false;
+}
+
+static void forget_committed(struct scan *scan)
+{
+	struct scan_uncommitted *held = &scan->uncommitted;
+	for (size_t i = 0; i < held->part_count; i++)
+		free_part(&held->parts[i]);
+	held->object_count = held->part_count = held->dead_count = held->bytes = 0;
+	for (size_t i = 0; i < scan->slot_count; i++) {
+		struct scan_slot *slot = &scan->slots[i];
+		slot->parts_committed |= slot->parts_waiting;
+		slot->parts_waiting = false;
+	}
+}
+
+void scan_uncommitted_free(struct scan_uncommitted *uncommitted)
+{
+	for (size_t i = 0; i < uncommitted->part_count; i++)
+		free_part(&uncommitted->parts[i]);
+	free(uncommitted->objects);
+	free(uncommitted->parts);
+	free(uncommitted->dead);
+	*uncommitted = (struct scan_uncommitted){0};
 }
 
 static enum st_status put_runs(struct scan *scan, const struct resolve_run *runs, size_t count, struct st_error *err)
@@ -45,14 +100,15 @@ static enum st_status put_runs(struct scan *scan, const struct resolve_run *runs
 	return ST_OK;
 }
 
-static enum st_status put_finished(struct scan *scan, struct st_error *err)
+static enum st_status put_readings(struct scan *scan, struct st_error *err)
 {
-	for (size_t i = 0; i < scan->finished_count; i++) {
-		const struct scan_finished *done = &scan->finished[i];
-		for (size_t p = 0; p < done->part_count; p++)
-			ST_TRY(casefile_put_part(scan->casefile, &done->parts[p], err));
-		ST_TRY(casefile_put_object(scan->casefile, &done->object, err));
-	}
+	const struct scan_uncommitted *held = &scan->uncommitted;
+	if (held->dead_count > 0)
+		ST_TRY(casefile_remove_parts(scan->casefile, held->dead, held->dead_count, err));
+	for (size_t i = 0; i < held->part_count; i++)
+		ST_TRY(casefile_put_part(scan->casefile, &held->parts[i], err));
+	for (size_t i = 0; i < held->object_count; i++)
+		ST_TRY(casefile_put_object(scan->casefile, &held->objects[i], err));
 	return ST_OK;
 }
 
@@ -62,11 +118,17 @@ static enum st_status put_all(struct scan *scan, const struct resolve_run *runs,
 	casefile_use_segments(scan->casefile, scan->next_segment);
 	enum st_status status = put_runs(scan, runs, count, err);
 	if (status == ST_OK)
-		status = put_finished(scan, err);
+		status = put_readings(scan, err);
 	if (status == ST_OK)
 		return casefile_commit_end(scan->casefile, err);
 	casefile_commit_drop(scan->casefile);
 	return status;
+}
+
+static bool nothing_waits(const struct scan *scan)
+{
+	const struct scan_uncommitted *held = &scan->uncommitted;
+	return held->object_count + held->part_count + held->dead_count == 0;
 }
 
 enum st_status scan_commit(struct scan *scan, struct st_error *err)
@@ -74,10 +136,10 @@ enum st_status scan_commit(struct scan *scan, struct st_error *err)
 	struct resolve_run runs[2];
 	size_t count = 0;
 	ST_TRY(resolve_collector_flush(scan->collector, runs, &count, err));
-	if (count == 0 && scan->finished_count == 0)
+	if (count == 0 && nothing_waits(scan))
 		return ST_OK;
 	ST_TRY(put_all(scan, runs, count, err));
-	forget_finished(scan);
+	forget_committed(scan);
 	scan->runs = st_realloc(scan->runs, (scan->run_count + count + 1) * sizeof *scan->runs);
 	for (size_t i = 0; i < count; i++)
 		scan->runs[scan->run_count++] = runs[i];
@@ -88,11 +150,11 @@ enum st_status scan_commit(struct scan *scan, struct st_error *err)
 enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err)
 {
 	size_t held = resolve_collector_bytes(scan->collector);
-	if (held == 0 && scan->finished_count == 0) {
+	if (held == 0 && nothing_waits(scan)) {
 		scan->committed_at_ms = st_now_ms();
 		return ST_OK;
 	}
-	if (held < CEIL_RUN_BYTES && scan->finished_bytes < CEIL_FINISHED_BYTES &&
+	if (held < CEIL_RUN_BYTES && scan->uncommitted.bytes < CEIL_UNCOMMITTED_BYTES &&
 		st_now_ms() - scan->committed_at_ms < CEIL_RUN_AGE_MS)
 		return ST_OK;
 	return scan_commit(scan, err);

@@ -97,6 +97,28 @@ static enum st_status on_hash(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* Parts that ended stand still: what identifies them comes before the next part begins. */
+void scan_slot_settle(struct scan *scan, struct scan_slot *slot)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < slot->held_count; i++) {
+		if (slot->parts[i].status == ST_PENDING)
+			slot->parts[kept++] = slot->parts[i];
+		else
+			scan_settle_part(scan, slot, &slot->parts[i]);
+	}
+	slot->held_count = kept;
+}
+
+/* NULL: no such part, or it can change no more. */
+static struct casefile_part *find_part(const struct scan_slot *slot, uint32_t part)
+{
+	for (size_t i = slot->held_count; i-- > 0;)
+		if (slot->parts[i].part == part)
+			return &slot->parts[i];
+	return NULL;
+}
+
 static enum st_status on_part(struct frame *frame, bool *valid)
 {
 	struct scan_slot *slot = frame->slot;
@@ -107,12 +129,14 @@ static enum st_status on_part(struct frame *frame, bool *valid)
 		 name.size <= CEIL_NAME_BYTES && slot->members_bytes < CEIL_MEMBERS_BYTES + CEIL_MEMBER_BYTES;
 	if (!*valid)
 		return ST_OK;
+	scan_slot_settle(frame->scan, slot);
 	slot->members_bytes += CEIL_MEMBER_BYTES + name.size;
-	if (slot->part_count == slot->part_capacity) {
-		slot->part_capacity = slot->part_capacity ? slot->part_capacity * 2 : 4;
-		slot->parts = st_realloc(slot->parts, slot->part_capacity * sizeof *slot->parts);
+	if (slot->held_count == slot->held_capacity) {
+		slot->held_capacity = slot->held_capacity ? slot->held_capacity * 2 : 4;
+		slot->parts = st_realloc(slot->parts, slot->held_capacity * sizeof *slot->parts);
 	}
-	slot->parts[slot->part_count++] = (struct casefile_part){
+	slot->part_count++;
+	slot->parts[slot->held_count++] = (struct casefile_part){
 		.segment = slot->segment,
 		.part = part,
 		.parent = parent,
@@ -144,15 +168,16 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	struct scan *scan = frame->scan;
 	struct scan_slot *slot = frame->slot;
 	*valid = names_our_job(frame);
-	uint32_t part = st_cursor_u32(&frame->in), count = st_cursor_u32(&frame->in);
-	*valid = *valid && part < slot->part_count && slot->parts[part].status == ST_PENDING &&
-		 records_are_next(slot, &slot->parts[part]) && slot->records + count <= most_rows(frame);
+	struct casefile_part *part = find_part(slot, st_cursor_u32(&frame->in));
+	uint32_t count = st_cursor_u32(&frame->in);
+	*valid = *valid && part != NULL && part->status == ST_PENDING && records_are_next(slot, part) &&
+		 slot->records + count <= most_rows(frame);
 	for (uint32_t i = 0; *valid && i < count; i++) {
 		const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
 		if (sha256 == NULL)
 			break;
-		if (slot->parts[part].records++ == 0)
-			slot->parts[part].first_record = slot->records;
+		if (part->records++ == 0)
+			part->first_record = slot->records;
 		resolve_add_record(scan->collector, slot->segment, slot->records++, sha256);
 		scan_progress_record(scan->progress, scan->work.digest_key, sha256);
 	}
@@ -275,11 +300,10 @@ static enum st_status on_part_end(struct frame *frame, bool *valid)
 {
 	struct scan_slot *slot = frame->slot;
 	*valid = names_our_job(frame);
-	uint32_t index = st_cursor_u32(&frame->in);
-	*valid = *valid && index < slot->part_count && slot->parts[index].status == ST_PENDING;
+	struct casefile_part *part = find_part(slot, st_cursor_u32(&frame->in));
+	*valid = *valid && part != NULL && part->status == ST_PENDING;
 	if (!*valid)
 		return ST_OK;
-	struct casefile_part *part = &slot->parts[index];
 	*valid = read_verdict(frame, &part->status, &part->reason);
 	copy_name(part->format, st_cursor_span(&frame->in));
 	copy_name(part->charset, st_cursor_span(&frame->in));
@@ -301,16 +325,15 @@ static enum st_status on_content(struct frame *frame, bool *valid)
 {
 	struct scan_slot *slot = frame->slot;
 	*valid = names_our_job(frame);
-	uint32_t index = st_cursor_u32(&frame->in);
+	struct casefile_part *part = find_part(slot, st_cursor_u32(&frame->in));
 	const uint8_t *sha256 = st_cursor_take(&frame->in, ST_SHA256_BYTES);
 	uint64_t bytes = st_cursor_u64(&frame->in);
-	*valid = *valid && at_end(frame) && index < slot->part_count && !slot->parts[index].has_content &&
-		 bytes <= UINT64_MAX / 4;
+	*valid = *valid && at_end(frame) && part != NULL && !part->has_content && bytes <= UINT64_MAX / 4;
 	if (!*valid)
 		return ST_OK;
-	slot->parts[index].has_content = true;
-	slot->parts[index].content_bytes = bytes;
-	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, slot->parts[index].content);
+	part->has_content = true;
+	part->content_bytes = bytes;
+	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, part->content);
 	return ST_OK;
 }
 
@@ -334,7 +357,7 @@ static enum st_status on_rule(struct frame *frame, bool *valid)
 
 static bool every_part_ended(const struct scan_slot *slot)
 {
-	for (size_t i = 0; i < slot->part_count; i++)
+	for (size_t i = 0; i < slot->held_count; i++)
 		if (slot->parts[i].status == ST_PENDING)
 			return false;
 	return slot->part_count > 0;

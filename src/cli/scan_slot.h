@@ -9,6 +9,8 @@
 enum st_status scan_slot_message(
 	struct scan *scan, struct scan_slot *slot, const struct message *message, bool *valid, struct st_error *err);
 
+/* Hands over the parts that ended. */
+void scan_slot_settle(struct scan *scan, struct scan_slot *slot);
 /* What became of the helper that the worker asked for. */
 void scan_slot_helped(const struct scan_slot *slot, const struct helping_result *result);
 /* The reading ended with this result; the slot is idle again. */

@@ -28,15 +28,12 @@ static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 
 /* --- a slot's life --- */
 
-static void forget_reading(const struct scan *scan, struct scan_slot *slot)
+static void forget_reading(struct scan *scan, struct scan_slot *slot)
 {
-	for (size_t i = 0; i < slot->part_count; i++) {
-		free((void *)(uintptr_t)slot->parts[i].name.data);
-		free((void *)(uintptr_t)slot->parts[i].places.data);
-	}
+	scan_drop_parts(scan, slot);
 	free(slot->parts);
 	slot->parts = NULL;
-	slot->part_count = slot->part_capacity = 0;
+	slot->held_capacity = 0;
 	if (slot->fd >= 0)
 		close(slot->fd);
 	slot->fd = -1;
@@ -97,7 +94,7 @@ static void finish_unread(struct scan *scan, struct scan_slot *slot, enum st_rea
 	snprintf(object.detail, sizeof object.detail, "%s", detail);
 	scan_progress_unread(scan->progress, reason);
 	count_done(scan, &object);
-	scan_finish(scan, &object, NULL, 0);
+	scan_finish(scan, &object);
 }
 
 void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
@@ -111,9 +108,9 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 		if (result->status == ST_UNREAD)
 			scan_progress_unread(scan->progress, result->reason);
 		count_done(scan, result);
-		scan_finish(scan, result, slot->parts, slot->part_count);
-		slot->parts = NULL;
-		slot->part_count = slot->part_capacity = 0;
+		scan_slot_settle(scan, slot);
+		slot->parts_waiting = slot->parts_committed = false; /* they belong to the object now */
+		scan_finish(scan, result);
 	}
 	forget_reading(scan, slot);
 	slot->state = SCAN_SLOT_IDLE;
@@ -225,6 +222,7 @@ static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, stru
 	}
 	slot->job = scan->next_job++;
 	slot->segment = scan->next_segment++;
+	slot->part_count = 0;
 	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
 	slot->killed_for = ST_REASON_NONE;
 	slot->forbidden_call = slot->exhausted_rule = 0;
@@ -484,7 +482,7 @@ static enum st_status settle_copy(
 	if (copy.status == ST_UNREAD)
 		scan_progress_unread(scan->progress, copy.reason);
 	count_done(scan, &copy);
-	scan_finish(scan, &copy, NULL, 0);
+	scan_finish(scan, &copy);
 	return ST_OK;
 }
 

@@ -35,7 +35,7 @@ enum worker_message {
 			  * mentions)
 			  */
 	WORKER_CONTENT,  /* u32 job, u32 part, 32 bytes SHA-256, u64 bytes: what identifies a message, or what one
-			  * carries
+			  * carries; before the next part begins
 			  */
 	WORKER_PROGRESS, /* u32 job, u64 stored_bytes; at least every second while it works */
 	WORKER_DONE, /* u32 job, u8 status, u8 reason, 32 bytes SHA-256 of the stored bytes (zero if not all were read),

@@ -290,6 +290,72 @@ static void many_parts_of_interleaved_segments_come_back_by_number(void)
 	folder_remove(folder.path);
 }
 
+static enum st_status list_names(struct casefile *casefile, size_t count)
+{
+	struct casefile_object objects[] = {
+		{.path = span_of("a")}, {.path = span_of("b")}, {.path = span_of("c")}, {.path = span_of("d")}};
+	uint32_t store;
+	struct st_error err;
+	enum st_status status = casefile_store_add(casefile, "store", "directory", &store, &err);
+	return status == ST_OK ? list(casefile, store, objects, count) : status;
+}
+
+static void parts_of_readings_that_were_lost_are_removed_and_no_others(void)
+{
+	struct folder folder = folder_make();
+	struct casefile *casefile;
+	static const uint32_t lost[] = {3};
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
+	CHECK_OK(list_names(casefile, 1));
+	CHECK_OK(casefile_commit_begin(casefile, &err));
+	for (uint32_t part = 0; part < 6000; part++) /* several pages, each with parts of all segments */
+		for (uint32_t segment = 2; segment <= 4; segment++) {
+			struct casefile_part row = {
+				.segment = segment, .part = part, .name = span_of("name"), .status = ST_READ};
+			CHECK_OK(casefile_put_part(casefile, &row, &err));
+		}
+	CHECK_OK(casefile_put_object(
+		casefile, &(struct casefile_object){.id = 1, .status = ST_READ, .segment = 2}, &err));
+	CHECK_OK(casefile_commit_end(casefile, &err));
+	CHECK_OK(casefile_commit_begin(casefile, &err));
+	CHECK_OK(casefile_remove_parts(casefile, lost, 1, &err)); /* its worker died */
+	CHECK_OK(casefile_commit_end(casefile, &err));
+	CHECK_INT(parts_of(casefile, 2), 6000);
+	CHECK_INT(parts_of(casefile, 3), 0);
+	CHECK_INT(parts_of(casefile, 4), 6000);
+	CHECK_OK(casefile_remove_dead_parts(casefile, &err)); /* the scan was killed while it read segment 4 */
+	CHECK_INT(parts_of(casefile, 2), 6000);
+	CHECK_INT(parts_of(casefile, 4), 0);
+	CHECK_INT(parts_of(casefile, 0), 6000);
+	casefile_close(casefile);
+	folder_remove(folder.path);
+}
+
+static void waiting_objects_come_by_store_and_number(void)
+{
+	struct folder folder = folder_make();
+	struct casefile *casefile;
+	struct casefile_waiting waiting[2];
+	size_t count;
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
+	CHECK_OK(list_names(casefile, 4));
+	CHECK_OK(casefile_commit_begin(casefile, &err));
+	CHECK_OK(casefile_put_object(
+		casefile, &(struct casefile_object){.id = 2, .status = ST_READ, .segment = 1}, &err));
+	CHECK_OK(casefile_commit_end(casefile, &err));
+	CHECK_OK(casefile_waiting(casefile, 0, 0, waiting, 2, &count, &err));
+	CHECK_INT(count, 2);
+	CHECK_INT(waiting[0].object, 1);
+	CHECK_INT(waiting[1].object, 3);
+	CHECK_OK(casefile_waiting(casefile, 0, 3, waiting, 2, &count, &err));
+	CHECK_INT(count, 1);
+	CHECK_INT(waiting[0].object, 4);
+	CHECK_OK(casefile_waiting(casefile, 1, 0, waiting, 2, &count, &err)); /* another store */
+	CHECK_INT(count, 0);
+	casefile_close(casefile);
+	folder_remove(folder.path);
+}
+
 static void a_segment_handed_out_is_never_given_again_though_its_reading_never_ended(void)
 {
 	struct folder folder = folder_make();
@@ -598,6 +664,8 @@ int main(void)
 	RUN(a_copy_is_read_itself_once_its_original_has_changed_or_gone);
 	RUN(a_listing_that_names_an_object_twice_or_is_dropped_changes_nothing);
 	RUN(many_parts_of_interleaved_segments_come_back_by_number);
+	RUN(parts_of_readings_that_were_lost_are_removed_and_no_others);
+	RUN(waiting_objects_come_by_store_and_number);
 	RUN(a_segment_handed_out_is_never_given_again_though_its_reading_never_ended);
 	RUN(a_dropped_commit_leaves_no_trace_and_numbers_only_grow);
 	RUN(readers_see_the_earlier_result_until_the_new_one_has_ended);
