@@ -36,7 +36,7 @@ struct group {
 	bool may_ignore;   /* \* stands in front */
 	bool fonts;
 	uint8_t stand_ins;
-	enum charset charset;
+	struct rtf_page page;
 };
 
 struct rtf {
@@ -50,12 +50,13 @@ struct rtf {
 	struct group *groups;
 	size_t depth; /* of groups[]; the outermost stands around the whole part */
 	uint64_t deeper;
-	enum charset charset;         /* of the document */
-	uint8_t font_charsets[FONTS]; /* enum charset + 1; 0: that of the document */
-	int32_t font;                 /* being defined */
-	uint32_t code;                /* of a \u, 0: none waits */
-	struct placed_byte waiting;   /* its place */
-	unsigned stand_ins;           /* still to be passed over */
+	struct rtf_page page;       /* of the document */
+	uint16_t font_pages[FONTS]; /* code page; 0: that of the document */
+	bool lead;                  /* the first of two bytes was met */
+	int32_t font;               /* being defined */
+	uint32_t code;              /* of a \u, 0: none waits */
+	struct placed_byte waiting; /* its place */
+	unsigned stand_ins;         /* still to be passed over */
 	uint64_t not_searched_bytes;
 	uint32_t objects;
 	enum st_reason stop;
@@ -148,6 +149,16 @@ static bool is_stand_in(struct rtf *r, const struct placed_byte *place)
 	return true;
 }
 
+/* The second byte of a character may look like ASCII. */
+static bool is_foreign(struct rtf *r, uint8_t byte)
+{
+	enum rtf_page_kind kind = top(r)->page.kind;
+	bool second = r->lead;
+	r->lead = kind == RTF_PAGE_TWO_BYTE && !second && byte > 0x80 && byte < 0xff &&
+		  !(top(r)->page.half_width && byte >= 0xa0 && byte <= 0xdf);
+	return second || (kind != RTF_PAGE_KNOWN && byte >= 0x80);
+}
+
 /* A byte in the font's code page. */
 static void put_byte(struct rtf *r, uint8_t byte, const struct placed_byte *place)
 {
@@ -155,11 +166,17 @@ static void put_byte(struct rtf *r, uint8_t byte, const struct placed_byte *plac
 	size_t size;
 	if (is_stand_in(r, place))
 		return;
-	if (byte < 0x80 || charset_is_plain(top(r)->charset)) {
+	if (is_foreign(r, byte)) {
+		if (top(r)->to != HEX)
+			r->not_searched_bytes += place->end - place->start;
+		put_code(r, 0xfffd, place);
+		return;
+	}
+	if (byte < 0x80 || charset_is_plain(top(r)->page.charset)) {
 		put(r, &byte, 1, place);
 		return;
 	}
-	charset_convert(top(r)->charset, (struct st_span){&byte, 1}, true, utf8, sizeof utf8, &size, NULL);
+	charset_convert(top(r)->page.charset, (struct st_span){&byte, 1}, true, utf8, sizeof utf8, &size, NULL);
 	put(r, utf8, size, place);
 }
 
@@ -398,16 +415,15 @@ static void read_word(struct rtf *r, struct placed_byte *c, struct word *word)
 static void set_font(struct rtf *r, const struct word *word)
 {
 	r->font = word->number >= 0 && word->number < FONTS ? word->number : -1;
-	uint8_t known = r->font >= 0 ? r->font_charsets[r->font] : 0;
+	uint16_t page = r->font >= 0 ? r->font_pages[r->font] : 0;
 	if (!top(r)->fonts)
-		top(r)->charset = known > 0 ? (enum charset)(known - 1) : r->charset;
+		top(r)->page = page > 0 ? rtf_code_page(page) : r->page;
 }
 
 static void set_font_charset(struct rtf *r, const struct word *word)
 {
-	int32_t page = rtf_font_code_page(word->number);
 	if (top(r)->fonts && r->font >= 0)
-		r->font_charsets[r->font] = page != 0 ? (uint8_t)(rtf_code_page(page) + 1) : 0;
+		r->font_pages[r->font] = (uint16_t)rtf_font_code_page(word->number);
 }
 
 /* Of pictures and objects only: elsewhere text would be lost in it. */
@@ -428,6 +444,7 @@ static void set_stand_ins(struct rtf *r, const struct word *word)
 
 static void do_word(struct rtf *r, const struct word *word)
 {
+	r->lead = false;
 	const struct rtf_word *known = rtf_word_of(word->name);
 	enum rtf_act act = known != NULL ? known->act : RTF_IGNORED;
 	bool may_ignore = top(r)->may_ignore;
@@ -479,10 +496,10 @@ static void do_word(struct rtf *r, const struct word *word)
 		set_font_charset(r, word);
 		break;
 	case RTF_CODE_PAGE:
-		r->charset = top(r)->charset = rtf_code_page(word->number);
+		r->page = top(r)->page = rtf_code_page(word->number);
 		break;
 	case RTF_PLAIN:
-		top(r)->charset = r->charset;
+		top(r)->page = r->page;
 		break;
 	case RTF_UNICODE:
 	case RTF_UNICODE_SKIP:
@@ -594,7 +611,7 @@ static void finish(struct rtf *r, struct extract_part_result *result)
 	bool open = r->depth > 0 || r->deeper > 0;
 	placed_text_end(r->text);
 	text_source_result(r->source, result);
-	result->charset = charset_name(r->charset);
+	result->charset = r->page.kind == RTF_PAGE_KNOWN ? charset_name(r->page.charset) : "unknown";
 	result->not_searched_bytes = r->not_searched_bytes; /* NULs among them */
 	if (result->status != ST_READ || (!open && r->stop == ST_REASON_NONE))
 		return;
@@ -615,9 +632,9 @@ static void read_rtf(struct reader_input *input, struct extract_part_result *res
 {
 	struct rtf *r = st_alloc_zero(1, sizeof *r);
 	r->input = input;
-	r->charset = CHARSET_WINDOWS_1252;
+	r->page = rtf_code_page(1252);
 	r->groups = st_alloc_zero(CEIL_RTF_GROUPS, sizeof *r->groups);
-	r->groups[0] = (struct group){.stand_ins = 1, .charset = r->charset};
+	r->groups[0] = (struct group){.stand_ins = 1, .page = r->page};
 	r->source = text_source_open_quiet(input, CHARSET_UTF8);
 	r->text = placed_text_open(input);
 	read_all(r);

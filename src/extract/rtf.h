@@ -35,8 +35,15 @@ const struct rtf_word *rtf_word_of(const char *name);
 /* The table, sorted by name. */
 const struct rtf_word *rtf_words(size_t *count);
 
-/* The set of a Windows code page, Windows-1252 for those without a table; 65001 is UTF-8. */
-enum charset rtf_code_page(int32_t number);
+/* The text of a code page: one there is a table for; another single-byte one; one whose characters beyond ASCII are two
+ * bytes. Of the last two only ASCII is known: the rest is not searched. */
+enum rtf_page_kind { RTF_PAGE_KNOWN, RTF_PAGE_FOREIGN, RTF_PAGE_TWO_BYTE };
+struct rtf_page {
+	enum charset charset;
+	enum rtf_page_kind kind;
+	bool half_width; /* two-byte, but 0xA0 to 0xDF are characters of their own (932) */
+};
+struct rtf_page rtf_code_page(int32_t number);
 /* The code page of a font's \fcharset; 0: that of the document. */
 int32_t rtf_font_code_page(int32_t fcharset);
 

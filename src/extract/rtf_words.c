@@ -144,35 +144,41 @@ const struct rtf_word *rtf_word_of(const char *name)
 	return NULL;
 }
 
-enum charset rtf_code_page(int32_t number)
+struct rtf_page rtf_code_page(int32_t number)
 {
 	static const struct {
 		int32_t number;
-		enum charset charset;
-	} pages[] = {{1250, CHARSET_WINDOWS_1250}, {1251, CHARSET_WINDOWS_1251}, {1253, CHARSET_WINDOWS_1253},
-		{1254, CHARSET_WINDOWS_1254}, {20866, CHARSET_KOI8_R}, {28592, CHARSET_ISO_8859_2},
-		{28595, CHARSET_ISO_8859_5}, {28597, CHARSET_ISO_8859_7}, {28599, CHARSET_ISO_8859_9},
-		{28605, CHARSET_ISO_8859_15}, {65001, CHARSET_UTF8}};
+		struct rtf_page page;
+	} pages[] = {{0, {CHARSET_WINDOWS_1252, RTF_PAGE_KNOWN, false}},
+		{932, {CHARSET_WINDOWS_1252, RTF_PAGE_TWO_BYTE, true}},
+		{936, {CHARSET_WINDOWS_1252, RTF_PAGE_TWO_BYTE, false}},
+		{949, {CHARSET_WINDOWS_1252, RTF_PAGE_TWO_BYTE, false}},
+		{950, {CHARSET_WINDOWS_1252, RTF_PAGE_TWO_BYTE, false}},
+		{1250, {CHARSET_WINDOWS_1250, RTF_PAGE_KNOWN, false}},
+		{1251, {CHARSET_WINDOWS_1251, RTF_PAGE_KNOWN, false}},
+		{1252, {CHARSET_WINDOWS_1252, RTF_PAGE_KNOWN, false}},
+		{1253, {CHARSET_WINDOWS_1253, RTF_PAGE_KNOWN, false}},
+		{1254, {CHARSET_WINDOWS_1254, RTF_PAGE_KNOWN, false}},
+		{1361, {CHARSET_WINDOWS_1252, RTF_PAGE_TWO_BYTE, false}},
+		{20866, {CHARSET_KOI8_R, RTF_PAGE_KNOWN, false}}, {28592, {CHARSET_ISO_8859_2, RTF_PAGE_KNOWN, false}},
+		{28595, {CHARSET_ISO_8859_5, RTF_PAGE_KNOWN, false}},
+		{28597, {CHARSET_ISO_8859_7, RTF_PAGE_KNOWN, false}},
+		{28599, {CHARSET_ISO_8859_9, RTF_PAGE_KNOWN, false}},
+		{28605, {CHARSET_ISO_8859_15, RTF_PAGE_KNOWN, false}}, {65001, {CHARSET_UTF8, RTF_PAGE_KNOWN, false}}};
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		if (pages[i].number == number)
-			return pages[i].charset;
-	return CHARSET_WINDOWS_1252;
+			return pages[i].page;
+	return (struct rtf_page){CHARSET_WINDOWS_1252, RTF_PAGE_FOREIGN, false};
 }
 
 int32_t rtf_font_code_page(int32_t fcharset)
 {
-	switch (fcharset) {
-	case 0: /* ANSI */
-		return 1252;
-	case 161:
-		return 1253;
-	case 162:
-		return 1254;
-	case 204:
-		return 1251;
-	case 238:
-		return 1250;
-	default:
-		return 0;
-	}
+	static const struct {
+		int32_t fcharset, page;
+	} fonts[] = {{0, 1252}, {77, 10000}, {128, 932}, {129, 949}, {130, 1361}, {134, 936}, {136, 950}, {161, 1253},
+		{162, 1254}, {163, 1258}, {177, 1255}, {178, 1256}, {186, 1257}, {204, 1251}, {222, 874}, {238, 1250}};
+	for (size_t i = 0; i < sizeof(fonts) / sizeof(fonts[0]); i++)
+		if (fonts[i].fcharset == fcharset)
+			return fonts[i].page;
+	return 0;
 }

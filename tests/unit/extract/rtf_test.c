@@ -86,6 +86,41 @@ static void characters_are_those_of_the_code_page_of_the_font_or_unicode_without
 	CHECK_ROWS(rows);
 }
 
+static void of_code_pages_without_a_table_ascii_is_text_and_the_rest_is_not_searched(void)
+{
+	static const struct {
+		const char *rtf, *text;
+		int not_searched;
+	} rows[] = {
+		{"{\\rtf1\\ansicpg932 \\'83\\'41anna@contoso.com}",
+			"\xef\xbf\xbd\xef\xbf\xbd"
+			"anna@contoso.com",
+			8},
+		{"{\\rtf1\\ansicpg932 \\'83Aanna@contoso.com}",
+			"\xef\xbf\xbd\xef\xbf\xbd"
+			"anna@contoso.com",
+			5},
+		{"{\\rtf1\\ansicpg932 \\'b1anna@contoso.com}",
+			"\xef\xbf\xbd"
+			"anna@contoso.com",
+			4}, /* half width */
+		{"{\\rtf1\\ansicpg950 \\'a4\\'40 x@y.com}", "\xef\xbf\xbd\xef\xbf\xbd x@y.com", 8},
+		{"{\\rtf1\\ansicpg1255 \\'e0b}",
+			"\xef\xbf\xbd"
+			"b",
+			4},
+		{"{\\rtf1\\ansicpg1252{\\fonttbl{\\f1\\fcharset128 A;}{\\f2\\fcharset0 B;}}\\f1 \\'83A\\f2 \\'fc}",
+			"\xef\xbf\xbd\xef\xbf\xbd\xc3\xbc\n<table>A;B;<>\n", 5},
+		{"{\\rtf1\\ansicpg936 \\'83\\par anna@contoso.com}", "\xef\xbf\xbd\nanna@contoso.com", 4},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		auto_parts got = read_ways(rows[i].rtf, strlen(rows[i].rtf));
+		st_auto_free char *want = st_format("[rtf read r1|%s]", rows[i].text);
+		CHECK_TEXT(parts_log(&got), want);
+		CHECK_INT(got.not_searched, rows[i].not_searched);
+	}
+}
+
 static void what_stands_beside_the_text_cuts_no_word_and_has_its_place(void)
 {
 	static const struct row rows[] = {
@@ -266,6 +301,7 @@ int main(void)
 {
 	RUN(the_text_is_what_the_page_shows);
 	RUN(characters_are_those_of_the_code_page_of_the_font_or_unicode_without_its_stand_ins);
+	RUN(of_code_pages_without_a_table_ascii_is_text_and_the_rest_is_not_searched);
 	RUN(what_stands_beside_the_text_cuts_no_word_and_has_its_place);
 	RUN(html_in_rtf_keeps_its_text_and_its_tags);
 	RUN(pictures_are_not_searched_and_nothing_else_is_passed_over);
