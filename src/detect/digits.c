@@ -40,6 +40,8 @@ static enum glyph_class class_of(uint32_t code)
 {
 	if (code - 0xff10 < 10)
 		return GLYPH_DIGIT;
+	if (code - 0xff21 < 26 || code - 0xff41 < 26)
+		return GLYPH_LETTER;
 	if ((code >= 0x2000 && code <= 0x200a) || code == 0xa0 || code == 0x202f || code == 0x205f || code == 0x3000)
 		return GLYPH_SPACE;
 	if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
@@ -81,7 +83,10 @@ static struct glyph glyph_of(uint32_t code, int size)
 		return glyph;
 	glyph.size = (uint8_t)size;
 	glyph.class = class_of(code);
-	glyph.value = glyph.class == GLYPH_DIGIT ? (uint8_t)(code - 0xff10) : 0;
+	if (glyph.class == GLYPH_DIGIT)
+		glyph.value = (uint8_t)(code - 0xff10);
+	else if (glyph.class == GLYPH_LETTER)
+		glyph.value = (uint8_t)((code - 0xff20) % 32 + '@');
 	glyph.encoded = code >= 0xff00 || glyph.class == GLYPH_INVISIBLE;
 	return glyph;
 }

@@ -11,7 +11,7 @@
 enum glyph_class {
 	GLYPH_OTHER,
 	GLYPH_DIGIT,
-	GLYPH_LETTER,    /* ASCII */
+	GLYPH_LETTER,    /* ASCII, and its full-width form */
 	GLYPH_INVISIBLE, /* zero-width, soft hyphen, marks of direction */
 	GLYPH_SPACE,     /* also no-break, thin and ideographic spaces; no tab, no line end */
 	GLYPH_DOT,

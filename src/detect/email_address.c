@@ -192,13 +192,23 @@ static bool looks_like_code(const struct email_sign *sign, const struct email_do
 	       email_is_word(dot + 1, domain->size - top, members);
 }
 
-static bool accepted(const struct email_sign *sign, const struct email_local *local, struct email_domain *domain)
+/* "convert @name.global.values": a name in a program, of which a domain is only the front. */
+static bool names_member(
+	const struct detect_window *window, const struct email_sign *sign, const struct email_domain *domain)
+{
+	return !sign->word && !sign->bracketed && sign->apart_left && !sign->apart_right &&
+	       domain->end + 1 < window->size && window->data[domain->end] == '.' &&
+	       alnum(window->data[domain->end + 1]);
+}
+
+static bool accepted(const struct detect_window *window, const struct email_sign *sign, const struct email_local *local,
+	struct email_domain *domain)
 {
 	if (local->size + 1 + domain->size > EMAIL_ADDRESS_BYTES)
 		return false;
 	if (sign->word && !sign->bracketed && !domain->dot_word && (sign->joint || !sign->unmistakable))
 		return false;
-	if (ordinary_words(sign, domain))
+	if (ordinary_words(sign, domain) || names_member(window, sign, domain))
 		return false;
 	if (looks_like_code(sign, domain))
 		domain->doubt = EMAIL_TENTATIVE;
@@ -274,8 +284,10 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	if (!find_sign(window, at, &sign) || !find_gaps(window, &sign, &local_end, &domain_start))
 		return false;
 	if (!email_local_before(window, local_end, &sign, &local) ||
-		!email_domain_at(window, domain_start, &sign, &domain) || !accepted(&sign, &local, &domain))
+		!email_domain_at(window, domain_start, &sign, &domain) || !accepted(window, &sign, &local, &domain))
 		return false;
+	if (domain.dot_word)
+		email_local_take_dots(window, &sign, &local);
 	drop_emphasis(window, &local, domain.end);
 	out->start = local.start;
 	out->end = domain.end;

@@ -43,6 +43,8 @@ size_t email_blanks_at(const uint8_t *p, const uint8_t *end);
 size_t email_blanks_before(const uint8_t *start, const uint8_t *p);
 /* Does the ASCII word (letter case ignored) stand at p? Its length, or 0. */
 size_t email_word_at(const uint8_t *p, const uint8_t *end, const char *word);
+/* Words for the dot between two parts, NULL-ended. */
+extern const char *const email_dot_words[];
 /* Is the text one of the words (NULL-ended, lower case)? Letter case ignored. */
 bool email_is_word(const uint8_t *text, size_t size, const char *const *words);
 /* The closing bracket of an opening one, 0 for any other byte. */
@@ -73,6 +75,11 @@ struct email_local {
 /* The local part that ends at `end`; false when there is none, or the whole would be longer than RFC 5321 allows. */
 bool email_local_before(
 	const struct detect_window *window, size_t end, const struct email_sign *sign, struct email_local *out);
+
+/* Puts the parts before a spelled-out dot in front: "nils dot archer at contoso dot com". Only where the dot of the
+ * domain is a word, too. */
+void email_local_take_dots(
+	const struct detect_window *window, const struct email_sign *sign, struct email_local *local);
 
 enum email_doubt {
 	EMAIL_CERTAIN,

@@ -48,7 +48,7 @@ struct reader {
 	const uint8_t *end;
 };
 
-static const char *const dot_words[] = {"dot", "punto", "point", "punkt", NULL};
+const char *const email_dot_words[] = {"dot", "punto", "point", "punkt", NULL};
 /* Short forms that mean a dot only inside brackets. */
 static const char *const bracketed_dot_words[] = {
 	".", "dot", "punto", "point", "punkt", "dt", "d0t", "dote", "pt", "pkt", NULL};
@@ -68,7 +68,7 @@ static size_t joint_dot_at(const struct reader *in, const uint8_t *p)
 {
 	if (!in->sign->joint || p >= in->end || *p != in->sign->joint)
 		return 0;
-	size_t size = any_word_at(p + 1, in->end, dot_words);
+	size_t size = any_word_at(p + 1, in->end, email_dot_words);
 	return size > 0 && p + 1 + size < in->end && p[1 + size] == in->sign->joint ? size + 2 : 0;
 }
 
@@ -169,7 +169,7 @@ static enum divider read_divider(const struct reader *in, const uint8_t *p, cons
 	}
 	if (at >= in->end)
 		return DIVIDER_NONE;
-	size = any_word_at(at, in->end, dot_words);
+	size = any_word_at(at, in->end, email_dot_words);
 	size_t after = email_blanks_at(at + size, in->end);
 	if (size > 0 && before > 0 && after > 0) {
 		*next = at + size + after;

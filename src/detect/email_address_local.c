@@ -6,6 +6,7 @@
 #include "detect/email_address.h"
 
 #include "base/utf8.h"
+#include "detect/digits.h"
 
 /* Raw bytes of a local part: 64 characters, nearly all written as entities. */
 #define RAW_BYTES 640
@@ -140,12 +141,12 @@ static bool has_letter(const struct email_local *local)
 
 /* Words that no mailbox is called, before a sign that stands apart: "the @contoso.com domain". English, Italian,
  * French, German, Spanish. */
-static const char *const no_names[] = {"a", "account", "address", "addresses", "adresse", "all", "alla", "am", "an",
-	"and", "any", "are", "as", "be", "bei", "by", "cc", "con", "da", "de", "dem", "der", "di", "die", "direccion",
-	"domain", "domaine", "dominio", "el", "email", "emails", "en", "et", "for", "from", "if", "il", "import", "in",
-	"indirizzo", "is", "la", "le", "mit", "my", "new", "not", "of", "on", "or", "ou", "our", "par", "per", "por",
-	"return", "su", "that", "the", "their", "this", "to", "un", "und", "une", "using", "via", "von", "was", "with",
-	"y", "your", "zu", NULL};
+static const char *const no_names[] = {"a", "account", "add", "added", "address", "addresses", "adresse", "all", "alla",
+	"am", "an", "and", "any", "are", "as", "at", "be", "bei", "by", "cc", "con", "da", "de", "dem", "der", "di",
+	"die", "direccion", "domain", "domaine", "dominio", "el", "email", "emails", "en", "et", "for", "from", "if",
+	"il", "import", "in", "indirizzo", "is", "la", "le", "mit", "my", "new", "not", "of", "on", "or", "ou", "our",
+	"par", "per", "por", "remove", "removed", "replace", "replaced", "return", "su", "that", "the", "their", "this",
+	"to", "un", "und", "une", "using", "via", "von", "was", "with", "y", "your", "zu", NULL};
 /* Words that make "at" a preposition: "visit us at contoso dot com". */
 static const char *const before_at[] = {"about", "arrive", "available", "been", "but", "call", "class", "come",
 	"download", "find", "folks", "found", "go", "guys", "here", "him", "host", "hosted", "it", "join", "live",
@@ -266,17 +267,114 @@ static bool read_run(
 }
 
 /* What stands apart from the sign must look like a name, since a space in a local part is no form of it. */
-static bool plausible_apart(const struct email_local *local, const struct email_sign *sign)
+static bool plausible_apart(
+	const struct detect_window *window, const struct email_local *local, const struct email_sign *sign)
 {
 	if (!sign->apart_left && !sign->joint)
 		return true;
 	uint8_t last = local->text[local->size - 1];
 	if (!has_letter(local) || memchr(".'-&#$~", last, 7))
 		return false;
+	if (local->size == 1 && byte_before(window, local->start, 1) == '-')
+		return false; /* an option of a command */
 	if (sign->bracketed)
 		return true;
 	return !email_is_word(local->text, local->size, no_names) &&
 	       !(sign->word && email_is_word(local->text, local->size, before_at));
+}
+
+static bool in_sender(uint8_t byte)
+{
+	return ascii_alnum(byte) || (byte != 0 && memchr("+-._=", byte, 5) != NULL);
+}
+
+/* Senders that name their receiver: bounce+1-bruno=contoso.com@example.com (VERP), and SRS0=... of forwarded mail.
+ * There '=' is part of the address; elsewhere it ends a local part, as in to=bruno@example.com. */
+static void take_equals(const struct detect_window *window, size_t end, struct email_local *out)
+{
+	const uint8_t *data = window->data;
+	size_t first = out->start;
+	if (byte_before(window, first, 1) != '=' || out->encoded || out->non_ascii)
+		return;
+	while (first > 0 && end - first <= EMAIL_LOCAL_BYTES && in_sender(data[first - 1]))
+		first--;
+	size_t size = end - first, left = out->start - 1 - first;
+	bool forwarded = size > 5 && email_word_at(data + first, data + end, "srs") &&
+			 memchr("01", data[first + 3], 2) && memchr("=+-", data[first + 4], 3);
+	bool receiver = detect_registrable_domain((struct st_span){data + out->start, end - out->start}).size > 0;
+	bool plain_name = true;
+	for (size_t i = first; i < first + left; i++)
+		plain_name &= ascii_letter(data[i]);
+	if (size > EMAIL_LOCAL_BYTES || !ascii_alnum(data[first]) || !(forwarded || (receiver && !plain_name)))
+		return;
+	out->start = first;
+	out->size = size;
+	memcpy(out->text, data + first, size);
+}
+
+/* " dot " or "(dot)" that ends before `at`: where it begins; `at` when none does. */
+static size_t dot_before(const struct detect_window *window, size_t at)
+{
+	const uint8_t *data = window->data;
+	size_t p = at - email_blanks_before(data, data + at), blanks = at - p;
+	uint8_t close = byte_before(window, p, 1);
+	bool bracketed = close == ')' || close == ']' || close == '}' || close == '>';
+	if (bracketed) {
+		p--;
+		p -= email_blanks_before(data, data + p);
+	}
+	for (const char *const *word = email_dot_words; *word; word++) {
+		size_t size = strlen(*word), from = p - size;
+		if (p < size || !email_word_at(data + from, data + p, *word))
+			continue;
+		size_t left = email_blanks_before(data, data + from);
+		if (!bracketed)
+			return blanks > 0 && left > 0 ? from - left : at;
+		from -= left;
+		if (from == 0 || email_closing(data[from - 1]) != close)
+			return at;
+		from--;
+		return from - email_blanks_before(data, data + from);
+	}
+	return at;
+}
+
+/* -dot- of joe-dot-smith-at-contoso-dot-com, inside what was read as one local part. */
+static void undo_joints(uint8_t joint, struct email_local *local)
+{
+	for (size_t i = 1; i + 5 < local->size; i++) {
+		const uint8_t *p = local->text + i;
+		if (p[0] != joint || p[4] != joint || !email_word_at(p + 1, p + 4, "dot"))
+			continue;
+		local->text[i] = '.';
+		memmove(local->text + i + 1, p + 5, local->size - i - 5);
+		local->size -= 4;
+	}
+}
+
+void email_local_take_dots(const struct detect_window *window, const struct email_sign *sign, struct email_local *local)
+{
+	if (sign->joint) {
+		undo_joints(sign->joint, local);
+		return;
+	}
+	for (;;) {
+		size_t dot = dot_before(window, local->start), first = dot;
+		while (first > 0 && dot - first < EMAIL_LOCAL_BYTES && in_sender(window->data[first - 1]) &&
+			window->data[first - 1] != '=')
+			first--;
+		size_t size = dot - first;
+		uint8_t before = byte_before(window, first, 1);
+		if (dot == local->start || size == 0 || local->size + 1 + size > EMAIL_LOCAL_BYTES || before >= 0x80 ||
+			before == '@' || !ascii_alnum(window->data[first]) || !ascii_alnum(window->data[dot - 1]) ||
+			email_is_word(window->data + first, size, no_names))
+			return;
+		memmove(local->text + size + 1, local->text, local->size);
+		memcpy(local->text, window->data + first, size);
+		local->text[size] = '.';
+		local->size += size + 1;
+		local->start = first;
+	}
 }
 
 bool email_local_before(
@@ -287,9 +385,11 @@ bool email_local_before(
 		return false;
 	if (window->data[end - 1] == '"')
 		return !sign->apart_left && !sign->word && quoted_local(window, end, out);
-	if (!read_run(window, end, sign, out) || behind_sign(window, out->start) || !plausible_apart(out, sign) ||
-		url_password(window, end))
+	if (!read_run(window, end, sign, out) || behind_sign(window, out->start) ||
+		!plausible_apart(window, out, sign) || url_password(window, end))
 		return false;
+	if (!sign->word && !sign->bracketed && !sign->apart_left && sign->context == EMAIL_CONTEXT_PLAIN)
+		take_equals(window, end, out);
 	size_t cut = elision(out);
 	memmove(out->text, out->text + cut, out->size - cut);
 	out->size -= cut;

@@ -204,9 +204,24 @@ static bool read_text(const struct detect_window *window, size_t length, struct 
 	return true;
 }
 
+/* Full-width letters before the check digits at `at`; their place, or SIZE_MAX. */
+static size_t wide_code_before(const struct detect_window *window, size_t at)
+{
+	for (unsigned letters = 0; letters < 2; letters++) {
+		struct glyph letter = glyph_before(window, at);
+		if (letter.class != GLYPH_LETTER || !letter.encoded)
+			return SIZE_MAX;
+		at -= letter.size;
+	}
+	enum glyph_class before = glyph_before(window, at).class;
+	return before == GLYPH_LETTER || before == GLYPH_DIGIT || !token_begins(window, at) ? SIZE_MAX : at;
+}
+
 /* The country code before the check digits at `at`: IT60, IT 60; its place, or SIZE_MAX. */
 static size_t code_before(const struct detect_window *window, size_t at)
 {
+	if (byte_before(window, at, 3) == 0xef)
+		return wide_code_before(window, at);
 	uint8_t before = byte_before(window, at, 1);
 	if (ascii_digit(before))
 		return SIZE_MAX;
@@ -226,8 +241,8 @@ __attribute__((noinline)) static bool examine(
 	struct written iban = {.start = code_before(window, at)};
 	if (iban.start == SIZE_MAX)
 		return false;
-	const struct iban_country *country =
-		country_of(window->data[iban.start] & 0xdf, window->data[iban.start + 1] & 0xdf);
+	struct glyph first = glyph_at(window, iban.start), second = glyph_at(window, iban.start + first.size);
+	const struct iban_country *country = country_of(first.value, second.value);
 	if (!country || !read_text(window, country->length, &iban) || !token_ends(window, iban.end))
 		return false;
 	if (!ascii_digit(iban.text[2]) || !ascii_digit(iban.text[3]) || !account_fits(country, iban.text + 4) ||
@@ -250,6 +265,8 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	uint8_t next = byte_at(window, at + 1);
 	if (at < 2 || (!ascii_digit(next) && next < 0x80))
 		return false;
+	if (window->data[at] == 0xef)
+		return glyph_at(window, at).class == GLYPH_DIGIT && examine(window, at, out);
 	uint8_t before = window->data[at - 1], far = window->data[at - 2];
 	if (ascii_letter(before) ? !ascii_letter(far) : before != ' ' && before != '-' && before != 0xa0)
 		return false;
@@ -262,8 +279,7 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 /* Two check digits. */
 static bool may_start(uint8_t trigger, uint8_t next)
 {
-	(void)trigger;
-	return ascii_digit(next) || next >= 0x80;
+	return trigger == 0xef ? next == 0xbc : ascii_digit(next) || next >= 0x80;
 }
 
 /* A country code before the trigger, with a sign between or without. */
@@ -271,13 +287,14 @@ static const struct detect_hint hints[] = {
 	{{{-2, 2, false, "AZaz"}}},
 	{{{-1, 1, false, "  --"}, {-3, 2, false, "AZaz"}}},
 	{{{-1, 1, false, "\xa0\xa0"}, {-4, 2, false, "AZaz"}}},
+	{{{-3, 1, false, "\xef\xef"}, {0, 1, false, "\xef\xef"}}},
 	{{{0, 0, false, NULL}}},
 };
 
 const struct detector detector_iban = {
 	.kind = DETECT_IBAN,
 	.describe = "IBAN of any country of the registry: length, structure and check digits",
-	.triggers = "0123456789",
+	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
 	.hints = hints,

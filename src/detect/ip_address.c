@@ -155,6 +155,9 @@ static bool looks_like_version(const uint8_t address[4])
 	for (size_t i = 0; i < sizeof resolvers / sizeof *resolvers; i++)
 		if (memcmp(address, resolvers[i], 4) == 0)
 			return false;
+	/* sections of standards: 4 addresses in 10,000 are like them */
+	if (address[0] < 64 && address[1] < 32 && address[2] < 32 && address[3] < 32)
+		return address[0] != 10;
 	return address[0] < 20 && address[0] != 10 && address[1] < 50 && address[2] < 100;
 }
 

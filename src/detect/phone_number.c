@@ -248,14 +248,19 @@ static void fill(struct written *number, size_t groups, unsigned confidence, con
 static unsigned read_as(struct written *number, size_t groups, struct phone_number *phone)
 {
 	const struct digit_run *run = &number->run;
-	if (number->plus)
-		return international(run, groups, 0, phone) ? CONFIDENCE_INTERNATIONAL : 0;
-	bool zeros = run->count > 2 && run->digits[0] == 0 && run->digits[1] == 0;
+	if (number->plus) {
+		if (!international(run, groups, 0, phone))
+			return 0;
+		bool other = phone_is_decimal(run, groups, 0) || phone_is_quantity(number->window, run, groups);
+		return !other || labelled(number) ? CONFIDENCE_INTERNATIONAL : 0;
+	}
+	bool zeros = run->count > 3 && run->digits[0] == 0 && run->digits[1] == 0;
 	if (zeros && international(run, groups, 2, phone)) {
-		bool other = phone_opens_otherwise(run, groups);
+		bool other = phone_opens_otherwise(run, groups) || phone_divides_code(run) ||
+			     phone_is_decimal(run, groups, 2);
 		if (labelled(number) || (groups > 1 && !other && stands_free(number)))
 			return CONFIDENCE_INTERNATIONAL;
-		if (!other && stands_free(number))
+		if (!other && run->count >= MSISDN_DIGITS && stands_free(number))
 			return CONFIDENCE_BARE;
 	}
 	if (has_regions(number->window) && national(number, groups, phone))

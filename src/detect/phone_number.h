@@ -11,5 +11,12 @@ bool phone_opens_otherwise(const struct digit_run *run, size_t groups);
 bool phone_typical_grouping(const struct detect_window *window, const struct digit_run *run, size_t groups);
 /* What a territory's own habit asks beyond that. */
 bool phone_own_grouping(const struct digit_run *run, size_t groups, const struct phone_territory *territory);
+/* One dot among the digits, and not right behind a country code, which is how registries of domains write numbers (RFC
+ * 5733): a decimal. `skip` digits stand before the country code. */
+bool phone_is_decimal(const struct digit_run *run, size_t groups, size_t skip);
+/* Digits in one piece and a unit: "+63266093 us". */
+bool phone_is_quantity(const struct detect_window *window, const struct digit_run *run, size_t groups);
+/* A sign stands inside the country code behind 00, where nobody puts one: 004-9725447-3074876. */
+bool phone_divides_code(const struct digit_run *run);
 
 #endif

@@ -138,3 +138,45 @@ bool phone_own_grouping(const struct digit_run *run, size_t groups, const struct
 	return groups == trunk + 3 && group[trunk].count == 3 && group[trunk + 1].count == 3 &&
 	       group[trunk + 2].count == 4;
 }
+
+/* Longest country calling code. */
+#define CODE_DIGITS 3
+
+bool phone_is_decimal(const struct digit_run *run, size_t groups, size_t skip)
+{
+	return groups == 2 && run->group[1].separators == SEPARATOR_DOT && run->group[0].count > skip + CODE_DIGITS;
+}
+
+bool phone_is_quantity(const struct detect_window *window, const struct digit_run *run, size_t groups)
+{
+	static const char *const units[] = {"us", "\xc2\xb5s", "ms", "ns", "ticks", "cycles", "bytes", "kb", "mb", "gb",
+		"kib", "mib", "gib", "rows", "px", NULL};
+	size_t at = run->group[groups - 1].end;
+	if (groups > 1 || byte_at(window, at++) != ' ')
+		return false;
+	for (const char *const *unit = units; *unit; unit++) {
+		size_t size = strlen(*unit), same = 0;
+		while (same < size &&
+			(byte_at(window, at + same) | (ascii_letter(byte_at(window, at + same)) ? 32 : 0)) ==
+				(uint8_t)(*unit)[same])
+			same++;
+		if (same == size && !ascii_alnum(byte_at(window, at + size)))
+			return true;
+	}
+	return false;
+}
+
+/* Digits of the country calling code that begins with these two (ITU-T E.164, list of assigned codes). */
+static size_t code_digits(uint8_t first, uint8_t second)
+{
+	/* by the first digit: the second digits of the codes of two digits, a bit each */
+	static const uint16_t two[10] = {
+		[2] = 0x081, [3] = 0x25f, [4] = 0x3fb, [5] = 0x1fe, [6] = 0x07f, [8] = 0x056, [9] = 0x13f};
+	return first == 1 || first == 7 ? 1 : two[first] >> second & 1 ? 2 : CODE_DIGITS;
+}
+
+bool phone_divides_code(const struct digit_run *run)
+{
+	size_t first = run->group[0].count;
+	return first > 2 && first < run->count && first < 2 + code_digits(run->digits[2], run->digits[3]);
+}

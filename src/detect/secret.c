@@ -122,7 +122,8 @@ static size_t distinct_bytes(const uint8_t *text, size_t size)
 static bool is_placeholder(const uint8_t *text, size_t size)
 {
 	static const char *const words[] = {"example", "xxxx", "****", "....", "changeme", "change_me", "placeholder",
-		"your", "dummy", "redacted", "sample", "insert", "abcdefgh", "01234567", "12345678", NULL};
+		"your", "dummy", "redacted", "sample", "insert", "abcdefgh", "01234567", "12345678",
+		"@entry=" /* of a debugger */, NULL};
 	for (const char *const *word = words; *word; word++)
 		if (holds(text, size, *word))
 			return true;
@@ -155,6 +156,9 @@ static const struct token tokens[] = {
 	{"sk_live_", "stripe_key", 1, ALPHABET_BASE62, 24, 200}, /* Stripe docs, API keys */
 	{"rk_live_", "stripe_key", 1, ALPHABET_BASE62, 24, 200},
 	{"sk_test_", "stripe_key", 1, ALPHABET_BASE62, 24, 200},
+	{"sk-proj-", "key", 1, ALPHABET_WORD, 40, 200}, /* OpenAI and Anthropic docs; others write theirs alike */
+	{"sk-ant-", "key", 1, ALPHABET_WORD, 40, 200},
+	{"sk-", "key", 1, ALPHABET_BASE62, 32, 64},
 	{"AIza", "google_key", 0, ALPHABET_WORD, 35, 35}, /* Google Cloud docs, API keys */
 	{"npm_", "npm_token", 2, ALPHABET_BASE62, 36, 36},
 };
@@ -378,8 +382,10 @@ enum label {
 	LABEL_AWS_SECRET,
 	LABEL_KEY_ID,
 	LABEL_PASSWORD_WORD,
+	LABEL_PASS, /* a word of its own: DB_PASS, dbPass, no bypass */
 	LABEL_CLIENT_SECRET,
 	LABEL_TOKEN_WORD,
+	LABEL_TOKEN, /* token alone: a pageToken opens nothing */
 };
 
 /* The identifier that ends before `end`, in lower case without its signs; its size. */
@@ -412,9 +418,16 @@ static enum label label_of(const char *text, size_t size)
 		{"password", LABEL_PASSWORD_WORD},
 		{"passwd", LABEL_PASSWORD_WORD},
 		{"pwd", LABEL_PASSWORD_WORD},
+		{"pass", LABEL_PASS},
 		{"clientsecret", LABEL_CLIENT_SECRET},
 		{"apikey", LABEL_TOKEN_WORD},
 		{"secretkey", LABEL_TOKEN_WORD},
+		{"accesstoken", LABEL_TOKEN_WORD},
+		{"authtoken", LABEL_TOKEN_WORD},
+		{"apitoken", LABEL_TOKEN_WORD},
+		{"refreshtoken", LABEL_TOKEN_WORD},
+		{"secrettoken", LABEL_TOKEN_WORD},
+		{"token", LABEL_TOKEN},
 	};
 	for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
 		size_t length = strlen(words[n].word);
@@ -456,7 +469,8 @@ static bool read_value(const struct detect_window *window, size_t at, struct val
 	out->sign = byte_at(window, at);
 	if (out->sign != '=' && out->sign != ':')
 		return false;
-	at = pass_blanks(window, at + 1 + (out->sign == '=' && byte_at(window, at + 1) == '>'));
+	uint8_t second = byte_at(window, at + 1); /* => and := */
+	at = pass_blanks(window, at + 1 + (out->sign == '=' ? second == '>' : second == '='));
 	uint8_t quote = pass_quote(window, &at);
 	out->quoted = quote != 0;
 	out->start = out->end = at;
@@ -469,22 +483,27 @@ static bool read_value(const struct detect_window *window, size_t at, struct val
 	return out->end > at && out->end - at <= VALUE_BYTES;
 }
 
-/* Letters, digits and something more, and no sign of code: a person or a generator made it up to be hard to guess. */
-static bool looks_random(const uint8_t *text, size_t size, size_t least)
+/* Letters, digits and something more, and no sign of code: a person or a generator made it up to be hard to guess. In
+ * quotes a sign in the middle does for the digit, and $ begins no variable before a sign. */
+static bool looks_random(const uint8_t *text, size_t size, size_t least, bool quoted)
 {
-	bool upper = false, small = false, digit = false, other = false;
+	bool upper = false, small = false, digit = false, other = false, sign = false;
 	if (size < least || size > 128 || distinct_bytes(text, size) < 6)
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		if (memchr("(){}[]<>$ ", text[i], 10) != NULL || text[i] >= 0x80)
+		if (memchr("(){}[]<> ", text[i], 9) != NULL || text[i] >= 0x80 || (text[i] == '$' && !quoted))
 			return false;
+		sign |= i > 0 && i + 1 < size && memchr("!#%&*+=?@^~$", text[i], 12) != NULL;
 		upper |= text[i] >= 'A' && text[i] <= 'Z';
 		small |= text[i] >= 'a' && text[i] <= 'z';
 		digit |= ascii_digit(text[i]);
 		other |= !ascii_alnum(text[i]) && text[i] != '_' && text[i] != '.' && text[i] != '/';
 	}
+	if (quoted && sign && upper && small && memchr(text, '/', size) == NULL)
+		return true;
 	/* a path, a variable, a number or a name in a program is none of them */
-	return digit && small && (upper || other || size >= 20) && memchr(text, '/', size) == NULL;
+	return memchr(text, '$', size - quoted) == NULL && digit && small && (upper || other || size >= 20) &&
+	       memchr(text, '/', size) == NULL;
 }
 
 /* Other keys of a connection string stand on the same line: Server=...;User Id=...;Password=... */
@@ -538,10 +557,45 @@ static bool check_key(const struct detect_window *window, const struct value *va
 /* A value whose prefix says what it is needs no label. */
 static bool has_prefix(const struct detect_window *window, size_t at)
 {
-	for (size_t n = 0; n < sizeof tokens / sizeof *tokens; n++)
-		if (text_at(window, at, tokens[n].prefix))
+	for (size_t n = 0; n < sizeof tokens / sizeof *tokens; n++) {
+		size_t prefix = strlen(tokens[n].prefix), least = tokens[n].least;
+		if (text_at(window, at, tokens[n].prefix) &&
+			run_of(window, at + prefix, tokens[n].alphabet, least) == least)
 			return true;
+	}
 	return text_at(window, at, "eyJ");
+}
+
+/* A word begins at `at`: behind a sign, or as the next one of dbPass. */
+static bool is_word_start(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1), first = byte_at(window, at);
+	return !ascii_alnum(before) || (first == 'P' && (ascii_digit(before) || before >= 'a'));
+}
+
+/* /etc/passwd: and what stands in it. */
+static bool is_file_name(const struct detect_window *window, size_t end)
+{
+	while (end > 0 && ascii_alnum(window->data[end - 1]))
+		end--;
+	return byte_before(window, end, 1) == '/';
+}
+
+/* What stands in quotes behind IDENTIFIED BY (SQL); the trigger is the Y. */
+static bool find_identified(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	static const char words[] = "IDENTIFIED BY";
+	size_t size = sizeof words - 1, start = at + 2;
+	uint8_t quote = byte_at(window, at + 2);
+	if (at + 1 < size || !text_at(window, at + 1 - size, words) || (quote != '\'' && quote != '"'))
+		return false;
+	size_t end = ++start;
+	while (end < window->size && end - start <= VALUE_BYTES && window->data[end] > ' ' &&
+		window->data[end] != quote)
+		end++;
+	if (byte_at(window, end) != quote || is_no_password(window->data + start, end - start))
+		return false;
+	return fill(out, "password", window, start, end, start, CONFIDENCE_LABELLED);
 }
 
 /* The label ends before `end`. */
@@ -549,7 +603,8 @@ static bool find_labelled(const struct detect_window *window, size_t end, struct
 {
 	char text[LABEL_BYTES];
 	struct value value;
-	enum label label = label_of(text, label_text(window, end, text));
+	size_t size_of_label = label_text(window, end, text);
+	enum label label = label_of(text, size_of_label);
 	if (label == LABEL_NONE || !read_value(window, end, &value) || has_prefix(window, value.start))
 		return false;
 	const uint8_t *bytes = window->data + value.start;
@@ -563,17 +618,25 @@ static bool find_labelled(const struct detect_window *window, size_t end, struct
 		return check_key(window, &value, ALPHABET_BASE64, 40, 0, "secret_key", out);
 	case LABEL_KEY_ID:
 		return check_key(window, &value, ALPHABET_HEX, 40, 0, "private_key_id", out);
+	case LABEL_PASS:
+		if (!is_word_start(window, end - 4))
+			return false;
+		/* fall through */
 	case LABEL_PASSWORD_WORD:
-		if (is_no_password(bytes, size))
+		if (is_no_password(bytes, size) || (value.sign == ':' && is_file_name(window, end)))
 			return false;
 		if (value.sign == '=' && in_connection_string(window, value.start))
 			return fill(out, "password", window, value.start, value.end, value.start, CONFIDENCE_LABELLED);
-		return looks_random(bytes, size, 8) &&
+		return looks_random(bytes, size, 8, value.quoted) &&
 		       fill(out, "password", window, value.start, value.end, value.start, CONFIDENCE_RANDOM);
+	case LABEL_TOKEN:
+		if (size_of_label != strlen("token"))
+			return false;
+		/* fall through */
 	case LABEL_CLIENT_SECRET:
 	case LABEL_TOKEN_WORD:
-		return !is_no_password(bytes, size) && looks_random(bytes, size, 16) &&
-		       fill(out, label == LABEL_TOKEN_WORD ? "key" : "client_secret", window, value.start, value.end,
+		return !is_no_password(bytes, size) && looks_random(bytes, size, 16, false) &&
+		       fill(out, label == LABEL_CLIENT_SECRET ? "client_secret" : "key", window, value.start, value.end,
 			       value.start, CONFIDENCE_RANDOM);
 	case LABEL_NONE:
 		break;
@@ -595,9 +658,18 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 		return at > 0 && find_labelled(window, at, out);
 	case 'y':
 		return next == 'J' ? find_web_token(window, at, out) : find_labelled(window, at + 1, out);
+	case 'Y':
+		return next == ' ' ? find_identified(window, at, out) : find_labelled(window, at + 1, out);
+	case 's': /* pass */
+	case 'S':
+		return (byte_before(window, at, 1) | 32) == 's' && (byte_before(window, at, 2) | 32) == 'a' &&
+		       find_labelled(window, at + 1, out);
+	case 'n': /* token */
+	case 'N':
+		return (byte_before(window, at, 1) | 32) == 'e' && (byte_before(window, at, 2) | 32) == 'k' &&
+		       find_labelled(window, at + 1, out);
 	case 'd':
 	case 'D':
-	case 'Y':
 	case 't':
 	case 'T':
 		return find_labelled(window, at + 1, out);
@@ -623,8 +695,9 @@ static bool may_start(uint8_t trigger, uint8_t next)
 		return next == 'K' || next == 'S' || next == 'I';
 	case 'g':
 		return next == 'h' || next == 'l' || next == '=' || next == '%';
-	case 'b':
 	case 'k':
+		return next == '_' || next == '-';
+	case 'b':
 	case 'm':
 		return next == '_';
 	case 'x':
@@ -637,6 +710,8 @@ static bool may_start(uint8_t trigger, uint8_t next)
 		return next == 'B';
 	case ' ':
 		return next == '=' || next == ':';
+	case 'Y':
+		return next == ' ' || ends_label(next);
 	default:
 		return ends_label(next);
 	}
@@ -645,7 +720,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 const struct detector detector_secret = {
 	.kind = DETECT_SECRET,
 	.describe = "Keys, tokens, signatures, private keys, and passwords with a label",
-	.triggers = "AgbkmxyQ- dDYtT",
+	.triggers = "AgbkmxyQ- dDYtTsSnN",
 	.may_start = may_start,
 	.check = check,
 };

@@ -9,6 +9,7 @@ import glob
 import gzip
 import hashlib
 import os
+import re
 import subprocess
 
 import clean_logs
@@ -87,6 +88,11 @@ def checksum(corpus, mention):
     return hashlib.sha256("\0".join((corpus, mention["kind"], mention["canonical"])).encode()).hexdigest()[:16]
 
 
+# Names and networks that are reserved for examples, or that everybody uses for them: right wherever they stand.
+EXAMPLES = re.compile(r"@([\w.-]*\.)?(contoso|fabrikam|adatum|litware|example)(\.[a-z.]+)?$|"
+    r"^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^2001:db8:")
+
+
 def judged():
     with open(os.path.join(HERE, "judged.tsv"), encoding="utf-8") as file:
         return {line.split("\t")[0] for line in file if not line.startswith("#")}
@@ -101,7 +107,7 @@ def measure(program, texts, miss):
             kind = mention["kind"]
             if not all_false and (kind in NOT_JUDGED or (kind == "email_address" and mention["form"] == "plain")):
                 unjudged += 1
-            elif not all_false and checksum(name, mention) in right:
+            elif not all_false and (checksum(name, mention) in right or EXAMPLES.search(mention["canonical"])):
                 good += 1
             else:
                 false[kind] += 1
