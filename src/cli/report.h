@@ -72,6 +72,15 @@ enum st_status report_case_unread(
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err);
 void report_filled_free(struct report *report);
 
+/* --- report_tops.c --- */
+/* The largest values of each kind and organizations: one pass over all of them, in constant memory. */
+enum st_status report_fill_tops(struct report_case *rc, struct report *report, struct st_error *err);
+void report_tops_free(struct report *report);
+
+/* --- report_claims.c --- */
+/* path NULL: no claims. Free with report_claims_free. */
+enum st_status report_claims_file(const char *path, struct report_claim **claims, size_t *count, struct st_error *err);
+
 /* --- report_leads.c --- */
 enum st_status report_fill_leads(struct report_case *rc, struct report *report, struct st_error *err);
 void report_leads_free(struct report *report);
