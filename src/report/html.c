@@ -148,7 +148,7 @@ static void put_strong_range(struct html_writer *w, const struct report_range *r
 	html_open(w, "b", NULL);
 	html_format(w, "%s to %s %s", min, max, unit);
 	html_close(w);
-	html_format(w, ", best %s", best);
+	html_format(w, ", best %s,", best);
 }
 
 /* The page in two paragraphs: what it held, and how much of it that is. */

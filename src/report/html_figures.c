@@ -46,12 +46,12 @@ void html_coverage_words(struct html_writer *w, const struct report *report)
 	if (report->duplicate > 0) {
 		html_text(w, ", ");
 		html_number(w, report->duplicate);
-		html_text(w, " more are copies of these");
+		html_text(w, report->duplicate == 1 ? " more is a copy of one of these" : " more are copies of these");
 	}
 	if (report->partial > 0) {
 		html_text(w, ", ");
 		html_number(w, report->partial);
-		html_text(w, " were read in part");
+		html_text(w, report->partial == 1 ? " was read in part" : " were read in part");
 	}
 	html_text(w, ". ");
 	if (missing > 0) {
