@@ -40,6 +40,8 @@ static enum st_status fill_provenance(struct report_case *rc, struct report *rep
 	report->version = STAUNCH_VERSION;
 	report->generated_at = st_utc_seconds();
 	report->revealed = rc->revealed;
+	report->dates_known = true;
+	report->file_dates = rc->file_dates;
 	report->store_count = rc->store_count;
 	report->stores = st_alloc_zero(rc->store_count, sizeof *report->stores);
 	for (size_t i = 0; i < rc->store_count; i++) {

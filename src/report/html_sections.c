@@ -1,4 +1,4 @@
-/* Copies, kinds and time span. */
+/* Copies and kinds. */
 #include "report/amount.h"
 #include "report/html_parts.h"
 
@@ -301,14 +301,4 @@ void html_kinds(struct html_writer *w, const struct report *report)
 		put_units(w, report);
 	html_not_counted(
 		w, "Categories of data", "the scan of this case related no values to the categories of the law.");
-}
-
-/* --- time span --- */
-
-void html_span(struct html_writer *w, const struct report *report)
-{
-	(void)report;
-	html_leaf(w, "p", NULL, "From when to when the records are, by their own dates.");
-	html_section_body(w);
-	html_not_counted(w, "Dates", "the scan of this case kept no dates of records.");
 }

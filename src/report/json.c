@@ -353,6 +353,37 @@ static void write_leads(struct st_json_writer *w, const struct report *report)
 	st_json_key_uint(w, "leads_total", report->lead_total);
 }
 
+static void write_dates(struct st_json_writer *w, const struct report *report)
+{
+	const struct report_dates *dates = &report->file_dates;
+	if (!report->dates_known) {
+		st_json_key_null(w, "dates");
+		return;
+	}
+	st_json_key(w, "dates");
+	st_json_object(w);
+	st_json_key_null(w, "content");
+	st_json_key(w, "metadata");
+	st_json_object(w);
+	key_time(w, "first", dates->first);
+	key_time(w, "last", dates->last);
+	st_json_key_uint(w, "objects", dates->dated);
+	st_json_key_uint(w, "undated", dates->undated);
+	st_json_key(w, "years");
+	st_json_array(w);
+	for (int year = 0; year < REPORT_YEARS; year++) {
+		if (dates->years[year] == 0)
+			continue;
+		st_json_object(w);
+		st_json_key_uint(w, "year", (uint64_t)(REPORT_FIRST_YEAR + year));
+		st_json_key_uint(w, "objects", dates->years[year]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+	st_json_object_end(w);
+}
+
 /* ours: null where we count nothing by that unit. */
 static void write_ours(struct st_json_writer *w, const struct claim_ours *ours)
 {
@@ -413,7 +444,7 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_kinds(w, report);
 	write_parties(w, report);
 	write_copies(w, report);
-	st_json_key_null(w, "dates");
+	write_dates(w, report);
 	st_json_key_null(w, "sensitivity");
 	write_leads(w, report);
 	st_json_key_null(w, "window");

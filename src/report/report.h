@@ -92,6 +92,14 @@ struct report_pair {
 	uint64_t shared;
 };
 
+/* Dates of objects as their listings gave them (modification, UTC). */
+#define REPORT_FIRST_YEAR 1970
+#define REPORT_YEARS 300 /* a 64-bit count of nanoseconds ends in 2262 */
+struct report_dates {
+	int64_t first, last; /* seconds; 0 when none is dated */
+	uint64_t dated, undated, years[REPORT_YEARS];
+};
+
 /* What somebody else said (report/claims.h). */
 struct report_claim {
 	char *claim, *unit, *source; /* as they came: any text, checked for length alone */
@@ -133,6 +141,9 @@ struct report {
 	bool pairs_known; /* false: an older case, or more stores than CEIL_REPORT_MATRIX */
 	struct report_pair *pairs;
 	size_t pair_count;
+
+	bool dates_known;
+	struct report_dates file_dates;
 
 	struct report_top *tops; /* filled for the page alone */
 	size_t top_count;

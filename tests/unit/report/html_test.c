@@ -1,5 +1,6 @@
 /* The page: what comes from outside ends no element and no attribute, what is not counted says so, the policy names
  * what stands there. How it looks and whether it can be used is in tests/e2e/html_report_test.py. */
+#include "base/ceilings.h"
 #include "report/html_parts.h"
 #include "report/html_style.h"
 #include "report/report.h"
@@ -168,6 +169,80 @@ static void columns_have_their_number_and_a_title(void)
 	CHECK_INT(w.depth, 0);
 }
 
+/* Every list of a page at its ceiling, every name as long as a name is shown. */
+static void the_largest_page_stays_below_five_megabytes(void)
+{
+	enum { STORES = 200, KINDS = 48, UNREAD = CEIL_REPORT_UNREAD, LEADS = CEIL_REPORT_LEADS };
+	static char name[10241], kind[24];
+	static struct report_store stores[STORES];
+	static struct report_kind kinds[KINDS];
+	static struct report_top_row rows[CEIL_REPORT_TOP];
+	static struct report_top tops[KINDS + 1];
+	static struct report_unread unread[UNREAD];
+	static struct report_lead leads[LEADS];
+	static struct report_claim claims[CEIL_CLAIMS];
+	static char claim[CEIL_CLAIM_TEXT_BYTES + 1];
+	memset(name, '&', sizeof name - 1);
+	memset(kind, '&', sizeof kind - 1);
+	memset(claim, '<', sizeof claim - 1);
+	for (size_t i = 0; i < STORES; i++)
+		stores[i].name = name;
+	for (size_t i = 0; i < KINDS; i++)
+		kinds[i] = (struct report_kind){kind, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	for (size_t i = 0; i < CEIL_REPORT_TOP; i++)
+		rows[i] = (struct report_top_row){name, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	for (size_t i = 0; i <= KINDS; i++)
+		tops[i] = (struct report_top){i < KINDS ? kind : NULL, rows, CEIL_REPORT_TOP, UINT64_MAX};
+	for (size_t i = 0; i < UNREAD; i++)
+		unread[i] = (struct report_unread){.path = name, .status = ST_UNREAD, .reason = ST_REASON_CRASH};
+	for (size_t i = 0; i < LEADS; i++) {
+		leads[i] = (struct report_lead){.target = name, .place_count = CEIL_LEAD_FIRST_PLACES};
+		for (size_t j = 0; j < CEIL_LEAD_FIRST_PLACES; j++)
+			leads[i].places[j].path = name;
+	}
+	for (size_t i = 0; i < CEIL_CLAIMS; i++)
+		claims[i] = (struct report_claim){claim, claim, claim, UINT64_MAX};
+	struct report report = {.case_name = name,
+		.version = "0.9.0",
+		.detectors_sha256 = "9f",
+		.own_domains = name,
+		.revealed = true,
+		.stores = stores,
+		.store_count = STORES,
+		.kinds = kinds,
+		.kind_count = KINDS,
+		.tops = tops,
+		.top_count = KINDS + 1,
+		.unread = UINT64_MAX,
+		.unread_rows = unread,
+		.unread_row_count = UNREAD,
+		.leads_known = true,
+		.leads = leads,
+		.lead_count = LEADS,
+		.lead_total = UINT64_MAX,
+		.claims = claims,
+		.claim_count = CEIL_CLAIMS};
+	st_auto_buf struct st_buf page = {0};
+	report_html(&report, &page);
+	printf("# the largest page: %zu bytes\n", page.size);
+	CHECK(page.size < 5000000);
+}
+
+static void years_are_columns_and_what_has_no_date_is_said(void)
+{
+	struct report_store stores[2];
+	struct report report = example(stores);
+	st_auto_buf struct st_buf page = {0};
+	report.dates_known = true;
+	report.file_dates = (struct report_dates){.first = 1300000000, .last = 1577000000, .dated = 7, .undated = 3};
+	report.file_dates.years[2011 - REPORT_FIRST_YEAR] = 5;
+	report.file_dates.years[2019 - REPORT_FIRST_YEAR] = 2;
+	report_html(&report, &page);
+	CHECK(holds(&page, "Objects by year of their file date, 2011 to 2019"));
+	CHECK(holds(&page, "3 objects have no date and are not drawn."));
+	CHECK(holds(&page, ">2019</text>") && holds(&page, ">2015</text>"));
+}
+
 int main(void)
 {
 	RUN(what_comes_from_outside_ends_no_place);
@@ -179,5 +254,7 @@ int main(void)
 	RUN(what_is_there_never_looks_absent_and_nothing_is_longer_than_the_whole);
 	RUN(a_range_is_solid_to_min_and_hatched_to_max);
 	RUN(columns_have_their_number_and_a_title);
+	RUN(the_largest_page_stays_below_five_megabytes);
+	RUN(years_are_columns_and_what_has_no_date_is_said);
 	CHECK_END();
 }
