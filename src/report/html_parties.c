@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define SHOWN_LEADS 100
+#define SHOWN_LEADS 50
 
 static const struct report_top *top_organizations(const struct report *report)
 {
@@ -37,16 +37,7 @@ static void put_organizations(struct html_writer *w, const struct report *report
 		html_cell_bar(&table, top->rows[i].mentions, top->rows[0].mentions);
 		html_cell_number(&table, top->rows[i].mentions);
 	}
-	if (top->total > top->row_count) {
-		number_text(top->total - top->row_count, total);
-		html_table_foot(&table);
-		html_table_row(&table, false);
-		html_cell_open(&table);
-		html_format(w, "and %s more", total);
-		html_close(w);
-		html_cell(&table, "");
-		html_cell(&table, "");
-	}
+	html_table_more(&table, top->total, top->row_count);
 	html_table_end(&table);
 }
 
@@ -220,7 +211,7 @@ static void put_sources(struct html_writer *w, const struct report *report)
 		{"Read to its end", HTML_TEXT, false}};
 	struct html_table table;
 	html_table_begin(&table, w, columns, 4, HTML_STACKS, "Sources.", "Each with the digest of its listing.");
-	for (size_t i = 0; i < report->store_count; i++) {
+	for (size_t i = 0; i < report->store_count && i < HTML_SHOWN_STORES; i++) {
 		const struct report_store *store = &report->stores[i];
 		char hex[2 * ST_SHA256_BYTES + 1], begun[21], done[21] = "not yet";
 		st_hex(store->manifest_sha256, ST_SHA256_BYTES, hex);
@@ -233,6 +224,7 @@ static void put_sources(struct html_writer *w, const struct report *report)
 		html_cell(&table, begun);
 		html_cell(&table, done);
 	}
+	html_table_more(&table, report->store_count, HTML_SHOWN_STORES);
 	html_table_end(&table);
 }
 

@@ -9,6 +9,8 @@
 #include "report/html_write.h"
 #include "report/report.h"
 
+#define HTML_SHOWN_STORES 200 /* of the tables that name every store */
+
 /* --- html_table.c --- */
 
 enum html_column_kind { HTML_TEXT, HTML_AMOUNT, HTML_BAR };
@@ -32,6 +34,8 @@ void html_table_begin(struct html_table *table, struct html_writer *w, const str
 void html_table_row(struct html_table *table, bool last);
 /* Rows that stand below a rule: the sums. Nothing may follow but rows and the end. */
 void html_table_foot(struct html_table *table);
+/* A last row that says how many of `total` are not among the `shown`, if any. */
+void html_table_more(struct html_table *table, uint64_t total, uint64_t shown);
 void html_table_end(struct html_table *table);
 /* The next cell of the row; the first is its head. Cells that are opened here are closed with html_close. */
 void html_cell_open(struct html_table *table);

@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
-#define SHOWN_DIFFERENCES 20
+#define SHOWN_DIFFERENCES 10
+#define SHOWN_COPIES 10
+#define SHOWN_NAMES 20
 
 /* --- copies --- */
 
@@ -112,13 +114,14 @@ static void put_stores(struct html_writer *w, const struct report *report)
 	struct html_table table;
 	html_table_begin(&table, w, columns, 4, HTML_SORTS, "Records of each store.",
 		"Repeats inside: copies of a record of the same store.");
-	for (uint32_t i = 0; i < report->store_count; i++) {
+	for (uint32_t i = 0; i < report->store_count && i < HTML_SHOWN_STORES; i++) {
 		html_table_row(&table, false);
 		html_cell_name(&table, report->stores[i].name);
 		html_cell_number(&table, report->stores[i].raw);
 		html_cell_number(&table, report->stores[i].distinct);
 		html_cell_number(&table, report->stores[i].within);
 	}
+	html_table_more(&table, report->store_count, HTML_SHOWN_STORES);
 	html_table_end(&table);
 }
 
@@ -153,10 +156,12 @@ static void put_row_of_copies(
 	html_format(w, copy->identical ? "%zu stores hold the same set." : "%zu stores hold one set, with differences.",
 		copy->store_count);
 	html_close(w);
-	for (size_t i = 0; i < copy->store_count; i++) {
+	for (size_t i = 0; i < copy->store_count && i < SHOWN_NAMES; i++) {
 		html_text(w, i == 0 ? " " : ", ");
 		html_name(w, short_name(report, copy->stores[i]));
 	}
+	if (copy->store_count > SHOWN_NAMES)
+		html_format(w, " and %zu more", copy->store_count - SHOWN_NAMES);
 	html_format(w, ": %s records stand in all of them", shared);
 	if (!copy->identical)
 		html_format(w, ", %s in some of them only", total);
@@ -185,8 +190,13 @@ void html_copies(struct html_writer *w, const struct report *report)
 	html_section_body(w);
 	if (report->store_count > 1 && report->pairs_known)
 		put_matrix(w, report);
-	for (size_t i = 0; i < report->copy_count; i++)
+	for (size_t i = 0; i < report->copy_count && i < SHOWN_COPIES; i++)
 		put_row_of_copies(w, report, &report->copies[i], i);
+	if (report->copy_count > SHOWN_COPIES) {
+		html_open(w, "p", NULL);
+		html_format(w, "And %zu sets more: --format json names them all.", report->copy_count - SHOWN_COPIES);
+		html_close(w);
+	}
 	if (report->store_count > 1 && report->copy_count == 0)
 		html_leaf(w, "p", NULL, "No two stores are copies of each other.");
 	put_stores(w, report);
@@ -268,16 +278,7 @@ static void put_top(struct html_writer *w, const struct report *report, const st
 		html_cell_number(&table, top->rows[i].records);
 		html_cell_number(&table, top->rows[i].mentions);
 	}
-	if (top->total > top->row_count) {
-		number_text(top->total - top->row_count, total);
-		html_table_foot(&table);
-		html_table_row(&table, false);
-		html_cell_open(&table);
-		html_format(w, "and %s more", total);
-		html_close(w);
-		html_cell(&table, "");
-		html_cell(&table, "");
-	}
+	html_table_more(&table, top->total, top->row_count);
 	html_table_end(&table);
 	html_close(w);
 }

@@ -92,6 +92,21 @@ void html_table_foot(struct html_table *table)
 	begin_rows(table, "tfoot");
 }
 
+void html_table_more(struct html_table *table, uint64_t total, uint64_t shown)
+{
+	char more[32];
+	if (total <= shown)
+		return;
+	number_text(total - shown, more);
+	html_table_foot(table);
+	html_table_row(table, false);
+	html_cell_open(table);
+	html_format(table->w, "and %s more", more);
+	html_close(table->w);
+	while (table->at < table->count)
+		html_cell(table, "");
+}
+
 void html_table_end(struct html_table *table)
 {
 	if (!table->in_body)

@@ -172,9 +172,13 @@ static void columns_have_their_number_and_a_title(void)
 /* Every list of a page at its ceiling, every name as long as a name is shown. */
 static void the_largest_page_stays_below_five_megabytes(void)
 {
-	enum { STORES = 200, KINDS = 48, UNREAD = CEIL_REPORT_UNREAD, LEADS = CEIL_REPORT_LEADS };
+	enum { STORES = 1000, KINDS = 48, UNREAD = CEIL_REPORT_UNREAD, LEADS = CEIL_REPORT_LEADS };
 	static char name[10241], kind[24];
 	static struct report_store stores[STORES];
+	static struct report_difference differing[CEIL_REPORT_DIFFERING];
+	static uint32_t of_a_copy[STORES];
+	static uint64_t distinct[STORES];
+	static struct report_copy copies[STORES / 2];
 	static struct report_kind kinds[KINDS];
 	static struct report_top_row rows[CEIL_REPORT_TOP];
 	static struct report_top tops[KINDS + 1];
@@ -187,6 +191,15 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	memset(claim, '<', sizeof claim - 1);
 	for (size_t i = 0; i < STORES; i++)
 		stores[i].name = name;
+	for (size_t i = 0; i < CEIL_REPORT_DIFFERING; i++)
+		differing[i] = (struct report_difference){.path = name};
+	for (size_t i = 0; i < STORES / 2; i++)
+		copies[i] = (struct report_copy){.stores = of_a_copy,
+			.distinct = distinct,
+			.store_count = STORES,
+			.differing_total = UINT64_MAX,
+			.differing = differing,
+			.differing_count = CEIL_REPORT_DIFFERING};
 	for (size_t i = 0; i < KINDS; i++)
 		kinds[i] = (struct report_kind){kind, UINT64_MAX, UINT64_MAX, UINT64_MAX};
 	for (size_t i = 0; i < CEIL_REPORT_TOP; i++)
@@ -209,6 +222,8 @@ static void the_largest_page_stays_below_five_megabytes(void)
 		.revealed = true,
 		.stores = stores,
 		.store_count = STORES,
+		.copies = copies,
+		.copy_count = STORES / 2,
 		.kinds = kinds,
 		.kind_count = KINDS,
 		.tops = tops,
