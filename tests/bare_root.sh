@@ -15,10 +15,12 @@ finish() {
   grep -q " $root/" /proc/mounts || rm -rf --one-file-system "$root"
 }
 
-# This machine's way to the packages, proxies included. The suite of this machine gets its updates, too.
+# This machine's way to the packages, proxies and certificates included. The suite of this machine gets its updates, too.
 package_sources() { # SUITE MIRROR
   local file here
-  cp /etc/resolv.conf "$root/etc/"
+  cp /etc/resolv.conf /etc/hosts "$root/etc/"
+  mkdir -p "$root/usr/local/share"
+  cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"
   here=$(. /etc/os-release && echo "$VERSION_CODENAME")
   if [ "$here" = "$1" ]; then
     rm -f "$root/etc/apt/sources.list"

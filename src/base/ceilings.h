@@ -217,6 +217,14 @@
 #define CEIL_REPORT_LEADS 1000
 /* Unread objects named in the JSON report; all of them with --format csv --list unread. */
 #define CEIL_REPORT_UNREAD 1000
+/* Stores of which the report shows how many records each two share. */
+#define CEIL_REPORT_MATRIX 12
+/* Rows of each list of values and of organizations in the HTML report; all of them with --format csv --list. */
+#define CEIL_REPORT_TOP 25
+/* A file of claims, its claims and a text of one; a larger one is refused. */
+#define CEIL_CLAIMS_FILE_BYTES (256 * KIB)
+#define CEIL_CLAIMS 100
+#define CEIL_CLAIM_TEXT_BYTES 1000
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 

@@ -206,6 +206,12 @@ struct casefile_figures {
 	struct casefile_copy *copies;
 	size_t copy_count;
 	int64_t made_at;
+	bool pairs_known; /* false: more stores than CEIL_REPORT_MATRIX */
+	struct casefile_pair {
+		uint32_t a, b; /* stores, a < b */
+		uint64_t shared;
+	} * pairs; /* distinct records that two stores share */
+	size_t pair_count;
 };
 /* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
  * forgotten with it;

@@ -115,6 +115,31 @@ static void add_rows(struct st_buf *out, const struct casefile_figures *figures)
 		add_copy(out, &figures->copies[i]);
 }
 
+static void add_pairs(struct st_buf *out, const struct casefile_figures *figures)
+{
+	st_buf_add_byte(out, figures->pairs_known);
+	st_buf_add_varint(out, figures->pair_count);
+	for (size_t i = 0; i < figures->pair_count; i++) {
+		st_buf_add_varint(out, figures->pairs[i].a);
+		st_buf_add_varint(out, figures->pairs[i].b);
+		st_buf_add_varint(out, figures->pairs[i].shared);
+	}
+}
+
+/* A case of before they were counted ends here. */
+static void take_pairs(struct st_cursor *in, struct casefile_figures *out)
+{
+	if (in->at == in->end)
+		return;
+	out->pairs_known = st_cursor_byte(in) != 0;
+	out->pairs = take_rows(in, &out->pair_count, sizeof *out->pairs);
+	for (size_t i = 0; i < out->pair_count; i++) {
+		out->pairs[i].a = (uint32_t)st_cursor_varint(in);
+		out->pairs[i].b = (uint32_t)st_cursor_varint(in);
+		out->pairs[i].shared = st_cursor_varint(in);
+	}
+}
+
 static void take_all_rows(struct st_cursor *in, struct casefile_figures *out)
 {
 	out->units = take_rows(in, &out->unit_count, sizeof *out->units);
@@ -155,6 +180,7 @@ void db_encode_figures(const struct casefile_figures *figures, struct st_buf *ou
 	st_buf_add_varint(out, figures->unlinked_ips);
 	st_buf_add_u64(out, (uint64_t)figures->made_at);
 	add_rows(out, figures);
+	add_pairs(out, figures);
 }
 
 bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
@@ -173,6 +199,7 @@ bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
 	out->unlinked_ips = st_cursor_varint(&in);
 	out->made_at = (int64_t)st_cursor_u64(&in);
 	take_all_rows(&in, out);
+	take_pairs(&in, out);
 	return !in.bad && in.at == in.end;
 }
 
@@ -187,6 +214,7 @@ void casefile_figures_free(struct casefile_figures *figures)
 	free(figures->kinds);
 	free(figures->stores);
 	free(figures->copies);
+	free(figures->pairs);
 	*figures = (struct casefile_figures){0};
 }
 

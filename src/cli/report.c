@@ -1,6 +1,8 @@
 /* staunch report: what was in it, with the coverage beside every figure. */
 #include "cli/report.h"
 
+#include "report/claims.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,17 +10,20 @@
 #define ENTITY_BYTES 1024
 
 struct report_job {
-	const char *format, *list, *explain, *reveal, *output;
+	const char *format, *list, *explain, *reveal, *claims_path, *output;
+	struct report_claim *claims;
+	size_t claim_count;
 };
 
 static const struct cli_option options[] = {
 	{"case", 0, "FILE", "the case to report on", false, false},
 	{"case-key", 0, "FILE", "its key, if it is not CASE.key", false, false},
-	{"format", 0, "text|json|csv", "how to write it; text is one page", false, false},
+	{"format", 0, "text|html|json|csv", "how to write it; text is one page, html a page in one file", false, false},
 	{"list", 0, "LIST", "every row of entities, persons, organizations, leads, unread or attachments", false,
 		false},
 	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
+	{"claims", 0, "FILE", "figures that others gave, shown next to ours", false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
 	{0},
 };
@@ -64,27 +69,33 @@ static bool is_one_of(const char *word, const char *const *words)
 
 static int check_job(const struct cli_arguments *arguments, struct report_job *job)
 {
-	static const char *const formats[] = {"text", "json", "csv", NULL};
+	static const char *const formats[] = {"text", "html", "json", "csv", NULL};
 	static const char *const list_names[] = {
 		"entities", "persons", "organizations", "leads", "unread", "attachments", NULL};
 	job->list = cli_value(arguments, "list");
 	job->explain = cli_value(arguments, "explain");
 	job->reveal = cli_value(arguments, "reveal");
+	job->claims_path = cli_value(arguments, "claims");
 	job->output = cli_value(arguments, "output");
 	job->format = cli_value(arguments, "format");
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "report needs --case FILE");
 	if (job->format != NULL && !is_one_of(job->format, formats))
-		return cli_fail(CLI_WRONG, "--format is text, json or csv");
+		return cli_fail(CLI_WRONG, "--format is text, html, json or csv");
 	if (job->list != NULL && !is_one_of(job->list, list_names))
 		return cli_fail(CLI_WRONG, "--list is entities, persons, organizations, leads, unread or attachments");
 	if (job->list != NULL && strcmp(job->list, "attachments") != 0 && job->format != NULL &&
 		strcmp(job->format, "csv") != 0)
 		return cli_fail(CLI_WRONG, "--list is written as csv, but attachments as text and json, too");
+	if (job->list != NULL && job->format != NULL && strcmp(job->format, "html") == 0)
+		return cli_fail(CLI_WRONG, "--list is not written as html");
 	if (job->list != NULL && job->explain != NULL)
 		return cli_fail(CLI_WRONG, "--list and --explain are two questions: ask one at a time");
-	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "csv") == 0)
+	if (job->explain != NULL && job->format != NULL && strcmp(job->format, "text") != 0 &&
+		strcmp(job->format, "json") != 0)
 		return cli_fail(CLI_WRONG, "--explain is written as text or json");
+	if (job->claims_path != NULL && (job->list != NULL || job->explain != NULL))
+		return cli_fail(CLI_WRONG, "--claims belongs to the report, not to --list or --explain");
 	if (job->output != NULL && would_replace_the_case(arguments, job->output))
 		return cli_fail(CLI_WRONG, "%s belongs to the case: write the report to another file", job->output);
 	if (job->reveal != NULL && job->reveal[0] == 0)
@@ -99,6 +110,8 @@ static void write_page(const struct report *report, const struct report_job *job
 	struct report_style style = {output->fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO), cli_utf8()};
 	if (strcmp(job->format, "json") == 0)
 		report_json(report, &output->buf);
+	else if (strcmp(job->format, "html") == 0)
+		report_html(report, &output->buf);
 	else if (strcmp(job->format, "csv") == 0)
 		report_csv(report, &output->buf);
 	else
@@ -159,6 +172,10 @@ static int report_on(struct report_case *rc, const struct report_job *job)
 	enum st_status status = report_case_load(rc, &err);
 	if (status == ST_OK)
 		status = report_fill(rc, &report, &found, &err);
+	report.claims = job->claims;
+	report.claim_count = job->claim_count;
+	if (status == ST_OK && found && strcmp(job->format, "html") == 0)
+		status = report_fill_tops(rc, &report, &err);
 	if (status == ST_OK && found)
 		status = write_out(rc, &report, job, &err);
 	int exit = CLI_OK;
@@ -203,7 +220,7 @@ static int read_entity(struct report_job *job, char line[ENTITY_BYTES])
 static int run(const struct cli_arguments *arguments)
 {
 	char entity[ENTITY_BYTES];
-	struct report_job job;
+	struct report_job job = {0};
 	struct report_case rc = {0};
 	struct st_error err = {0};
 	int exit = check_job(arguments, &job);
@@ -211,11 +228,14 @@ static int run(const struct cli_arguments *arguments)
 		exit = read_entity(&job, entity);
 	if (exit != CLI_OK)
 		return exit;
+	if (report_claims_file(job.claims_path, &job.claims, &job.claim_count, &err) != ST_OK)
+		return cli_fail_error(&err);
 	if (open_case(arguments, &job, &rc, &err) != ST_OK)
 		exit = cli_fail_error(&err);
 	else
 		exit = report_on(&rc, &job);
 	report_case_free(&rc);
+	report_claims_free(job.claims, job.claim_count);
 	return exit;
 }
 

@@ -46,6 +46,7 @@ struct report_case {
 	uint32_t parts_segment; /* whose parts are held */
 	struct report_part *parts;
 	size_t part_count, part_capacity;
+	struct report_dates file_dates;
 	char **own_domains, **regions, **rules; /* of the scan; NULL-ended */
 };
 enum st_status report_case_load(struct report_case *rc, struct st_error *err);
@@ -71,6 +72,19 @@ enum st_status report_case_unread(
 /* *found false: no scan has finished yet. Free with report_filled_free. */
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err);
 void report_filled_free(struct report *report);
+
+/* --- report_dates.c --- */
+/* Counts the date of an object of a listing into rc->file_dates. */
+void report_dates_add(struct report_case *rc, const struct casefile_object *object);
+
+/* --- report_tops.c --- */
+/* The largest values of each kind and organizations: one pass over all of them, in constant memory. */
+enum st_status report_fill_tops(struct report_case *rc, struct report *report, struct st_error *err);
+void report_tops_free(struct report *report);
+
+/* --- report_claims.c --- */
+/* path NULL: no claims. Free with report_claims_free. */
+enum st_status report_claims_file(const char *path, struct report_claim **claims, size_t *count, struct st_error *err);
 
 /* --- report_leads.c --- */
 enum st_status report_fill_leads(struct report_case *rc, struct report *report, struct st_error *err);

@@ -22,6 +22,7 @@ static enum st_status collect_place(void *context, const struct casefile_object 
 {
 	(void)err;
 	struct report_case *rc = context;
+	report_dates_add(rc, object);
 	if (object->duplicate_of == 0 && object->segment != 0)
 		add_place(rc, object->segment, object->id, object->store);
 	return ST_OK;

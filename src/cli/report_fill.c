@@ -40,6 +40,8 @@ static enum st_status fill_provenance(struct report_case *rc, struct report *rep
 	report->version = STAUNCH_VERSION;
 	report->generated_at = st_utc_seconds();
 	report->revealed = rc->revealed;
+	report->dates_known = true;
+	report->file_dates = rc->file_dates;
 	report->store_count = rc->store_count;
 	report->stores = st_alloc_zero(rc->store_count, sizeof *report->stores);
 	for (size_t i = 0; i < rc->store_count; i++) {
@@ -163,6 +165,17 @@ static enum st_status fill_copies(
 	return ST_OK;
 }
 
+static void fill_pairs(const struct casefile_figures *figures, struct report *report)
+{
+	report->pairs_known = figures->pairs_known;
+	report->pairs = st_alloc_zero(figures->pair_count, sizeof *report->pairs);
+	for (size_t i = 0; i < figures->pair_count; i++) {
+		const struct casefile_pair *from = &figures->pairs[i];
+		if (from->a < report->store_count && from->b < report->store_count)
+			report->pairs[report->pair_count++] = (struct report_pair){from->a, from->b, from->shared};
+	}
+}
+
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err)
 {
 	struct casefile_figures figures;
@@ -174,6 +187,7 @@ enum st_status report_fill(struct report_case *rc, struct report *report, bool *
 	if (status == ST_OK && *found) {
 		status = report_case_unread(rc, keep_unread, report, err);
 		fill_counts(&figures, report);
+		fill_pairs(&figures, report);
 	}
 	if (status == ST_OK && *found)
 		status = fill_copies(rc, &figures, report, err);
@@ -208,6 +222,8 @@ void report_filled_free(struct report *report)
 		free(report->copies[i].differing);
 	}
 	report_leads_free(report);
+	report_tops_free(report);
+	free(report->pairs);
 	free(report->unread_rows);
 	free(report->units);
 	free(report->kinds);

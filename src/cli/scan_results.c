@@ -387,6 +387,23 @@ static void fill_copies(struct results *results)
 	resolve_copies_free(copies, count);
 }
 
+/* How many records each two stores share, while there are few enough of them to be looked at. */
+static void fill_pairs(struct results *results)
+{
+	struct casefile_figures *figures = &results->figures;
+	uint32_t stores = (uint32_t)results->scan->store_count;
+	if (stores > CEIL_REPORT_MATRIX)
+		return;
+	st_auto_free uint64_t *shared = st_alloc_zero((size_t)stores * stores, sizeof *shared);
+	resolve_shared(&results->records, stores, shared);
+	figures->pairs_known = true;
+	figures->pairs = st_alloc((size_t)stores * stores * sizeof *figures->pairs);
+	for (uint32_t a = 0; a < stores; a++)
+		for (uint32_t b = a + 1; b < stores; b++)
+			figures->pairs[figures->pair_count++] =
+				(struct casefile_pair){a, b, shared[(size_t)a * stores + b]};
+}
+
 /* What a record of this format is called (contract 6, units). */
 static const char *unit_of(const char *format)
 {
@@ -562,6 +579,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	fill_kinds(results);
 	fill_stores(results);
 	fill_copies(results);
+	fill_pairs(results);
 	ST_TRY(name_objects(results, err));
 	ST_TRY(walk_parts(results, err));
 	results->figures.made_at = st_utc_seconds();

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json_write.h"
 #include "base/print.h"
+#include "report/claims.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -261,6 +262,28 @@ static void write_copy(struct st_json_writer *w, const struct report *report, co
 	st_json_object_end(w);
 }
 
+/* Distinct records that two stores share; null when it was not counted. */
+static void write_pairs(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "shared");
+	if (!report->pairs_known) {
+		st_json_null(w);
+		return;
+	}
+	st_json_array(w);
+	for (size_t i = 0; i < report->pair_count; i++) {
+		st_json_object(w);
+		st_json_key(w, "stores");
+		st_json_array(w);
+		text_name(w, report->stores[report->pairs[i].a].name);
+		text_name(w, report->stores[report->pairs[i].b].name);
+		st_json_array_end(w);
+		st_json_key_uint(w, "records", report->pairs[i].shared);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
 static void write_copies(struct st_json_writer *w, const struct report *report)
 {
 	st_json_key(w, "copies");
@@ -268,6 +291,7 @@ static void write_copies(struct st_json_writer *w, const struct report *report)
 	for (size_t i = 0; i < report->copy_count; i++)
 		write_copy(w, report, &report->copies[i]);
 	st_json_array_end(w);
+	write_pairs(w, report);
 	st_json_key(w, "per_store");
 	st_json_array(w);
 	for (size_t i = 0; i < report->store_count; i++)
@@ -329,6 +353,84 @@ static void write_leads(struct st_json_writer *w, const struct report *report)
 	st_json_key_uint(w, "leads_total", report->lead_total);
 }
 
+static void write_dates(struct st_json_writer *w, const struct report *report)
+{
+	const struct report_dates *dates = &report->file_dates;
+	if (!report->dates_known) {
+		st_json_key_null(w, "dates");
+		return;
+	}
+	st_json_key(w, "dates");
+	st_json_object(w);
+	st_json_key_null(w, "content");
+	st_json_key(w, "metadata");
+	st_json_object(w);
+	key_time(w, "first", dates->first);
+	key_time(w, "last", dates->last);
+	st_json_key_uint(w, "objects", dates->dated);
+	st_json_key_uint(w, "undated", dates->undated);
+	st_json_key(w, "years");
+	st_json_array(w);
+	for (int year = 0; year < REPORT_YEARS; year++) {
+		if (dates->years[year] == 0)
+			continue;
+		st_json_object(w);
+		st_json_key_uint(w, "year", (uint64_t)(REPORT_FIRST_YEAR + year));
+		st_json_key_uint(w, "objects", dates->years[year]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+	st_json_object_end(w);
+}
+
+/* ours: null where we count nothing by that unit. */
+static void write_ours(struct st_json_writer *w, const struct claim_ours *ours)
+{
+	st_json_key(w, "ours");
+	if (ours->figure == CLAIM_NONE) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	key_name(w, "unit", ours->name);
+	if (ours->figure == CLAIM_RANGE) {
+		st_json_key_uint(w, "min", ours->range.min);
+		st_json_key_uint(w, "best", ours->range.best);
+		st_json_key_uint(w, "max", ours->range.max);
+	} else if (ours->figure == CLAIM_SINGLE) {
+		st_json_key_uint(w, "listed", ours->raw);
+		st_json_key_uint(w, "read", ours->distinct);
+	} else {
+		st_json_key_uint(w, ours->figure == CLAIM_VALUES ? "mentions" : "raw", ours->raw);
+		st_json_key_uint(w, "distinct", ours->distinct);
+	}
+	st_json_object_end(w);
+}
+
+static void write_claims(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "claims");
+	st_json_array(w);
+	for (size_t i = 0; i < report->claim_count; i++) {
+		const struct report_claim *claim = &report->claims[i];
+		st_auto_buf struct st_buf difference = {0};
+		struct claim_ours ours;
+		report_claim_ours(report, claim, &ours);
+		report_claim_difference(report, claim, &ours, &difference);
+		st_buf_add_byte(&difference, 0);
+		st_json_object(w);
+		key_name(w, "claim", claim->claim);
+		key_name(w, "unit", claim->unit);
+		st_json_key_uint(w, "value", claim->value);
+		key_name(w, "source", claim->source);
+		write_ours(w, &ours);
+		key_name(w, "difference", (const char *)difference.data);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
 void report_json(const struct report *report, struct st_buf *out)
 {
 	struct st_json_writer writer = {.out = out, .indent = 2};
@@ -342,11 +444,11 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_kinds(w, report);
 	write_parties(w, report);
 	write_copies(w, report);
-	st_json_key_null(w, "dates");
+	write_dates(w, report);
 	st_json_key_null(w, "sensitivity");
 	write_leads(w, report);
 	st_json_key_null(w, "window");
-	st_json_key_null(w, "claims");
+	write_claims(w, report);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');
 }

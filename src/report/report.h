@@ -74,6 +74,38 @@ struct report_lead {
 	size_t place_count;
 };
 
+/* The largest rows of a list; all of it stands in --list. */
+struct report_top_row {
+	char *name; /* escaped; masked unless revealed */
+	uint64_t records, mentions_distinct_records, mentions;
+};
+struct report_top {
+	char *kind; /* of values; NULL: domains of organizations, `mentions` of them addresses */
+	struct report_top_row *rows;
+	size_t row_count;
+	uint64_t total;
+};
+
+/* Distinct records that two stores share. */
+struct report_pair {
+	uint32_t a, b; /* indices into report.stores, a < b */
+	uint64_t shared;
+};
+
+/* Dates of objects as their listings gave them (modification, UTC). */
+#define REPORT_FIRST_YEAR 1970
+#define REPORT_YEARS 300 /* a 64-bit count of nanoseconds ends in 2262 */
+struct report_dates {
+	int64_t first, last; /* seconds; 0 when none is dated */
+	uint64_t dated, undated, years[REPORT_YEARS];
+};
+
+/* What somebody else said (report/claims.h). */
+struct report_claim {
+	char *claim, *unit, *source; /* as they came: any text, checked for length alone */
+	uint64_t value;
+};
+
 struct report {
 	const char *case_name, *version, *detectors_sha256;
 	struct st_span options;  /* JSON, as the scan wrote it; may be empty */
@@ -105,6 +137,18 @@ struct report {
 	struct report_lead *leads; /* at most CEIL_REPORT_LEADS, most records first */
 	size_t lead_count;
 	uint64_t lead_total; /* all of them */
+
+	bool pairs_known; /* false: an older case, or more stores than CEIL_REPORT_MATRIX */
+	struct report_pair *pairs;
+	size_t pair_count;
+
+	bool dates_known;
+	struct report_dates file_dates;
+
+	struct report_top *tops; /* filled for the page alone */
+	size_t top_count;
+	struct report_claim *claims;
+	size_t claim_count;
 };
 
 /* Every store read to its end, and nothing pending, unread or only partly read. */
@@ -117,6 +161,8 @@ struct report_style {
 void report_text(const struct report *report, const struct report_style *style, struct st_buf *out);
 /* staunch.report/1 (contract 6). */
 void report_json(const struct report *report, struct st_buf *out);
+/* One HTML page in one file, without a request to anywhere. */
+void report_html(const struct report *report, struct st_buf *out);
 /* The figures as section,name,column,value. */
 void report_csv(const struct report *report, struct st_buf *out);
 /* One row of cells (RFC 4180), each escaped against control bytes and formulas. */

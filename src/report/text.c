@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/print.h"
 #include "base/utf8.h"
+#include "report/amount.h"
+#include "report/claims.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -73,33 +75,6 @@ static void put_note(struct page *page, int edges, enum style style, const char 
 		return;
 	pad_to(page, FIRST_EDGE + EDGE_STEP * (size_t)(edges - 1) + 2);
 	put(page, style, text);
-}
-
-/* 346684 is "346,684". */
-static void number_text(uint64_t value, char out[32])
-{
-	char digits[24];
-	int size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value), at = 0;
-	for (int i = 0; i < size; i++) {
-		if (i > 0 && (size - i) % 3 == 0)
-			out[at++] = ',';
-		out[at++] = digits[i];
-	}
-	out[at] = 0;
-}
-
-/* Decimal units, as disks and clouds count. */
-static void bytes_text(uint64_t bytes, char out[32])
-{
-	static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB", "EB"};
-	double value = (double)bytes;
-	size_t unit = 0;
-	while (value >= 999.5 && unit + 1 < sizeof units / sizeof units[0]) {
-		value /= 1000;
-		unit++;
-	}
-	int digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-	snprintf(out, 32, "%.*f %s", digits, value, units[unit]);
 }
 
 static void put_number(struct page *page, int edge, enum style style, uint64_t value)
@@ -409,6 +384,44 @@ static void put_kinds(struct page *page, const struct report *report)
 	}
 }
 
+/* --- claims --- */
+
+/* Words on lines of the page's width, behind an indent. */
+static void put_wrapped(struct page *page, enum style style, const char *text, size_t indent)
+{
+	while (*text != 0) {
+		size_t word = strcspn(text, " ");
+		st_auto_free char *copy = st_strndup(text, word);
+		if (page->column > indent && page->column + 1 + columns_of(copy) > PAGE_COLUMNS)
+			end_line(page);
+		if (page->column > indent)
+			put(page, style, " ");
+		pad_to(page, indent);
+		put(page, style, copy);
+		text += word + strspn(text + word, " ");
+	}
+	end_line(page);
+}
+
+static void put_claims(struct page *page, const struct report *report)
+{
+	if (report->claim_count == 0)
+		return;
+	put_head(page, "Claims next to ours", NULL, 0);
+	for (size_t i = 0; i < report->claim_count; i++) {
+		const struct report_claim *claim = &report->claims[i];
+		struct claim_ours ours;
+		st_auto_buf struct st_buf difference = {0};
+		report_claim_ours(report, claim, &ours);
+		report_claim_difference(report, claim, &ours, &difference);
+		st_auto_free char *said = st_format("\"%s\" (%s)", claim->claim, claim->source);
+		st_auto_free char *head = st_escaped_text(said, strlen(said));
+		st_auto_free char *sentence = st_escaped_text(difference.data, difference.size);
+		put_wrapped(page, STYLE_BOLD, head, 2);
+		put_wrapped(page, STYLE_PLAIN, sentence, 4);
+	}
+}
+
 /* --- leads --- */
 
 /* "azure blob, access signature beside it, rl, expired 2022-09-24" */
@@ -491,6 +504,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_unread(&page, report);
 	put_copies(&page, report);
 	put_kinds(&page, report);
+	put_claims(&page, report);
 	put_leads(&page, report);
 	end_line(&page);
 	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",

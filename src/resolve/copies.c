@@ -134,6 +134,16 @@ static void describe(const struct resolve_records *records, const struct set_ind
 	copy->identical = copy->differing_total == 0;
 }
 
+void resolve_shared(const struct resolve_records *records, uint32_t store_count, uint64_t *shared)
+{
+	for (size_t i = 0; i < records->set_count; i++) {
+		const struct resolve_store_set *set = &records->sets[i];
+		for (uint32_t j = 0; j < set->store_count; j++)
+			for (uint32_t k = 0; k < set->store_count; k++)
+				shared[(size_t)set->stores[j] * store_count + set->stores[k]] += set->records;
+	}
+}
+
 void resolve_copies(
 	const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count)
 {

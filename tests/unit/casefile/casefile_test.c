@@ -514,6 +514,7 @@ static void figures_come_back_as_they_were(void)
 		.differing_total = 1,
 		.differing = differing,
 		.differing_count = 1}};
+	struct casefile_pair pairs[] = {{0, 4, UINT64_MAX}};
 	struct casefile_figures in = {.records_raw = 1,
 		.records_distinct = 2,
 		.units = units,
@@ -530,7 +531,10 @@ static void figures_come_back_as_they_were(void)
 		.store_count = 1,
 		.copies = copies,
 		.copy_count = 1,
-		.made_at = -5};
+		.made_at = -5,
+		.pairs_known = true,
+		.pairs = pairs,
+		.pair_count = 1};
 	struct casefile_figures out;
 	bool found;
 	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
@@ -545,6 +549,7 @@ static void figures_come_back_as_they_were(void)
 	CHECK_TEXT(out.units[0].unit, "message");
 	CHECK(out.stores[0].store == 4 && out.stores[0].within == 10);
 	CHECK(out.copies[0].distinct[1] == UINT64_MAX && out.copies[0].stores[1] == 4 && !out.copies[0].identical);
+	CHECK(out.pairs_known && out.pair_count == 1 && out.pairs[0].b == 4 && out.pairs[0].shared == UINT64_MAX);
 	CHECK(out.copies[0].differing[0].object == 1 && out.copies[0].differing[0].record == 3);
 	casefile_figures_free(&out);
 	casefile_close(casefile);

@@ -112,6 +112,11 @@ static void one_changed_record_is_named_with_both_its_forms(void)
 	CHECK_INT(copy->differing[1].holders, 4);
 	CHECK_INT(copy->differing[1].where.segment, 1);
 	CHECK_INT(copy->differing[1].where.record, 421);
+	uint64_t shared[25] = {0};
+	resolve_shared(&exposure.records, 5, shared);
+	for (uint32_t a = 0; a < 5; a++)
+		for (uint32_t b = 0; b < 5; b++)
+			CHECK_INT(shared[a * 5 + b], a == b || (a != 3 && b != 3) ? 1000 : 999);
 	drop(&exposure);
 }
 
