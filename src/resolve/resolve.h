@@ -159,7 +159,8 @@ struct resolve_copy {
 };
 void resolve_copies(
 	const struct resolve_records *records, uint32_t store_count, struct resolve_copy **out, size_t *count);
-/* shared[a * store_count + b]: distinct records that stand in both stores; the caller has made room and it is zeroed. */
+/* shared[a * store_count + b]: distinct records that stand in both stores; the caller has made room and it is zeroed.
+ */
 void resolve_shared(const struct resolve_records *records, uint32_t store_count, uint64_t *shared);
 void resolve_copies_free(struct resolve_copy *copies, size_t count);
 

@@ -92,6 +92,19 @@ static void a_file_has_a_ceiling_and_a_number_of_claims(void)
 	CHECK_INT(read_text("", 0).count, 0);
 }
 
+static void check_sentence(const struct report *report, const char *unit, uint64_t value, const char *want)
+{
+	st_auto_free char *copy = st_strndup(unit, strlen(unit));
+	struct report_claim claim = {.unit = copy, .value = value};
+	struct claim_ours ours;
+	st_auto_buf struct st_buf sentence = {0};
+	report_claim_ours(report, &claim, &ours);
+	report_claim_difference(report, &claim, &ours, &sentence);
+	st_buf_add_byte(&sentence, 0);
+	if (strcmp((const char *)sentence.data, want) != 0)
+		CHECK_FAIL("%s %" PRIu64 ":\n%s\nnot\n%s", unit, value, (const char *)sentence.data, want);
+}
+
 static void each_claim_stands_beside_the_figure_of_its_unit(void)
 {
 	struct report_unit units[] = {{"message", 335012, 133211}, {"project", 133000, 41250}};
@@ -170,18 +183,8 @@ static void each_claim_stands_beside_the_figure_of_its_unit(void)
 		{"invoices", 3,
 			"Claimed 3 invoices; we count nothing by this unit, so we can neither confirm it nor deny it."},
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		st_auto_free char *unit = st_strndup(rows[i].unit, strlen(rows[i].unit));
-		struct report_claim claim = {.unit = unit, .value = rows[i].value};
-		struct claim_ours ours;
-		st_auto_buf struct st_buf sentence = {0};
-		report_claim_ours(&report, &claim, &ours);
-		report_claim_difference(&report, &claim, &ours, &sentence);
-		st_buf_add_byte(&sentence, 0);
-		if (strcmp((const char *)sentence.data, rows[i].sentence) != 0)
-			CHECK_FAIL("%s %" PRIu64 ":\n%s\nnot\n%s", rows[i].unit, rows[i].value,
-				(const char *)sentence.data, rows[i].sentence);
-	}
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		check_sentence(&report, rows[i].unit, rows[i].value, rows[i].sentence);
 }
 
 static void a_claim_beyond_ours_names_what_was_not_read(void)
