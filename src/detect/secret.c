@@ -581,15 +581,14 @@ static bool is_file_name(const struct detect_window *window, size_t end)
 	return byte_before(window, end, 1) == '/';
 }
 
-/* What stands in quotes behind IDENTIFIED BY (SQL); the trigger is the Y. */
+/* What stands in quotes behind IDENTIFIED BY (SQL); the trigger is the blank before it. */
 static bool find_identified(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	static const char words[] = "IDENTIFIED BY";
-	size_t size = sizeof words - 1, start = at + 2;
-	uint8_t quote = byte_at(window, at + 2);
-	if (at + 1 < size || !text_at(window, at + 1 - size, words) || (quote != '\'' && quote != '"'))
+	size_t size = sizeof words - 1, start = at + 2, end = start;
+	uint8_t quote = byte_at(window, at + 1);
+	if (at < size || !text_at(window, at - size, words))
 		return false;
-	size_t end = ++start;
 	while (end < window->size && end - start <= VALUE_BYTES && window->data[end] > ' ' &&
 		window->data[end] != quote)
 		end++;
@@ -655,11 +654,11 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	case 'Q':
 		return find_entra_secret(window, at, out);
 	case ' ':
-		return at > 0 && find_labelled(window, at, out);
+		if (next == '\'' || next == '"')
+			return find_identified(window, at, out);
+		return at > 0 && next != '\\' && find_labelled(window, at, out);
 	case 'y':
 		return next == 'J' ? find_web_token(window, at, out) : find_labelled(window, at + 1, out);
-	case 'Y':
-		return next == ' ' ? find_identified(window, at, out) : find_labelled(window, at + 1, out);
 	case 's': /* pass */
 	case 'S':
 		return (byte_before(window, at, 1) | 32) == 's' && (byte_before(window, at, 2) | 32) == 'a' &&
@@ -670,6 +669,7 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 		       find_labelled(window, at + 1, out);
 	case 'd':
 	case 'D':
+	case 'Y':
 	case 't':
 	case 'T':
 		return find_labelled(window, at + 1, out);
@@ -695,11 +695,10 @@ static bool may_start(uint8_t trigger, uint8_t next)
 		return next == 'K' || next == 'S' || next == 'I';
 	case 'g':
 		return next == 'h' || next == 'l' || next == '=' || next == '%';
-	case 'k':
-		return next == '_' || next == '-';
 	case 'b':
+	case 'k':
 	case 'm':
-		return next == '_';
+		return next == '_' || next == '-';
 	case 'x':
 		return next == 'o';
 	case 'y':
@@ -708,10 +707,6 @@ static bool may_start(uint8_t trigger, uint8_t next)
 		return next == '~';
 	case '-':
 		return next == 'B';
-	case ' ':
-		return next == '=' || next == ':';
-	case 'Y':
-		return next == ' ' || ends_label(next);
 	default:
 		return ends_label(next);
 	}

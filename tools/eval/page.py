@@ -160,6 +160,13 @@ def goals(results):
             yield (name, "<= %.0f" % TARGET_FALSE_PER_MB, "%.2f" % value, "yes" if value <= TARGET_FALSE_PER_MB else "no")
 
 
+def sentence(results):
+    """The two figures that the README repeats; its test compares them."""
+    reached = [row for row in goals(results) if row[0].startswith("F1, ")]
+    return "F1 of 0.97 or more for %d of %d labelled kinds, %.2f false findings per MB of clean logs" % (
+        sum(row[3] == "yes" for row in reached), len(reached), false_per_mb(results, True))
+
+
 def summary(results):
     return "\n".join("%-44s %-8s %12s   %s" % row for row in goals(results))
 
@@ -170,6 +177,8 @@ Written by `./dev eval` on {date} ({program}, {machine}, {seconds} s); change th
 missed stands in `build/eval/misses.tsv` on the machine that ran it.
 
 ## In short
+
+{sentence}.
 
 {goals}
 
@@ -241,6 +250,9 @@ often chance passes.
 
 - Kinds and languages without labels above. No public set labels VAT numbers, or national ids of Europe, in running text: these have
   tables of hits and near misses for each scheme (`tests/cases/detect`), which are no measure of frequency.
+- Data that nobody has looked at before. The first run of 22 November 2026 had secrets at F1 0.576, encoded IBANs at 0.500, 3.39 false
+  findings per MB of logs and 2.91 of source and manuals; what it showed was then mended (`tests/cases`, and `tests/cases/eval/open.tsv`
+  for what was not). Figures since then say that this stays so, not how other text would fare.
 - Real leaked data. All sets are synthetic, of templates or small; a figure near 1 says that nothing known is missed, not that nothing is.
 - OCR, pictures, handwriting; text inside documents and archives (the tests count planted values per format and place).
 - Confidence: everything from 0.50 on counts the same.
@@ -260,7 +272,7 @@ def write(results, date, machine):
     weak = list(weak_languages(results))
     mail = results.mail
     return INTRO.format(date=date, program=results.program, machine=machine, seconds="%d" % results.seconds,
-        goals=table(["what", "target", "figure", "reached"], goals(results)),
+        sentence=sentence(results), goals=table(["what", "target", "figure", "reached"], goals(results)),
         kinds=table(["kind"] + HEAD + APART, kind_rows(results)),
         languages=table(["kind", "language"] + HEAD, language_rows(results), 2),
         weak="Under the target in one language although not over all: %s." % "; ".join(weak) if weak else
