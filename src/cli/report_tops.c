@@ -66,9 +66,16 @@ static char *shown(const struct report_case *rc, const char *kind, const struct 
 	return (char *)out.data;
 }
 
+/* Rows that look the same say nothing. */
+static bool masked_whole(const struct report_case *rc, const char *kind, const struct top *top)
+{
+	st_auto_free char *best = shown(rc, kind, &top->rows[0].value);
+	return !rc->revealed && strcmp(best, "***") == 0;
+}
+
 static void keep(const struct report_case *rc, struct report *report, const char *kind, const struct top *top)
 {
-	if (top->count == 0)
+	if (top->count == 0 || (kind != NULL && masked_whole(rc, kind, top)))
 		return;
 	report->tops = st_realloc(report->tops, (report->top_count + 1) * sizeof *report->tops);
 	struct report_top *kept = &report->tops[report->top_count++];

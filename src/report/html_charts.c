@@ -6,6 +6,7 @@
 
 #define COLUMN_TOP 34 /* room for the number on the highest */
 #define COLUMN_BASE 224
+#define FEWEST_SLOTS 8 /* fewer columns are no wider for that */
 
 /* A length in per cent; what is there never looks absent. */
 static double share(uint64_t value, uint64_t of)
@@ -200,7 +201,7 @@ void html_chart_columns(struct html_writer *w, const char *title, const char *de
 	named(w, NULL, 252, title, description);
 	for (size_t i = 0; i < count; i++) {
 		char middle[32];
-		double slot = 100.0 / (double)count, from = slot * (double)i;
+		double slot = 100.0 / (double)(count < FEWEST_SLOTS ? FEWEST_SLOTS : count), from = slot * (double)i;
 		double height = share(columns[i].value, most) / 100 * (COLUMN_BASE - COLUMN_TOP);
 		snprintf(middle, sizeof middle, "%.2f%%", from + slot / 2);
 		rect(w, "b", from + slot * 0.05, slot * 0.9, COLUMN_BASE - height, height);

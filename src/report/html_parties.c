@@ -179,7 +179,9 @@ static void put_terms(struct html_writer *w, const struct report *report)
 {
 	char when[21];
 	st_utc_text(report->generated_at, when);
-	st_auto_free char *options = st_strndup((const char *)report->options.data, report->options.size);
+	st_auto_buf struct st_buf options = {0};
+	st_buf_add(&options, report->options.data, report->options.size);
+	st_buf_add_byte(&options, 0);
 	html_open(w, "dl", NULL);
 	term(w, "Case");
 	html_name(w, report->case_name);
@@ -193,8 +195,8 @@ static void put_terms(struct html_writer *w, const struct report *report)
 	html_close(w);
 	html_close(w);
 	term(w, "Options");
-	if (options[0] != 0)
-		html_name(w, options);
+	if (options.size > 1)
+		html_name(w, (const char *)options.data);
 	else
 		html_text(w, "none");
 	html_close(w);

@@ -266,7 +266,10 @@ static void put_top(struct html_writer *w, const struct report *report, const st
 	html_open(w, "details", NULL);
 	html_open(w, "summary", NULL);
 	html_word(w, top->kind);
-	html_format(w, ": the %zu values in most records, of %s", top->row_count, total);
+	if (top->total > top->row_count)
+		html_format(w, ": the %zu values in most records, of %s", top->row_count, total);
+	else
+		html_text(w, top->total == 1 ? ": its value" : ": all of its values");
 	html_close(w);
 	st_auto_free char *name = st_format("Values of the kind %s.", top->kind);
 	st_auto_free char *caption = st_format("%zu of %s%s; all of them by --format csv --list entities.",

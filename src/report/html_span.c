@@ -21,12 +21,14 @@ static void years_of(const struct report_dates *dates, int *first, int *last)
 static void put_columns(struct html_writer *w, const struct report_dates *dates, int first, int last)
 {
 	struct html_column_value columns[SHOWN_YEARS];
-	char labels[SHOWN_YEARS][8], total[32];
+	char labels[SHOWN_YEARS][16], total[32];
 	size_t count = 0;
 	int step = last - first < 15 ? 1 : 5; /* years are named as far as there is room */
 	for (int year = first; year <= last; year++, count++) {
 		bool named = (REPORT_FIRST_YEAR + year) % step == 0;
-		snprintf(labels[count], sizeof labels[count], named ? "%d" : "", REPORT_FIRST_YEAR + year);
+		labels[count][0] = 0;
+		if (named)
+			snprintf(labels[count], sizeof labels[count], "%d", REPORT_FIRST_YEAR + year);
 		columns[count] = (struct html_column_value){labels[count], dates->years[year]};
 	}
 	number_text(dates->dated, total);

@@ -84,7 +84,7 @@ void html_attribute(struct html_writer *w, const char *name, const char *value)
 	st_buf_add_byte(w->out, '"');
 }
 
-static char *formatted(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *formatted(const char *format, va_list arguments)
 {
 	char *text = NULL;
 	if (vasprintf(&text, format, arguments) < 0)

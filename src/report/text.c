@@ -384,44 +384,6 @@ static void put_kinds(struct page *page, const struct report *report)
 	}
 }
 
-/* --- claims --- */
-
-/* Words on lines of the page's width, behind an indent. */
-static void put_wrapped(struct page *page, enum style style, const char *text, size_t indent)
-{
-	while (*text != 0) {
-		size_t word = strcspn(text, " ");
-		st_auto_free char *copy = st_strndup(text, word);
-		if (page->column > indent && page->column + 1 + columns_of(copy) > PAGE_COLUMNS)
-			end_line(page);
-		if (page->column > indent)
-			put(page, style, " ");
-		pad_to(page, indent);
-		put(page, style, copy);
-		text += word + strspn(text + word, " ");
-	}
-	end_line(page);
-}
-
-static void put_claims(struct page *page, const struct report *report)
-{
-	if (report->claim_count == 0)
-		return;
-	put_head(page, "Claims next to ours", NULL, 0);
-	for (size_t i = 0; i < report->claim_count; i++) {
-		const struct report_claim *claim = &report->claims[i];
-		struct claim_ours ours;
-		st_auto_buf struct st_buf difference = {0};
-		report_claim_ours(report, claim, &ours);
-		report_claim_difference(report, claim, &ours, &difference);
-		st_auto_free char *said = st_format("\"%s\" (%s)", claim->claim, claim->source);
-		st_auto_free char *head = st_escaped_text(said, strlen(said));
-		st_auto_free char *sentence = st_escaped_text(difference.data, difference.size);
-		put_wrapped(page, STYLE_BOLD, head, 2);
-		put_wrapped(page, STYLE_PLAIN, sentence, 4);
-	}
-}
-
 /* --- leads --- */
 
 /* "azure blob, access signature beside it, rl, expired 2022-09-24" */
@@ -494,6 +456,44 @@ static void put_leads(struct page *page, const struct report *report)
 	end_line(page);
 }
 
+/* --- claims --- */
+
+/* Words on lines of the page's width, behind an indent. */
+static void put_wrapped(struct page *page, enum style style, const char *text, size_t indent)
+{
+	while (*text != 0) {
+		size_t word = strcspn(text, " ");
+		st_auto_free char *copy = st_strndup(text, word);
+		if (page->column > indent && page->column + 1 + columns_of(copy) > PAGE_COLUMNS)
+			end_line(page);
+		if (page->column > indent)
+			put(page, style, " ");
+		pad_to(page, indent);
+		put(page, style, copy);
+		text += word + strspn(text + word, " ");
+	}
+	end_line(page);
+}
+
+static void put_claims(struct page *page, const struct report *report)
+{
+	if (report->claim_count == 0)
+		return;
+	put_head(page, "Claims next to ours", NULL, 0);
+	for (size_t i = 0; i < report->claim_count; i++) {
+		const struct report_claim *claim = &report->claims[i];
+		struct claim_ours ours;
+		st_auto_buf struct st_buf difference = {0};
+		report_claim_ours(report, claim, &ours);
+		report_claim_difference(report, claim, &ours, &difference);
+		st_auto_free char *said = st_format("\"%s\" (%s)", claim->claim, claim->source);
+		st_auto_free char *head = st_escaped_text(said, strlen(said));
+		st_auto_free char *sentence = st_escaped_text(difference.data, difference.size);
+		put_wrapped(page, STYLE_BOLD, head, 2);
+		put_wrapped(page, STYLE_PLAIN, sentence, 4);
+	}
+}
+
 void report_text(const struct report *report, const struct report_style *style, struct st_buf *out)
 {
 	struct page page = {.out = out, .style = *style};
@@ -504,8 +504,8 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_unread(&page, report);
 	put_copies(&page, report);
 	put_kinds(&page, report);
-	put_claims(&page, report);
 	put_leads(&page, report);
+	put_claims(&page, report);
 	end_line(&page);
 	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",
 		report->detectors_sha256, report->version);
