@@ -225,6 +225,12 @@
 #define CEIL_CLAIMS_FILE_BYTES (256 * KIB)
 #define CEIL_CLAIMS 100
 #define CEIL_CLAIM_TEXT_BYTES 1000
+/* Places listed in a packet for one party, 1 KiB each in all its files; the rest is counted there. */
+#define CEIL_PACKET_ROWS 1000000
+/* Of those, in its page; all of them are in its tables. */
+#define CEIL_PACKET_PAGE_ROWS 20000
+/* Addresses named in its README; all of them are in its tables. */
+#define CEIL_PACKET_README_VALUES 200
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 
