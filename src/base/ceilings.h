@@ -75,6 +75,13 @@
 #define CEIL_QUOTE_HELD_BYTES (32 * KIB)
 /* Bytes handed from a reader to the detectors at a time. */
 #define CEIL_TEXT_BLOCK_BYTES (64 * KIB)
+/* Fields of --id-field, units they name, and bytes of a name; more are refused. */
+#define CEIL_ID_FIELDS 32
+#define CEIL_ID_UNITS 8
+#define CEIL_ID_FIELD_BYTES 256
+#define CEIL_ID_UNIT_BYTES 23
+/* Values of such fields in one record; a record with more of them makes the object partial(limit-entries). */
+#define CEIL_ID_RECORD_BYTES (1 * MIB)
 /* Bytes looked at to tell what an object is. */
 #define CEIL_SNIFF_BYTES (64 * KIB)
 /* Levels of arrays and objects in JSON; deeper documents are unread(limit-depth). */
