@@ -23,4 +23,21 @@ enum st_status party_gather(
 	struct report_case *rc, const struct party *party, struct party_part *out, struct st_error *err);
 void party_part_free(struct party_part *part);
 
+/* --- report_party_others.c --- */
+
+/*
+ * Addresses of bounces and of guests are at the domain and carry the address of somebody else:
+ * bounce+bob=fabrikam.com@contoso.com, bob_fabrikam.com#EXT#@contoso.com, "bob@fabrikam.com"@contoso.com, and what a
+ * detector keeps of the first, fabrikam.com@contoso.com. One is known by its signs, or by a domain in its local part
+ * that ends in com, net, org, edu or gov, is one of free mail, or is the domain of another address of the case (so that
+ * wei.li@contoso.com stays a person).
+ */
+struct party_others;
+/* Looks through the case for domains that stand in local parts at the party's domain. *out is set in any case. */
+enum st_status party_others_open(
+	struct report_case *rc, const struct party *party, struct party_others **out, struct st_error *err);
+/* Does this local part of an address of the party carry another address? */
+bool party_carries_another(const struct party_others *others, struct st_span local);
+void party_others_close(struct party_others *others); /* NULL is fine */
+
 #endif

@@ -33,6 +33,7 @@ struct gathering {
 	const struct party *party;
 	struct party_part *out;
 	struct packet_names *names;
+	struct party_others *others;
 	struct raw_row *rows;
 	size_t row_count, row_capacity, value_capacity;
 	struct reading *readings; /* by segment */
@@ -106,29 +107,24 @@ static bool is_name(const struct party *party, struct st_span text)
 	return text.size == party->name.size && memcmp(text.data, party->name.data, text.size) == 0;
 }
 
-/* Addresses of bounces and of guests carry another address in themselves: bounce+bob=fabrikam.com@contoso.com,
- * bob_fabrikam.com#EXT#@contoso.com, "bob@fabrikam.com"@contoso.com. They are at the domain, but name somebody else. */
-static bool carries_another(struct st_span local)
+static struct st_span host_of(struct st_span address)
 {
-	static const char signs[] = {'=', '#', '%', '!', '@', '"', ':', '/'};
-	for (size_t i = 0; i < sizeof signs; i++)
-		if (memchr(local.data, signs[i], local.size) != NULL)
-			return true;
-	return false;
+	const uint8_t *at = address.size > 0 ? memrchr(address.data, '@', address.size) : NULL;
+	return at != NULL ? (struct st_span){at + 1, (size_t)(address.data + address.size - at - 1)}
+			  : (struct st_span){0};
 }
 
-static bool is_own(const struct party *party, const struct resolve_entity *entity)
+static bool is_own(const struct gathering *g, const struct resolve_entity *entity)
 {
+	const struct party *party = g->party;
 	if (entity->kind != DETECT_EMAIL_ADDRESS)
 		return false;
 	if (!party->organization)
 		return is_name(party, entity->canonical);
-	const uint8_t *at = memrchr(entity->canonical.data, '@', entity->canonical.size);
-	if (at == NULL)
-		return false;
-	struct st_span local = {entity->canonical.data, (size_t)(at - entity->canonical.data)};
-	struct st_span host = {at + 1, entity->canonical.size - local.size - 1};
-	return is_name(party, detect_registrable_domain(host)) && !carries_another(local);
+	struct st_span host = host_of(entity->canonical);
+	return is_name(party, detect_registrable_domain(host)) &&
+	       !party_carries_another(
+		       g->others, (struct st_span){entity->canonical.data, entity->canonical.size - host.size - 1});
 }
 
 static size_t value_of(struct gathering *g, const struct resolve_entity *entity)
@@ -212,7 +208,7 @@ static enum st_status take_entities(struct gathering *g, struct st_span block, s
 	bool damaged = false;
 	while (resolve_entity_next(&block, &entity, &damaged)) {
 		mark_attributed(g, &entity);
-		if (is_own(g->party, &entity))
+		if (is_own(g, &entity))
 			take_own(g, &entity);
 		else
 			packet_names_take(g->names, entity.canonical);
@@ -422,6 +418,7 @@ static void keep_rows(struct gathering *g)
 
 static enum st_status gather(struct gathering *g, struct st_error *err)
 {
+	ST_TRY(party_others_open(g->rc, g->party, &g->others, err));
 	ST_TRY(open_readings(g, err));
 	ST_TRY(each_block(g, CASEFILE_ENTITIES, err));
 	ST_TRY(each_block(g, CASEFILE_RECORDS, err));
@@ -443,6 +440,7 @@ enum st_status party_gather(
 	g.names = packet_names_open(label);
 	enum st_status status = gather(&g, err);
 	packet_names_close(g.names);
+	party_others_close(g.others);
 	free(g.rows);
 	free(g.readings);
 	free(g.anybody);

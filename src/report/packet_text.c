@@ -54,10 +54,11 @@ static void add_not_searched(const struct packet *packet, struct st_buf *out)
 void packet_answer(const struct packet *packet, struct st_buf *out)
 {
 	if (packet->mentions > 0) {
-		st_buf_format(out, "%llu %s of %zu %s in %llu %s, each counted once; %llu with every copy.",
-			(ull)packet->mentions, packet->mentions == 1 ? "mention" : "mentions", packet->value_count,
-			packet->value_count == 1 ? "address" : "addresses", (ull)packet->records_distinct,
-			packet->records_distinct == 1 ? "record" : "records", (ull)packet->records_raw);
+		st_buf_format(out, "%zu %s in %llu %s, each counted once (%llu with every copy); %llu %s in all.",
+			packet->value_count, packet->value_count == 1 ? "address" : "addresses",
+			(ull)packet->records_distinct, packet->records_distinct == 1 ? "record" : "records",
+			(ull)packet->records_raw, (ull)packet->mentions,
+			packet->mentions == 1 ? "mention" : "mentions");
 		return;
 	}
 	st_buf_format(out,
@@ -206,9 +207,10 @@ enum st_status packet_readme(const struct packet *packet, const struct packet_si
 	add_head(&out, "Files");
 	add_text(&out, "report.html: the same as a page. parts.csv, parts.json: every place, one row each: store and "
 		       "object by their numbers in the case, which its owner can look up; member: the part of an "
-		       "archive or mail; record: its number in the object or member, from 1; where in the document; "
-		       "start and end: bytes as stored, or characters of the text where it is put together; "
-		       "stored_at: when the object was last written in the store.");
+		       "archive or mail; record: its number in the object or member, from 1, empty where a file was "
+		       "searched that has no records; where in the document; start and end: bytes as stored, or "
+		       "characters of the text where it is put together; stored_at: when the object was last written "
+		       "in the store.");
 	if (packet->row_count < packet->mentions)
 		st_buf_format(&out, "  Listed are %zu of %llu places.\n", packet->row_count, (ull)packet->mentions);
 	st_buf_format(&out, "\nDetectors %s\n", packet->report->detectors_sha256);
