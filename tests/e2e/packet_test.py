@@ -148,7 +148,7 @@ def numbers_beside_the_places(files):
     for part in whole.pop("parts"):
         rig.check(set(part) == {"value", "kind", "form", "confidence", "store", "object", "name", "member", "format", "record",
             "where", "unit", "start", "end", "stored_at"}, "a part says more or less than it should: %s" % part)
-    for key in ("reference", "made_at", "version", "detectors_sha256", "method"):
+    for key in ("schema", "reference", "made_at", "version", "detectors_sha256", "method"):
         whole.pop(key)
     page = re.sub(r"(?s)<style>.*?</style>|<meta [^>]*>|<title>.*?</title>|<h1>.*?</h1>|<tbody>.*?</tbody>|<p>Made .*?</p>|<[^>]*>", " ",
         files["report.html"].decode())
