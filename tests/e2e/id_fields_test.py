@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 
 import rig
 
@@ -92,6 +93,8 @@ def a_claim_of_rows_is_told_from_projects():
         out.write("project_id,customer\n" + "".join("%d,customer %d\n" % (p, i % 335) for i, p in enumerate(rows)))
     case = os.path.join(OUT, "claim.case")
     rig.scan(case, store, options=["--id-field", "project=project_id", "--id-field", "customer=customer"])
+    page = rig.expect(rig.OK, rig.staunch("report", "--case", case)).stdout.decode()
+    rig.check(re.search(r"^  project +133 +different, of 548 values$", page, re.M), "the page does not say it:\n" + page)
     rig.equal(units(case), {"row": (548, len({(p, i % 335) for i, p in enumerate(rows)})), "project": (548, 133), "customer": (548, 335)}, "units")
 
 
