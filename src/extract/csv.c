@@ -107,8 +107,10 @@ static void end_cell(struct csv_run *run)
 			run->cells.size--;
 		size = (uint32_t)(run->cells.size - run->cell_at);
 	}
-	struct st_span cell = {run->cells.data + run->cell_at, run->cells.size - run->cell_at};
-	id_fields_cell(run->ids, run->cell_count, run->start + run->at, cell, size == HASHED_CELL);
+	if (run->cells.size > run->cell_at) {
+		struct st_span cell = {run->cells.data + run->cell_at, run->cells.size - run->cell_at};
+		id_fields_cell(run->ids, run->cell_count, run->start + run->at, cell, size == HASHED_CELL);
+	}
 	st_buf_add_u32(&run->cells, size);
 	run->cell_count++;
 	run->cell_hashing = false;

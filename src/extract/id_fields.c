@@ -240,7 +240,7 @@ void id_fields_cell(struct id_fields *fields, size_t column, uint64_t at, struct
 
 void id_fields_give(struct id_fields *fields, const struct reader_input *input)
 {
-	if (fields == NULL)
+	if (fields == NULL || fields->values.size == 0)
 		return;
 	struct st_cursor in = {fields->values.data, fields->values.data + fields->values.size, false};
 	while (in.at < in.end && !in.bad) {

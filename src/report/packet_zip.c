@@ -43,7 +43,7 @@ struct packet_zip {
 	EVP_MAC *mac;
 	EVP_MAC_CTX *tag;
 	uint64_t counter;
-	uint8_t stream[AES_BLOCK_BYTES];
+	uint8_t stream[BATCH_BYTES];
 	size_t stream_used;
 };
 
@@ -158,29 +158,32 @@ static enum st_status begin_keys(
 	memcpy(verifier, keys + 2 * KEY_BYTES, VERIFIER_BYTES);
 	sodium_memzero(keys, sizeof keys);
 	zip->counter = 0;
-	zip->stream_used = AES_BLOCK_BYTES;
+	zip->stream_used = sizeof zip->stream;
 	return ready ? ST_OK : st_fail(err, ST_FATAL, "libcrypto cannot encrypt (AES-256, HMAC-SHA1)");
 }
 
-static bool next_block(struct packet_zip *zip)
+static bool next_stream(struct packet_zip *zip)
 {
-	uint8_t counter[AES_BLOCK_BYTES] = {0};
+	uint8_t counters[BATCH_BYTES] = {0};
 	int size = 0;
-	zip->counter++;
-	for (int i = 0; i < 8; i++)
-		counter[i] = (uint8_t)(zip->counter >> (8 * i));
+	for (size_t at = 0; at < sizeof counters; at += AES_BLOCK_BYTES) {
+		zip->counter++;
+		for (size_t i = 0; i < 8; i++)
+			counters[at + i] = (uint8_t)(zip->counter >> (8 * i));
+	}
 	zip->stream_used = 0;
-	return EVP_EncryptUpdate(zip->cipher, zip->stream, &size, counter, sizeof counter) == 1;
+	return EVP_EncryptUpdate(zip->cipher, zip->stream, &size, counters, sizeof counters) == 1;
 }
 
 static enum st_status put_encrypted(struct packet_zip *zip, const uint8_t *data, size_t size, struct st_error *err)
 {
 	uint8_t out[BATCH_BYTES];
 	bool sound = true;
-	for (size_t i = 0; i < size && sound; i++) {
-		if (zip->stream_used == AES_BLOCK_BYTES)
-			sound = next_block(zip);
-		out[i] = data[i] ^ zip->stream[zip->stream_used++];
+	for (size_t i = 0; i < size && sound;) {
+		if (zip->stream_used == sizeof zip->stream)
+			sound = next_stream(zip);
+		for (; i < size && zip->stream_used < sizeof zip->stream; i++)
+			out[i] = data[i] ^ zip->stream[zip->stream_used++];
 	}
 	if (!sound || EVP_MAC_update(zip->tag, out, size) != 1)
 		return st_fail(err, ST_FATAL, "libcrypto cannot encrypt (AES-256, HMAC-SHA1)");

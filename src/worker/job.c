@@ -106,6 +106,8 @@ static void on_field(void *context, uint32_t part, uint32_t field, uint64_t at, 
 /* They go out as mentions of a kind of their own, behind their record. */
 static void send_fields(struct job *job, uint32_t part)
 {
+	if (job->fields.size == 0)
+		return;
 	struct st_cursor in = {job->fields.data, job->fields.data + job->fields.size, false};
 	while (in.at < in.end && !in.bad) {
 		struct outbox_mention mention = {.confidence = 100, .part = part, .record = job->records};
