@@ -75,6 +75,13 @@
 #define CEIL_QUOTE_HELD_BYTES (32 * KIB)
 /* Bytes handed from a reader to the detectors at a time. */
 #define CEIL_TEXT_BLOCK_BYTES (64 * KIB)
+/* Fields of --id-field, units they name, and bytes of a name; more are refused. */
+#define CEIL_ID_FIELDS 32
+#define CEIL_ID_UNITS 8
+#define CEIL_ID_FIELD_BYTES 256
+#define CEIL_ID_UNIT_BYTES 23
+/* Values of such fields in one record; a record with more of them makes the object partial(limit-entries). */
+#define CEIL_ID_RECORD_BYTES (1 * MIB)
 /* Bytes looked at to tell what an object is. */
 #define CEIL_SNIFF_BYTES (64 * KIB)
 /* Levels of arrays and objects in JSON; deeper documents are unread(limit-depth). */
@@ -225,6 +232,12 @@
 #define CEIL_CLAIMS_FILE_BYTES (256 * KIB)
 #define CEIL_CLAIMS 100
 #define CEIL_CLAIM_TEXT_BYTES 1000
+/* Places listed in a packet for one party, 1 KiB each in all its files; the rest is counted there. */
+#define CEIL_PACKET_ROWS 1000000
+/* Of those, in its page; all of them are in its tables. */
+#define CEIL_PACKET_PAGE_ROWS 20000
+/* Addresses named in its README; all of them are in its tables. */
+#define CEIL_PACKET_README_VALUES 200
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 

@@ -24,6 +24,10 @@ static const struct cli_option options[] = {
 	{"explain", 0, "ENTITY", "every place where this value stands; - reads it from standard input", false, false},
 	{"reveal", 0, "REASON", "show values and names; the reason is written into the case", false, false},
 	{"claims", 0, "FILE", "figures that others gave, shown next to ours", false, false},
+	{"party", 0, "DOMAIN|ADDRESS", "a packet for this party, an encrypted zip: only its part; - reads it", false,
+		false},
+	{"passphrase-file", 0, "FILE", "the passphrase of the packet goes into this new file, not to the terminal",
+		false, false},
 	{"output", 'o', "FILE", "write to this file, which appears only when complete", false, false},
 	{0},
 };
@@ -46,7 +50,7 @@ static bool same_file(const char *a, const char *b)
 }
 
 /* A report put in the place of the case or of its key would be the end of both. */
-static bool would_replace_the_case(const struct cli_arguments *arguments, const char *output)
+bool report_replaces_case(const struct cli_arguments *arguments, const char *output)
 {
 	const char *path = cli_value(arguments, "case"), *key = cli_value(arguments, "case-key");
 	static const char *const beside[] = {"", ".key", "-wal", "-shm"};
@@ -96,7 +100,7 @@ static int check_job(const struct cli_arguments *arguments, struct report_job *j
 		return cli_fail(CLI_WRONG, "--explain is written as text or json");
 	if (job->claims_path != NULL && (job->list != NULL || job->explain != NULL))
 		return cli_fail(CLI_WRONG, "--claims belongs to the report, not to --list or --explain");
-	if (job->output != NULL && would_replace_the_case(arguments, job->output))
+	if (job->output != NULL && report_replaces_case(arguments, job->output))
 		return cli_fail(CLI_WRONG, "%s belongs to the case: write the report to another file", job->output);
 	if (job->reveal != NULL && job->reveal[0] == 0)
 		return cli_fail(CLI_WRONG, "--reveal wants the reason, in words");
@@ -137,7 +141,7 @@ static enum st_status write_all(struct report_case *rc, const struct report *rep
 	return ST_OK;
 }
 
-static int incomplete(const struct report *report)
+int report_incomplete(const struct report *report)
 {
 	if (report_complete(report))
 		return CLI_OK;
@@ -184,7 +188,7 @@ static int report_on(struct report_case *rc, const struct report_job *job)
 	else if (!found)
 		exit = cli_fail(CLI_INCOMPLETE, "no figures yet: the scan of this case has not finished; run it again");
 	else
-		exit = incomplete(&report);
+		exit = report_incomplete(&report);
 	report_filled_free(&report);
 	return exit;
 }
@@ -223,6 +227,8 @@ static int run(const struct cli_arguments *arguments)
 	struct report_job job = {0};
 	struct report_case rc = {0};
 	struct st_error err = {0};
+	if (cli_has(arguments, "party") || cli_has(arguments, "passphrase-file"))
+		return report_party(arguments);
 	int exit = check_job(arguments, &job);
 	if (exit == CLI_OK)
 		exit = read_entity(&job, entity);

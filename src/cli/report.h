@@ -8,6 +8,13 @@
 #include "cli/cli.h"
 #include "report/report.h"
 
+/* --- report.c --- */
+
+/* Would writing to this file replace the case or its key? */
+bool report_replaces_case(const struct cli_arguments *arguments, const char *output);
+/* The exit status of a report, with the line that says what is missing. */
+int report_incomplete(const struct report *report);
+
 /* --- report_output.c --- */
 
 /* Standard output, or a file that appears only when it is complete. Zero-initialise. */
@@ -33,6 +40,7 @@ struct report_part {
 	uint64_t first_record;
 	char *name;
 	size_t name_size;
+	char format[16];
 	bool rebuilt;
 	struct st_buf places; /* base/places.h */
 };
@@ -108,6 +116,10 @@ enum report_list_format { REPORT_LIST_CSV, REPORT_LIST_TEXT, REPORT_LIST_JSON };
  * line, CSV one row for each of the mails. */
 enum st_status report_list_attachments(
 	struct report_case *rc, enum report_list_format format, struct report_output *output, struct st_error *err);
+
+/* --- report_party.c --- */
+/* The packet for one party: reads the command line, gathers, writes. Returns a cli_exit. */
+int report_party(const struct cli_arguments *arguments);
 
 /* --- report_explain.c --- */
 /* json: mentions of contract 4, one a line, with store, object and record; else lines for a person. */

@@ -172,6 +172,7 @@ static enum st_status keep_part(void *context, const struct casefile_part *part,
 		.name = st_strndup((const char *)part->name.data, part->name.size),
 		.name_size = part->name.size,
 		.rebuilt = part->rebuilt};
+	memcpy(kept->format, part->format, sizeof kept->format);
 	st_buf_add(&kept->places, part->places.data, part->places.size);
 	return ST_OK;
 }

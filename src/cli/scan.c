@@ -25,6 +25,7 @@ struct scan_options {
 	char **own_domains_lower;
 	struct st_buf rules_file;
 	struct detect_rules *rules;
+	struct scan_id_fields id_fields;
 	uint64_t store_depth, jobs, stall_s;
 	struct st_buf as_json; /* what decides the figures: kept in the case, compared on resume */
 };
@@ -88,6 +89,8 @@ static bool read_options(const struct cli_arguments *arguments, struct scan_opti
 {
 	if (!rules_file_read(cli_value(arguments, "rules"), &options->rules_file, &options->rules))
 		return false;
+	if (!scan_id_fields_read(cli_values(arguments, "id-field"), &options->id_fields))
+		return false;
 	options->regions = cli_values(arguments, "region");
 	options->volatile_fields = cli_values(arguments, "volatile");
 	options->own_domains_lower = lower_case(cli_values(arguments, "own-domain"));
@@ -98,6 +101,8 @@ static bool read_options(const struct cli_arguments *arguments, struct scan_opti
 	write_words(&w, "own_domain", options->own_domains);
 	write_words(&w, "volatile", options->volatile_fields);
 	write_rules(&w, options);
+	if (options->id_fields.field_count > 0)
+		write_words(&w, "id_field", cli_values(arguments, "id-field"));
 	st_json_object_end(&w);
 	return number_option(arguments, "store-depth", 0, &options->store_depth) &&
 	       number_option(arguments, "jobs", processors(), &options->jobs) &&
@@ -111,6 +116,7 @@ static void free_options(struct scan_options *options)
 	free(options->own_domains_lower);
 	st_buf_free(&options->rules_file);
 	detect_rules_close(options->rules);
+	scan_id_fields_free(&options->id_fields);
 	st_buf_free(&options->as_json);
 }
 
@@ -134,6 +140,7 @@ static void write_start_message(struct scan *scan, const struct scan_options *op
 	add_words(out, options->volatile_fields);
 	st_buf_add_span(out, "", 0);
 	st_buf_add_span(out, options->rules_file.data, options->rules_file.size);
+	scan_id_fields_tell(&options->id_fields, out);
 }
 
 /* --- what the case was made with --- */
@@ -196,7 +203,8 @@ static enum st_status check_case(
 	struct st_span detectors = {(const uint8_t *)tables, strlen(tables)};
 	ST_TRY(same_or_refuse(scan, "detectors_sha256", detectors, rescan, "detector tables", err));
 	struct st_span json = {options->as_json.data, options->as_json.size};
-	ST_TRY(same_or_refuse(scan, "options", json, rescan, "--region, --own-domain, --volatile or --rules", err));
+	ST_TRY(same_or_refuse(
+		scan, "options", json, rescan, "--region, --own-domain, --volatile, --rules or --id-field", err));
 	if (scan->unconfined)
 		ST_TRY(casefile_event(scan->casefile, "unconfined", "scan", err));
 	if (!rescan)
@@ -520,6 +528,8 @@ static int run(const struct cli_arguments *arguments)
 		.rescan = cli_has(arguments, "rescan")};
 	scan.own_domains = options.own_domains;
 	scan.rules = options.rules;
+	scan.units = (const char *const *)options.id_fields.units;
+	scan.unit_count = options.id_fields.unit_count;
 	scan.progress = scan_progress_open(cli_value(arguments, "progress"));
 	int status = scan.progress == NULL ? cli_fail(CLI_WRONG, "--progress is auto, never, plain or json")
 					   : run_scan(&scan, arguments, &options);
@@ -534,6 +544,8 @@ static const struct cli_option scan_options_table[] = {
 	{"own-domain", 0, "DOMAIN", "a domain of your own: its people are staff, not customers", true, false},
 	{"region", 0, "CC,...", "countries whose national phone numbers count", true, false},
 	{"rules", 0, "FILE", "find what these rules of yours describe, too: staunch-rules(5)", false, false},
+	{"id-field", 0, "NAME=FIELD", "count the different values of this field of JSON or CSV as the unit NAME", true,
+		false},
 	{"volatile", 0, "FIELD", "a JSON field that differs between copies of the same record", true, false},
 	{"store-depth", 0, "N", "each folder N levels below a SOURCE is a store of its own", false, false},
 	{"jobs", 0, "N", "workers; as many as there are processors if not given", false, false},

@@ -121,6 +121,8 @@ struct scan {
 	struct st_buf start_message; /* WORKER_START's body */
 	const char *const *own_domains;
 	const struct detect_rules *rules; /* NULL none */
+	const char *const *units;         /* names of --id-field, each once */
+	size_t unit_count;
 	int signal_fd;
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
@@ -130,6 +132,18 @@ struct scan {
 enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);
 /* Refuses a place that the case knows under another name: everything in it would count twice. */
 enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err);
+
+/* --- scan_id_fields.c: units that the user names by a field of the records --- */
+struct scan_id_fields {
+	char **units, **fields; /* NULL-ended; each unit once */
+	uint8_t *field_units;   /* beside fields: the number of its unit */
+	size_t unit_count, field_count;
+};
+/* From NAME=FIELD, NULL-ended; false with a line on stderr. Free in either case. */
+bool scan_id_fields_read(const char *const *texts, struct scan_id_fields *out);
+void scan_id_fields_free(struct scan_id_fields *fields);
+/* Behind what WORKER_START says. */
+void scan_id_fields_tell(const struct scan_id_fields *fields, struct st_buf *out);
 
 /* --- scan_queue.c --- */
 /* Takes the next objects from the case when there are none at hand. */

@@ -11,6 +11,9 @@
 #include <poll.h>
 #include <stdio.h>
 
+_Static_assert(WORKER_FIELD_KIND == RESOLVE_INTERNAL_KIND && WORKER_FIELD_KIND + CEIL_ID_UNITS <= 256,
+	"values of fields are counted as internal kinds");
+
 struct frame {
 	struct scan *scan;
 	struct scan_slot *slot;
@@ -185,6 +188,12 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* Of a detector, or a value of a unit. */
+static bool is_kind(const struct scan *scan, uint8_t kind)
+{
+	return kind < DETECT_KINDS || (kind >= WORKER_FIELD_KIND && kind - WORKER_FIELD_KIND < (int)scan->unit_count);
+}
+
 static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 {
 	struct st_cursor *in = &frame->in;
@@ -203,7 +212,7 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	return !in->bad && mention->kind < DETECT_KINDS && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	return !in->bad && is_kind(frame->scan, mention->kind) && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
 	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
 	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }
@@ -221,8 +230,9 @@ static enum st_status on_mentions(struct frame *frame, bool *valid)
 		if (!*valid)
 			break;
 		resolve_add_mention(scan->collector, &mention);
-		scan_progress_mention(scan->progress, scan->work.digest_key, (enum detect_kind)mention.kind,
-			mention.canonical, scan->own_domains);
+		if (mention.kind < DETECT_KINDS)
+			scan_progress_mention(scan->progress, scan->work.digest_key, (enum detect_kind)mention.kind,
+				mention.canonical, scan->own_domains);
 	}
 	*valid = *valid && at_end(frame);
 	return ST_OK;

@@ -519,6 +519,17 @@ static enum st_status name_objects(struct results *results, struct st_error *err
 	return casefile_objects(results->scan->casefile, -1, hold_copy, &holders, err);
 }
 
+/* Units that the user named: mentions of an internal kind each. */
+static void fill_named_units(struct results *results)
+{
+	for (size_t i = 0; i < results->scan->unit_count; i++) {
+		const struct resolve_kind_counts *counts = &results->entities.kinds[RESOLVE_INTERNAL_KIND + i];
+		struct casefile_unit *unit = unit_row(&results->figures, results->scan->units[i]);
+		unit->raw = counts->mentions;
+		unit->distinct = counts->distinct;
+	}
+}
+
 /* Differing records carry segment and number in the segment; once their part goes by, they get part and number in it.
  */
 struct naming {
@@ -582,6 +593,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	fill_pairs(results);
 	ST_TRY(name_objects(results, err));
 	ST_TRY(walk_parts(results, err));
+	fill_named_units(results);
 	results->figures.made_at = st_utc_seconds();
 	return casefile_results_end(results->scan->casefile, &results->figures, err);
 }

@@ -13,6 +13,7 @@
  */
 #include "extract/charset.h"
 #include "extract/csv_shape.h"
+#include "extract/id_fields.h"
 
 #include <stdlib.h>
 #ifdef __SSE2__
@@ -29,7 +30,8 @@ struct csv_run {
 	struct reader_input *input;
 	struct csv_dialect dialect;
 	struct st_sha256 *row_hash, *cell_hash;
-	const uint8_t *data; /* the window: a block, or `held` */
+	struct id_fields *ids; /* NULL none */
+	const uint8_t *data;   /* the window: a block, or `held` */
 	size_t at, size;
 	uint64_t start;     /* text offset of data[0] */
 	struct st_buf held; /* from the checkpoint on */
@@ -105,6 +107,10 @@ static void end_cell(struct csv_run *run)
 			run->cells.size--;
 		size = (uint32_t)(run->cells.size - run->cell_at);
 	}
+	if (run->cells.size > run->cell_at) {
+		struct st_span cell = {run->cells.data + run->cell_at, run->cells.size - run->cell_at};
+		id_fields_cell(run->ids, run->cell_count, run->start + run->at, cell, size == HASHED_CELL);
+	}
 	st_buf_add_u32(&run->cells, size);
 	run->cell_count++;
 	run->cell_hashing = false;
@@ -115,24 +121,32 @@ static void end_cell(struct csv_run *run)
 	run->state = CELL_START;
 }
 
-/* The cells of a row that was not hashed in parts, from the last to the first. */
-static bool row_is_header(const struct csv_run *run)
+/* The cells of a row that was not hashed in parts, from the last to the first, into room for cell_count of them. False:
+ * one was hashed. */
+static bool take_cells(const struct csv_run *run, struct st_span *cells, size_t *count)
 {
-	struct st_span *cells = st_alloc(run->cell_count * sizeof(*cells));
-	size_t at = run->cells.size, count = 0;
-	bool short_cells = true;
-	while (at >= 4 && short_cells) {
+	*count = 0;
+	for (size_t at = run->cells.size; at >= 4;) {
 		struct st_cursor in = {run->cells.data + at - 4, run->cells.data + at, false};
 		uint32_t size = st_cursor_u32(&in);
-		short_cells = size != HASHED_CELL;
-		if (short_cells) {
-			at -= 4 + (size_t)size;
-			cells[count++] = (struct st_span){run->cells.data + at, size};
-		}
+		if (size == HASHED_CELL)
+			return false;
+		at -= 4 + (size_t)size;
+		cells[(*count)++] = (struct st_span){run->cells.data + at, size};
 	}
-	bool header = short_cells && csv_is_header(cells, count);
-	free(cells);
-	return header;
+	return true;
+}
+
+static bool row_is_header(const struct csv_run *run)
+{
+	size_t count;
+	st_auto_free struct st_span *cells = st_alloc(run->cell_count * sizeof(*cells));
+	if (!take_cells(run, cells, &count) || !csv_is_header(cells, count))
+		return false;
+	take_cells(run, cells, &count); /* csv_is_header put them in another order */
+	for (size_t i = 0; i < count; i++)
+		id_fields_head(run->ids, count - 1 - i, cells[i]);
+	return true;
 }
 
 static bool is_no_record(const struct csv_run *run)
@@ -151,6 +165,7 @@ static void give_row(struct csv_run *run, uint64_t end)
 		st_sha256_begin(run->row_hash);
 	st_sha256_add(run->row_hash, run->cells.data, run->cells.size);
 	st_sha256_end(run->row_hash, sha256);
+	id_fields_give(run->ids, run->input);
 	extract_run_record(run->input->run, run->input->part, run->row_start, end, sha256);
 }
 
@@ -166,6 +181,7 @@ static void end_row(struct csv_run *run, uint64_t line_end)
 		run->first_row = run->dialect.first_is_sep; /* behind `sep=` a header may come */
 		run->dialect.first_is_sep = false;
 	}
+	id_fields_begin(run->ids);
 	run->cells.size = run->cell_at = run->cell_count = 0;
 	run->row_hashing = false;
 	run->row_start = line_end + 1;
@@ -416,12 +432,18 @@ static void read_csv(struct reader_input *input, struct extract_part_result *res
 	struct csv_run run = {.input = input, .dialect = sniff(input, charset), .first_row = true};
 	run.row_hash = st_sha256_new();
 	run.cell_hash = st_sha256_new();
+	run.ids = id_fields_open(extract_run_options(input->run)->id_fields);
 	struct text_source *source = text_source_open(input, charset);
 	struct extract_text block;
 	while (text_source_next(source, &block))
 		take_block(&run, &block);
 	finish(&run, block.start);
 	text_source_result(source, result);
+	if (result->status == ST_READ && id_fields_overflowed(run.ids)) {
+		result->status = ST_PARTIAL;
+		result->reason = ST_REASON_LIMIT_ENTRIES;
+	}
+	id_fields_close(run.ids);
 	text_source_close(source);
 	st_sha256_free(run.row_hash);
 	st_sha256_free(run.cell_hash);

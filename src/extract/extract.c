@@ -254,6 +254,13 @@ static void forward_place(void *context, uint32_t part, uint64_t start, struct s
 		run->events->place(run->context, part, start, label);
 }
 
+void extract_run_field(struct extract_run *run, uint32_t part, uint32_t field, uint64_t at, struct st_span value)
+{
+	const struct part *top = run->top;
+	if (run->events->field != NULL && (top->member == NULL || !top->member->hint.joined))
+		run->events->field(run->context, part, field, at, value);
+}
+
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {

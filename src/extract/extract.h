@@ -58,6 +58,9 @@ struct extract_events {
 	 * form (contract 3). Records never overlap and come in order; text between them belongs to no record. */
 	void (*record)(
 		void *context, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
+	/* A value of a field that options name, by its number there, at a text offset; of the record that is reported
+	 * next. May be NULL; borrowed for the call. */
+	void (*field)(void *context, uint32_t part, uint32_t field, uint64_t at, struct st_span value);
 	/* What stands from this text offset of the part on, until its next place: "page 3", "comment", "quoted". In
 	 * order; told before the text that stands there. Words of the reader and, behind a NUL, a name out of the
 	 * document (base/places.h); borrowed for the call. */
@@ -92,6 +95,7 @@ struct extract_help {
 
 struct extract_options {
 	const char *const *volatile_fields; /* NULL-ended names left out of canonical JSON records; NULL for none */
+	const char *const *id_fields;       /* NULL-ended names of fields whose values are told; NULL for none */
 	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv": forced for the object itself */
 	const struct extract_help *help; /* NULL: none, and what needs one is unread(no-helper) */
 	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */

@@ -9,6 +9,7 @@
  */
 #include "extract/canonical.h"
 #include "extract/charset.h"
+#include "extract/id_fields.h"
 #include "extract/json_shape.h"
 
 #define NO_RECORDS (-1)
@@ -17,6 +18,7 @@ struct json_run {
 	struct reader_input *input;
 	struct st_json_reader *reader;
 	struct canonical_json *canonical;
+	struct id_fields *ids; /* NULL none */
 	struct as_written written;
 	struct extract_text block;
 	enum json_shape shape;
@@ -47,6 +49,7 @@ static void give_record(struct json_run *run, uint64_t start, uint64_t end, cons
 	if (run->action_waits)
 		start = run->action_start;
 	run->action_waits = false;
+	id_fields_give(run->ids, run->input);
 	extract_run_record(run->input->run, run->input->part, start, end, sha256);
 }
 
@@ -70,6 +73,7 @@ static void begin_record(struct json_run *run, const struct st_json_event *event
 	if (run->recovering) /* what was left over before it is none of it */
 		as_written_begin(&run->written, event->start);
 	canonical_json_begin(run->canonical);
+	id_fields_begin(run->ids);
 }
 
 static bool was_action(struct json_run *run)
@@ -91,6 +95,7 @@ static void end_record(struct json_run *run, uint64_t end)
 			give_as_written(run, end);
 	}
 	run->in_record = false;
+	id_fields_begin(run->ids);
 	as_written_begin(&run->written, end);
 }
 
@@ -167,6 +172,7 @@ static void take_event(struct json_run *run, const struct st_json_event *event)
 		return;
 	}
 	canonical_json_add(run->canonical, event, run->record_depth);
+	id_fields_json(run->ids, event, run->record_depth);
 	if (event->depth == run->record_depth && event->last && !opens)
 		end_record(run, event->end);
 }
@@ -327,8 +333,11 @@ static void read_json(struct reader_input *input, struct extract_part_result *re
 	struct text_source *source = text_source_open(input, charset);
 	run.reader = st_json_open(CEIL_JSON_DEPTH);
 	run.canonical = canonical_json_new(extract_run_options(input->run)->volatile_fields);
+	run.ids = id_fields_open(extract_run_options(input->run)->id_fields);
 	as_written_begin(&run.written, 0);
 	read_records(&run, source);
+	if (id_fields_overflowed(run.ids))
+		note(&run, ST_REASON_LIMIT_ENTRIES);
 	text_source_result(source, result);
 	if (result->status == ST_READ && run.reason != ST_REASON_NONE) {
 		result->status = ST_PARTIAL;
@@ -336,6 +345,7 @@ static void read_json(struct reader_input *input, struct extract_part_result *re
 	}
 	as_written_free(&run.written);
 	canonical_json_free(run.canonical);
+	id_fields_close(run.ids);
 	st_json_close(run.reader);
 	text_source_close(source);
 }

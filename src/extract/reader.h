@@ -130,6 +130,8 @@ const struct extract_events *extract_run_events(struct extract_run *run, void **
 /* Counts a record and reports it. */
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);
+/* A value of a field that the options name, at a text offset; of the record that is reported next (id_fields.h). */
+void extract_run_field(struct extract_run *run, uint32_t part, uint32_t field, uint64_t at, struct st_span value);
 /* The part with all its joined members is one record: [0, end) of its own text, and theirs. The last call of a reader.
  */
 void extract_run_spanning_record(struct reader_input *input, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES]);

@@ -147,6 +147,24 @@ static void put_single(struct page *page, const char *label, uint64_t value, con
 	end_line(page);
 }
 
+/* Units that the user named (scan --id-field): how many different ones. */
+static void put_named_units(struct page *page, const struct report *report)
+{
+	static const char *const ours[] = {"message", "row", "document", "log_line"};
+	for (size_t i = 0; i < report->unit_count; i++) {
+		const struct report_unit *unit = &report->units[i];
+		bool named = true;
+		char raw[32];
+		for (size_t j = 0; j < sizeof ours / sizeof ours[0]; j++)
+			named = named && strcmp(unit->unit, ours[j]) != 0;
+		if (!named)
+			continue;
+		number_text(unit->raw, raw);
+		st_auto_free char *note = st_format("different, of %s values", raw);
+		put_single(page, unit->unit, unit->distinct, note);
+	}
+}
+
 static void put_figures(struct page *page, const struct report *report)
 {
 	static const char *const heads[] = {"min", "best", "max"};
@@ -156,6 +174,7 @@ static void put_figures(struct page *page, const struct report *report)
 	put_head(page, "Figures", heads, 3);
 	put_single(page, "records, raw", report->records_raw, "every copy counted");
 	put_single(page, "records, distinct", report->records_distinct, "each counted once, exact");
+	put_named_units(page, report);
 	put_range(page, "persons", &report->persons, "by e-mail address");
 	if (report->own_domains[0] != 0)
 		put_range(page, "  of these staff", &report->staff, fits ? own_escaped : "at own domains");

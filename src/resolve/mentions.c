@@ -57,6 +57,8 @@ static enum st_status give_entity(
 	kind->mentions += tally->totals.mentions;
 	kind->mentions_distinct_records += tally->totals.mentions_distinct_records;
 	kind->distinct++;
+	if (work->on_entity == NULL || key->kind >= RESOLVE_INTERNAL_KIND)
+		return ST_OK;
 	struct resolve_entity entity = {.kind = key->kind,
 		.best_confidence = tally->totals.best_confidence,
 		.canonical = key->bytes,
@@ -65,7 +67,7 @@ static enum st_status give_entity(
 		.records = tally->totals.records,
 		.row = work->writer.rows,
 		.places = {.data = work->writer.places.data, .size = work->writer.places.size}};
-	return work->on_entity != NULL ? work->on_entity(work->context, &entity, err) : ST_OK;
+	return work->on_entity(work->context, &entity, err);
 }
 
 static enum st_status merge_entity(struct entities_merge *work, const struct row_key *key, struct st_error *err)

@@ -15,6 +15,9 @@
 #include "base/hash.h"
 
 #define RESOLVE_NO_RECORD UINT64_MAX
+/* Kinds from here on are counted like others (resolve_entities.kinds) and are no entities: whoever reads results does
+ * not meet them. */
+#define RESOLVE_INTERNAL_KIND 240
 
 struct resolve_work {
 	int dir_fd;                              /* CASE.work/, borrowed; all files are made in it, 0600 */
@@ -204,9 +207,16 @@ struct resolve_entities {
 enum st_status resolve_merge_mentions(const struct resolve_input *input, const struct resolve_first *first,
 	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err),
 	void *context, struct resolve_entities *out, struct st_error *err);
-/* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front; false at its end or when
- * it is damaged (*damaged). The places of a row that is returned are sound. Any bytes may be given. */
+/* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front and passing over internal
+ * kinds; false at its end or when it is damaged (*damaged). The places of a row that is returned are sound. Any bytes
+ * may be given. */
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
+/* The same for a block of resolve_merge_records: the places of one record, or of one row of it. */
+struct resolve_record {
+	struct st_span places; /* of this row; read with resolve_place_next */
+	bool more;             /* the record goes on in the next row */
+};
+bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool *damaged);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
 void resolve_entity_digest(
 	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES]);

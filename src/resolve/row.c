@@ -257,22 +257,31 @@ bool row_read(struct st_span *block, enum row_form form, struct row *out)
 	return true;
 }
 
+/* Takes a row whose places are all sound off the front. */
+static bool take_row(struct st_span *block, enum row_form form, struct row *row, bool *damaged)
+{
+	struct st_span rest = *block;
+	*damaged = false;
+	if (block->size == 0)
+		return false;
+	*damaged = !row_read(&rest, form, row);
+	struct resolve_place place = {0};
+	const uint8_t *at = row->places.data, *end = row->places.size > 0 ? at + row->places.size : at;
+	while (!*damaged && at < end)
+		*damaged = !row_place_unpack(&at, end, &place);
+	if (!*damaged)
+		*block = rest;
+	return !*damaged;
+}
+
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged)
 {
 	struct row row;
-	*damaged = false;
 	*out = (struct resolve_entity){0};
-	if (block->size == 0)
-		return false;
-	struct st_span rest = *block;
-	*damaged = !row_read(&rest, ROW_ENTITY, &row);
-	struct resolve_place place = {0};
-	const uint8_t *at = row.places.data, *end = row.places.size > 0 ? at + row.places.size : at;
-	while (!*damaged && at < end)
-		*damaged = !row_place_unpack(&at, end, &place);
-	if (*damaged)
-		return false;
-	*block = rest;
+	do {
+		if (!take_row(block, ROW_ENTITY, &row, damaged))
+			return false;
+	} while (row.kind >= RESOLVE_INTERNAL_KIND);
 	*out = (struct resolve_entity){.kind = row.kind,
 		.best_confidence = row.best_confidence,
 		.canonical = row.key,
@@ -281,5 +290,15 @@ bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool
 		.records = row.records,
 		.places = row.places,
 		.more = row.more};
+	return true;
+}
+
+bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool *damaged)
+{
+	struct row row;
+	*out = (struct resolve_record){0};
+	if (!take_row(block, ROW_PLACES, &row, damaged))
+		return false;
+	*out = (struct resolve_record){.places = row.places, .more = row.more};
 	return true;
 }

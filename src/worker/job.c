@@ -29,6 +29,7 @@ struct job {
 	struct open_part open[OPEN_PARTS];
 	size_t open_count;
 	uint64_t records, parts;
+	struct st_buf fields;  /* values of the record to come: byte unit, u64 at, span */
 	size_t exhausted_rule; /* 1 + its number: the first that did not search everything; 0 none */
 };
 
@@ -93,6 +94,32 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 	finder_place(finder_of(job, find_part(job, part)), start, label);
 }
 
+static void on_field(void *context, uint32_t part, uint32_t field, uint64_t at, struct st_span value)
+{
+	(void)part;
+	struct job *job = context;
+	st_buf_add_byte(&job->fields, job->worker->field_units[field]);
+	st_buf_add_u64(&job->fields, at);
+	st_buf_add_span(&job->fields, value.data, value.size);
+}
+
+/* They go out as mentions of a kind of their own, behind their record. */
+static void send_fields(struct job *job, uint32_t part)
+{
+	if (job->fields.size == 0)
+		return;
+	struct st_cursor in = {job->fields.data, job->fields.data + job->fields.size, false};
+	while (in.at < in.end && !in.bad) {
+		struct outbox_mention mention = {.confidence = 100, .part = part, .record = job->records};
+		mention.kind = (uint8_t)(WORKER_FIELD_KIND + st_cursor_byte(&in));
+		mention.start = st_cursor_u64(&in);
+		mention.canonical = st_cursor_span(&in);
+		mention.length = mention.canonical.size;
+		outbox_mention(&job->worker->out, &mention);
+	}
+	job->fields.size = 0;
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -102,6 +129,7 @@ static void on_record(
 	part->records++;
 	finder_record(finder_of(job, part), start, end, job->records++);
 	joined_decide(&part->mentions, &job->worker->out, job->records);
+	send_fields(job, index);
 }
 
 /* Ends the part; 1 + the number of a rule that did not search all of it, 0: all did. */
@@ -178,6 +206,7 @@ static void on_progress(void *context, uint64_t stored_bytes)
 static const struct extract_events events = {
 	.part_begin = on_part_begin,
 	.text = on_text,
+	.field = on_field,
 	.place = on_place,
 	.record = on_record,
 	.part_end = on_part_end,
@@ -248,6 +277,7 @@ static void extract(struct job *job, struct stream *stream, struct extract_resul
 	struct extract_help help = worker_help(w);
 	struct extract_options options = {
 		.volatile_fields = w->volatile_fields,
+		.id_fields = w->id_fields,
 		.format = w->format,
 		.help = &help,
 		.stored_size = stream->size,
@@ -316,5 +346,6 @@ void worker_job(struct worker *worker, const struct message *message)
 	struct stream *stream = job.is_stream ? stream_open_pipe(job.fd) : stream_open_fd(job.fd, job.size);
 	read_object(&job, stream);
 	stream_close(stream);
+	st_buf_free(&job.fields);
 	close(job.fd);
 }

@@ -68,6 +68,9 @@ static bool read_start(struct worker *worker, struct start *start)
 	struct st_span format = st_cursor_span(&in);
 	worker->format = format.size > 0 ? st_strndup((const char *)format.data, format.size) : NULL;
 	take_rules(worker, st_cursor_span(&in));
+	worker->id_fields = take_list(&in);
+	struct st_span units = st_cursor_span(&in);
+	worker->field_units = (const uint8_t *)st_strndup((const char *)units.data, units.size);
 	return !in.bad;
 }
 

@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #define WORKER_SOCKET_FD 3
+/* Kind of a mention that is a value of unit 0 of the fields that START names; the next one's is one more. */
+#define WORKER_FIELD_KIND 240
 
 enum worker_message {
 	/* case -> worker */
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
 			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
-			   * file ("" = none) */
+			   * file ("" = none); u32 n + n spans: fields; span of as many bytes: the unit of each */
 	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
 			   * WORKER_GO), u64 size; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */

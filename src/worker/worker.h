@@ -20,6 +20,8 @@ struct worker {
 	struct domain_set domains;
 	struct detect_options detect;
 	const char *const *volatile_fields;
+	const char *const *id_fields;
+	const uint8_t *field_units; /* beside them */
 	const char *format;
 	struct finder *idle[WORKER_IDLE_FINDERS]; /* the detectors of parts that ended, for the next */
 	size_t idle_count;

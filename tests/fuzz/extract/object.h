@@ -35,7 +35,8 @@ static inline void check_rules(const struct recorder *seen)
 
 static inline void fuzz_object(const uint8_t *data, size_t size)
 {
-	static const struct extract_options options = {.format = NULL};
+	static const char *const id_fields[] = {"a", "id", "a.b", NULL};
+	static const struct extract_options options = {.format = NULL, .id_fields = id_fields};
 	struct recorder seen;
 	struct stream *file = stream_open_memory(data, size);
 	recorder_run(&seen, file, &options, &tight);

@@ -19,6 +19,7 @@ struct reading {
 	struct st_buf text;
 	struct st_buf stored;  /* u64 for each byte of text and for its end */
 	struct st_buf records; /* of struct seen_record */
+	struct st_buf fields;  /* "2:0=7 " is a value of field 0 in the third record */
 	bool transcoded, broken_blocks;
 	struct extract_part_result result;
 	size_t blocks;
@@ -118,6 +119,16 @@ void extract_run_record(
 	reading_record(run->reading, part, start, end, sha256);
 }
 
+void extract_run_field(struct extract_run *run, uint32_t part, uint32_t field, uint64_t at, struct st_span value)
+{
+	struct reading *r = run->reading;
+	(void)part;
+	r->broken_blocks |= at > r->text.size || value.size == 0 || value.size > CEIL_CANONICAL_BYTES;
+	st_buf_format(&r->fields, "%zu:%u=", record_count(r), field);
+	st_buf_add(&r->fields, value.data, value.size);
+	st_buf_add_byte(&r->fields, ' ');
+}
+
 static inline const struct reader *reading_chooses(const struct reader_input *input, const char *format)
 {
 	static const struct reader *const readers[] = {&reader_json, &reader_csv, &reader_html, &reader_plain_text};
@@ -139,14 +150,15 @@ static inline const struct reader *reading_chooses(const struct reader_input *in
 }
 
 /* Blocks of at most `cut` bytes; format NULL: by content. The caller frees with reading_free. */
-static inline struct reading read_cut(const void *data, size_t size, size_t cut, const char *format,
-	const char *const *volatile_fields, enum st_reason fails_with)
+static inline struct reading read_cut_with(
+	const void *data, size_t size, size_t cut, const struct extract_options *options, enum st_reason fails_with)
 {
+	const char *format = options->format;
 	struct reading r = {0};
 	struct cut_stream s = {.data = data, .size = size, .cut = cut, .fails_with = fails_with};
 	s.stream = (struct stream){.read = cut_read, .self = &s};
 	struct extract_run run = {.reading = &r};
-	run.options = (struct extract_options){.format = format, .volatile_fields = volatile_fields};
+	run.options = *options;
 	run.events = (struct extract_events){.text = reading_text};
 	struct reader_input input = {.run = &run, .stream = &s.stream};
 	input.head = (struct st_span){data, size < CEIL_SNIFF_BYTES ? size : CEIL_SNIFF_BYTES};
@@ -160,11 +172,19 @@ static inline struct reading read_cut(const void *data, size_t size, size_t cut,
 	return r;
 }
 
+static inline struct reading read_cut(const void *data, size_t size, size_t cut, const char *format,
+	const char *const *volatile_fields, enum st_reason fails_with)
+{
+	struct extract_options options = {.format = format, .volatile_fields = volatile_fields};
+	return read_cut_with(data, size, cut, &options, fails_with);
+}
+
 static inline void reading_free(struct reading *r)
 {
 	st_buf_free(&r->text);
 	st_buf_free(&r->stored);
 	st_buf_free(&r->records);
+	st_buf_free(&r->fields);
 }
 #define auto_reading __attribute__((cleanup(reading_free))) struct reading
 
@@ -176,8 +196,9 @@ static inline bool same_bytes_in(const struct st_buf *a, const struct st_buf *b)
 static inline bool same_reading(const struct reading *a, const struct reading *b)
 {
 	return same_bytes_in(&a->text, &b->text) && same_bytes_in(&a->stored, &b->stored) &&
-	       same_bytes_in(&a->records, &b->records) && a->result.status == b->result.status &&
-	       a->result.reason == b->result.reason && a->result.not_searched_bytes == b->result.not_searched_bytes &&
+	       same_bytes_in(&a->records, &b->records) && same_bytes_in(&a->fields, &b->fields) &&
+	       a->result.status == b->result.status && a->result.reason == b->result.reason &&
+	       a->result.not_searched_bytes == b->result.not_searched_bytes &&
 	       strcmp(a->result.format, b->result.format) == 0 && strcmp(a->result.charset, b->result.charset) == 0;
 }
 

@@ -81,6 +81,15 @@ static inline void recorder_record(
 	seen->parts[part].records++;
 }
 
+static inline void recorder_field(void *context, uint32_t part, uint32_t field, uint64_t at, struct st_span value)
+{
+	struct recorder *seen = context;
+	(void)field;
+	recorder_rule(seen, recorder_is_open(seen, part), "a field belongs to the innermost open part");
+	recorder_rule(seen, at <= seen->parts[part].text_bytes, "a field's text was given before");
+	recorder_rule(seen, value.size > 0 && value.size <= CEIL_CANONICAL_BYTES, "a field's value is short");
+}
+
 static inline void recorder_place(void *context, uint32_t part, uint64_t start, struct st_span label)
 {
 	struct recorder *seen = context;
@@ -128,6 +137,7 @@ static inline void recorder_run(struct recorder *seen, struct stream *stream, co
 		.text = recorder_text,
 		.record = recorder_record,
 		.place = recorder_place,
+		.field = recorder_field,
 		.part_end = recorder_end,
 		.progress = recorder_progress};
 	*seen = (struct recorder){0};
