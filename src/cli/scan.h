@@ -101,6 +101,7 @@ struct scan_store {
 };
 
 struct scan_progress; /* scan_progress.c */
+struct sample;        /* sample.h */
 
 struct scan {
 	struct casefile *casefile;
@@ -124,12 +125,17 @@ struct scan {
 	int signal_fd;
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
+	struct sample *sample; /* NULL: everything is read */
 };
 
 /* --- scan_sources.c --- */
 enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);
 /* Refuses a place that the case knows under another name: everything in it would count twice. */
 enum st_status scan_same_place(struct scan *scan, const char *name, struct st_error *err);
+
+/* --- scan_sample.c --- */
+/* What part of the stores named now is read, after they were listed; seed NULL: of the scanner's choice. */
+enum st_status scan_sample_begin(struct scan *scan, uint32_t share_ppm, const uint64_t *seed, struct st_error *err);
 
 /* --- scan_queue.c --- */
 /* Takes the next objects from the case when there are none at hand. */
