@@ -28,10 +28,8 @@ enum {
 /* Sets of different values. */
 enum {
 	SET_RECORDS,
-	SET_PERSONS_MIN,
-	SET_PERSONS_BEST,
-	SET_STAFF_MIN,
-	SET_STAFF_BEST,
+	SET_PERSONS,
+	SET_STAFF,
 	SET_ROLES,
 	SET_ORGANIZATIONS,
 	SET_KINDS,
@@ -267,12 +265,9 @@ static void add_party(struct sample_estimate *estimate)
 		add_set(estimate, SET_ROLES);
 		return;
 	}
-	add_set(estimate, SET_PERSONS_BEST);
-	add_part_of(estimate, SET_PERSONS_MIN, party.person);
-	if (!party.staff)
-		return;
-	add_set(estimate, SET_STAFF_BEST);
-	add_part_of(estimate, SET_STAFF_MIN, party.person);
+	add_set(estimate, SET_PERSONS);
+	if (party.staff)
+		add_set(estimate, SET_STAFF);
 }
 
 static void end_key(struct sample_estimate *estimate)
@@ -405,10 +400,8 @@ static void put_figures(const struct sample_estimate *estimate, struct report_es
 	put_set(estimate, out, SET_RECORDS, "records", "distinct", "");
 	for (size_t unit = 0; unit < UNITS; unit++)
 		put_sum(estimate, out, SUM_UNITS + unit, "units", unit_names[unit], "raw");
-	put_set(estimate, out, SET_PERSONS_MIN, "persons", "min", "");
-	put_set(estimate, out, SET_PERSONS_BEST, "persons", "best", "");
-	put_set(estimate, out, SET_STAFF_MIN, "staff", "min", "");
-	put_set(estimate, out, SET_STAFF_BEST, "staff", "best", "");
+	put_set(estimate, out, SET_PERSONS, "persons", "best", "");
+	put_set(estimate, out, SET_STAFF, "staff", "best", "");
 	put_set(estimate, out, SET_ROLES, "role_mailboxes", "", "");
 	put_set(estimate, out, SET_ORGANIZATIONS, "organizations", "best", "");
 	for (size_t kind = 0; kind < DETECT_KINDS; kind++) {

@@ -244,26 +244,74 @@ static void set_share(const struct draw *draw, struct stratum *stratum)
 	stratum->to = rank_at(share + beside);
 }
 
+/* About the bytes of a type: its bands stand for the middle of theirs. */
+static double about_bytes(const struct type *type)
+{
+	double bytes = 0;
+	for (int band = 1; band < BANDS; band++)
+		bytes += (double)type->objects[band] * ldexp(0.75, band);
+	return bytes;
+}
+
+static int most_bytes_first(const void *a, const void *b)
+{
+	const struct type *x = a, *y = b;
+	double left = about_bytes(x), right = about_bytes(y);
+	if (left != right)
+		return left > right ? -1 : 1;
+	return x->digest < y->digest ? -1 : x->digest > y->digest;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct type *x = a, *y = b;
+	return x->digest < y->digest ? -1 : x->digest > y->digest;
+}
+
+/* A type of few objects is where a mailbox of thousands of mails stands among mails: it is a stratum as well, as long
+ * as what is taken of such types beyond their share is no more than the share of everything. */
+static bool is_type_of_its_own(const struct draw *draw, const struct type *type, double *budget)
+{
+	double objects = (double)uncertain_objects(draw, type), share = draw->share * objects;
+	if (share >= DRAW_STRATUM)
+		return true;
+	double beyond = (objects < DRAW_STRATUM_LEAST ? objects : DRAW_STRATUM_LEAST) - share;
+	if (beyond > *budget)
+		return false;
+	*budget -= beyond > 0 ? beyond : 0;
+	return true;
+}
+
+static void choose_types(struct draw *draw)
+{
+	double budget = draw->share * (double)draw->objects;
+	size_t kept = 0;
+	if (draw->type_count > 1)
+		qsort(draw->types, draw->type_count, sizeof *draw->types, most_bytes_first);
+	for (size_t i = 0; i < draw->type_count; i++) {
+		if (is_type_of_its_own(draw, &draw->types[i], &budget))
+			draw->types[kept++] = draw->types[i];
+		else
+			join(&draw->other, &draw->types[i]);
+	}
+	draw->type_count = kept;
+	if (kept > 1)
+		qsort(draw->types, kept, sizeof *draw->types, by_digest);
+}
+
 void draw_shape(struct draw *draw)
 {
-	size_t kept = 0;
 	if (draw->share * (double)draw->objects < DRAW_STORE_LEAST)
 		draw->share = draw->objects > DRAW_STORE_LEAST ? DRAW_STORE_LEAST / (double)draw->objects : 1;
 	draw->certain = certain_from(draw);
 	uint32_t certain = add_stratum(draw, true, 0);
 	draw->strata[certain].population = certain_objects(draw, &draw->other);
-	for (size_t i = 0; i < draw->type_count; i++) {
-		struct type *type = &draw->types[i];
-		draw->strata[certain].population += certain_objects(draw, type);
-		if (draw->share * (double)uncertain_objects(draw, type) >= DRAW_STRATUM)
-			draw->types[kept++] = *type;
-		else
-			join(&draw->other, type);
-	}
-	draw->type_count = kept;
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < draw->type_count; i++)
+		draw->strata[certain].population += certain_objects(draw, &draw->types[i]);
+	choose_types(draw);
+	for (size_t i = 0; i < draw->type_count; i++)
 		shape_type(draw, &draw->types[i], i + 1);
-	shape_type(draw, &draw->other, kept + 1);
+	shape_type(draw, &draw->other, draw->type_count + 1);
 	for (size_t i = 0; i < draw->stratum_count; i++)
 		if (i != certain)
 			set_share(draw, &draw->strata[i]);

@@ -19,7 +19,7 @@
  */
 #define DRAW_STRATUM 8
 /* At least so many are taken in a stratum, and in a store, if it has them. */
-#define DRAW_STRATUM_LEAST 4
+#define DRAW_STRATUM_LEAST 3
 #define DRAW_STORE_LEAST 20
 
 struct draw;

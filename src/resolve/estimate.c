@@ -7,10 +7,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Below so many degrees of freedom a variance says too little for an upper limit. */
-#define LEAST_FREEDOM 5
-/* ... unless the error is so small a part of what was not seen that it does not matter. */
-#define SMALL_ERROR 0.05
+/* In how many of the drawn objects something must have been seen before an upper limit is told, ... */
+#define LEAST_OBJECTS 15
+/* ... as many of them by their weight, unless the error is so small a part of what was not seen; */
+#define SMALL_ERROR 0.15
+/* and how many must be drawn before anything is said of the others. */
+#define LEAST_DRAWN 100
+
+/* Drawn objects of a type, below which its figures are not said to follow the size. */
+#define LEAST_SLOPE 12
 
 /* One drawn object, or several of one stratum where very many are drawn. */
 struct unit {
@@ -36,7 +41,6 @@ struct influence {
 
 struct set {
 	double seen, once, twice; /* values seen; f1 and f2 of estimate.h */
-	uint64_t once_values;
 };
 
 struct piece {
@@ -182,8 +186,18 @@ static double settle_weights(struct estimate *estimate, const struct stratum *st
 static void weigh_type(struct estimate *estimate, size_t from, size_t to)
 {
 	double missing = 0, squares = 0, left = 0;
-	for (size_t h = from; h < to; h++)
+	size_t drawn = 0;
+	for (size_t h = from; h < to; h++) {
 		measure_stratum(estimate, &estimate->strata[h], &missing, &squares);
+		drawn += is_whole(&estimate->strata[h]) ? 0 : estimate->strata[h].of.drawn;
+	}
+	if (drawn < LEAST_SLOPE) { /* a slope through few points explains too much */
+		squares = 0;
+		left = missing;
+		for (size_t u = estimate->strata[from].first_unit;
+			u < estimate->strata[to - 1].first_unit + estimate->strata[to - 1].units; u++)
+			estimate->units[u].aside = 0;
+	}
 	for (size_t h = from; h < to && squares > 0; h++) {
 		const struct stratum *stratum = &estimate->strata[h];
 		for (uint32_t u = 0; u < stratum->units; u++) {
@@ -225,7 +239,6 @@ static void seen_once(struct estimate *estimate, size_t set, const uint32_t *o, 
 	double r = scale * ratio_of(estimate, o[0]);
 	struct influence *influence = influence_of(estimate, set, o[0]);
 	estimate->set[set].once += r;
-	estimate->set[set].once_values++;
 	influence->seen -= scale;
 	influence->once -= r;
 }
@@ -376,12 +389,28 @@ static void add_stratum_variance(const struct estimate *estimate, const struct s
 	out->units += g;
 }
 
+/* z for each byte, where no slope is told: what it would miss if it followed the size. */
+static double share_of_size(const struct estimate *estimate, size_t from, size_t to, const double *z)
+{
+	double sum = 0, size = 0;
+	for (size_t h = from; h < to; h++) {
+		const struct stratum *stratum = &estimate->strata[h];
+		for (uint32_t u = stratum->first_unit; u < stratum->first_unit + stratum->units; u++) {
+			sum += z[u] * estimate->units[u].weight;
+			size += estimate->units[u].size * estimate->units[u].weight;
+		}
+	}
+	return size > 0 ? sum / size : 0;
+}
+
 static struct variance variance_of(const struct estimate *estimate, const double *z)
 {
 	struct variance variance = {0};
 	for (size_t from = 0; from < estimate->stratum_count;) {
 		size_t to = end_of_type(estimate, from);
-		double slope = slope_of(estimate, from, to, z), missed = slope * estimate->strata[from].size_missed;
+		double slope = slope_of(estimate, from, to, z);
+		double missed = (slope != 0 ? slope : share_of_size(estimate, from, to, z)) *
+				estimate->strata[from].size_missed;
 		variance.value += missed * missed;
 		for (; from < to; from++)
 			add_stratum_variance(estimate, &estimate->strata[from], z, slope, &variance);
@@ -400,11 +429,59 @@ static double freedom(const struct variance *variance)
 	return freedom < most ? freedom : most;
 }
 
-/* Is there enough to say how far off it may be? */
-static bool is_bounded(double unseen, const struct variance *variance)
+/* Of all strata that were drawn from. */
+struct overall {
+	double drawn, ratio; /* ratio: objects not drawn for each that was */
+};
+
+static struct overall overall(const struct estimate *estimate)
 {
-	return unseen <= 0 || freedom(variance) >= LEAST_FREEDOM ||
-	       variance->value < SMALL_ERROR * SMALL_ERROR * unseen * unseen;
+	double population = 0, drawn = 0;
+	for (size_t h = 0; h < estimate->stratum_count; h++) {
+		if (is_whole(&estimate->strata[h]))
+			continue;
+		population += (double)estimate->strata[h].of.population;
+		drawn += (double)estimate->strata[h].of.drawn;
+	}
+	return (struct overall){drawn, drawn > 0 ? (population - drawn) / drawn : 0};
+}
+
+/* In how many objects something was seen, and how many of equal parts would tell as much (Kish, Survey Sampling, 1965,
+ * 8.2). */
+struct support {
+	double objects, equal;
+};
+
+static struct support support_of(const struct estimate *estimate, const double *parts)
+{
+	struct support out = {0};
+	double sum = 0, squares = 0;
+	for (size_t u = 0; u < estimate->unit_count; u++) {
+		out.objects += parts[u] > 0 ? estimate->units[u].objects : 0;
+		sum += parts[u];
+		squares += parts[u] * parts[u];
+	}
+	out.equal = squares > 0 ? sum * sum / squares : 0;
+	return out;
+}
+
+/* A sample in which all are alike does not show that all are: one more object of the usual kind is always in doubt. */
+static void doubt_one(struct variance *variance, double unseen, const struct support *support)
+{
+	if (support->objects > 0)
+		variance->value += unseen / support->objects * (unseen / support->objects);
+}
+
+/* What is seen in few objects, or mostly in a few large ones, tells nothing of the others: then the limits are what was
+ * seen, and unknown. */
+static bool is_bounded(
+	const struct overall *all, double unseen, const struct variance *variance, const struct support *support)
+{
+	if (all->ratio <= 0)
+		return true;
+	if (all->drawn < LEAST_DRAWN || support->objects < LEAST_OBJECTS)
+		return false;
+	return support->equal >= LEAST_OBJECTS || sqrt(variance->value) <= SMALL_ERROR * unseen;
 }
 
 /* By how much the unseen part may be larger or smaller, as a factor. */
@@ -419,16 +496,22 @@ static double spread(double unseen, const struct variance *variance)
 struct estimate_result estimate_sum(const struct estimate *estimate, size_t sum)
 {
 	st_auto_free double *z = st_alloc((estimate->unit_count + 1) * sizeof *z);
+	st_auto_free double *parts = st_alloc((estimate->unit_count + 1) * sizeof *parts);
 	double seen = 0, unseen = 0;
 	for (size_t u = 0; u < estimate->unit_count; u++) {
 		z[u] = estimate->values[u * estimate->sums + sum];
+		parts[u] = (estimate->units[u].weight - 1) * z[u];
 		seen += z[u];
-		unseen += (estimate->units[u].weight - 1) * z[u];
+		unseen += parts[u];
 	}
 	struct variance variance = variance_of(estimate, z);
+	struct support support = support_of(estimate, parts);
+	doubt_one(&variance, unseen, &support);
+	struct overall all = overall(estimate);
+	if (!is_bounded(&all, unseen, &variance, &support))
+		return (struct estimate_result){seen + unseen, seen, 0, false};
 	double factor = spread(unseen, &variance);
-	return (struct estimate_result){
-		seen + unseen, seen + unseen / factor, seen + unseen * factor, is_bounded(unseen, &variance)};
+	return (struct estimate_result){seen + unseen, seen + unseen / factor, seen + unseen * factor, true};
 }
 
 struct estimate_result estimate_count(const struct estimate *estimate, size_t sum)
@@ -456,19 +539,6 @@ struct estimate_result estimate_count(const struct estimate *estimate, size_t su
 
 /* --- what was not seen of the values of a set --- */
 
-/* Objects not drawn for each that was, over all strata that were drawn from. */
-static double overall_ratio(const struct estimate *estimate)
-{
-	double population = 0, drawn = 0;
-	for (size_t h = 0; h < estimate->stratum_count; h++) {
-		if (is_whole(&estimate->strata[h]))
-			continue;
-		population += (double)estimate->strata[h].of.population;
-		drawn += (double)estimate->strata[h].of.drawn;
-	}
-	return drawn > 0 ? (population - drawn) / drawn : 0;
-}
-
 /* The error of seen + once. */
 static struct variance error_of(const struct estimate *estimate, size_t set)
 {
@@ -487,29 +557,44 @@ static struct variance error_of(const struct estimate *estimate, size_t set)
  */
 static double most_twice(const struct estimate *estimate, size_t set)
 {
-	double sum = 0, squares = 0, objects = 0, ratio = overall_ratio(estimate);
+	double sum = 0, squares = 0, alone = 0, alone_squares = 0, ratio = overall(estimate).ratio;
 	const struct set *of = &estimate->set[set];
 	for (size_t u = 0; u < estimate->unit_count; u++) {
 		const struct influence *influence = &estimate->influences[u * estimate->sets + set];
 		sum += influence->paired;
 		squares += influence->paired * influence->paired;
-		objects += influence->seen < 0 ? estimate->units[u].objects : 0;
+		alone -= influence->seen;
+		alone_squares += influence->seen * influence->seen / estimate->units[u].objects;
 	}
 	double pairs = squares > 0 ? sum * sum / squares / 2 : 0;
 	double most = pairs > 0 ? of->twice * limit_poisson(pairs) / pairs : 0;
-	return most + (objects > 0 ? limit_poisson(0) * ratio * ratio * (double)of->once_values / objects : 0);
+	/* what such a pair would share: what the object of a value that was seen once has on average */
+	double share = alone > 0 ? alone_squares / alone : 0;
+	return most + limit_poisson(0) * ratio * ratio * share;
+}
+
+static struct support support_of_set(const struct estimate *estimate, size_t set)
+{
+	st_auto_free double *parts = st_alloc((estimate->unit_count + 1) * sizeof *parts);
+	for (size_t u = 0; u < estimate->unit_count; u++)
+		parts[u] = -estimate->influences[u * estimate->sets + set].seen * (estimate->units[u].weight - 1);
+	return support_of(estimate, parts);
 }
 
 struct estimate_result estimate_distinct(const struct estimate *estimate, size_t set)
 {
 	const struct set *of = &estimate->set[set];
-	double ratio = overall_ratio(estimate);
+	struct overall all = overall(estimate);
 	if (of->once <= 0) /* of what stands in three times `ratio` objects, three of a hundred samples see nothing */
-		return (struct estimate_result){of->seen, of->seen, of->seen + 3 * ratio, true};
+		return (struct estimate_result){
+			of->seen, of->seen, of->seen + 3 * all.ratio, all.ratio <= 0 || all.drawn >= LEAST_DRAWN};
 	struct variance error = error_of(estimate, set);
-	double factor = spread(of->once, &error), fewest = of->once / factor;
+	struct support support = support_of_set(estimate, set);
+	doubt_one(&error, of->once, &support);
 	double value = of->once * sqrt(of->once / (2 * of->twice + of->once));
+	if (!is_bounded(&all, of->once, &error, &support))
+		return (struct estimate_result){of->seen + value, of->seen, 0, false};
+	double factor = spread(of->once, &error), fewest = of->once / factor;
 	double low = fewest * fewest / (2 * most_twice(estimate, set) + fewest);
-	return (struct estimate_result){
-		of->seen + value, of->seen + low, of->seen + of->once * factor, is_bounded(of->once, &error)};
+	return (struct estimate_result){of->seen + value, of->seen + low, of->seen + of->once * factor, true};
 }
