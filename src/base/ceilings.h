@@ -206,6 +206,15 @@
 #define CEIL_SAMPLE_PLACES (1u << 20)
 #define CEIL_SET_SAMPLE_PLACES (1u << 16)
 
+/* --- samples (resolve/draw.h, resolve/estimate.h) --- */
+/* Endings of names that may be strata of their own, in one store; the others are one type. */
+#define CEIL_SAMPLE_TYPES 256
+/* Objects whose figures are kept apart until variances are known; where more are drawn, several share one row. */
+#define CEIL_SAMPLE_UNITS 16384
+/* Keys held to see in how many objects each stands (persons, organizations); beyond, a random part of them is kept and
+ * scaled up, which adds less than 1 % to the error. */
+#define CEIL_SAMPLE_KEYS (1u << 17)
+
 /* --- leads --- */
 /* Stores that leaked data points to, kept one by one; further ones are counted together. */
 #define CEIL_LEADS 65536

@@ -1,5 +1,6 @@
 /* From a case to the struct that the formats print. */
 #include "cli/report.h"
+#include "cli/sample.h"
 
 #include "base/ceilings.h"
 #include "base/clock.h"
@@ -176,6 +177,16 @@ static void fill_pairs(const struct casefile_figures *figures, struct report *re
 	}
 }
 
+static enum st_status fill_estimate(struct report_case *rc, struct report *report, struct st_error *err)
+{
+	st_auto_buf struct st_buf bytes = {0};
+	ST_TRY(casefile_get(rc->casefile, SAMPLE_ESTIMATE, &bytes, err));
+	report->estimated = bytes.size > 0;
+	if (report->estimated && !sample_row_read((struct st_span){bytes.data, bytes.size}, &report->estimate))
+		return st_fail(err, ST_FATAL, "the case is damaged: its estimate cannot be read");
+	return ST_OK;
+}
+
 enum st_status report_fill(struct report_case *rc, struct report *report, bool *found, struct st_error *err)
 {
 	struct casefile_figures figures;
@@ -193,6 +204,8 @@ enum st_status report_fill(struct report_case *rc, struct report *report, bool *
 		status = fill_copies(rc, &figures, report, err);
 	if (status == ST_OK && *found)
 		status = report_fill_leads(rc, report, err);
+	if (status == ST_OK && *found)
+		status = fill_estimate(rc, report, err);
 	casefile_figures_free(&figures);
 	return status;
 }
@@ -224,6 +237,7 @@ void report_filled_free(struct report *report)
 	report_leads_free(report);
 	report_tops_free(report);
 	free(report->pairs);
+	sample_report_free(&report->estimate);
 	free(report->unread_rows);
 	free(report->units);
 	free(report->kinds);

@@ -1,6 +1,7 @@
 /* `staunch scan`: what was in it? Reads the command line, lists the sources into the case, then lets the workers read.
  */
 #include "cli/rules_file.h"
+#include "cli/sample.h"
 #include "cli/scan.h"
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 
 #define MERGE_MEMORY_BYTES (192 * MIB)
 #define MOST_STALL_S 86400
+#define MOST_SEED ((uint64_t)9007199254740991) /* 2^53 - 1: a number that every JSON reader keeps */
 
 struct scan_options {
 	const char *const *regions, *const *own_domains, *const *volatile_fields;
@@ -26,7 +28,9 @@ struct scan_options {
 	struct st_buf rules_file;
 	struct detect_rules *rules;
 	struct scan_id_fields id_fields;
-	uint64_t store_depth, jobs, stall_s;
+	uint64_t store_depth, jobs, stall_s, seed;
+	uint32_t share_ppm; /* SAMPLE_ALL_PPM: everything */
+	bool has_seed;
 	struct st_buf as_json; /* what decides the figures: kept in the case, compared on resume */
 };
 
@@ -85,6 +89,38 @@ static void write_rules(struct st_json_writer *w, const struct scan_options *opt
 	st_json_key_text(w, "rules_sha256", hex);
 }
 
+/* "5", "0.5": up to four decimals. */
+static bool share_option(const char *text, uint32_t *share_ppm)
+{
+	uint64_t whole = 0, part = 0, unit = 10000;
+	size_t at = 0;
+	for (; text[at] >= '0' && text[at] <= '9' && at < 3; at++)
+		whole = whole * 10 + (uint64_t)(text[at] - '0');
+	bool digits = at > 0;
+	if (text[at] == '.')
+		for (at++; text[at] >= '0' && text[at] <= '9' && unit > 1; at++)
+			part += (uint64_t)(text[at] - '0') * (unit /= 10);
+	uint64_t all = whole * 10000 + part;
+	*share_ppm = (uint32_t)all;
+	return digits && text[at] == 0 && all > 0 && all <= SAMPLE_ALL_PPM;
+}
+
+static bool sample_options(const struct cli_arguments *arguments, struct scan_options *options)
+{
+	const char *share = cli_value(arguments, "sample"), *seed = cli_value(arguments, "seed");
+	options->share_ppm = SAMPLE_ALL_PPM;
+	options->has_seed = seed != NULL;
+	if (seed != NULL && share == NULL)
+		return cli_fail(CLI_WRONG, "--seed is for --sample PERCENT") == CLI_OK;
+	if (share != NULL && !share_option(share, &options->share_ppm))
+		return cli_fail(CLI_WRONG, "--sample is a percentage above 0, up to 100: 5, 0.5") == CLI_OK;
+	if (!number_option(arguments, "seed", 0, &options->seed))
+		return false;
+	if (options->seed > MOST_SEED)
+		return cli_fail(CLI_WRONG, "--seed is a number up to 9007199254740991") == CLI_OK;
+	return true;
+}
+
 static bool read_options(const struct cli_arguments *arguments, struct scan_options *options)
 {
 	if (!rules_file_read(cli_value(arguments, "rules"), &options->rules_file, &options->rules))
@@ -104,7 +140,8 @@ static bool read_options(const struct cli_arguments *arguments, struct scan_opti
 	if (options->id_fields.field_count > 0)
 		write_words(&w, "id_field", cli_values(arguments, "id-field"));
 	st_json_object_end(&w);
-	return number_option(arguments, "store-depth", 0, &options->store_depth) &&
+	return sample_options(arguments, options) &&
+	       number_option(arguments, "store-depth", 0, &options->store_depth) &&
 	       number_option(arguments, "jobs", processors(), &options->jobs) &&
 	       number_option(arguments, "stall-timeout", CEIL_STALL_MS / 1000, &options->stall_s);
 }
@@ -329,6 +366,8 @@ static enum st_status load_object(void *context, const struct casefile_object *o
 	struct scan *scan = context;
 	struct scan_store *store = &scan->stores[object->store];
 	scan_queue_size(&scan->queue, object->size_bytes);
+	if (object->status == ST_PENDING && !sample_takes(scan->sample, object->id))
+		return ST_OK;
 	store->objects++;
 	store->bytes += object->size_bytes;
 	if (object->status == ST_PENDING && store->listed_now) {
@@ -442,6 +481,7 @@ static void close_scan(struct scan *scan)
 	free(scan->runs);
 	st_buf_free(&scan->start_message);
 	scan_queue_free(&scan->queue);
+	sample_close(scan->sample);
 	scan_progress_close(scan->progress);
 	if (scan->signal_fd >= 0)
 		close(scan->signal_fd);
@@ -457,6 +497,7 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
 	ST_TRY(add_sources(scan, arguments, options, err));
+	ST_TRY(scan_sample_begin(scan, options->share_ppm, options->has_seed ? &options->seed : NULL, err));
 	ST_TRY(open_work(scan, err));
 	ST_TRY(casefile_objects(scan->casefile, -1, load_object, scan, err));
 	write_start_message(scan, options);
@@ -489,6 +530,9 @@ static int say_coverage(struct scan *scan, struct st_error *err)
 	scan_progress_end(scan->progress, &coverage);
 	if (coverage.unread + coverage.partial + coverage.pending == 0)
 		return CLI_OK;
+	if (scan->sample != NULL && coverage.pending > 0)
+		return cli_fail(CLI_INCOMPLETE, "a sample: %llu of %llu objects not drawn; the figures are estimates",
+			(unsigned long long)coverage.pending, (unsigned long long)coverage.listed);
 	return cli_fail(CLI_INCOMPLETE, "incomplete: %llu of %llu objects not read, %llu partly",
 		(unsigned long long)(coverage.unread + coverage.pending), (unsigned long long)coverage.listed,
 		(unsigned long long)coverage.partial);
@@ -551,6 +595,8 @@ static const struct cli_option scan_options_table[] = {
 	{"jobs", 0, "N", "workers; as many as there are processors if not given", false, false},
 	{"progress", 0, "MODE", "auto, never, plain or json, on stderr", false, false},
 	{"stall-timeout", 0, "SECONDS", "a worker that does not move for this long is stopped (60)", false, false},
+	{"sample", 0, "PERCENT", "read so much of each store, drawn at random, and estimate the rest", false, false},
+	{"seed", 0, "N", "the number that decides what is drawn; drawn itself if not given", false, false},
 	{"rescan", 0, NULL, "read everything again, with these options and detectors", false, false},
 	{"unconfined", 0, NULL, "read hostile data without a sandbox; written into the case", false, false},
 	{NULL, 0, NULL, NULL, false, false},

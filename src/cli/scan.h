@@ -101,6 +101,7 @@ struct scan_store {
 };
 
 struct scan_progress; /* scan_progress.c */
+struct sample;        /* sample.h */
 
 struct scan {
 	struct casefile *casefile;
@@ -126,6 +127,7 @@ struct scan {
 	int signal_fd;
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
+	struct sample *sample; /* NULL: everything is read */
 };
 
 /* --- scan_sources.c --- */
@@ -144,6 +146,10 @@ bool scan_id_fields_read(const char *const *texts, struct scan_id_fields *out);
 void scan_id_fields_free(struct scan_id_fields *fields);
 /* Behind what WORKER_START says. */
 void scan_id_fields_tell(const struct scan_id_fields *fields, struct st_buf *out);
+
+/* --- scan_sample.c --- */
+/* What part of the stores named now is read, after they were listed; seed NULL: of the scanner's choice. */
+enum st_status scan_sample_begin(struct scan *scan, uint32_t share_ppm, const uint64_t *seed, struct st_error *err);
 
 /* --- scan_queue.c --- */
 /* Takes the next objects from the case when there are none at hand. */

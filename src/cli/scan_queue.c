@@ -2,6 +2,7 @@
  * the case and is taken from it some at a time; kept for each object that is read are 20 bytes of its content's digest,
  * and those only where another object has its size. */
 #include "base/ceilings.h"
+#include "cli/sample.h"
 #include "cli/scan.h"
 
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static enum st_status take_page(struct scan *scan, struct scan_store *store, str
 	ST_TRY(casefile_waiting(scan->casefile, store->id, store->queued, waiting, CEIL_QUEUE_OBJECTS, &count, err));
 	for (size_t i = 0; i < count; i++) {
 		struct scan_task task = {waiting[i].size_bytes, waiting[i].object, store->id, 0, false};
-		tasks_add(&scan->queue.ready, &task);
+		if (sample_takes(scan->sample, task.object))
+			tasks_add(&scan->queue.ready, &task);
 	}
 	store->queued = count > 0 ? waiting[count - 1].object : UINT32_MAX;
 	return ST_OK;

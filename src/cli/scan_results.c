@@ -2,6 +2,7 @@
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "cli/sample.h"
 #include "cli/scan.h"
 
 #include <stdio.h>
@@ -26,7 +27,8 @@ struct results {
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
 	struct scan_leads *leads;
-	struct st_buf block; /* of organizations, being filled */
+	struct sample_estimate *estimate; /* NULL: none */
+	struct st_buf block;              /* of organizations, being filled */
 	uint8_t block_first[ST_DIGEST_BYTES];
 };
 
@@ -299,6 +301,7 @@ static enum st_status merge_records(struct results *results, struct resolve_run 
 	struct block_target out = {scan->casefile, CASEFILE_RECORDS};
 	struct resolve_input input =
 		merge_input(results, &kept, (struct resolve_blocks_out){put_block, &out}, runs, 'r');
+	input.watch = sample_estimate_records(results->estimate);
 	enum st_status status = resolve_merge_records(&input, &results->records, err);
 	casefile_blocks_close(kept.blocks);
 	return status;
@@ -311,6 +314,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	ST_TRY(casefile_blocks_open(scan->casefile, CASEFILE_ENTITIES, NULL, &kept.blocks, err));
 	struct resolve_input input =
 		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
+	input.watch = sample_estimate_mentions(results->estimate);
 	results->leads = scan_leads_open(scan);
 	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
@@ -402,18 +406,6 @@ static void fill_pairs(struct results *results)
 		for (uint32_t b = a + 1; b < stores; b++)
 			figures->pairs[figures->pair_count++] =
 				(struct casefile_pair){a, b, shared[(size_t)a * stores + b]};
-}
-
-/* What a record of this format is called (contract 6, units). */
-static const char *unit_of(const char *format)
-{
-	static const struct {
-		const char *format, *unit;
-	} units[] = {{"log", "log_line"}, {"csv", "row"}, {"message", "message"}};
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-		if (strcmp(format, units[i].format) == 0)
-			return units[i].unit;
-	return "document";
 }
 
 static struct casefile_unit *unit_row(struct casefile_figures *figures, const char *unit)
@@ -562,12 +554,20 @@ static enum st_status on_part(void *context, const struct casefile_part *part, s
 	const struct resolve_segment *segment = find_segment(results, part->segment);
 	if (segment == NULL || part->records == 0)
 		return ST_OK;
-	struct casefile_unit *unit = unit_row(&results->figures, unit_of(part->format));
+	struct casefile_unit *unit = unit_row(&results->figures, sample_unit_of(part->format));
 	unit->raw += part->records * segment->copies;
+	sample_estimate_part(results->estimate, part, unit->unit);
 	unit->distinct += resolve_first_count(
 		results->records.first, part->segment, part->first_record, part->first_record + part->records);
 	name_differences(naming, part);
 	return ST_OK;
+}
+
+/* Parts come as they were committed; the order of the rows must not tell in what order objects were read. */
+static int by_unit(const void *a, const void *b)
+{
+	const struct casefile_unit *x = a, *y = b;
+	return strcmp(x->unit, y->unit);
 }
 
 static enum st_status walk_parts(struct results *results, struct st_error *err)
@@ -577,12 +577,31 @@ static enum st_status walk_parts(struct results *results, struct st_error *err)
 		rows += results->figures.copies[i].differing_count;
 	st_auto_free bool *named = st_alloc_zero(rows, sizeof *named);
 	struct naming naming = {results, named};
-	return casefile_parts(results->scan->casefile, 0, on_part, &naming, err);
+	ST_TRY(casefile_parts(results->scan->casefile, 0, on_part, &naming, err));
+	if (results->figures.unit_count > 1)
+		qsort(results->figures.units, results->figures.unit_count, sizeof *results->figures.units, by_unit);
+	return ST_OK;
+}
+
+/* With the figures or not at all: their transaction holds it. */
+static enum st_status put_estimate(struct results *results, struct st_error *err)
+{
+	st_auto_buf struct st_buf bytes = {0};
+	if (results->estimate != NULL) {
+		struct report_estimate estimate;
+		sample_estimate_report(results->estimate, &estimate);
+		sample_row_write(&bytes, &estimate);
+		sample_report_free(&estimate);
+	}
+	return casefile_set(results->scan->casefile, SAMPLE_ESTIMATE, (struct st_span){bytes.data, bytes.size}, err);
 }
 
 static enum st_status make_results(struct results *results, struct resolve_run *runs, struct st_error *err)
 {
+	struct scan *scan = results->scan;
 	ST_TRY(collect_segments(results, err));
+	if (scan->sample != NULL)
+		ST_TRY(sample_estimate_open(scan->casefile, scan->sample, scan->own_domains, &results->estimate, err));
 	ST_TRY(merge_records(results, runs, err));
 	ST_TRY(merge_mentions(results, runs, err));
 	ST_TRY(count_parties(results, err));
@@ -595,7 +614,8 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	ST_TRY(walk_parts(results, err));
 	fill_named_units(results);
 	results->figures.made_at = st_utc_seconds();
-	return casefile_results_end(results->scan->casefile, &results->figures, err);
+	ST_TRY(put_estimate(results, err));
+	return casefile_results_end(scan->casefile, &results->figures, err);
 }
 
 static void free_results(struct results *results)
@@ -606,6 +626,7 @@ static void free_results(struct results *results)
 	free(results->copies);
 	free(results->stores);
 	st_buf_free(&results->block);
+	sample_estimate_close(results->estimate);
 	scan_leads_close(results->leads);
 }
 

@@ -64,9 +64,21 @@ static void add_coverage(struct st_buf *out, const struct report *report)
 	}
 }
 
+static void add_estimate(struct st_buf *out, const struct report *report)
+{
+	for (size_t i = 0; i < report->estimate.figure_count; i++) {
+		const struct report_estimated *figure = &report->estimate.figures[i];
+		add_row(out, "estimate", figure->name, "value", figure->value);
+		add_row(out, "estimate", figure->name, "low", figure->low);
+		if (figure->bounded)
+			add_row(out, "estimate", figure->name, "high", figure->high);
+	}
+}
+
 void report_csv(const struct report *report, struct st_buf *out)
 {
 	st_buf_add(out, "section,name,column,value\r\n", 27);
+	add_estimate(out, report);
 	add_row(out, "figures", "records", "raw", report->records_raw);
 	add_row(out, "figures", "records", "distinct", report->records_distinct);
 	add_range(out, "persons", &report->persons);

@@ -70,6 +70,64 @@ static void write_provenance(struct st_json_writer *w, const struct report *repo
 	st_json_object_end(w);
 }
 
+static void write_estimated(struct st_json_writer *w, const struct report_estimated *figure)
+{
+	key_name(w, "figure", figure->name);
+	st_json_key_uint(w, "value", figure->value);
+	st_json_key_uint(w, "low", figure->low);
+	if (figure->bounded)
+		st_json_key_uint(w, "high", figure->high);
+	else
+		st_json_key_null(w, "high");
+}
+
+static void write_sampled_stores(struct st_json_writer *w, const struct report *report)
+{
+	st_json_key(w, "stores");
+	st_json_array(w);
+	for (size_t i = 0; i < report->estimate.store_count; i++) {
+		const struct report_sampled_store *store = &report->estimate.stores[i];
+		char percent[32];
+		if (store->store >= report->store_count)
+			continue;
+		snprintf(percent, sizeof percent, "%g", store->share_ppm / 1e4);
+		st_json_object(w);
+		key_name(w, "store", report->stores[store->store].name);
+		st_json_key_text(w, "percent", percent);
+		st_json_key_uint(w, "seed", store->seed);
+		st_json_key_uint(w, "sampled_objects", store->sampled);
+		st_json_key_uint(w, "listed_objects", store->listed);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+static void write_estimate(struct st_json_writer *w, const struct report *report)
+{
+	const struct report_estimate *estimate = &report->estimate;
+	if (!report->estimated) {
+		st_json_key_null(w, "estimate");
+		return;
+	}
+	st_json_key(w, "estimate");
+	st_json_object(w);
+	st_json_key_uint(w, "sampled_objects", estimate->sampled);
+	st_json_key_uint(w, "listed_objects", estimate->listed);
+	st_json_key_uint(w, "strata", estimate->strata);
+	st_json_key_uint(w, "seed", estimate->store_count > 0 ? estimate->stores[0].seed : 0);
+	st_json_key_text(w, "intervals", "95%");
+	write_sampled_stores(w, report);
+	st_json_key(w, "figures");
+	st_json_array(w);
+	for (size_t i = 0; i < estimate->figure_count; i++) {
+		st_json_object(w);
+		write_estimated(w, &estimate->figures[i]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
 static void write_reasons(struct st_json_writer *w, const char *key, const uint64_t counts[ST_REASONS])
 {
 	st_json_key(w, key);
@@ -439,7 +497,7 @@ void report_json(const struct report *report, struct st_buf *out)
 	st_json_key_text(w, "schema", "staunch.report/1");
 	st_json_key_bool(w, "complete", report_complete(report));
 	write_provenance(w, report);
-	st_json_key_null(w, "estimate");
+	write_estimate(w, report);
 	write_coverage(w, report);
 	write_kinds(w, report);
 	write_parties(w, report);

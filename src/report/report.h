@@ -106,6 +106,25 @@ struct report_claim {
 	uint64_t value;
 };
 
+/* A figure of all objects, from those that were drawn (95 % interval). */
+struct report_estimated {
+	char name[64]; /* "entities.email_address.distinct" */
+	uint64_t value, low, high;
+	bool bounded; /* false: too little was seen to say how high; `high` says nothing */
+};
+
+/* What a sample says (scan --sample). Everything else in a report is of the objects that were read. */
+struct report_estimate {
+	uint64_t sampled, listed, strata; /* objects of the sampled stores */
+	struct report_sampled_store {
+		uint32_t store, share_ppm;
+		uint64_t seed, sampled, listed;
+	} * stores;
+	size_t store_count;
+	struct report_estimated *figures;
+	size_t figure_count;
+};
+
 struct report {
 	const char *case_name, *version, *detectors_sha256;
 	struct st_span options;  /* JSON, as the scan wrote it; may be empty */
@@ -149,6 +168,9 @@ struct report {
 	size_t top_count;
 	struct report_claim *claims;
 	size_t claim_count;
+
+	bool estimated; /* else `estimate` is empty */
+	struct report_estimate estimate;
 };
 
 /* Every store read to its end, and nothing pending, unread or only partly read. */

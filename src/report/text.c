@@ -120,8 +120,8 @@ static void put_title(struct page *page, const struct report *report)
 	struct tm utc;
 	time_t seconds = (time_t)report->generated_at;
 	if (gmtime_r(&seconds, &utc) != NULL)
-		snprintf(when, sizeof when, "   %d %s %d, %02d:%02d UTC   full scan  %s", utc.tm_mday,
-			months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+		snprintf(when, sizeof when, "   %d %s %d, %02d:%02d UTC   %s  %s", utc.tm_mday, months[utc.tm_mon],
+			utc.tm_year + 1900, utc.tm_hour, utc.tm_min, report->estimated ? "ESTIMATE" : "full scan",
 			report->revealed ? "values shown" : "values masked");
 	put(page, STYLE_BOLD, "Case ");
 	put(page, STYLE_BOLD, name);
@@ -171,7 +171,7 @@ static void put_figures(struct page *page, const struct report *report)
 	st_auto_free char *own = st_format("own: %s", report->own_domains);
 	st_auto_free char *own_escaped = st_escaped_text(own, strlen(own));
 	bool fits = columns_of(own_escaped) <= PAGE_COLUMNS - FIRST_EDGE - 2 * EDGE_STEP - 2;
-	put_head(page, "Figures", heads, 3);
+	put_head(page, report->estimated ? "Of what was read" : "Figures", heads, 3);
 	put_single(page, "records, raw", report->records_raw, "every copy counted");
 	put_single(page, "records, distinct", report->records_distinct, "each counted once, exact");
 	put_named_units(page, report);
@@ -181,6 +181,76 @@ static void put_figures(struct page *page, const struct report *report)
 	put_range(page, "organizations", &report->organizations, "domains, no free mail");
 	if (report->role_mailboxes > 0)
 		put_single(page, "role mailboxes", report->role_mailboxes, "no persons");
+}
+
+/* --- estimates --- */
+
+static void put_estimated(
+	struct page *page, const struct report *report, const char *name, const char *label, const char *note)
+{
+	const struct report_estimated *figure = NULL;
+	for (size_t i = 0; i < report->estimate.figure_count; i++)
+		if (strcmp(report->estimate.figures[i].name, name) == 0)
+			figure = &report->estimate.figures[i];
+	if (figure == NULL)
+		return;
+	put_label(page, label);
+	put_number(page, 0, STYLE_PLAIN, figure->low);
+	put_number(page, 1, STYLE_BOLD, figure->value);
+	if (figure->bounded)
+		put_number(page, 2, STYLE_PLAIN, figure->high);
+	else
+		put_cell(page, 2, STYLE_YELLOW, "unknown");
+	put_note(page, 3, STYLE_DIM, note);
+	end_line(page);
+}
+
+static void put_sample(struct page *page, const struct report *report)
+{
+	char sampled[32], listed[32];
+	const struct report_estimate *estimate = &report->estimate;
+	number_text(estimate->sampled, sampled);
+	number_text(estimate->listed, listed);
+	st_auto_free char *text = st_format("  from %s of %s objects, drawn by seed %llu; 95 %% intervals", sampled,
+		listed, (unsigned long long)(estimate->store_count > 0 ? estimate->stores[0].seed : 0));
+	put(page, STYLE_DIM, text);
+	end_line(page);
+}
+
+static void put_estimated_kinds(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"low", "estimate", "high"};
+	put_head(page, "Estimate of kinds", heads, 3);
+	for (size_t i = 0; i < report->kind_count; i++) {
+		const char *kind = report->kinds[i].kind;
+		st_auto_free char *distinct = st_format("entities.%s.distinct", kind);
+		st_auto_free char *mentions = st_format("entities.%s.mentions", kind);
+		put_estimated(page, report, distinct, kind, "distinct");
+		put_estimated(page, report, mentions, "", "mentions");
+	}
+}
+
+static void put_estimate(struct page *page, const struct report *report)
+{
+	static const char *const heads[] = {"low", "estimate", "high"};
+	if (!report->estimated)
+		return;
+	put_head(page, "Estimate", heads, 3);
+	put_estimated(page, report, "records.raw", "records, raw", "every copy counted");
+	put_estimated(page, report, "records.distinct", "records, distinct", "each counted once");
+	put_estimated(page, report, "persons.best", "persons", "by e-mail address");
+	if (report->own_domains[0] != 0)
+		put_estimated(page, report, "staff.best", "  of these staff", "at own domains");
+	put_estimated(page, report, "organizations.best", "organizations", "domains, no free mail");
+	put_estimated(page, report, "role_mailboxes", "role mailboxes", "no persons");
+	for (int reason = 1; reason < ST_REASONS; reason++) {
+		const char *word = st_reason_name((enum st_reason)reason);
+		st_auto_free char *name = st_format("unread.%s.objects", word);
+		st_auto_free char *label = st_format("not read: %s", word);
+		put_estimated(page, report, name, label, "objects");
+	}
+	put_sample(page, report);
+	put_estimated_kinds(page, report);
 }
 
 static void put_coverage(struct page *page, const struct report *report)
@@ -236,7 +306,8 @@ static void put_unread(struct page *page, const struct report *report)
 	if (report->pending > 0) {
 		put_label(page, "not yet");
 		put_number(page, 0, STYLE_PLAIN, report->pending);
-		put_note(page, 3, STYLE_DIM, "run the same scan again");
+		put_note(page, 3, STYLE_DIM,
+			report->estimated ? "not drawn; scan without --sample" : "run the same scan again");
 		end_line(page);
 	}
 }
@@ -381,7 +452,7 @@ static void put_kinds(struct page *page, const struct report *report)
 	static const char *const heads[] = {"distinct", "mentions"};
 	uint64_t largest = 0;
 	bool done[64] = {0};
-	put_head(page, "Kinds", heads, 2);
+	put_head(page, report->estimated ? "Kinds, read so far" : "Kinds", heads, 2);
 	for (size_t row = 0; row < report->kind_count && row < 64; row++) {
 		size_t best = SIZE_MAX;
 		for (size_t i = 0; i < report->kind_count && i < 64; i++) {
@@ -518,6 +589,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	struct page page = {.out = out, .style = *style};
 	char last[128];
 	put_title(&page, report);
+	put_estimate(&page, report);
 	put_figures(&page, report);
 	put_coverage(&page, report);
 	put_unread(&page, report);

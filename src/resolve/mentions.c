@@ -76,11 +76,16 @@ static enum st_status merge_entity(struct entities_merge *work, const struct row
 	struct resolve_place place;
 	size_t index;
 	bool there;
+	const struct resolve_watch *watch = &work->input->watch;
 	row_begin(&work->writer, key);
+	if (watch->key != NULL)
+		watch->key(watch->context, key->kind, key->bytes);
 	for (;;) {
 		ST_TRY(merge_next_place(work->merge, &place, &index, &there, err));
 		if (!there)
 			break;
+		if (watch->place != NULL)
+			watch->place(watch->context, place.segment);
 		ST_TRY(count_place(work, &tally, &place, index, err));
 		ST_TRY(row_add_place(&work->writer, &place, err));
 	}

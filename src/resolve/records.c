@@ -50,11 +50,16 @@ static enum st_status merge_record(struct records_merge *work, const struct row_
 	bool there;
 	work->stores.serial++;
 	work->stores.count = 0;
+	const struct resolve_watch *watch = &work->input->watch;
 	row_begin(&work->writer, key);
+	if (watch->key != NULL)
+		watch->key(watch->context, 0, key->bytes);
 	for (;;) {
 		ST_TRY(merge_next_place(work->merge, &place, &index, &there, err));
 		if (!there)
 			break;
+		if (watch->place != NULL)
+			watch->place(watch->context, place.segment);
 		ST_TRY(note_place(work, &place, index, err));
 	}
 	if (work->stores.count == 0)

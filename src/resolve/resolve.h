@@ -89,6 +89,14 @@ struct resolve_blocks_out {
 	void *context;
 };
 
+/* Told of every live place as a merge comes by: `key` before the places of each record (kind 0, its SHA-256) or entity,
+ * `place` for each place of it, by segment; a key without places may come. Both set, or neither. */
+struct resolve_watch {
+	void (*key)(void *context, uint8_t kind, struct st_span key);
+	void (*place)(void *context, uint32_t segment);
+	void *context;
+};
+
 struct resolve_input {
 	const struct resolve_work *work;
 	const struct resolve_segment *segments; /* sorted by id */
@@ -100,6 +108,7 @@ struct resolve_input {
 	size_t run_count;
 	struct resolve_blocks_in kept;
 	struct resolve_blocks_out out; /* NULL put: figures only */
+	struct resolve_watch watch;
 	bool (*tick)(void *context);   /* called now and then, may be NULL; false: stop, with ST_STOP */
 	void *tick_context;
 };
