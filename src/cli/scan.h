@@ -181,6 +181,21 @@ void scan_leads_record(struct scan_leads *leads, struct st_span key);
 enum st_status scan_leads_write(struct scan_leads *leads, struct st_error *err);
 void scan_leads_close(struct scan_leads *leads); /* NULL is fine */
 
+/* --- scan_marks.c: countries, categories and what workers marked, gathered while entities are put out --- */
+struct scan_marks;
+/* first: of the records of these results; must outlive it. */
+enum st_status scan_marks_open(
+	struct scan *scan, const struct resolve_first *first, struct scan_marks **out, struct st_error *err);
+/* A block of entities, as the merge puts it out. */
+enum st_status scan_marks_block(struct scan_marks *marks, struct st_span block, struct st_error *err);
+/* An entity with its totals: marks are counted here. */
+void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *entity);
+void scan_marks_organization(struct scan_marks *marks, struct st_span domain); /* each once */
+void scan_marks_part(struct scan_marks *marks, const struct casefile_part *part);
+/* After all of these: walks the addresses of the results being written and fills in the lists. */
+enum st_status scan_marks_finish(struct scan_marks *marks, struct casefile_figures *figures, struct st_error *err);
+void scan_marks_close(struct scan_marks *marks); /* NULL is fine */
+
 /* --- scan_progress.c --- */
 struct scan_progress *scan_progress_open(const char *mode); /* auto, never, plain, json; NULL when unknown */
 void scan_progress_mention(struct scan_progress *progress, const uint8_t digest_key[ST_DIGEST_KEY_BYTES],
