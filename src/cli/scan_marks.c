@@ -427,7 +427,7 @@ enum st_status scan_marks_finish(struct scan_marks *marks, struct casefile_figur
 	marks->tallies = (struct tallies){0};
 	add_countries(marks, out);
 	add_categories(marks, out);
-	out->known = 1u << TALLY_COUNTRIES | 1u << TALLY_CATEGORIES;
+	out->known = (1u << TALLY_LISTS) - 1;
 	if (out->count > 1)
 		qsort(out->rows, out->count, sizeof *out->rows, by_figures);
 	return ST_OK;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/places.h"
 #include "cli/scan_slot.h"
+#include "worker/marking.h"
 #include "worker/protocol.h"
 
 #include <poll.h>
@@ -203,7 +204,9 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	return !in->bad && mention->kind < DETECT_KINDS && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	bool known = mention->kind < DETECT_KINDS ||
+		     (mention->record != RESOLVE_NO_RECORD && marking_is_known(mention->kind, mention->canonical));
+	return !in->bad && known && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
 	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
 	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }
@@ -221,8 +224,9 @@ static enum st_status on_mentions(struct frame *frame, bool *valid)
 		if (!*valid)
 			break;
 		resolve_add_mention(scan->collector, &mention);
-		scan_progress_mention(scan->progress, scan->work.digest_key, (enum detect_kind)mention.kind,
-			mention.canonical, scan->own_domains);
+		if (mention.kind < DETECT_KINDS)
+			scan_progress_mention(scan->progress, scan->work.digest_key, (enum detect_kind)mention.kind,
+				mention.canonical, scan->own_domains);
 	}
 	*valid = *valid && at_end(frame);
 	return ST_OK;

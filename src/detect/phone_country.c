@@ -15,7 +15,7 @@ struct area {
 };
 
 static const struct area areas[] = {
-	{"39066982", "VA"},
+	{"3906698", "VA"},
 	{"441481", "GG"},
 	{"441534", "JE"},
 	{"441624", "IM"},

@@ -15,8 +15,9 @@ struct open_part {
 	uint32_t index;
 	uint64_t records;
 	bool joined;
-	struct finder *finder;  /* NULL until the part gives text: containers need none */
-	struct joined mentions; /* of joined parts inside it, until its record is known */
+	struct finder *finder;    /* NULL until the part gives text: containers need none */
+	struct joined mentions;   /* of joined parts inside it, until its record is known */
+	struct words_types types; /* what its name says, and its joined parts */
 };
 
 struct job {
@@ -24,6 +25,7 @@ struct job {
 	uint32_t number;
 	bool is_stream, ask;
 	uint64_t size;
+	struct words_types types; /* what the object's name says */
 	int fd;
 
 	struct open_part open[OPEN_PARTS];
@@ -35,14 +37,12 @@ struct job {
 /* --- events of the reader --- */
 
 /* Where the mentions of a joined part wait: at the nearest part around it that is not joined. */
-static struct joined *joined_to(struct job *job, const struct open_part *part)
+static struct open_part *joined_to(struct job *job, const struct open_part *part)
 {
 	size_t i = (size_t)(part - job->open);
-	if (!part->joined)
-		return NULL;
 	while (i > 0 && job->open[i].joined)
 		i--;
-	return &job->open[i].mentions;
+	return &job->open[i];
 }
 
 static struct open_part *find_part(struct job *job, uint32_t index)
@@ -59,9 +59,16 @@ static struct finder *finder_of(struct job *job, struct open_part *part)
 	if (part->finder == NULL) {
 		part->finder =
 			w->idle_count > 0 ? w->idle[--w->idle_count] : finder_open(&w->detect, &w->out, &w->domains);
-		finder_begin(part->finder, part->index, joined_to(job, part));
+		struct open_part *around = joined_to(job, part);
+		finder_begin(part->finder, part->index, part->joined ? &around->mentions : NULL, &around->types);
 	}
 	return part->finder;
+}
+
+static struct st_span last_component(struct st_span path)
+{
+	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
+	return slash == NULL ? path : (struct st_span){slash + 1, path.size - (size_t)(slash + 1 - path.data)};
 }
 
 static void on_part_begin(void *context, const struct extract_part *part)
@@ -69,7 +76,12 @@ static void on_part_begin(void *context, const struct extract_part *part)
 	struct job *job = context;
 	if (job->open_count == OPEN_PARTS)
 		abort();
-	job->open[job->open_count++] = (struct open_part){.index = part->index, .joined = part->joined};
+	struct open_part *open = &job->open[job->open_count++];
+	*open = (struct open_part){.index = part->index, .joined = part->joined};
+	if (part->index > 0)
+		words_types_of_name(job->worker->names, last_component(part->name), &open->types);
+	else
+		open->types = job->types;
 	job->parts += part->index > 0;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, job->number);
@@ -306,8 +318,10 @@ void worker_job(struct worker *worker, const struct message *message)
 	job.is_stream = st_cursor_byte(&in) != 0;
 	job.ask = st_cursor_byte(&in) != 0;
 	job.size = st_cursor_u64(&in);
+	struct st_span name = st_cursor_span(&in);
 	if (in.bad)
 		_exit(1);
+	words_types_of_name(worker->names, last_component(name), &job.types);
 	outbox_begin(&worker->out, job.number);
 	if (job.fd < 0) {
 		refuse_object(&job);

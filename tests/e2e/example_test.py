@@ -93,6 +93,17 @@ def every_category_has_the_planted_records_and_persons():
     rig.equal(rows, TRUTH["categories"], "categories")
 
 
+def every_record_has_the_label_and_the_type_that_were_planted():
+    got = scanned()
+    rig.equal({row["label"]: row["records"] for row in got["sensitivity"]}, TRUTH["sensitivity"], "sensitivity")
+    rig.equal({row["type"]: row["records"] for row in got["document_types"]}, TRUTH["document_types"], "document types")
+
+
+def marks_are_no_entities():
+    kinds = {row["kind"] for row in listed("entities")}
+    rig.equal(kinds, set(TRUTH["kinds"]), "kinds of the list")
+
+
 def figures_have_their_provenance_beside_them():
     got = scanned()["provenance"]
     rig.equal([s["store"] for s in got["sources"]], TRUTH["stores"], "sources")
@@ -131,7 +142,8 @@ try:
         every_kind_has_the_planted_mentions_and_values, the_addresses_are_the_planted_ones_one_by_one,
         persons_staff_and_role_mailboxes_are_counted_apart, organizations_are_the_registrable_domains,
         every_country_has_the_planted_persons_and_organizations_and_they_sum_to_best,
-        every_category_has_the_planted_records_and_persons,
+        every_category_has_the_planted_records_and_persons, every_record_has_the_label_and_the_type_that_were_planted,
+        marks_are_no_entities,
         figures_have_their_provenance_beside_them, scanning_again_changes_nothing, five_equal_sets_are_identical,
         what_the_report_shows_without_a_reason_names_nobody)
 finally:
