@@ -172,6 +172,7 @@ class Truth:
     def __init__(self):
         self.countries = {}  # address: countries that its domain and what stands beside it alone say
         self.category_records, self.category_persons = {}, {}
+        self.said = 0  # values in what customers say
         self.values = {}
         self.mentions = {}
         self.spellings = {}
@@ -201,7 +202,7 @@ class Truth:
 
     def categories(self):
         """Of the record that is being planted; it is a conversation."""
-        return {CATEGORIES[kind] for kind in self.record if kind in CATEGORIES}
+        return {CATEGORIES[kind] for kind in self.record if kind in CATEGORIES} | {"communication content"}
 
     def note_countries(self):
         """A number speaks for an address that stands alone in its record, staff apart."""
@@ -307,6 +308,8 @@ class Generator:
             leak = LEAK[language].replace("{mail}", self.leaked_address(first, last, company, i))
         elif draw < 0.10:
             plain_mail = self.address("%s.%s%d" % (first.lower(), last.lower(), i // 3), company[1])
+        said = sum(truth.record.values()) if leak else 0
+        truth.said += said
         phone = truth.plant("phone_number", *invented_phone(rng, language)) if rng.random() < 0.03 else REDACTED
         ip = truth.plant("ip_address", *invented_ip(rng))
         agent = rng.choice(self.agents)
@@ -322,7 +325,9 @@ class Generator:
             "agent": {"email": self.address(agent, OWN_DOMAIN)}, "internal_notes": self.notes(i, company),
             "conversation": talk, "survey": None,
         }
-        return doc, truth.end_record(), self.odd
+        planted = truth.end_record()
+        self.last_said = said
+        return doc, planted, self.odd
 
 
 def reversed_keys(value):
@@ -344,6 +349,7 @@ class Spool:
                 self.odd[i] = odd
                 if i == generator.count // 2:
                     self.middle, self.middle_categories = planted, generator.truth.categories()
+                    self.middle_said = generator.last_said
                 line = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
                 out.write(line)
                 self.offsets.append(self.offsets[-1] + len(line))
@@ -488,6 +494,9 @@ def figures(generator, spool, changed):
         "countries": countries(truth, people, domains), "categories": categories(truth, people, spool.middle_categories),
         # Every record is a case with notes that begin with the label.
         "sensitivity": {"confidential": n + 1}, "document_types": {"support case": n + 1},
+        # Four turns each, customer and agent by turns.
+        "speakers": {"customer": {"turns": 2 * (n + 1), "records": n + 1, "mentions": truth.said + spool.middle_said},
+            "agent": {"turns": 2 * (n + 1), "records": n + 1, "mentions": 0}},
         "spellings": dict(sorted(truth.spellings.items())),
     }
 

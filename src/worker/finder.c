@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #define MARK_CONFIDENCE 90
-#define NEAR_CONFIDENCE 30 /* of a subject near a person: most say nothing of the person */
+#define NEAR_CONFIDENCE 50 /* of a subject near a person: the least that counts */
 
 /* Where one byte of text is stored. */
 struct place {
@@ -61,6 +61,7 @@ struct finder {
 	size_t held_count;
 
 	struct marker marker;
+	struct talk talk;
 };
 
 /* --- stored offsets --- */
@@ -190,12 +191,27 @@ static bool next_waiting(const struct st_buf *buf, size_t *at, struct waiting *w
 	return true;
 }
 
+/* A value that somebody said counts for the speaker, too. */
+static void send_said(const struct finder *f, const struct waiting *w, enum speaker speaker)
+{
+	const char *name = speaker_name(speaker);
+	if (name == NULL || w->tentative)
+		return;
+	struct waiting said = *w;
+	said.kind = MARKING_SAID;
+	said.form = 0;
+	said.confidence = MARK_CONFIDENCE;
+	send(f, &said, (struct st_span){(const uint8_t *)name, strlen(name)});
+}
+
 /* Its record is known. */
 static void settle(struct finder *f, struct waiting *w, uint64_t record, struct st_span canonical)
 {
 	w->record = record;
 	if (w->kind >= MARKING_FIRST && record == 0 && f->joined == NULL)
 		return; /* marks are of records */
+	if (w->kind < MARKING_FIRST && record != 0 && f->joined == NULL)
+		send_said(f, w, talk_said_at(&f->talk, w->text_start));
 	if (!w->tentative) {
 		send(f, w, canonical);
 	} else if (f->held_count < CEIL_TENTATIVE_MENTIONS) {
@@ -291,6 +307,30 @@ static void send_types(struct finder *f)
 	}
 }
 
+void finder_turn(struct finder *f, const struct talk_turn *turn)
+{
+	talk_add(&f->talk, turn);
+}
+
+/* Turns are told with their record; those that no mention can ask for any more are forgotten. */
+static void send_turns(struct finder *f, uint64_t start, uint64_t end, uint64_t number)
+{
+	struct talk_turn turn;
+	while (talk_next(&f->talk, start, end, &turn)) {
+		const char *name = speaker_name(turn.speaker);
+		uint64_t length = turn.end - turn.start;
+		if (name == NULL)
+			continue;
+		outbox_mention(f->out, &(struct outbox_mention){.kind = MARKING_SPEAKER,
+					       .confidence = MARK_CONFIDENCE,
+					       .part = f->part,
+					       .record = number + 1,
+					       .start = turn.start,
+					       .length = length < UINT32_MAX ? length : UINT32_MAX,
+					       .canonical = {(const uint8_t *)name, strlen(name)}});
+	}
+}
+
 void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t number)
 {
 	uint64_t settled = f->fed ? detect_settled(f->detect) : 0;
@@ -298,8 +338,11 @@ void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t numb
 	while (!pending && f->records_count > 0 && first_record(f)->end <= settled)
 		drop_record(f);
 	add_record(f, (struct record){.start = start, .end = end, .number = number});
+	send_turns(f, start, end, number);
 	if (pending)
 		decide_pending(f);
+	if (f->pending_at == f->pending.size)
+		talk_forget(&f->talk, settled);
 	marker_record(&f->marker, start, end, number);
 	send_types(f);
 }
@@ -398,6 +441,10 @@ static void on_mention(void *context, const struct detect_mention *m)
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
 	settle_or_queue(f, &w, m->canonical);
+	if (f->joined != NULL) {
+		bool address = m->kind == DETECT_EMAIL_ADDRESS;
+		send_said(f, &w, talk_said_in_mail(&f->talk, m->start, address ? m->canonical : (struct st_span){0}));
+	}
 	if (m->tentative)
 		return;
 	if (m->kind == DETECT_EMAIL_ADDRESS || m->kind == DETECT_PERSON_NAME)
@@ -415,15 +462,17 @@ struct finder *finder_open(const struct detect_options *options, struct outbox *
 	f->domains = domains;
 	f->rules = options->rules;
 	f->detect = detect_open(options, on_mention, f);
+	f->talk.own_domains = options->own_domains;
 	f->marker.words = words_open(on_seen, f);
 	return f;
 }
 
-void finder_begin(struct finder *f, uint32_t part, struct joined *joined, struct words_types *types)
+void finder_begin(struct finder *f, const struct finder_part *part)
 {
-	marker_begin(&f->marker, types, joined != NULL);
-	f->part = part;
-	f->joined = joined;
+	marker_begin(&f->marker, part->types, part->joined != NULL);
+	talk_begin(&f->talk, part->author);
+	f->part = part->part;
+	f->joined = part->joined;
 	f->fed = false;
 	f->tail_start = f->tail_first = f->tail_size = 0;
 	f->records_first = f->records_count = 0;
@@ -448,6 +497,8 @@ static bool is_heading(struct st_span label)
 void finder_place(struct finder *f, uint64_t start, struct st_span label)
 {
 	words_heading(f->marker.words, start, is_heading(label));
+	if (f->joined != NULL)
+		talk_place(&f->talk, start, label);
 	st_buf_add_u64(&f->places_coming, start);
 	st_buf_add_span(&f->places_coming, label.data, label.size);
 }
@@ -526,6 +577,7 @@ void finder_close(struct finder *f)
 		return;
 	detect_close(f->detect);
 	marker_free(&f->marker);
+	talk_free(&f->talk);
 	free(f->tail);
 	free(f->records);
 	st_buf_free(&f->pending);

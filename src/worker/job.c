@@ -18,6 +18,7 @@ struct open_part {
 	struct finder *finder;    /* NULL until the part gives text: containers need none */
 	struct joined mentions;   /* of joined parts inside it, until its record is known */
 	struct words_types types; /* what its name says, and its joined parts */
+	enum speaker author;      /* of a message */
 };
 
 struct job {
@@ -60,7 +61,10 @@ static struct finder *finder_of(struct job *job, struct open_part *part)
 		part->finder =
 			w->idle_count > 0 ? w->idle[--w->idle_count] : finder_open(&w->detect, &w->out, &w->domains);
 		struct open_part *around = joined_to(job, part);
-		finder_begin(part->finder, part->index, part->joined ? &around->mentions : NULL, &around->types);
+		finder_begin(part->finder, &(struct finder_part){.part = part->index,
+						   .joined = part->joined ? &around->mentions : NULL,
+						   .types = &around->types,
+						   .author = part->joined ? around->author : SPEAKER_UNKNOWN});
 	}
 	return part->finder;
 }
@@ -105,6 +109,19 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 	finder_place(finder_of(job, find_part(job, part)), start, label);
 }
 
+/* A message is a turn of whoever wrote it. */
+static void send_author(struct job *job, const struct open_part *part)
+{
+	const char *name = speaker_name(part->author);
+	if (name == NULL)
+		return;
+	outbox_mention(&job->worker->out, &(struct outbox_mention){.kind = MARKING_SPEAKER,
+						  .confidence = 90,
+						  .part = part->index,
+						  .record = job->records,
+						  .canonical = {(const uint8_t *)name, strlen(name)}});
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -114,6 +131,22 @@ static void on_record(
 	part->records++;
 	finder_record(finder_of(job, part), start, end, job->records++);
 	joined_decide(&part->mentions, &job->worker->out, job->records);
+	send_author(job, part);
+}
+
+static void on_turn(void *context, uint32_t index, const struct extract_turn *turn)
+{
+	struct job *job = context;
+	enum speaker speaker = speaker_of(turn->speaker, job->worker->detect.own_domains);
+	if (speaker != SPEAKER_UNKNOWN)
+		finder_turn(
+			finder_of(job, find_part(job, index)), &(struct talk_turn){turn->start, turn->end, speaker});
+}
+
+static void on_author(void *context, uint32_t index, struct st_span address)
+{
+	struct job *job = context;
+	find_part(job, index)->author = speaker_of(address, job->worker->detect.own_domains);
 }
 
 /* Ends the part; 1 + the number of a rule that did not search all of it, 0: all did. */
@@ -192,6 +225,8 @@ static const struct extract_events events = {
 	.text = on_text,
 	.place = on_place,
 	.record = on_record,
+	.turn = on_turn,
+	.author = on_author,
 	.part_end = on_part_end,
 	.content = on_content,
 	.progress = on_progress,

@@ -9,7 +9,7 @@
 
 /* Stand in rows of cases beside enum detect_kind: append only. */
 enum marking {
-	MARKING_FIRST = 64,
+	MARKING_FIRST = 160,             /* above the kinds of values, shown ones and others */
 	MARKING_COUNTRY = MARKING_FIRST, /* of a national id, by its scheme: "IT" */
 	MARKING_LABEL,                   /* of sensitivity: "confidential" */
 	MARKING_DOCUMENT,                /* type of the record: "invoice" */

@@ -30,7 +30,7 @@ enum worker_message {
 	WORKER_MENTIONS, /* u32 job, u32 n, then n times: u8 kind, u8 form + 4 * rule (1 + its number, 0 none), u8
 			  * confidence, varint part, varint record (1 + its number in the object, 0 = in no record),
 			  * varint start, varint length (stored bytes of the part), varint canonical size, canonical;
-			  * kinds from 64 on are marks (worker/marking.h) */
+			  * kinds from 160 on are marks (worker/marking.h) */
 	WORKER_PART_END, /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64
 			  * records, u64 not_searched_bytes, u8 rebuilt, span places (base/places.h; offsets as of
 			  * mentions)

@@ -223,8 +223,11 @@ static uint8_t title_of(struct words *words, const struct words_window *window, 
 	bool alone = line.begins && line.lead.size == 0;
 	if (alone && line.is_key)
 		return line.rest.size == 0 ? TITLE_KEY : 0;
-	if (is_in_heading(words, words->base + start) || is_subject_line(window, &line))
+	bool subject = is_subject_line(window, &line);
+	if (subject)
 		return TITLE_HEADING;
+	if (is_in_heading(words, words->base + start)) /* but no other field of a mail's header */
+		return words_field_of(window, &line).size == 0 ? TITLE_HEADING : 0;
 	bool is_short = line.ends && line.end - line.start <= TITLE_LINE_BYTES;
 	return alone && is_short && words_is_capital(window, start) ? TITLE_LINE : 0;
 }

@@ -99,6 +99,11 @@ def every_record_has_the_label_and_the_type_that_were_planted():
     rig.equal({row["type"]: row["records"] for row in got["document_types"]}, TRUTH["document_types"], "document types")
 
 
+def turns_and_what_was_said_in_them_are_counted_for_each_speaker():
+    rows = {row.pop("speaker"): row for row in scanned()["speakers"]}
+    rig.equal(rows, TRUTH["speakers"], "speakers")
+
+
 def marks_are_no_entities():
     kinds = {row["kind"] for row in listed("entities")}
     rig.equal(kinds, set(TRUTH["kinds"]), "kinds of the list")
@@ -143,7 +148,7 @@ try:
         persons_staff_and_role_mailboxes_are_counted_apart, organizations_are_the_registrable_domains,
         every_country_has_the_planted_persons_and_organizations_and_they_sum_to_best,
         every_category_has_the_planted_records_and_persons, every_record_has_the_label_and_the_type_that_were_planted,
-        marks_are_no_entities,
+        turns_and_what_was_said_in_them_are_counted_for_each_speaker, marks_are_no_entities,
         figures_have_their_provenance_beside_them, scanning_again_changes_nothing, five_equal_sets_are_identical,
         what_the_report_shows_without_a_reason_names_nobody)
 finally:
