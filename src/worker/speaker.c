@@ -47,13 +47,6 @@ enum speaker speaker_of(struct st_span who, const char *const *own_domains)
 	return host.size > 0 ? SPEAKER_CUSTOMER : SPEAKER_UNKNOWN;
 }
 
-enum speaker speaker_other(enum speaker speaker)
-{
-	if (speaker == SPEAKER_UNKNOWN)
-		return SPEAKER_UNKNOWN;
-	return speaker == SPEAKER_AGENT ? SPEAKER_CUSTOMER : SPEAKER_AGENT;
-}
-
 const char *speaker_name(enum speaker speaker)
 {
 	return speaker == SPEAKER_UNKNOWN ? NULL : marking_speakers[speaker - SPEAKER_AGENT];

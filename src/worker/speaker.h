@@ -10,7 +10,6 @@ enum speaker { SPEAKER_UNKNOWN, SPEAKER_AGENT, SPEAKER_CUSTOMER };
 /* A word of five languages, or an address: at an own domain or below one it is an agent's, else a customer's. Without
  * own domains an address says nothing. */
 enum speaker speaker_of(struct st_span who, const char *const *own_domains);
-enum speaker speaker_other(enum speaker speaker);
 const char *speaker_name(enum speaker speaker); /* of marking_speakers; NULL for unknown */
 
 #endif

@@ -11,7 +11,7 @@ void talk_begin(struct talk *talk, enum speaker author)
 	talk->at = talk->told = talk->count = 0;
 	talk->place_at = talk->place_count = 0;
 	talk->author = author;
-	talk->quoted = speaker_other(author);
+	talk->quoted = author == SPEAKER_AGENT ? SPEAKER_CUSTOMER : SPEAKER_UNKNOWN;
 	talk->quoted_known = false;
 }
 

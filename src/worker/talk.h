@@ -39,7 +39,8 @@ void talk_forget(struct talk *talk, uint64_t end);
 /* Places of a mail's text, as its reader names them. */
 void talk_place(struct talk *talk, uint64_t start, struct st_span label);
 /* The same for a value found in a mail; address: it is one, then its canonical form. The first address in the header of
- * a quote says whose words follow; without one they are the other side's. */
+ * a quote says whose words follow; without one, what an agent quotes is a customer's, and of a customer's quotes
+ * nothing is known. */
 enum speaker talk_said_in_mail(struct talk *talk, uint64_t start, struct st_span address);
 
 #endif
