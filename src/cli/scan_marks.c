@@ -187,7 +187,7 @@ static struct trace trace_of(const struct scan_marks *marks, const struct resolv
 		trace.basis = BASIS_NATIONAL_ID;
 	} else if (entity->kind == MARKING_SPECIAL) {
 		trace.categories = 1u << CATEGORY_SPECIAL;
-	} else if (entity->kind == MARKING_SPEAKER) {
+	} else if (entity->kind == MARKING_TURNS) {
 		trace.categories = 1u << CATEGORY_COMMUNICATION;
 	}
 	return trace;
@@ -219,7 +219,7 @@ static uint32_t *next_record(struct scan_marks *marks, struct st_span *places, s
 	return NULL;
 }
 
-static void mark_entity(struct scan_marks *marks, const struct resolve_entity *entity)
+void scan_marks_row(struct scan_marks *marks, const struct resolve_entity *entity)
 {
 	struct trace trace = trace_of(marks, entity);
 	struct st_span places = entity->places;
@@ -231,39 +231,45 @@ static void mark_entity(struct scan_marks *marks, const struct resolve_entity *e
 	marks->more = marks->more && entity->more;
 }
 
-enum st_status scan_marks_block(struct scan_marks *marks, struct st_span block, struct st_error *err)
+/* --- what is known without places --- */
+
+static struct tally *tally_of(struct scan_marks *marks, enum tally_list list, const char *name)
 {
-	struct resolve_entity entity;
-	bool damaged = false;
-	while (resolve_entity_next(&block, &entity, &damaged))
-		mark_entity(marks, &entity);
-	return damaged ? st_fail(err, ST_FATAL, "rows that cannot be read came out of the merge") : ST_OK;
+	for (size_t i = 0; i < marks->tallies.count; i++)
+		if (marks->tallies.rows[i].list == list && strcmp(marks->tallies.rows[i].name, name) == 0)
+			return &marks->tallies.rows[i];
+	return tallies_add(&marks->tallies, list, name);
 }
 
-/* --- what is known without places --- */
+/* A record has one mark for its turns: as many records have this number of them. */
+static void count_turns(struct scan_marks *marks, const struct resolve_entity *entity)
+{
+	uint64_t turns[MARKING_SPEAKERS];
+	if (!marking_turns(entity->canonical, turns))
+		return;
+	for (size_t i = 0; i < MARKING_SPEAKERS; i++) {
+		if (turns[i] == 0)
+			continue;
+		struct tally *row = tally_of(marks, TALLY_SPEAKERS, marking_speakers[i]);
+		row->values[TALLY_RECORDS] += entity->records;
+		row->values[TALLY_MENTIONS] += turns[i] * entity->records;
+	}
+}
 
 void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *entity)
 {
 	static const enum tally_list lists[MARKING_END - MARKING_FIRST] = {
-		[MARKING_COUNTRY - MARKING_FIRST] = TALLY_LISTS,
 		[MARKING_LABEL - MARKING_FIRST] = TALLY_LABELS,
 		[MARKING_DOCUMENT - MARKING_FIRST] = TALLY_DOCUMENTS,
 		[MARKING_SPECIAL - MARKING_FIRST] = TALLY_SPECIAL,
-		[MARKING_SPEAKER - MARKING_FIRST] = TALLY_SPEAKERS,
 		[MARKING_SAID - MARKING_FIRST] = TALLY_SPEAKERS};
-	char name[sizeof marks->tallies.rows->name];
-	if (entity->kind < MARKING_FIRST || entity->kind >= MARKING_END || entity->canonical.size >= sizeof name ||
-		lists[entity->kind - MARKING_FIRST] == TALLY_LISTS)
+	if (entity->kind == MARKING_TURNS)
+		count_turns(marks, entity);
+	if (entity->kind <= MARKING_COUNTRY || entity->kind >= MARKING_END || entity->kind == MARKING_TURNS ||
+		!marking_is_known(entity->kind, entity->canonical))
 		return;
-	memcpy(name, entity->canonical.data, entity->canonical.size);
-	name[entity->canonical.size] = 0;
-	struct tally *row = NULL;
-	for (size_t i = 0; i < marks->tallies.count && row == NULL; i++)
-		if (marks->tallies.rows[i].list == lists[entity->kind - MARKING_FIRST] &&
-			strcmp(marks->tallies.rows[i].name, name) == 0)
-			row = &marks->tallies.rows[i];
-	if (row == NULL)
-		row = tallies_add(&marks->tallies, lists[entity->kind - MARKING_FIRST], name);
+	st_auto_free char *name = st_strndup((const char *)entity->canonical.data, entity->canonical.size);
+	struct tally *row = tally_of(marks, lists[entity->kind - MARKING_FIRST], name);
 	if (entity->kind == MARKING_SAID) {
 		row->values[TALLY_VALUES_SAID] = entity->mentions_distinct_records;
 		return;
@@ -335,9 +341,7 @@ static enum st_status walk_block(
 {
 	struct resolve_entity entity;
 	bool damaged = false;
-	while (resolve_entity_next(&block, &entity, &damaged)) {
-		if (entity.kind != DETECT_EMAIL_ADDRESS)
-			continue;
+	while (resolve_entity_next_of(&block, DETECT_EMAIL_ADDRESS, &entity, &damaged)) {
 		struct st_span places = entity.places;
 		struct resolve_place place;
 		const uint32_t *record;

@@ -262,8 +262,14 @@ static enum st_status put_entities(
 {
 	struct results *results = context;
 	ST_TRY(casefile_results_block(results->scan->casefile, CASEFILE_ENTITIES, first, block, err));
-	ST_TRY(scan_marks_block(results->marks, block, err));
-	return scan_leads_block(results->leads, block, results->records.first, results->parties, SET_LEADS, err);
+	struct resolve_entity entity;
+	bool damaged = false;
+	while (resolve_entity_next(&block, &entity, &damaged)) {
+		ST_TRY(scan_leads_row(
+			results->leads, &entity, results->records.first, results->parties, SET_LEADS, err));
+		scan_marks_row(results->marks, &entity);
+	}
+	return damaged ? st_fail(err, ST_FATAL, "rows that cannot be read came out of the merge") : ST_OK;
 }
 
 static bool tick(void *context)

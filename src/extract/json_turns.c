@@ -6,17 +6,23 @@
 
 #include <string.h>
 
-static const char *const speaker_keys[] = {
-	"from", "author", "speaker", "sender", "role", "by", "posted_by", "author_type", "sender_type", "direction"};
-static const char *const text_keys[] = {
-	"text", "body", "message", "content", "comment", "note", "notes", "plain_body", "html_body"};
-/* Inside of an object that stands for the speaker. */
-static const char *const person_keys[] = {"role", "type", "email", "address", "mail"};
+struct known_key {
+	uint8_t size;
+	char text[12];
+};
 
-static bool is_one_of(struct st_span key, const char *const *list, size_t count)
+static const struct known_key speaker_keys[] = {{4, "from"}, {6, "author"}, {7, "speaker"}, {6, "sender"}, {4, "role"},
+	{2, "by"}, {9, "posted_by"}, {11, "author_type"}, {11, "sender_type"}, {9, "direction"}};
+static const struct known_key text_keys[] = {{4, "text"}, {4, "body"}, {7, "message"}, {7, "content"}, {7, "comment"},
+	{4, "note"}, {5, "notes"}, {10, "plain_body"}, {9, "html_body"}};
+/* Inside of an object that stands for the speaker. */
+static const struct known_key person_keys[] = {{4, "role"}, {4, "type"}, {5, "email"}, {7, "address"}, {4, "mail"}};
+
+static bool is_one_of(struct st_span key, const struct known_key *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i]) == key.size && strncasecmp((const char *)key.data, list[i], key.size) == 0)
+		if (list[i].size == key.size && (key.data[0] | 0x20) == (uint8_t)list[i].text[0] &&
+			strncasecmp(list[i].text, (const char *)key.data, key.size) == 0)
 			return true;
 	return false;
 }
@@ -25,7 +31,7 @@ static bool is_one_of(struct st_span key, const char *const *list, size_t count)
 
 static enum json_turn_key kind_of(const struct json_turn_level *level, const struct st_json_event *event)
 {
-	if (!event->last || event->text.size > 16)
+	if (!event->last || event->text.size < 2 || event->text.size > 11)
 		return JSON_TURN_NO_KEY;
 	if (level->of_speaker)
 		return IS_ONE_OF(event->text, person_keys) ? JSON_TURN_SPEAKER : JSON_TURN_NO_KEY;

@@ -207,6 +207,8 @@ enum st_status resolve_merge_mentions(const struct resolve_input *input, const s
 /* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front; false at its end or when
  * it is damaged (*damaged). The places of a row that is returned are sound. Any bytes may be given. */
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
+/* The same for one kind: rows of others are passed over, their places not looked at. */
+bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_entity *out, bool *damaged);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
 void resolve_entity_digest(
 	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES]);

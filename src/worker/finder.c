@@ -312,23 +312,30 @@ void finder_turn(struct finder *f, const struct talk_turn *turn)
 	talk_add(&f->talk, turn);
 }
 
-/* Turns are told with their record; those that no mention can ask for any more are forgotten. */
+void finder_send_turns(struct outbox *out, uint32_t part, uint64_t record, const uint64_t turns[MARKING_SPEAKERS])
+{
+	st_auto_buf struct st_buf value = {0};
+	uint64_t all = 0;
+	for (size_t i = 0; i < MARKING_SPEAKERS; i++) {
+		st_buf_add_varint(&value, turns[i]);
+		all += turns[i];
+	}
+	if (all > 0)
+		outbox_mention(out, &(struct outbox_mention){.kind = MARKING_TURNS,
+					    .confidence = MARK_CONFIDENCE,
+					    .part = part,
+					    .record = record,
+					    .canonical = {value.data, value.size}});
+}
+
+/* Turns are told with their record. */
 static void send_turns(struct finder *f, uint64_t start, uint64_t end, uint64_t number)
 {
 	struct talk_turn turn;
-	while (talk_next(&f->talk, start, end, &turn)) {
-		const char *name = speaker_name(turn.speaker);
-		uint64_t length = turn.end - turn.start;
-		if (name == NULL)
-			continue;
-		outbox_mention(f->out, &(struct outbox_mention){.kind = MARKING_SPEAKER,
-					       .confidence = MARK_CONFIDENCE,
-					       .part = f->part,
-					       .record = number + 1,
-					       .start = turn.start,
-					       .length = length < UINT32_MAX ? length : UINT32_MAX,
-					       .canonical = {(const uint8_t *)name, strlen(name)}});
-	}
+	uint64_t turns[MARKING_SPEAKERS] = {0};
+	while (talk_next(&f->talk, start, end, &turn))
+		turns[turn.speaker - SPEAKER_AGENT]++;
+	finder_send_turns(f->out, f->part, number + 1, turns);
 }
 
 void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t number)

@@ -27,6 +27,8 @@ void finder_text(struct finder *finder, const struct extract_text *text);
 void finder_record(struct finder *finder, uint64_t start, uint64_t end, uint64_t number);
 /* A turn of the record that ends next. */
 void finder_turn(struct finder *finder, const struct talk_turn *turn);
+/* How many turns of each speaker a record has (1 + its number), none: nothing. */
+void finder_send_turns(struct outbox *out, uint32_t part, uint64_t record, const uint64_t turns[MARKING_SPEAKERS]);
 /* What stands from this text offset on; told before the text that stands there, in order. */
 void finder_place(struct finder *finder, uint64_t start, struct st_span label);
 /* The places of the part so far, with offsets as mentions have them; borrowed until the next finder_begin. */

@@ -112,14 +112,11 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 /* A message is a turn of whoever wrote it. */
 static void send_author(struct job *job, const struct open_part *part)
 {
-	const char *name = speaker_name(part->author);
-	if (name == NULL)
+	uint64_t turns[MARKING_SPEAKERS] = {0};
+	if (part->author == SPEAKER_UNKNOWN)
 		return;
-	outbox_mention(&job->worker->out, &(struct outbox_mention){.kind = MARKING_SPEAKER,
-						  .confidence = 90,
-						  .part = part->index,
-						  .record = job->records,
-						  .canonical = {(const uint8_t *)name, strlen(name)}});
+	turns[part->author - SPEAKER_AGENT] = 1;
+	finder_send_turns(&job->worker->out, part->index, job->records, turns);
 }
 
 static void on_record(

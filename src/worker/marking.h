@@ -14,7 +14,7 @@ enum marking {
 	MARKING_LABEL,                   /* of sensitivity: "confidential" */
 	MARKING_DOCUMENT,                /* type of the record: "invoice" */
 	MARKING_SPECIAL,                 /* a subject of special categories near a person: "health" */
-	MARKING_SPEAKER,                 /* a turn of a conversation: "agent", "customer" */
+	MARKING_TURNS,                   /* of a conversation: varint those of agents, varint those of customers */
 	MARKING_SAID,                    /* a value that was found in a turn, by its speaker */
 	MARKING_END
 };
@@ -22,6 +22,9 @@ enum marking {
 /* Is this one of the values that marks of this kind have? Whoever gets marks asks: a worker may have been taken over.
  */
 bool marking_is_known(uint8_t kind, struct st_span value);
+/* Of MARKING_TURNS, by the order of marking_speakers; false: it is none. */
+#define MARKING_SPEAKERS 2
+bool marking_turns(struct st_span value, uint64_t turns[MARKING_SPEAKERS]);
 
 extern const char *const marking_labels[],
 	*const marking_documents[], *const marking_subjects[],

@@ -18,7 +18,8 @@ static const char *const customers[] = {"customer", "client", "user", "end user"
 static bool is_one_of(struct st_span who, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i]) == who.size && strncasecmp((const char *)who.data, list[i], who.size) == 0)
+		if (who.size > 0 && (who.data[0] | 0x20) == (uint8_t)list[i][0] && strlen(list[i]) == who.size &&
+			strncasecmp((const char *)who.data, list[i], who.size) == 0)
 			return true;
 	return false;
 }

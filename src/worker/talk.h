@@ -6,8 +6,8 @@
 #include "worker/speaker.h"
 
 struct talk_turn {
-	uint64_t start, end; /* text offsets */
-	enum speaker speaker;
+	uint64_t start, end;  /* text offsets */
+	enum speaker speaker; /* known */
 };
 
 enum talk_place { TALK_ELSEWHERE, TALK_OWN_WORDS, TALK_QUOTED, TALK_QUOTED_HEADER };

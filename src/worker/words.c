@@ -195,22 +195,22 @@ static bool is_label(struct words *words, const struct words_entry *entry, const
 			at++;
 		return at < window->size && words_match(&value, at, "true") != 0;
 	}
+	if (alone && last && !entry->weak && (!line.quoted || capital))
+		return true;
+	if (alone && last && entry->weak && !line.quoted && (capitals || bracketed))
+		return true;
+	if (alone && capitals && !entry->weak && stands(window, end, line.end, ".:;!-|/),]*"))
+		return true;
 	if (is_label_field(words_field_of(window, &line)))
 		return true;
-	if (alone && last) {
-		bool decorated = line.end - line.start >= end - start + 4;
-		if (entry->weak)
-			return !line.quoted && (capitals || bracketed) && (decorated || bracketed || capital);
-		return !line.quoted || capital;
-	}
+	if (alone && last)
+		return false;
 	if (is_in_heading(words, words->base + start) || is_subject_line(window, &line)) {
 		bool apart =
 			stood(window, start, line.start, "[(:-|/,.;*") && stands(window, end, line.end, "])-:|/,.;*!");
 		return apart && (bracketed || capitals || (capital && !entry->weak));
 	}
-	if (entry->weak)
-		return false;
-	return bracketed || (alone && capitals && stands(window, end, line.end, ".:;!-|/),]*"));
+	return bracketed && !entry->weak;
 }
 
 /* --- titles --- */

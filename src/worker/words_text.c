@@ -68,10 +68,16 @@ static bool is_word_end(const struct words_window *window, size_t at)
 size_t words_match(const struct words_window *window, size_t at, const char *entry)
 {
 	const uint8_t *text = window->data + at, *end = window->data + window->size;
-	const uint8_t *want = (const uint8_t *)entry, *want_end = want + strlen(entry);
-	while (want < want_end) {
+	const uint8_t *want = (const uint8_t *)entry;
+	while (*want != 0) {
 		if (text >= end)
 			return 0;
+		uint8_t plain = (uint8_t)(*text >= 'A' && *text <= 'Z' ? *text + 0x20 : *text);
+		if (plain == *want && plain < 0x80 && plain != ' ') { /* nearly always */
+			text++;
+			want++;
+			continue;
+		}
 		if (*want == ' ') {
 			const uint8_t *before = text;
 			while (text < end && text - before < 4 && is_blank(*text))
@@ -81,7 +87,9 @@ size_t words_match(const struct words_window *window, size_t at, const char *ent
 			want++;
 			continue;
 		}
-		if (next_folded(&want, want_end) != next_folded(&text, end))
+		if (*want < 0x80 && *text < 0x80 && *text != '\\')
+			return 0;
+		if (next_folded(&want, want + strnlen((const char *)want, 4)) != next_folded(&text, end))
 			return 0;
 	}
 	size_t stop = (size_t)(text - window->data);
@@ -118,9 +126,38 @@ bool words_is_capital(const struct words_window *window, size_t at)
 
 /* --- lines --- */
 
+enum { BREAK = 1, DECORATION = 2 };
+/* Control characters are breaks, too. */
+static const uint8_t classes[256] = {['"'] = BREAK,
+	['<'] = BREAK,
+	['>'] = BREAK,
+	['|'] = BREAK,
+	[';'] = BREAK,
+	[' '] = DECORATION,
+	['*'] = DECORATION,
+	['-'] = DECORATION,
+	['_'] = DECORATION,
+	['#'] = DECORATION,
+	['='] = DECORATION,
+	['~'] = DECORATION,
+	['['] = DECORATION,
+	[']'] = DECORATION,
+	['('] = DECORATION,
+	[')'] = DECORATION,
+	['{'] = DECORATION,
+	['}'] = DECORATION,
+	['.'] = DECORATION,
+	[':'] = DECORATION,
+	['!'] = DECORATION,
+	['\''] = DECORATION,
+	['/'] = DECORATION,
+	['\\'] = DECORATION,
+	[','] = DECORATION,
+	['+'] = DECORATION};
+
 static bool is_break(uint8_t c)
 {
-	return c < 0x20 || c == '"' || c == '<' || c == '>' || c == '|' || c == ';';
+	return c < 0x20 || (classes[c] & BREAK);
 }
 
 static bool is_escape(const struct words_window *window, size_t at)
@@ -131,7 +168,7 @@ static bool is_escape(const struct words_window *window, size_t at)
 
 static bool is_decoration(uint8_t c)
 {
-	return c == ' ' || (c != 0 && c < 0x80 && strchr("*-_#=~[](){}.:!'/\\,+", c) != NULL);
+	return classes[c] & DECORATION;
 }
 
 static struct st_span undecorated(const struct words_window *window, size_t start, size_t end)
