@@ -151,10 +151,28 @@ SPELLINGS = [
 PLAIN_SPELLINGS = {"plain", "capitals", "mailto", "new line before", "brackets around"}
 
 
+# Categories of data (contract 6) by kind, and where a number or a domain says that somebody is.
+CATEGORIES = {"email_address": "contact", "phone_number": "contact", "payment_card": "financial", "iban": "financial",
+    "ip_address": "location"}
+CALLING_CODES = {"+1425": "US", "+44": "GB", "+39": "IT", "+33": "FR", "+49": "DE"}
+DOMAIN_COUNTRIES = {"uk": "GB", "it": "IT", "fr": "FR", "de": "DE"}
+
+
+def country_of_number(number):
+    return next(country for code, country in CALLING_CODES.items() if number.startswith(code))
+
+
+def country_of_domain(domain):
+    return DOMAIN_COUNTRIES.get(domain.rsplit(".", 1)[1])
+
+
 class Truth:
     """What was planted. Per record: how many mentions of each kind; over all: the distinct canonical values."""
 
     def __init__(self):
+        self.countries = {}  # address: countries that its domain and what stands beside it alone say
+        self.category_records, self.category_persons = {}, {}
+        self.said = 0  # values in what customers say
         self.values = {}
         self.mentions = {}
         self.spellings = {}
@@ -163,10 +181,11 @@ class Truth:
         self.written = set()
 
     def begin_record(self):
-        self.record = {}
+        self.record, self.beside = {}, {}
 
     def plant(self, kind, canonical, written):
         self.record[kind] = self.record.get(kind, 0) + 1
+        self.beside.setdefault(kind, set()).add(canonical)
         self.values.setdefault(kind, set()).add(canonical)
         self.written.add(written.strip())
         return written
@@ -174,7 +193,25 @@ class Truth:
     def end_record(self):
         for kind, count in self.record.items():
             self.mentions[kind] = self.mentions.get(kind, 0) + count
+        self.note_countries()
+        for category in self.categories():
+            self.category_records[category] = self.category_records.get(category, 0) + 1
+            self.category_persons.setdefault(category, set()).update(self.beside.get("email_address", ()))
         return dict(self.record)
+
+
+    def categories(self):
+        """Of the record that is being planted; it is a conversation."""
+        return {CATEGORIES[kind] for kind in self.record if kind in CATEGORIES} | {"communication content"}
+
+    def note_countries(self):
+        """A number speaks for an address that stands alone in its record, staff apart."""
+        addresses = self.beside.get("email_address", set())
+        for address in addresses:
+            self.countries.setdefault(address, set()).add(country_of_domain(address))
+        others = [a for a in addresses if not a.endswith("@" + OWN_DOMAIN)]
+        if len(others) == 1:
+            self.countries[others[0]].update(map(country_of_number, self.beside.get("phone_number", ())))
 
 
 class Generator:
@@ -271,6 +308,8 @@ class Generator:
             leak = LEAK[language].replace("{mail}", self.leaked_address(first, last, company, i))
         elif draw < 0.10:
             plain_mail = self.address("%s.%s%d" % (first.lower(), last.lower(), i // 3), company[1])
+        said = sum(truth.record.values()) if leak else 0
+        truth.said += said
         phone = truth.plant("phone_number", *invented_phone(rng, language)) if rng.random() < 0.03 else REDACTED
         ip = truth.plant("ip_address", *invented_ip(rng))
         agent = rng.choice(self.agents)
@@ -286,7 +325,9 @@ class Generator:
             "agent": {"email": self.address(agent, OWN_DOMAIN)}, "internal_notes": self.notes(i, company),
             "conversation": talk, "survey": None,
         }
-        return doc, truth.end_record(), self.odd
+        planted = truth.end_record()
+        self.last_said = said
+        return doc, planted, self.odd
 
 
 def reversed_keys(value):
@@ -307,7 +348,8 @@ class Spool:
                 doc, planted, odd = generator.record(i)
                 self.odd[i] = odd
                 if i == generator.count // 2:
-                    self.middle = planted
+                    self.middle, self.middle_categories = planted, generator.truth.categories()
+                    self.middle_said = generator.last_said
                 line = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
                 out.write(line)
                 self.offsets.append(self.offsets[-1] + len(line))
@@ -419,6 +461,23 @@ def persons(addresses):
     return {"min": len(joined), "best": len(addresses), "max": len(addresses)}
 
 
+def countries(truth, people, domains):
+    """{country: [persons, organizations]}; no evidence or evidence that contradicts itself is unknown."""
+    counts = {}
+    for address in people:
+        said = truth.countries[address] - {None}
+        counts.setdefault(said.pop() if len(said) == 1 else "unknown", [0, 0])[0] += 1
+    for domain in domains:
+        counts.setdefault(country_of_domain(domain) or "unknown", [0, 0])[1] += 1
+    return counts
+
+
+def categories(truth, people, middle):
+    """{category: [persons, records]}; middle: the categories of the record that is there in two forms."""
+    return {category: [len(truth.category_persons[category] & people), records + (category in middle)]
+        for category, records in truth.category_records.items()}
+
+
 def figures(generator, spool, changed):
     truth, n = generator.truth, generator.count
     addresses = truth.values["email_address"]
@@ -432,6 +491,12 @@ def figures(generator, spool, changed):
         "records": {"raw": len(STORES) * n, "distinct": n + 1}, "changed": changed, "kinds": kinds,
         "persons": persons(people), "staff": persons({a for a in people if a.endswith("@" + OWN_DOMAIN)}),
         "role_mailboxes": len(addresses) - len(people), "organizations": {"best": len(domains), "domains": domains},
+        "countries": countries(truth, people, domains), "categories": categories(truth, people, spool.middle_categories),
+        # Every record is a case with notes that begin with the label.
+        "sensitivity": {"confidential": n + 1}, "document_types": {"support case": n + 1},
+        # Four turns each, customer and agent by turns.
+        "speakers": {"customer": {"turns": 2 * (n + 1), "records": n + 1, "mentions": truth.said + spool.middle_said},
+            "agent": {"turns": 2 * (n + 1), "records": n + 1, "mentions": 0}},
         "spellings": dict(sorted(truth.spellings.items())),
     }
 

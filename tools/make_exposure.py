@@ -24,7 +24,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import make_example as example  # noqa: E402
-from exposure import flat, mail, office, pdf, plan, store  # noqa: E402
+from exposure import flat, mail, office, papers, pdf, plan, store  # noqa: E402
 
 STORE = "container"
 SEED = 2022
@@ -65,6 +65,7 @@ class Exposure:
         self.messages = {"raw": 0, "distinct": 0}
         self.copies = {}  # path of a copy: path of what it copies
         self.listed = 0
+        self.papers, self.agent = [], {}
         os.makedirs(os.path.join(work, "flat"))
 
     # --- originals ---
@@ -312,6 +313,7 @@ def make(out, seed=SEED):
     x.put_mail(carrier, mail.Mail(carrier).heads().body("Sent from Outlook.\n"), "mail/with-winmail.eml", [(o, "winmail.dat")])
     archives(x, small[IN_A_ZIP], None)
     deep(x, small[DEEP])
+    papers.papers(x)
     x.put(shared, "customers/price list.docx")
     x.put_copy("customers/old/price list (1).docx", "customers/price list.docx")
     x.put_copy("customers/old/price list (2).docx", "customers/price list.docx")
@@ -363,6 +365,19 @@ def records(x):
     return counts
 
 
+def countries_beside(x):
+    """{address: country} of the table of contacts: a row is an address and a number, and nobody else's."""
+    table = next(o for o in x.plan.originals if o.format == "csv").values
+    return {mail["canonical"]: example.country_of_number(number["canonical"]) for mail, number in zip(table[::2], table[1::2])}
+
+
+def counted(lists):
+    counts = {}
+    for name in [name for names in lists for name in names]:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
 def write_truth(x):
     objects, members = statuses(x)
     values = []
@@ -374,6 +389,10 @@ def write_truth(x):
     truth = {"store": STORE, "own_domain": plan.OWN_DOMAIN, "listed": x.listed, "copies": x.copies, "records": {"message": x.messages, **records(x)},
         "objects_not_read": objects, "members_not_read": members,
         "reasons": [{"format": f, "place": p, "reason": r, "why": why} for (f, p), (r, why) in REASONS.items()],
+        "sensitivity": counted(p["labels"] for p in x.papers), "document_types": counted([p["type"]] for p in x.papers if p["type"]),
+        "subjects": counted(p["subjects"] for p in x.papers), "special_records": sum(bool(p["subjects"]) for p in x.papers),
+        "agent": x.agent, "customer": {"turns": x.messages["distinct"] - 1, "records": x.messages["distinct"] - 1},
+        "country_of_number": countries_beside(x),
         "domains": sorted(x.plan.domains), "values": values,
         "leads": [{k: v for k, v in lead.items() if k != "original"} | {"paths": lead["original"].paths} for lead in x.plan.leads]}
     with open(os.path.join(x.out, "truth.json"), "w", encoding="utf-8") as out:

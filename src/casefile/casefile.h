@@ -14,6 +14,7 @@
 #include "base/coverage.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/tally.h"
 
 struct casefile;
 
@@ -212,6 +213,7 @@ struct casefile_figures {
 		uint64_t shared;
 	} * pairs; /* distinct records that two stores share */
 	size_t pair_count;
+	struct tallies tallies;
 };
 /* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
  * forgotten with it;
@@ -232,6 +234,9 @@ void casefile_figures_free(struct casefile_figures *figures);
 struct casefile_blocks;
 enum st_status casefile_blocks_open(struct casefile *casefile, enum casefile_rows rows,
 	const uint8_t from[ST_DIGEST_BYTES], struct casefile_blocks **out, struct st_error *err);
+/* The same over the results that are being written: what was put so far. */
+enum st_status casefile_results_blocks(
+	struct casefile *casefile, enum casefile_rows rows, struct casefile_blocks **out, struct st_error *err);
 enum st_status casefile_blocks_next(struct casefile_blocks *blocks, struct st_span *block, struct st_error *err);
 void casefile_blocks_close(struct casefile_blocks *blocks);
 

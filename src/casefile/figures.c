@@ -167,6 +167,38 @@ static void take_all_rows(struct st_cursor *in, struct casefile_figures *out)
 		take_copy(in, &out->copies[i]);
 }
 
+static void add_tallies(struct st_buf *out, const struct tallies *tallies)
+{
+	st_buf_add_varint(out, tallies->known);
+	st_buf_add_varint(out, tallies->count);
+	for (size_t i = 0; i < tallies->count; i++) {
+		const struct tally *row = &tallies->rows[i];
+		st_buf_add_byte(out, (uint8_t)row->list);
+		add_name(out, row->name, sizeof row->name);
+		st_buf_add_byte(out, TALLY_VALUES);
+		for (int value = 0; value < TALLY_VALUES; value++)
+			st_buf_add_varint(out, row->values[value]);
+	}
+}
+
+static void take_tallies(struct st_cursor *in, struct tallies *tallies)
+{
+	tallies->known = (uint32_t)st_cursor_varint(in);
+	tallies->rows = take_rows(in, &tallies->count, sizeof *tallies->rows);
+	for (size_t i = 0; i < tallies->count; i++) {
+		struct tally *row = &tallies->rows[i];
+		uint8_t list = st_cursor_byte(in);
+		row->list = list < TALLY_LISTS ? (enum tally_list)list : TALLY_LISTS;
+		take_name(in, row->name, sizeof row->name);
+		uint8_t values = st_cursor_byte(in);
+		for (uint8_t value = 0; value < values && !in->bad; value++) {
+			uint64_t number = st_cursor_varint(in);
+			if (value < TALLY_VALUES)
+				row->values[value] = number;
+		}
+	}
+}
+
 void db_encode_figures(const struct casefile_figures *figures, struct st_buf *out)
 {
 	st_buf_add_byte(out, FIGURES_FORMAT);
@@ -181,6 +213,7 @@ void db_encode_figures(const struct casefile_figures *figures, struct st_buf *ou
 	st_buf_add_u64(out, (uint64_t)figures->made_at);
 	add_rows(out, figures);
 	add_pairs(out, figures);
+	add_tallies(out, &figures->tallies);
 }
 
 bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
@@ -200,6 +233,8 @@ bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
 	out->made_at = (int64_t)st_cursor_u64(&in);
 	take_all_rows(&in, out);
 	take_pairs(&in, out);
+	if (in.at < in.end) /* a case made before there were such lists ends here */
+		take_tallies(&in, &out->tallies);
 	return !in.bad && in.at == in.end;
 }
 
@@ -215,6 +250,7 @@ void casefile_figures_free(struct casefile_figures *figures)
 	free(figures->stores);
 	free(figures->copies);
 	free(figures->pairs);
+	free(figures->tallies.rows);
 	*figures = (struct casefile_figures){0};
 }
 

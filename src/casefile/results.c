@@ -201,6 +201,20 @@ enum st_status casefile_blocks_open(struct casefile *casefile, enum casefile_row
 	return status;
 }
 
+enum st_status casefile_results_blocks(
+	struct casefile *casefile, enum casefile_rows rows, struct casefile_blocks **out, struct st_error *err)
+{
+	*out = NULL;
+	ST_TRY(db_need(casefile, DB_RESULTS, err));
+	struct casefile_blocks *blocks = st_alloc_zero(1, sizeof *blocks);
+	blocks->casefile = casefile;
+	blocks->rows = rows;
+	blocks->generation = casefile->results.generation;
+	blocks->end = casefile->results.numbers[rows];
+	*out = blocks;
+	return ST_OK;
+}
+
 enum st_status casefile_blocks_next(struct casefile_blocks *blocks, struct st_span *block, struct st_error *err)
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;

@@ -117,6 +117,10 @@ static void fill_counts(const struct casefile_figures *figures, struct report *r
 		report->kinds[i] = (struct report_kind){
 			st_strndup(figures->kinds[i].kind, strlen(figures->kinds[i].kind)), figures->kinds[i].mentions,
 			figures->kinds[i].mentions_distinct_records, figures->kinds[i].distinct};
+	report->tallies = figures->tallies;
+	report->tallies.rows = st_alloc_zero(figures->tallies.count, sizeof *report->tallies.rows);
+	for (size_t i = 0; i < figures->tallies.count; i++)
+		report->tallies.rows[i] = figures->tallies.rows[i];
 	for (size_t i = 0; i < figures->store_count; i++) {
 		const struct casefile_store_records *from = &figures->stores[i];
 		if (from->store >= report->store_count)
@@ -238,6 +242,7 @@ void report_filled_free(struct report *report)
 	report_tops_free(report);
 	free(report->pairs);
 	sample_report_free(&report->estimate);
+	free(report->tallies.rows);
 	free(report->unread_rows);
 	free(report->units);
 	free(report->kinds);

@@ -79,7 +79,8 @@ static enum st_status each_entity(struct report_case *rc, entity_each *each, voi
 		struct resolve_entity entity;
 		bool damaged = false;
 		while (status == ST_OK && resolve_entity_next(&block, &entity, &damaged))
-			status = each(context, &entity, err);
+			if (entity.kind < DETECT_KINDS) /* the others are marks of records */
+				status = each(context, &entity, err);
 		if (damaged)
 			status = st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read");
 		if (status != ST_OK)

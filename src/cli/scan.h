@@ -192,14 +192,29 @@ enum st_status scan_results(struct scan *scan, struct st_error *err);
 /* --- scan_leads.c: further stores named in the data, gathered while entities are put out --- */
 struct scan_leads;
 struct scan_leads *scan_leads_open(struct scan *scan);
-/* A block of entities, as the merge puts it out; keys of distinct records go into `distinct` under `set`. */
-enum st_status scan_leads_block(struct scan_leads *leads, struct st_span block, const struct resolve_first *first,
-	struct resolve_distinct *distinct, uint8_t set, struct st_error *err);
+/* A row of entities, as the merge puts it out; keys of distinct records go into `distinct` under `set`. */
+enum st_status scan_leads_row(struct scan_leads *leads, const struct resolve_entity *entity,
+	const struct resolve_first *first, struct resolve_distinct *distinct, uint8_t set, struct st_error *err);
 /* One of those keys, each once. */
 void scan_leads_record(struct scan_leads *leads, struct st_span key);
 /* Writes them into the results that are open. */
 enum st_status scan_leads_write(struct scan_leads *leads, struct st_error *err);
 void scan_leads_close(struct scan_leads *leads); /* NULL is fine */
+
+/* --- scan_marks.c: countries, categories and what workers marked, gathered while entities are put out --- */
+struct scan_marks;
+/* first: of the records of these results; must outlive it. */
+enum st_status scan_marks_open(
+	struct scan *scan, const struct resolve_first *first, struct scan_marks **out, struct st_error *err);
+/* A row of entities, as the merge puts it out. */
+void scan_marks_row(struct scan_marks *marks, const struct resolve_entity *entity);
+/* An entity with its totals: marks are counted here. */
+void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *entity);
+void scan_marks_organization(struct scan_marks *marks, struct st_span domain); /* each once */
+void scan_marks_part(struct scan_marks *marks, const struct casefile_part *part);
+/* After all of these: walks the addresses of the results being written and fills in the lists. */
+enum st_status scan_marks_finish(struct scan_marks *marks, struct casefile_figures *figures, struct st_error *err);
+void scan_marks_close(struct scan_marks *marks); /* NULL is fine */
 
 /* --- scan_progress.c --- */
 struct scan_progress *scan_progress_open(const char *mode); /* auto, never, plain, json; NULL when unknown */

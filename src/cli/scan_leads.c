@@ -219,18 +219,14 @@ static void add_secret(struct scan_leads *leads, const struct resolve_entity *en
 		keep_stand(&leads->secrets, &place, credential);
 }
 
-enum st_status scan_leads_block(struct scan_leads *leads, struct st_span block, const struct resolve_first *first,
-	struct resolve_distinct *distinct, uint8_t set, struct st_error *err)
+enum st_status scan_leads_row(struct scan_leads *leads, const struct resolve_entity *entity,
+	const struct resolve_first *first, struct resolve_distinct *distinct, uint8_t set, struct st_error *err)
 {
-	struct resolve_entity entity;
-	bool damaged = false;
-	while (resolve_entity_next(&block, &entity, &damaged)) {
-		if (entity.kind == DETECT_URL)
-			ST_TRY(add_url(leads, &entity, first, distinct, set, err));
-		else if (entity.kind == DETECT_SECRET)
-			add_secret(leads, &entity);
-	}
-	return damaged ? st_fail(err, ST_FATAL, "rows that cannot be read came out of the merge") : ST_OK;
+	if (entity->kind == DETECT_URL)
+		return add_url(leads, entity, first, distinct, set, err);
+	if (entity->kind == DETECT_SECRET)
+		add_secret(leads, entity);
+	return ST_OK;
 }
 
 void scan_leads_record(struct scan_leads *leads, struct st_span key)

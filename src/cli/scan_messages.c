@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/places.h"
 #include "cli/scan_slot.h"
+#include "worker/marking.h"
 #include "worker/protocol.h"
 
 #include <poll.h>
@@ -212,7 +213,9 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	return !in->bad && is_kind(frame->scan, mention->kind) && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	bool known = is_kind(frame->scan, mention->kind) ||
+		     (mention->record != RESOLVE_NO_RECORD && marking_is_known(mention->kind, mention->canonical));
+	return !in->bad && known && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
 	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
 	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }

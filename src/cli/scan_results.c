@@ -29,6 +29,7 @@ struct results {
 	struct scan_leads *leads;
 	struct sample_estimate *estimate; /* NULL: none */
 	struct st_buf block;              /* of organizations, being filled */
+	struct scan_marks *marks;
 	uint8_t block_first[ST_DIGEST_BYTES];
 };
 
@@ -184,6 +185,7 @@ static enum st_status on_entity(void *context, const struct resolve_entity *enti
 		results->figures.unlinked_ips++;
 		return ST_OK;
 	default:
+		scan_marks_entity(results->marks, entity);
 		return ST_OK;
 	}
 }
@@ -207,6 +209,7 @@ static enum st_status on_party(void *context, uint8_t set, struct st_span key, u
 		scan_leads_record(results->leads, key);
 	if (set != SET_ORGANIZATIONS)
 		return ST_OK;
+	scan_marks_organization(results->marks, key);
 	if (results->block.size == 0)
 		st_digest(results->scan->work.digest_key, key.data, key.size, results->block_first);
 	st_buf_add_span(&results->block, key.data, key.size);
@@ -255,13 +258,20 @@ static enum st_status put_block(
 	return casefile_results_block(target->casefile, target->rows, first, block, err);
 }
 
-/* Entities go into the case, and past the leads. */
+/* Entities go into the case, and past the leads and marks. */
 static enum st_status put_entities(
 	void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block, struct st_error *err)
 {
 	struct results *results = context;
 	ST_TRY(casefile_results_block(results->scan->casefile, CASEFILE_ENTITIES, first, block, err));
-	return scan_leads_block(results->leads, block, results->records.first, results->parties, SET_LEADS, err);
+	struct resolve_entity entity;
+	bool damaged = false;
+	while (resolve_entity_next(&block, &entity, &damaged)) {
+		ST_TRY(scan_leads_row(
+			results->leads, &entity, results->records.first, results->parties, SET_LEADS, err));
+		scan_marks_row(results->marks, &entity);
+	}
+	return damaged ? st_fail(err, ST_FATAL, "rows that cannot be read came out of the merge") : ST_OK;
 }
 
 static bool tick(void *context)
@@ -311,6 +321,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 {
 	struct scan *scan = results->scan;
 	struct block_source kept;
+	ST_TRY(scan_marks_open(scan, results->records.first, &results->marks, err));
 	ST_TRY(casefile_blocks_open(scan->casefile, CASEFILE_ENTITIES, NULL, &kept.blocks, err));
 	struct resolve_input input =
 		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
@@ -560,6 +571,7 @@ static enum st_status on_part(void *context, const struct casefile_part *part, s
 	unit->distinct += resolve_first_count(
 		results->records.first, part->segment, part->first_record, part->first_record + part->records);
 	name_differences(naming, part);
+	scan_marks_part(results->marks, part);
 	return ST_OK;
 }
 
@@ -613,6 +625,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	ST_TRY(name_objects(results, err));
 	ST_TRY(walk_parts(results, err));
 	fill_named_units(results);
+	ST_TRY(scan_marks_finish(results->marks, &results->figures, err));
 	results->figures.made_at = st_utc_seconds();
 	ST_TRY(put_estimate(results, err));
 	return casefile_results_end(scan->casefile, &results->figures, err);
@@ -621,6 +634,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 static void free_results(struct results *results)
 {
 	casefile_figures_free(&results->figures);
+	scan_marks_close(results->marks);
 	resolve_records_free(&results->records);
 	free(results->segments);
 	free(results->copies);

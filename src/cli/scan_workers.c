@@ -178,8 +178,10 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 
 /* --- handing out --- */
 
-static void send_job(struct scan *scan, struct scan_slot *slot)
+static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span path)
 {
+	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
+	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
 	bool ask = !slot->task.after_copy && !is_stream(scan, slot) &&
 		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
 	slot->asked = ask;
@@ -188,6 +190,7 @@ static void send_job(struct scan *scan, struct scan_slot *slot)
 	st_buf_add_byte(&body, is_stream(scan, slot));
 	st_buf_add_byte(&body, ask);
 	st_buf_add_u64(&body, slot->before.size_bytes);
+	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
 	message_send(slot->socket, WORKER_JOB, body.data, body.size, slot->fd);
 }
 
@@ -228,7 +231,7 @@ static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, stru
 	slot->forbidden_call = slot->exhausted_rule = 0;
 	slot->moved_at_ms = slot->began_at_ms = st_now_ms();
 	slot->state = SCAN_SLOT_BUSY;
-	send_job(scan, slot);
+	send_job(scan, slot, (struct st_span){path.data, path.size});
 	return ST_OK;
 }
 

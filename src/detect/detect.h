@@ -96,4 +96,11 @@ bool detect_is_disposable(struct st_span registrable_domain); /* throw-away mail
 /* RFC 2142 mailbox names and a list of role and no-reply names in five languages; local part in canonical form. */
 bool detect_is_role_mailbox(struct st_span local_part);
 
+/* --- countries, as ISO 3166-1 alpha-2 codes (contract 5); false: it says none --- */
+/* Of a canonical host name: its last label where that is a country's (.uk is GB; .eu, .com, .io and the like: none). */
+bool detect_domain_country(struct st_span host, char out[3]);
+/* Of a number in E.164 form: its calling code, and the area code where several countries share it. */
+bool detect_phone_country(struct st_span e164, char out[3]);
+bool detect_is_country(const char code[3]); /* assigned, upper case */
+
 #endif

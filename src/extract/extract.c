@@ -261,6 +261,18 @@ void extract_run_field(struct extract_run *run, uint32_t part, uint32_t field, u
 		run->events->field(run->context, part, field, at, value);
 }
 
+static void forward_turn(void *context, uint32_t part, const struct extract_turn *turn)
+{
+	struct extract_run *run = context;
+	run->events->turn(run->context, part, turn);
+}
+
+static void forward_author(void *context, uint32_t part, struct st_span address)
+{
+	struct extract_run *run = context;
+	run->events->author(run->context, part, address);
+}
+
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -381,6 +393,8 @@ void extract_object_with_limits(struct stream *stream, const struct extract_opti
 		.limits = *limits, .stored_size = size, .progress = events->progress, .context = context};
 	run.to_readers.text = forward_text;
 	run.to_readers.place = forward_place;
+	run.to_readers.turn = events->turn != NULL ? forward_turn : NULL;
+	run.to_readers.author = events->author != NULL ? forward_author : NULL;
 	run.heads = st_alloc_zero((size_t)limits->nesting_depth + 1, sizeof(*run.heads));
 	*result = (struct extract_result){.status = ST_PENDING};
 	read_part(&run, (struct st_span){(const uint8_t *)"", 0}, stream, NULL);

@@ -51,6 +51,13 @@ struct extract_part_result {
 	bool rebuilt; /* offsets are those of the text, not of stored bytes (contract 4, "unit":"text") */
 };
 
+/* What somebody says in a conversation: [start, end) in text offsets, and who it is: a word or an address, as written.
+ */
+struct extract_turn {
+	uint64_t start, end;
+	struct st_span speaker; /* borrowed for the call */
+};
+
 struct extract_events {
 	void (*part_begin)(void *context, const struct extract_part *part);
 	void (*text)(void *context, uint32_t part, const struct extract_text *text);
@@ -66,6 +73,11 @@ struct extract_events {
 	 * document (base/places.h); borrowed for the call. */
 	void (*place)(void *context, uint32_t part, uint64_t start, struct st_span label);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
+	/* A turn inside of the record that ends next, all of it already given. In the order of their ends; NULL: nobody
+	 * asks. */
+	void (*turn)(void *context, uint32_t part, const struct extract_turn *turn);
+	/* Who wrote a message: the address in its From, canonical. Told before its parts; NULL: nobody asks. */
+	void (*author)(void *context, uint32_t part, struct st_span address);
 	/* What tells copies of a message, or of what a message carries, from others: the digest of its record; of any
 	 * other attachment its content's, all of it (text as canonical document), and its decoded size. Once for a
 	 * part, before the part around it ends: behind part_end for what was not read to its end. */

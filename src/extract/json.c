@@ -11,6 +11,7 @@
 #include "extract/charset.h"
 #include "extract/id_fields.h"
 #include "extract/json_shape.h"
+#include "extract/json_turns.h"
 
 #define NO_RECORDS (-1)
 
@@ -34,6 +35,9 @@ struct json_run {
 	bool action_waits;              /* its source is to come */
 	uint64_t action_start;
 	bool bad_line;
+	const struct extract_events *events;
+	void *context;
+	struct json_turns turns;
 };
 
 /* --- records --- */
@@ -171,6 +175,9 @@ static void take_event(struct json_run *run, const struct st_json_event *event)
 		open_list(run, event);
 		return;
 	}
+	struct extract_turn turn;
+	if (run->events->turn != NULL && json_turns_take(&run->turns, event, run->record_depth, &turn))
+		run->events->turn(run->context, run->input->part, &turn);
 	canonical_json_add(run->canonical, event, run->record_depth);
 	id_fields_json(run->ids, event, run->record_depth);
 	if (event->depth == run->record_depth && event->last && !opens)
@@ -331,6 +338,7 @@ static void read_json(struct reader_input *input, struct extract_part_result *re
 		return;
 	}
 	struct text_source *source = text_source_open(input, charset);
+	run.events = extract_run_events(input->run, &run.context);
 	run.reader = st_json_open(CEIL_JSON_DEPTH);
 	run.canonical = canonical_json_new(extract_run_options(input->run)->volatile_fields);
 	run.ids = id_fields_open(extract_run_options(input->run)->id_fields);

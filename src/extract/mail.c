@@ -101,9 +101,20 @@ static void read_behind_boundary(struct mail *mail)
 	mail_fields_free(&fields);
 }
 
+static void tell_author(struct mail *mail, const struct mail_fields *fields)
+{
+	st_auto_buf struct st_buf from = {0};
+	if (mail->events->author == NULL)
+		return;
+	mail_first_address(mail_span(&fields->from), &from);
+	if (from.size > 0)
+		mail->events->author(mail->context, mail->input->part, (struct st_span){from.data, from.size});
+}
+
 static void read_message(struct mail *mail, struct mail_fields *fields)
 {
 	mail_header_read(mail, true, fields);
+	tell_author(mail, fields);
 	if (mail->input->hint.is_header)
 		mail_body_text(mail);
 	else

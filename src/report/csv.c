@@ -75,6 +75,20 @@ static void add_estimate(struct st_buf *out, const struct report *report)
 	}
 }
 
+static void add_tallies(struct st_buf *out, const struct tallies *tallies)
+{
+	static const char *const sections[TALLY_LISTS] = {
+		"countries", "categories", "special_categories", "sensitivity", "document_types", "speakers"};
+	static const char *const columns[TALLY_VALUES] = {"persons", "organizations", "records", "mentions",
+		"values_said", "persons_by_phone", "persons_by_national_id", "persons_by_address", "persons_by_cctld"};
+	for (size_t i = 0; i < tallies->count; i++) {
+		const struct tally *row = &tallies->rows[i];
+		for (int value = 0; value < TALLY_VALUES && row->list < TALLY_LISTS; value++)
+			if (row->values[value] > 0)
+				add_row(out, sections[row->list], row->name, columns[value], row->values[value]);
+	}
+}
+
 void report_csv(const struct report *report, struct st_buf *out)
 {
 	st_buf_add(out, "section,name,column,value\r\n", 27);
@@ -92,4 +106,5 @@ void report_csv(const struct report *report, struct st_buf *out)
 		add_row(out, "entities", report->kinds[i].kind, "mentions_distinct_records",
 			report->kinds[i].mentions_distinct_records);
 	}
+	add_tallies(out, &report->tallies);
 }

@@ -3,6 +3,7 @@
 #include "base/json_write.h"
 #include "base/print.h"
 #include "report/claims.h"
+#include "report/json_parts.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -235,7 +236,7 @@ static void write_kinds(struct st_json_writer *w, const struct report *report)
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
-	st_json_key_null(w, "categories");
+	json_categories(w, report);
 }
 
 static void write_range(struct st_json_writer *w, const struct report_range *range, const char *method)
@@ -269,7 +270,7 @@ static void write_parties(struct st_json_writer *w, const struct report *report)
 	st_json_object(w);
 	write_range(w, &report->organizations, report_organizations_method());
 	st_json_object_end(w);
-	st_json_key_null(w, "countries");
+	json_countries(w, report);
 }
 
 static void write_store_records(struct st_json_writer *w, const struct report_store *store)
@@ -503,7 +504,7 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_parties(w, report);
 	write_copies(w, report);
 	write_dates(w, report);
-	st_json_key_null(w, "sensitivity");
+	json_sensitivity(w, report);
 	write_leads(w, report);
 	st_json_key_null(w, "window");
 	write_claims(w, report);

@@ -23,6 +23,40 @@ const char *report_organizations_method(void)
 	       "disposable and own domains.";
 }
 
+const char *report_special_method(void)
+{
+	return "words of these subjects within 128 bytes of an e-mail address or a person's name in the same record; "
+	       "most say nothing about that person: a list of records to look at, no finding.";
+}
+
+bool report_is_special(const struct tally *category)
+{
+	return category->list == TALLY_CATEGORIES && strcmp(category->name, "special categories") == 0;
+}
+
+const char *report_basis_name(enum tally_value basis)
+{
+	switch (basis) {
+	case TALLY_BY_PHONE:
+		return "phone";
+	case TALLY_BY_NATIONAL_ID:
+		return "national-id";
+	case TALLY_BY_ADDRESS:
+		return "address";
+	case TALLY_BY_CCTLD:
+		return "cctld";
+	default:
+		return NULL;
+	}
+}
+
+bool report_has_basis(const struct tally *country, enum tally_value basis)
+{
+	bool by_domain = basis == TALLY_BY_CCTLD && country->values[TALLY_ORGANIZATIONS] > 0 &&
+			 strcmp(country->name, "unknown") != 0;
+	return country->values[basis] > 0 || by_domain;
+}
+
 const char *report_signature_expired(const struct lead_signature *signature, int64_t now)
 {
 	if (signature->expires == 0)

@@ -9,6 +9,7 @@
 #include "base/coverage.h"
 #include "base/ceilings.h"
 #include "base/hash.h"
+#include "base/tally.h"
 #include "report/lead.h"
 
 struct report_range {
@@ -171,6 +172,7 @@ struct report {
 
 	bool estimated; /* else `estimate` is empty */
 	struct report_estimate estimate;
+	struct tallies tallies; /* rows of a list side by side, in the order in which they are shown */
 };
 
 /* Every store read to its end, and nothing pending, unread or only partly read. */
@@ -205,5 +207,12 @@ const char *report_lead_expired(const struct lead_signature *signatures, size_t 
 /* How persons and organizations were counted, in plain words. */
 const char *report_persons_method(void);
 const char *report_organizations_method(void);
+
+/* How the category of words near a person was counted, and which row of categories it is. */
+const char *report_special_method(void);
+bool report_is_special(const struct tally *category);
+/* What a country was told from: TALLY_BY_PHONE to TALLY_BY_CCTLD. Organizations are told by their domain alone. */
+const char *report_basis_name(enum tally_value basis);
+bool report_has_basis(const struct tally *country, enum tally_value basis);
 
 #endif

@@ -17,6 +17,7 @@
 #define PAGE_COLUMNS 80
 #define SHOWN_DIFFERENCES 5
 #define SHOWN_LEADS 10
+#define SHOWN_COUNTRIES 8
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_YELLOW };
 
@@ -474,6 +475,56 @@ static void put_kinds(struct page *page, const struct report *report)
 	}
 }
 
+/* --- lists of figures --- */
+
+struct column {
+	enum tally_value value;
+	const char *head;
+};
+
+/* A row for each name, at most `most` and how many more there are. Nothing where nothing was counted. */
+static void put_tallies(struct page *page, const struct report *report, enum tally_list list, const char *title,
+	const struct column *columns, size_t count, size_t most)
+{
+	const char *heads[4];
+	size_t rows = 0;
+	for (size_t i = 0; i < count; i++)
+		heads[i] = columns[i].head;
+	for (size_t i = 0; i < report->tallies.count; i++) {
+		const struct tally *row = &report->tallies.rows[i];
+		if (row->list != list || rows++ >= most)
+			continue;
+		if (rows == 1)
+			put_head(page, title, heads, count);
+		put_label(page, row->name);
+		for (size_t c = 0; c < count; c++)
+			put_number(page, (int)c, c == 0 ? STYLE_BOLD : STYLE_PLAIN, row->values[columns[c].value]);
+		if (report_is_special(row))
+			put_note(page, 3, STYLE_DIM, "words near a person, weak");
+		end_line(page);
+	}
+	if (rows <= most)
+		return;
+	st_auto_free char *more = st_format("  and %zu more: --format json", rows - most);
+	put(page, STYLE_DIM, more);
+	end_line(page);
+}
+
+static void put_lists(struct page *page, const struct report *report)
+{
+	static const struct column countries[] = {{TALLY_PERSONS, "persons"}, {TALLY_ORGANIZATIONS, "organiz."}},
+				   categories[] = {{TALLY_RECORDS, "records"}, {TALLY_PERSONS, "persons"}},
+				   labels[] = {{TALLY_RECORDS, "records"}, {TALLY_MENTIONS, "mentions"}},
+				   documents[] = {{TALLY_RECORDS, "records"}},
+				   speakers[] = {{TALLY_RECORDS, "records"}, {TALLY_MENTIONS, "turns"},
+					   {TALLY_VALUES_SAID, "values"}};
+	put_tallies(page, report, TALLY_CATEGORIES, "Categories", categories, 2, SIZE_MAX);
+	put_tallies(page, report, TALLY_COUNTRIES, "Countries", countries, 2, SHOWN_COUNTRIES);
+	put_tallies(page, report, TALLY_LABELS, "Sensitivity", labels, 2, SIZE_MAX);
+	put_tallies(page, report, TALLY_DOCUMENTS, "Document types", documents, 1, SIZE_MAX);
+	put_tallies(page, report, TALLY_SPEAKERS, "Speakers", speakers, 3, SIZE_MAX);
+}
+
 /* --- leads --- */
 
 /* "azure blob, access signature beside it, rl, expired 2022-09-24" */
@@ -595,6 +646,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_unread(&page, report);
 	put_copies(&page, report);
 	put_kinds(&page, report);
+	put_lists(&page, report);
 	put_leads(&page, report);
 	put_claims(&page, report);
 	end_line(&page);

@@ -226,6 +226,8 @@ struct resolve_record {
 	bool more;             /* the record goes on in the next row */
 };
 bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool *damaged);
+/* The same for one kind: rows of others are passed over, their places not looked at. */
+bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_entity *out, bool *damaged);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
 void resolve_entity_digest(
 	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES]);
@@ -242,6 +244,18 @@ enum st_status resolve_distinct_finish(struct resolve_distinct *distinct,
 	enum st_status (*each)(void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err),
 	void *context, uint64_t counts[256], struct st_error *err);
 void resolve_distinct_close(struct resolve_distinct *distinct); /* without finishing; NULL is fine */
+
+/* --- marks: 32 bits beside each distinct record, for what is true of a record once all its entities went by --- */
+/* Four bytes a distinct record, mapped like resolve_first, which must outlive them. */
+struct resolve_marks;
+enum st_status resolve_marks_open(const struct resolve_work *work, const struct resolve_first *first,
+	struct resolve_marks **out, struct st_error *err);
+/* The marks of a record; NULL: it is in no live segment, or repeats a record that stands elsewhere first. Cheapest when
+ * asked in the order of places. */
+uint32_t *resolve_marks_at(struct resolve_marks *marks, uint32_t segment, uint64_t record);
+/* All of them in no order; their number in *count. */
+const uint32_t *resolve_marks_all(const struct resolve_marks *marks, uint64_t *count);
+void resolve_marks_close(struct resolve_marks *marks); /* NULL is fine */
 
 /* --- HyperLogLog (Flajolet et al. 2007; estimator of Ertl 2017, without bias at any size), 2^14 registers, 0.8 %
  * standard error: only for the live `~` --- */

@@ -302,3 +302,17 @@ bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool
 	*out = (struct resolve_record){.places = row.places, .more = row.more};
 	return true;
 }
+
+bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_entity *out, bool *damaged)
+{
+	struct row row;
+	*damaged = false;
+	while (block->size > 0 && !*damaged) {
+		struct st_span rest = *block;
+		*damaged = !row_read(&rest, ROW_ENTITY, &row);
+		if (!*damaged && row.kind == kind)
+			return resolve_entity_next(block, out, damaged);
+		*block = rest;
+	}
+	return false;
+}

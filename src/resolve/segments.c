@@ -66,20 +66,12 @@ void segment_table_close(struct segment_table *table)
 	table->by_id = NULL;
 }
 
-struct resolve_first {
-	uint32_t *ids;  /* of the segments, ascending */
-	uint64_t *base; /* first bit of each segment; one more entry: the number of all bits */
-	size_t count;
-	uint8_t *bits;
-	size_t mapped_bytes; /* 0: from the heap */
-};
-
 /* The blocks of the file are taken beforehand: a disk that fills while pages are written back would kill us (SIGBUS).
  */
 static enum st_status map_file(const struct resolve_work *work, size_t size, uint8_t **out, struct st_error *err)
 {
 	char name[40];
-	snprintf(name, sizeof name, "first-%ld.tmp", (long)getpid());
+	snprintf(name, sizeof name, "bits-%ld.tmp", (long)getpid());
 	st_auto_close int fd = openat(work->dir_fd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || unlinkat(work->dir_fd, name, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "work folder: cannot create a file");
@@ -91,6 +83,30 @@ static enum st_status map_file(const struct resolve_work *work, size_t size, uin
 		return st_fail_errno(err, ST_FATAL, "work folder: cannot map the bits of records");
 	*out = bits;
 	return ST_OK;
+}
+
+enum st_status work_bytes_open(
+	const struct resolve_work *work, uint64_t size, struct work_bytes *out, struct st_error *err)
+{
+	*out = (struct work_bytes){0};
+	if (size > PTRDIFF_MAX)
+		return st_fail(err, ST_FATAL, "impossible number of records");
+	if (size <= MIB) {
+		out->data = st_alloc_zero((size_t)size, 1);
+		return ST_OK;
+	}
+	ST_TRY(map_file(work, (size_t)size, &out->data, err));
+	out->mapped_bytes = (size_t)size;
+	return ST_OK;
+}
+
+void work_bytes_close(struct work_bytes *bytes)
+{
+	if (bytes->mapped_bytes > 0)
+		munmap(bytes->data, bytes->mapped_bytes);
+	else
+		free(bytes->data);
+	*bytes = (struct work_bytes){0};
 }
 
 enum st_status first_open(const struct resolve_input *input, struct resolve_first **out, struct st_error *err)
@@ -108,16 +124,8 @@ enum st_status first_open(const struct resolve_input *input, struct resolve_firs
 		bits = records < UINT64_MAX / 2 ? bits + records : UINT64_MAX;
 	}
 	first->base[input->segment_count] = bits;
-	uint64_t size = bits / 8 + 1;
-	enum st_status status = ST_OK;
-	if (bits >= UINT64_MAX / 2 || size > PTRDIFF_MAX) {
-		status = st_fail(err, ST_FATAL, "impossible number of records");
-	} else if (size <= MIB) {
-		first->bits = st_alloc_zero((size_t)size, 1);
-	} else {
-		status = map_file(input->work, (size_t)size, &first->bits, err);
-		first->mapped_bytes = status == ST_OK ? (size_t)size : 0;
-	}
+	enum st_status status = bits < UINT64_MAX / 2 ? work_bytes_open(input->work, bits / 8 + 1, &first->bytes, err)
+						      : st_fail(err, ST_FATAL, "impossible number of records");
 	if (status != ST_OK) {
 		first_close(first);
 		return status;
@@ -138,13 +146,13 @@ bool first_fits(const struct resolve_first *first, const struct resolve_input *i
 void first_set(struct resolve_first *first, size_t index, uint64_t record)
 {
 	uint64_t bit = first->base[index] + record;
-	first->bits[bit / 8] |= (uint8_t)(1u << bit % 8);
+	first->bytes.data[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
 bool first_get(const struct resolve_first *first, size_t index, uint64_t record)
 {
 	uint64_t bit = first->base[index] + record;
-	return first->bits[bit / 8] >> bit % 8 & 1;
+	return first->bytes.data[bit / 8] >> bit % 8 & 1;
 }
 
 static int by_id(const void *a, const void *b)
@@ -153,18 +161,23 @@ static int by_id(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment, uint64_t from, uint64_t to)
+size_t first_index(const struct resolve_first *first, uint32_t segment)
 {
 	const uint32_t *found =
 		first->count > 0 ? bsearch(&segment, first->ids, first->count, sizeof segment, by_id) : NULL;
-	if (found == NULL)
+	return found != NULL ? (size_t)(found - first->ids) : SEGMENT_NONE;
+}
+
+uint64_t resolve_first_count(const struct resolve_first *first, uint32_t segment, uint64_t from, uint64_t to)
+{
+	size_t index = first_index(first, segment);
+	if (index == SEGMENT_NONE)
 		return 0;
-	size_t index = (size_t)(found - first->ids);
 	uint64_t records = first->base[index + 1] - first->base[index], count = 0;
 	for (to = to < records ? to : records; from < to && (first->base[index] + from) % 8 != 0; from++)
 		count += first_get(first, index, from);
 	for (; to > from && to - from >= 8; from += 8)
-		count += (unsigned)__builtin_popcount(first->bits[(first->base[index] + from) / 8]);
+		count += (unsigned)__builtin_popcount(first->bytes.data[(first->base[index] + from) / 8]);
 	for (; from < to; from++)
 		count += first_get(first, index, from);
 	return count;
@@ -174,10 +187,7 @@ void first_close(struct resolve_first *first)
 {
 	if (first == NULL)
 		return;
-	if (first->mapped_bytes > 0)
-		munmap(first->bits, first->mapped_bytes);
-	else
-		free(first->bits);
+	work_bytes_close(&first->bytes);
 	free(first->ids);
 	free(first->base);
 	free(first);

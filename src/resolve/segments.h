@@ -17,6 +17,22 @@ enum st_status segment_table_open(const struct resolve_input *input, struct segm
 size_t segment_find(const struct segment_table *table, uint32_t id); /* SEGMENT_NONE: not live */
 void segment_table_close(struct segment_table *table);
 
+/* Zeroed bytes of a merge: from the heap, or a file of the work folder that has no name any more, mapped. */
+struct work_bytes {
+	uint8_t *data;
+	size_t mapped_bytes; /* 0: from the heap */
+};
+enum st_status work_bytes_open(
+	const struct resolve_work *work, uint64_t size, struct work_bytes *out, struct st_error *err);
+void work_bytes_close(struct work_bytes *bytes);
+
+struct resolve_first {
+	uint32_t *ids;  /* of the segments, ascending */
+	uint64_t *base; /* first bit of each segment; one more entry: the number of all bits */
+	size_t count;
+	struct work_bytes bytes;
+};
+size_t first_index(const struct resolve_first *first, uint32_t segment); /* SEGMENT_NONE: not live */
 enum st_status first_open(const struct resolve_input *input, struct resolve_first **out, struct st_error *err);
 /* Was it made for these segments? */
 bool first_fits(const struct resolve_first *first, const struct resolve_input *input);

@@ -8,8 +8,12 @@
 #include "base/ceilings.h"
 #include "base/places.h"
 #include "detect/rules.h"
+#include "worker/marker.h"
 
 #include <stdlib.h>
+
+#define MARK_CONFIDENCE 90
+#define NEAR_CONFIDENCE 50 /* of a subject near a person: the least that counts */
 
 /* Where one byte of text is stored. */
 struct place {
@@ -24,6 +28,7 @@ struct record {
 /* A mention that waits; its canonical value follows it in the queue. */
 struct waiting {
 	uint64_t text_start, start, record;
+	uint64_t other; /* of a mark: what must stand in the same record */
 	uint32_t length;
 	uint16_t canonical_size;
 	uint8_t kind, form, confidence;
@@ -54,6 +59,9 @@ struct finder {
 
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
 	size_t held_count;
+
+	struct marker marker;
+	struct talk talk;
 };
 
 /* --- stored offsets --- */
@@ -183,10 +191,27 @@ static bool next_waiting(const struct st_buf *buf, size_t *at, struct waiting *w
 	return true;
 }
 
+/* A value that somebody said counts for the speaker, too. */
+static void send_said(const struct finder *f, const struct waiting *w, enum speaker speaker)
+{
+	const char *name = speaker_name(speaker);
+	if (name == NULL || w->tentative)
+		return;
+	struct waiting said = *w;
+	said.kind = MARKING_SAID;
+	said.form = 0;
+	said.confidence = MARK_CONFIDENCE;
+	send(f, &said, (struct st_span){(const uint8_t *)name, strlen(name)});
+}
+
 /* Its record is known. */
 static void settle(struct finder *f, struct waiting *w, uint64_t record, struct st_span canonical)
 {
 	w->record = record;
+	if (w->kind >= MARKING_FIRST && record == 0 && f->joined == NULL)
+		return; /* marks are of records */
+	if (w->kind < MARKING_FIRST && record != 0 && f->joined == NULL)
+		send_said(f, w, talk_said_at(&f->talk, w->text_start));
 	if (!w->tentative) {
 		send(f, w, canonical);
 	} else if (f->held_count < CEIL_TENTATIVE_MENTIONS) {
@@ -237,6 +262,16 @@ static bool find_record(struct finder *f, uint64_t start, uint64_t *record)
 	return true;
 }
 
+/* The same for a mark: it is in none when what belongs to it stands in another. */
+static bool find_record_of(struct finder *f, const struct waiting *w, uint64_t *record)
+{
+	if (!find_record(f, w->text_start, record))
+		return false;
+	if (*record != 0 && w->kind >= MARKING_FIRST && w->other < first_record(f)->start)
+		*record = 0;
+	return true;
+}
+
 /* Decides the waiting mentions that the records known by now allow to decide. */
 static void decide_pending(struct finder *f)
 {
@@ -244,7 +279,7 @@ static void decide_pending(struct finder *f)
 	struct st_span canonical;
 	uint64_t record;
 	for (size_t at = f->pending_at; next_waiting(&f->pending, &at, &w, &canonical); f->pending_at = at) {
-		if (!find_record(f, w.text_start, &record))
+		if (!find_record_of(f, &w, &record))
 			break;
 		settle(f, &w, record, canonical);
 	}
@@ -255,6 +290,54 @@ static void decide_pending(struct finder *f)
 	}
 }
 
+/* What type the records are whose words have all been judged. */
+static void send_types(struct finder *f)
+{
+	uint64_t number;
+	const char *type;
+	while (marker_typed(&f->marker, &number, &type)) {
+		if (type == NULL)
+			continue;
+		struct outbox_mention mark = {.kind = MARKING_DOCUMENT,
+			.confidence = MARK_CONFIDENCE,
+			.part = f->part,
+			.record = number + 1,
+			.canonical = {(const uint8_t *)type, strlen(type)}};
+		outbox_mention(f->out, &mark);
+	}
+}
+
+void finder_turn(struct finder *f, const struct talk_turn *turn)
+{
+	talk_add(&f->talk, turn);
+}
+
+void finder_send_turns(struct outbox *out, uint32_t part, uint64_t record, const uint64_t turns[MARKING_SPEAKERS])
+{
+	st_auto_buf struct st_buf value = {0};
+	uint64_t all = 0;
+	for (size_t i = 0; i < MARKING_SPEAKERS; i++) {
+		st_buf_add_varint(&value, turns[i]);
+		all += turns[i];
+	}
+	if (all > 0)
+		outbox_mention(out, &(struct outbox_mention){.kind = MARKING_TURNS,
+					    .confidence = MARK_CONFIDENCE,
+					    .part = part,
+					    .record = record,
+					    .canonical = {value.data, value.size}});
+}
+
+/* Turns are told with their record. */
+static void send_turns(struct finder *f, uint64_t start, uint64_t end, uint64_t number)
+{
+	struct talk_turn turn;
+	uint64_t turns[MARKING_SPEAKERS] = {0};
+	while (talk_next(&f->talk, start, end, &turn))
+		turns[turn.speaker - SPEAKER_AGENT]++;
+	finder_send_turns(f->out, f->part, number + 1, turns);
+}
+
 void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t number)
 {
 	uint64_t settled = f->fed ? detect_settled(f->detect) : 0;
@@ -262,8 +345,13 @@ void finder_record(struct finder *f, uint64_t start, uint64_t end, uint64_t numb
 	while (!pending && f->records_count > 0 && first_record(f)->end <= settled)
 		drop_record(f);
 	add_record(f, (struct record){.start = start, .end = end, .number = number});
+	send_turns(f, start, end, number);
 	if (pending)
 		decide_pending(f);
+	if (f->pending_at == f->pending.size)
+		talk_forget(&f->talk, settled);
+	marker_record(&f->marker, start, end, number);
+	send_types(f);
 }
 
 /* --- mentions --- */
@@ -274,9 +362,77 @@ static uint8_t form_of(const struct finder *f, const struct detect_mention *m)
 	return (uint8_t)(form | m->rule << DETECT_RULE_SHIFT);
 }
 
+static void settle_or_queue(struct finder *f, struct waiting *w, struct st_span canonical)
+{
+	uint64_t record = 0;
+	bool known = f->joined != NULL || (f->pending_at == f->pending.size && find_record_of(f, w, &record));
+	if (known || f->pending.size - f->pending_at >= CEIL_PENDING_BYTES)
+		settle(f, w, record, canonical);
+	else
+		queue(&f->pending, w, canonical);
+}
+
+static void take_mark(struct finder *f, const struct marker_item *item)
+{
+	struct waiting w = {
+		.text_start = item->text_start,
+		.other = item->other,
+		.start = item->start,
+		.length = item->length,
+		.canonical_size = (uint16_t)strlen(item->value),
+		.kind = item->kind,
+		.confidence = item->confidence,
+	};
+	settle_or_queue(f, &w, (struct st_span){(const uint8_t *)item->value, w.canonical_size});
+}
+
+/* Marks and mentions ask for their records in one order. */
+static void take_marks(struct finder *f, uint64_t limit)
+{
+	struct marker_item item;
+	while (marker_next(&f->marker, limit, &item))
+		take_mark(f, &item);
+}
+
+/* What the words of the text said; its place is still known, because words are judged before detectors let go. */
+static void on_seen(void *context, enum marking kind, const char *value, uint64_t start, uint64_t end)
+{
+	struct finder *f = context;
+	struct place first = place_of(f, start), last = place_of(f, end - 1);
+	marker_add(&f->marker, &(struct marker_item){.text_start = start,
+				       .other = start,
+				       .start = first.start,
+				       .length = (uint32_t)(last.start + last.width - first.start),
+				       .kind = (uint8_t)kind,
+				       .confidence = kind == MARKING_SPECIAL ? NEAR_CONFIDENCE : MARK_CONFIDENCE,
+				       .value = value});
+}
+
+static void take_subjects_near(struct finder *f, const struct detect_mention *m, uint64_t stored)
+{
+	struct marker_item near[8];
+	size_t count = marker_person(&f->marker, m->start, m->end, stored, near);
+	for (size_t i = 0; i < count; i++)
+		take_mark(f, &near[i]);
+}
+
+/* The country whose number it is stands in front of the scheme's name: it_codice_fiscale. */
+static void take_country(struct finder *f, const struct detect_mention *m, const struct waiting *w)
+{
+	char code[3] = {(char)(m->scheme[0] & 0x5f), (char)(m->scheme[1] & 0x5f), 0};
+	take_mark(f, &(struct marker_item){.text_start = m->start,
+			     .other = m->start,
+			     .start = w->start,
+			     .length = w->length,
+			     .kind = MARKING_COUNTRY,
+			     .confidence = m->confidence,
+			     .value = code});
+}
+
 static void on_mention(void *context, const struct detect_mention *m)
 {
 	struct finder *f = context;
+	take_marks(f, m->start);
 	struct place first = place_of(f, m->start), last = place_of(f, m->end - 1);
 	struct waiting w = {
 		.text_start = m->start,
@@ -291,12 +447,17 @@ static void on_mention(void *context, const struct detect_mention *m)
 	/* Only members have brothers that come later. */
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
-	uint64_t record = 0;
-	bool known = f->joined != NULL || (f->pending_at == f->pending.size && find_record(f, m->start, &record));
-	if (known || f->pending.size - f->pending_at >= CEIL_PENDING_BYTES)
-		settle(f, &w, record, m->canonical);
-	else
-		queue(&f->pending, &w, m->canonical);
+	settle_or_queue(f, &w, m->canonical);
+	if (f->joined != NULL) {
+		bool address = m->kind == DETECT_EMAIL_ADDRESS;
+		send_said(f, &w, talk_said_in_mail(&f->talk, m->start, address ? m->canonical : (struct st_span){0}));
+	}
+	if (m->tentative)
+		return;
+	if (m->kind == DETECT_EMAIL_ADDRESS || m->kind == DETECT_PERSON_NAME)
+		take_subjects_near(f, m, w.start);
+	if (m->kind == DETECT_NATIONAL_ID && m->scheme != NULL)
+		take_country(f, m, &w);
 }
 
 /* --- a part --- */
@@ -308,13 +469,17 @@ struct finder *finder_open(const struct detect_options *options, struct outbox *
 	f->domains = domains;
 	f->rules = options->rules;
 	f->detect = detect_open(options, on_mention, f);
+	f->talk.own_domains = options->own_domains;
+	f->marker.words = words_open(on_seen, f);
 	return f;
 }
 
-void finder_begin(struct finder *f, uint32_t part, struct joined *joined)
+void finder_begin(struct finder *f, const struct finder_part *part)
 {
-	f->part = part;
-	f->joined = joined;
+	marker_begin(&f->marker, part->types, part->joined != NULL);
+	talk_begin(&f->talk, part->author);
+	f->part = part->part;
+	f->joined = part->joined;
 	f->fed = false;
 	f->tail_start = f->tail_first = f->tail_size = 0;
 	f->records_first = f->records_count = 0;
@@ -326,8 +491,21 @@ void finder_begin(struct finder *f, uint32_t part, struct joined *joined)
 	f->places.full = false;
 }
 
+/* Headers, footers and what a document says of itself speak for all of it. */
+static bool is_heading(struct st_span label)
+{
+	static const char *const heads[] = {"header", "footer", "propert"};
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		if (label.size >= strlen(heads[i]) && memcmp(label.data, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
 void finder_place(struct finder *f, uint64_t start, struct st_span label)
 {
+	words_heading(f->marker.words, start, is_heading(label));
+	if (f->joined != NULL)
+		talk_place(&f->talk, start, label);
 	st_buf_add_u64(&f->places_coming, start);
 	st_buf_add_span(&f->places_coming, label.data, label.size);
 }
@@ -361,17 +539,25 @@ void finder_text(struct finder *f, const struct extract_text *text)
 	f->block = text;
 	if (f->places_coming.size > 0)
 		place_coming(f, text);
+	words_feed(f->marker.words, text->data, text->size);
 	detect_feed(f->detect, text->data, text->size);
+	uint64_t settled = detect_settled(f->detect), judged = words_done(f->marker.words);
+	if (settled > 0)
+		take_marks(f, settled - 1);
 	f->block = NULL;
-	keep_tail(f, text, detect_settled(f->detect));
+	keep_tail(f, text, settled < judged ? settled : judged);
+	send_types(f);
 }
 
 void finder_end(struct finder *f)
 {
 	struct waiting w;
 	struct st_span canonical;
+	marker_end(&f->marker);
 	if (f->fed)
 		detect_finish(f->detect);
+	take_marks(f, UINT64_MAX);
+	send_types(f);
 	while (next_waiting(&f->pending, &f->pending_at, &w, &canonical))
 		settle(f, &w, 0, canonical);
 	for (size_t at = 0; next_waiting(&f->held, &at, &w, &canonical);)
@@ -397,6 +583,8 @@ void finder_close(struct finder *f)
 	if (f == NULL)
 		return;
 	detect_close(f->detect);
+	marker_free(&f->marker);
+	talk_free(&f->talk);
 	free(f->tail);
 	free(f->records);
 	st_buf_free(&f->pending);

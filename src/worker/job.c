@@ -15,8 +15,10 @@ struct open_part {
 	uint32_t index;
 	uint64_t records;
 	bool joined;
-	struct finder *finder;  /* NULL until the part gives text: containers need none */
-	struct joined mentions; /* of joined parts inside it, until its record is known */
+	struct finder *finder;    /* NULL until the part gives text: containers need none */
+	struct joined mentions;   /* of joined parts inside it, until its record is known */
+	struct words_types types; /* what its name says, and its joined parts */
+	enum speaker author;      /* of a message */
 };
 
 struct job {
@@ -24,6 +26,7 @@ struct job {
 	uint32_t number;
 	bool is_stream, ask;
 	uint64_t size;
+	struct words_types types; /* what the object's name says */
 	int fd;
 
 	struct open_part open[OPEN_PARTS];
@@ -36,14 +39,12 @@ struct job {
 /* --- events of the reader --- */
 
 /* Where the mentions of a joined part wait: at the nearest part around it that is not joined. */
-static struct joined *joined_to(struct job *job, const struct open_part *part)
+static struct open_part *joined_to(struct job *job, const struct open_part *part)
 {
 	size_t i = (size_t)(part - job->open);
-	if (!part->joined)
-		return NULL;
 	while (i > 0 && job->open[i].joined)
 		i--;
-	return &job->open[i].mentions;
+	return &job->open[i];
 }
 
 static struct open_part *find_part(struct job *job, uint32_t index)
@@ -60,9 +61,19 @@ static struct finder *finder_of(struct job *job, struct open_part *part)
 	if (part->finder == NULL) {
 		part->finder =
 			w->idle_count > 0 ? w->idle[--w->idle_count] : finder_open(&w->detect, &w->out, &w->domains);
-		finder_begin(part->finder, part->index, joined_to(job, part));
+		struct open_part *around = joined_to(job, part);
+		finder_begin(part->finder, &(struct finder_part){.part = part->index,
+						   .joined = part->joined ? &around->mentions : NULL,
+						   .types = &around->types,
+						   .author = part->joined ? around->author : SPEAKER_UNKNOWN});
 	}
 	return part->finder;
+}
+
+static struct st_span last_component(struct st_span path)
+{
+	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
+	return slash == NULL ? path : (struct st_span){slash + 1, path.size - (size_t)(slash + 1 - path.data)};
 }
 
 static void on_part_begin(void *context, const struct extract_part *part)
@@ -70,7 +81,12 @@ static void on_part_begin(void *context, const struct extract_part *part)
 	struct job *job = context;
 	if (job->open_count == OPEN_PARTS)
 		abort();
-	job->open[job->open_count++] = (struct open_part){.index = part->index, .joined = part->joined};
+	struct open_part *open = &job->open[job->open_count++];
+	*open = (struct open_part){.index = part->index, .joined = part->joined};
+	if (part->index > 0)
+		words_types_of_name(job->worker->names, last_component(part->name), &open->types);
+	else
+		open->types = job->types;
 	job->parts += part->index > 0;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, job->number);
@@ -120,6 +136,16 @@ static void send_fields(struct job *job, uint32_t part)
 	job->fields.size = 0;
 }
 
+/* A message is a turn of whoever wrote it. */
+static void send_author(struct job *job, const struct open_part *part)
+{
+	uint64_t turns[MARKING_SPEAKERS] = {0};
+	if (part->author == SPEAKER_UNKNOWN)
+		return;
+	turns[part->author - SPEAKER_AGENT] = 1;
+	finder_send_turns(&job->worker->out, part->index, job->records, turns);
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -130,6 +156,22 @@ static void on_record(
 	finder_record(finder_of(job, part), start, end, job->records++);
 	joined_decide(&part->mentions, &job->worker->out, job->records);
 	send_fields(job, index);
+	send_author(job, part);
+}
+
+static void on_turn(void *context, uint32_t index, const struct extract_turn *turn)
+{
+	struct job *job = context;
+	enum speaker speaker = speaker_of(turn->speaker, job->worker->detect.own_domains);
+	if (speaker != SPEAKER_UNKNOWN)
+		finder_turn(
+			finder_of(job, find_part(job, index)), &(struct talk_turn){turn->start, turn->end, speaker});
+}
+
+static void on_author(void *context, uint32_t index, struct st_span address)
+{
+	struct job *job = context;
+	find_part(job, index)->author = speaker_of(address, job->worker->detect.own_domains);
 }
 
 /* Ends the part; 1 + the number of a rule that did not search all of it, 0: all did. */
@@ -209,6 +251,8 @@ static const struct extract_events events = {
 	.field = on_field,
 	.place = on_place,
 	.record = on_record,
+	.turn = on_turn,
+	.author = on_author,
 	.part_end = on_part_end,
 	.content = on_content,
 	.progress = on_progress,
@@ -336,8 +380,10 @@ void worker_job(struct worker *worker, const struct message *message)
 	job.is_stream = st_cursor_byte(&in) != 0;
 	job.ask = st_cursor_byte(&in) != 0;
 	job.size = st_cursor_u64(&in);
+	struct st_span name = st_cursor_span(&in);
 	if (in.bad)
 		_exit(1);
+	words_types_of_name(worker->names, last_component(name), &job.types);
 	outbox_begin(&worker->out, job.number);
 	if (job.fd < 0) {
 		refuse_object(&job);

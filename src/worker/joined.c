@@ -2,11 +2,19 @@
 #include "worker/joined.h"
 
 #include "base/ceilings.h"
+#include "worker/marking.h"
+
+/* Marks are of records: without one they say nothing. */
+static void put(struct outbox *out, const struct outbox_mention *mention)
+{
+	if (mention->kind < MARKING_FIRST || mention->record != 0)
+		outbox_mention(out, mention);
+}
 
 void joined_add(struct joined *joined, struct outbox *out, const struct outbox_mention *mention)
 {
 	if (joined->waiting.size >= CEIL_PENDING_BYTES) {
-		outbox_mention(out, mention);
+		put(out, mention);
 		return;
 	}
 	st_buf_add(&joined->waiting, mention, sizeof *mention);
@@ -21,7 +29,7 @@ void joined_decide(struct joined *joined, struct outbox *out, uint64_t record)
 		memcpy(&mention, waiting->data + at, sizeof mention);
 		mention.canonical.data = waiting->data + at + sizeof mention;
 		mention.record = record;
-		outbox_mention(out, &mention);
+		put(out, &mention);
 		at += sizeof mention + mention.canonical.size;
 	}
 	joined->waiting.size = 0;

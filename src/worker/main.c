@@ -82,6 +82,7 @@ static void warm(struct worker *worker)
 	extract_prepare();
 	if (getrandom(worker->domains.key, sizeof worker->domains.key, 0) != sizeof worker->domains.key)
 		_exit(4);
+	worker->names = words_open(NULL, NULL);
 	worker->idle[worker->idle_count++] = finder_open(&worker->detect, &worker->out, &worker->domains);
 }
 

@@ -17,7 +17,7 @@ enum worker_message {
 			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
 			   * file ("" = none); u32 n + n spans: fields; span of as many bytes: the unit of each */
 	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
-			   * WORKER_GO), u64 size; with the descriptor */
+			   * WORKER_GO), u64 size, span the last component of its path; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
 	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
 			   * the helper ran */
@@ -31,7 +31,8 @@ enum worker_message {
 			  */
 	WORKER_MENTIONS, /* u32 job, u32 n, then n times: u8 kind, u8 form + 4 * rule (1 + its number, 0 none), u8
 			  * confidence, varint part, varint record (1 + its number in the object, 0 = in no record),
-			  * varint start, varint length (stored bytes of the part), varint canonical size, canonical */
+			  * varint start, varint length (stored bytes of the part), varint canonical size, canonical;
+			  * kinds from 160 on are marks (worker/marking.h) */
 	WORKER_PART_END, /* u32 job, u32 part, u8 status, u8 reason, span format, span charset, u64 stored_bytes, u64
 			  * records, u64 not_searched_bytes, u8 rebuilt, span places (base/places.h; offsets as of
 			  * mentions)

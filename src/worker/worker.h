@@ -25,6 +25,7 @@ struct worker {
 	const char *format;
 	struct finder *idle[WORKER_IDLE_FINDERS]; /* the detectors of parts that ended, for the next */
 	size_t idle_count;
+	struct words *names; /* what names of files say */
 };
 
 /* Helpers for the readers of this job, asked of the case process; help->context is the worker. */

@@ -77,6 +77,38 @@ def organizations_are_the_registrable_domains():
     rig.check(not missing, "the list of organizations lacks %s" % rig.shown(sorted(missing)))
 
 
+def every_country_has_the_planted_persons_and_organizations_and_they_sum_to_best():
+    got = scanned()
+    rows = {row["country"]: [row["persons"], row["organizations"]] for row in got["countries"]}
+    rig.equal(rows, TRUTH["countries"], "countries")
+    rig.equal([sum(column) for column in zip(*rows.values())], [got["persons"]["best"], got["organizations"]["best"]], "sums")
+    named = [row for row in got["countries"] if row["country"] != "unknown"]
+    rig.check(all(row["basis"] for row in named), "each country says what it was told from: %r" % named)
+    rig.equal([sum(row["persons_by_basis"].values()) for row in named], [row["persons"] for row in named], "persons by basis")
+    rig.check(any("phone" in row["basis"] for row in named), "a number beside one address alone says where: %r" % named)
+
+
+def every_category_has_the_planted_records_and_persons():
+    rows = {row["category"]: [row["persons"], row["records"]] for row in scanned()["categories"]}
+    rig.equal(rows, TRUTH["categories"], "categories")
+
+
+def every_record_has_the_label_and_the_type_that_were_planted():
+    got = scanned()
+    rig.equal({row["label"]: row["records"] for row in got["sensitivity"]}, TRUTH["sensitivity"], "sensitivity")
+    rig.equal({row["type"]: row["records"] for row in got["document_types"]}, TRUTH["document_types"], "document types")
+
+
+def turns_and_what_was_said_in_them_are_counted_for_each_speaker():
+    rows = {row.pop("speaker"): row for row in scanned()["speakers"]}
+    rig.equal(rows, TRUTH["speakers"], "speakers")
+
+
+def marks_are_no_entities():
+    kinds = {row["kind"] for row in listed("entities")}
+    rig.equal(kinds, set(TRUTH["kinds"]), "kinds of the list")
+
+
 def figures_have_their_provenance_beside_them():
     got = scanned()["provenance"]
     rig.equal([s["store"] for s in got["sources"]], TRUTH["stores"], "sources")
@@ -114,6 +146,9 @@ try:
         the_five_stores_are_one_row_of_copies_and_the_changed_record_is_named,
         every_kind_has_the_planted_mentions_and_values, the_addresses_are_the_planted_ones_one_by_one,
         persons_staff_and_role_mailboxes_are_counted_apart, organizations_are_the_registrable_domains,
+        every_country_has_the_planted_persons_and_organizations_and_they_sum_to_best,
+        every_category_has_the_planted_records_and_persons, every_record_has_the_label_and_the_type_that_were_planted,
+        turns_and_what_was_said_in_them_are_counted_for_each_speaker, marks_are_no_entities,
         figures_have_their_provenance_beside_them, scanning_again_changes_nothing, five_equal_sets_are_identical,
         what_the_report_shows_without_a_reason_names_nobody)
 finally:

@@ -192,8 +192,36 @@ def persons_and_organizations_are_those_of_the_addresses_found():
     found, beyond = every & planted, every - planted
     rig.check(got["persons"]["min"] <= got["persons"]["best"] <= got["persons"]["max"], "persons: %r" % got["persons"])
     rig.equal(got["persons"]["best"] - len(beyond), len(found), "persons, best, without those of carved files")
-    rig.equal(got["organizations"]["best"], len({domain_of(a) for a in every}),
-        "organizations, best")
+    rig.equal(got["organizations"]["best"], len({domain_of(a) for a in every} - {truth["own_domain"]}), "organizations, best")
+
+
+def countries_are_those_of_domains_and_of_numbers_beside_one_address():
+    _, truth = exposure()
+    got, want = scanned(), {}
+    for address in {c for kind, c in found_values() if kind == "email_address"}:
+        said = {make_exposure.example.country_of_domain(address), truth["country_of_number"].get(address)} - {None}
+        if address.partition("@")[0] not in make_exposure.example.ROLES:
+            country = said.pop() if len(said) == 1 else "unknown"
+            want[country] = want.get(country, 0) + 1
+    rig.equal({row["country"]: row["persons"] for row in got["countries"] if row["persons"]}, want, "persons by country")
+    rig.equal(sum(row["organizations"] for row in got["countries"]), got["organizations"]["best"], "sum of organizations")
+
+
+def labels_types_and_subjects_are_those_of_the_papers():
+    _, truth = exposure()
+    got = scanned()
+    rig.equal({row["label"]: row["records"] for row in got["sensitivity"]}, truth["sensitivity"], "sensitivity")
+    rig.equal({row["type"]: row["records"] for row in got["document_types"]}, truth["document_types"], "document types")
+    special = next(row for row in got["categories"] if row["category"] == "special categories")
+    rig.equal({row["subject"]: row["records"] for row in special["subjects"]}, truth["subjects"], "subjects near a person")
+    rig.equal(special["records"], truth["special_records"], "records with such a subject")
+
+
+def a_customers_words_in_an_agents_quote_stay_the_customers():
+    _, truth = exposure()
+    rows = {row.pop("speaker"): row for row in scanned()["speakers"]}
+    rig.equal(rows["agent"], truth["agent"], "agent")
+    rig.equal({k: rows["customer"][k] for k in truth["customer"]}, truth["customer"], "customer")
 
 
 def domain_of(address):
@@ -215,6 +243,8 @@ try:
     rig.run_tests(every_format_and_place_gives_what_was_planted_in_it_or_the_reason, nothing_is_found_that_was_not_planted,
         a_value_of_every_line_stands_under_every_path_that_holds_it_and_no_other, an_object_is_counted_once_and_every_object_is_counted,
         what_is_not_read_is_what_cannot_be_read_each_with_its_reason, every_member_that_cannot_be_read_is_listed_with_its_reason,
-        records_are_counted_raw_and_distinct, every_further_store_is_a_lead_and_shows_no_secret, persons_and_organizations_are_those_of_the_addresses_found, the_scan_says_no_planted_value)
+        records_are_counted_raw_and_distinct, every_further_store_is_a_lead_and_shows_no_secret, persons_and_organizations_are_those_of_the_addresses_found,
+        countries_are_those_of_domains_and_of_numbers_beside_one_address, labels_types_and_subjects_are_those_of_the_papers,
+        a_customers_words_in_an_agents_quote_stay_the_customers, the_scan_says_no_planted_value)
 finally:
     FOLDER.__exit__(None, None, None)

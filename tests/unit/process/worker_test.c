@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct words_types no_types;
+
 /* --- the detector of this test: settles at the end of a word, `?` in a word makes it tentative --- */
 
 struct detect {
@@ -208,7 +210,7 @@ static void a_mention_is_in_the_record_where_it_starts(void)
 	EACH_BLOCK(block)
 	{
 		struct bench *b = open_bench();
-		finder_begin(b->finder, 3, NULL);
+		finder_begin(b->finder, &(struct finder_part){.part = 3, .types = &no_types});
 		feed(b, line, 0, 30, block, 100, 1);
 		finder_record(b->finder, 0, 7, 0);
 		finder_record(b->finder, 7, 16, 1); /* c begins in it and ends behind it */
@@ -226,7 +228,7 @@ static void a_record_that_ends_late_still_gets_its_mentions(void)
 	EACH_BLOCK(block)
 	{
 		struct bench *b = open_bench();
-		finder_begin(b->finder, 0, NULL);
+		finder_begin(b->finder, &(struct finder_part){.part = 0, .types = &no_types});
 		feed(b, line, 0, 40, block, 0, 1);
 		finder_record(b->finder, 8, 30, 5);
 		finder_end(b->finder);
@@ -240,7 +242,7 @@ static void offsets_are_those_of_the_stored_bytes(void)
 	EACH_BLOCK(block)
 	{
 		struct bench *b = open_bench();
-		finder_begin(b->finder, 0, NULL);
+		finder_begin(b->finder, &(struct finder_part){.part = 0, .types = &no_types});
 		feed(b, line, 0, 20, block, 2, 2); /* UTF-16 after its mark */
 		finder_end(b->finder);
 		CHECK_MENTIONS(b, "0:0:2+10:2:a@x.y 0:0:18+10:2:b@x.y 0:0:30+10:2:c@x.y");
@@ -254,7 +256,7 @@ static void a_tentative_mention_counts_when_its_domain_is_seen(void)
 	{
 		static const char text[] = "a?@x.y b?@q.r c@x.y ";
 		struct bench *b = open_bench();
-		finder_begin(b->finder, 0, NULL);
+		finder_begin(b->finder, &(struct finder_part){.part = 0, .types = &no_types});
 		feed(b, text, 0, sizeof text - 1, block, 0, 1);
 		finder_record(b->finder, 0, 20, 0);
 		finder_end(b->finder);
@@ -266,11 +268,11 @@ static void a_tentative_mention_counts_when_its_domain_is_seen(void)
 static void the_domain_may_stand_in_an_earlier_member(void)
 {
 	struct bench *b = open_bench();
-	finder_begin(b->finder, 1, NULL);
+	finder_begin(b->finder, &(struct finder_part){.part = 1, .types = &no_types});
 	feed(b, "c@x.y", 0, 5, 64, 0, 1);
 	finder_end(b->finder);
 	struct finder *second = finder_open(&(struct detect_options){0}, &b->out, &b->domains);
-	finder_begin(second, 2, NULL);
+	finder_begin(second, &(struct finder_part){.part = 2, .types = &no_types});
 	finder_text(second, &(struct extract_text){.data = (const uint8_t *)"a?@x.y b?@q.r", .size = 13});
 	finder_end(second);
 	finder_close(second);
@@ -282,7 +284,7 @@ static void one_finder_serves_part_after_part(void)
 {
 	struct bench *b = open_bench();
 	for (uint32_t part = 1; part <= 3; part++) {
-		finder_begin(b->finder, part, NULL);
+		finder_begin(b->finder, &(struct finder_part){.part = part, .types = &no_types});
 		feed(b, line, 0, 10, 3, 0, 1);
 		finder_record(b->finder, 0, 10, part);
 		finder_end(b->finder);
@@ -294,7 +296,7 @@ static void one_finder_serves_part_after_part(void)
 static void many_records_and_mentions_keep_their_places(void)
 {
 	struct bench *b = open_bench();
-	finder_begin(b->finder, 0, NULL);
+	finder_begin(b->finder, &(struct finder_part){.part = 0, .types = &no_types});
 	fcntl(b->ends[1], F_SETFL, 0);
 	enum { COUNT = 30000 };
 	char text[16];
