@@ -90,7 +90,7 @@ static int read_party(struct party_job *job)
 
 static int check_job(const struct cli_arguments *arguments, struct party_job *job)
 {
-	static const char *const others[] = {"format", "list", "explain"};
+	static const char *const others[] = {"format", "list", "explain", "claims"};
 	job->party = cli_value(arguments, "party");
 	job->reason = cli_value(arguments, "reveal");
 	job->output = cli_value(arguments, "output");

@@ -235,7 +235,7 @@ def plant(folder, swap):
         {"id": 4, "mail": "bruno.neri at fabrikam dot com, anna.rossi at contoso dot com", "ip": "from 203.0.113.77"},
         {"id": 5, "mail": "bruno.neri&#64;fabrikam.com u=anna.rossi%40contoso.com", "name": "Bruno Neri"},
         {"id": 6, "mail": "luca@mail.contoso.com, bounce+bruno.neri=fabrikam.com@contoso.com", "x": "wei.li@contoso.com"},
-        {"id": 8, "mail": "bounce-fabrikam.it@contoso.com bruno_fabrikam.it@contoso.com x.fabrikam.it@contoso.com", "y": "x@fabrikam.it"},
+        {"id": 8, "mail": "bounce-fabrikam.it@contoso.com bruno_fabrikam.it@contoso.com x.fabrikam.it@contoso.com", "y": "x@fabrikam.it, fabrikam.com@contoso.com"},
         {"id": 7, "note": "nobody is in it"}]
     write("data/cases-001.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     write("data/fabrikam-offer.csv", "who,mail\nA,anna.rossi@contoso.com\nB,bruno.neri@fabrikam.com\nC,bruno.neri@fabrikam.com\n")
@@ -315,12 +315,12 @@ def what_is_a_partys_is_all_there_in_every_spelling_and_its_places_are_right():
 
 def an_address_that_carries_another_one_is_released_to_no_organization():
     case = scanned("here")
-    carrying = {"fabrikam.com@contoso.com", "bounce-fabrikam.it@contoso.com", "bruno_fabrikam.it@contoso.com", "x.fabrikam.it@contoso.com"}
+    carrying = {"bounce+bruno.neri=fabrikam.com@contoso.com", "fabrikam.com@contoso.com", "bounce-fabrikam.it@contoso.com", "bruno_fabrikam.it@contoso.com", "x.fabrikam.it@contoso.com"}
     mails = {row["canonical"] for row in entities(case)}
     rig.check(carrying < mails, "they are not all found: %s" % mails)
     for party in ("contoso.com", "fabrikam.com", "fabrikam.it"):
         found = words(packet(case, party))
-        for address in carrying:
+        for address in sorted(carrying):
             rig.check(address not in found, "%s is in the packet of %s" % (address, party))
     rig.equal(len(parts(packet(case, "fabrikam.com@contoso.com"))), 1, "places of such a mailbox itself")
     rig.check("wei.li@contoso.com" in words(packet(case, "contoso.com")), "a person whose name could be a domain is left out")
@@ -394,7 +394,7 @@ def what_is_no_party_or_would_say_too_much_is_refused_and_nothing_is_written():
         "contoso.com fabrikam.com", "anna.rossi@contoso.com, luca@contoso.com", "*")]
     wrong += [{"--reveal": None}, {"--reveal": ""}, {"-o": None}, {"-o": "-"}, {"-o": case}, {"-o": case + ".key"}, {"-o": "/dev/null"},
         {"--passphrase-file": None}, {"--passphrase-file": out}, {"--passphrase-file": case}, {"--party": None},
-        {"--list": "entities"}, {"--explain": "x"}, {"--format": "json"}]
+        {"--list": "entities"}, {"--explain": "x"}, {"--format": "json"}, {"--claims": case}]
     for change in wrong:
         arguments = [x for name, value in {**good, **change}.items() if value is not None for x in (name, value)]
         done = rig.staunch("report", "--case", case, *arguments)
