@@ -56,7 +56,7 @@ void html_coverage_words(struct html_writer *w, const struct report *report)
 	html_text(w, ". ");
 	if (missing > 0) {
 		html_number(w, missing);
-		html_text(w, missing == 1 ? " was not read." : " were not read.");
+		html_text(w, missing == 1 ? " was not read. " : " were not read. ");
 	}
 }
 
