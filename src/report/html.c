@@ -184,8 +184,9 @@ static void put_lead(struct html_writer *w, const struct report *report)
 		html_text(w, "No object was left unread.");
 	if (missing > 0) {
 		put_strong(w, missing, missing == 1 ? "object" : "objects");
-		html_text(w, missing == 1 ? " was not read, and nothing is said about what is in it."
-					  : " were not read, and nothing is said about what is in them.");
+		html_text(w, report->estimated ? " were not drawn or not read; section 1 estimates what they hold."
+			     : missing == 1    ? " was not read, and nothing is said about what is in it."
+					       : " were not read, and nothing is said about what is in them.");
 	}
 	if (report->partial > 0) {
 		html_text(w, missing > 0 ? " " : "");
