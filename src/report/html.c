@@ -122,6 +122,8 @@ static void put_mast(struct html_writer *w, const struct report *report)
 	html_name(w, report->case_name);
 	html_close(w);
 	html_leaf(w, "span", NULL, when);
+	if (report->estimated)
+		html_leaf(w, "span", NULL, "Estimate from a sample");
 	html_leaf(w, "span", NULL, report->revealed ? "Values shown: handle as the data itself" : "Values masked");
 	html_close(w);
 }
@@ -157,7 +159,9 @@ static void put_lead(struct html_writer *w, const struct report *report)
 	uint64_t missing = report->unread + report->pending, known = report->bytes_read + report->bytes_duplicate;
 	char percent[32];
 	html_open(w, "p", "lead");
-	html_text(w, report->store_count == 1 ? "The store held " : "The stores held ");
+	html_text(w, report->estimated          ? "A sample of the stores held "
+		     : report->store_count == 1 ? "The store held "
+						: "The stores held ");
 	put_strong(w, report->records_distinct, "distinct records");
 	html_text(w, " about ");
 	put_strong_range(w, &report->persons, "persons");
@@ -180,8 +184,9 @@ static void put_lead(struct html_writer *w, const struct report *report)
 		html_text(w, "No object was left unread.");
 	if (missing > 0) {
 		put_strong(w, missing, missing == 1 ? "object" : "objects");
-		html_text(w, missing == 1 ? " was not read, and nothing is said about what is in it."
-					  : " were not read, and nothing is said about what is in them.");
+		html_text(w, report->estimated ? " were not drawn or not read; section 1 estimates what they hold."
+			     : missing == 1    ? " was not read, and nothing is said about what is in it."
+					       : " were not read, and nothing is said about what is in them.");
 	}
 	if (report->partial > 0) {
 		html_text(w, missing > 0 ? " " : "");

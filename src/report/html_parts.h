@@ -90,6 +90,11 @@ void html_section_end(struct html_writer *w);
 /* "of 120 objects, 118 read, 1 partly, 1 not read" in the words of every figure. */
 void html_coverage_words(struct html_writer *w, const struct report *report);
 
+/* --- html_estimate.c --- */
+
+/* Nothing unless the case is a sample. */
+void html_estimates(struct html_writer *w, const struct report *report);
+
 /* --- the sections --- */
 
 void html_figures(struct html_writer *w, const struct report *report);

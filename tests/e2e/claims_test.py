@@ -38,7 +38,7 @@ def make_set(out):
 def write_claims(path):
     with open(path, "w") as file:
         file.write("# as printed in October 2022, in small\n")
-        for unit, value, claim in (("e-mails", MAILS, "e-mails"), ("rows", PROJECTS, "projects"), ("users", USERS, "users")):
+        for unit, value, claim in (("e-mails", MAILS, "e-mails"), ("projects", PROJECTS, "projects"), ("users", USERS, "users")):
             file.write('%s\t%s\tfinder, 19 Oct 2022\t"%s+ %s"\n' % (unit, number(value), number(value), claim))
 
 
@@ -47,11 +47,12 @@ def the_claims_of_2022_count_copies_and_the_report_says_so():
         store, case, claims = (os.path.join(out, name) for name in ("set", "x.case", "claims.tsv"))
         make_set(store)
         write_claims(claims)
-        rig.scan(case, *(os.path.join(store, name) for name in ("mail", "projects", "users")))
+        rig.scan(case, *(os.path.join(store, name) for name in ("mail", "projects", "users")),
+            options=("--id-field", "project=project_id"))
         got = rig.report(case, "--claims", claims)
         mails, rows, users = got["claims"]
         rig.equal(mails["ours"], {"unit": "message", "raw": MAILS, "distinct": MAILS_DISTINCT}, "e-mails")
-        rig.equal(rows["ours"], {"unit": "row", "raw": PROJECTS, "distinct": PROJECTS_DISTINCT}, "projects")
+        rig.equal(rows["ours"], {"unit": "project", "raw": PROJECTS, "distinct": PROJECTS_DISTINCT}, "projects")
         rig.equal(users["ours"]["max"], USERS_DISTINCT, "users, at most")
         rig.equal(mails["difference"], "Claimed %s e-mails; we count %s messages as stored, %s distinct: the claim counts copies, "
             "%s of them repeats." % tuple(map(number, (MAILS, MAILS, MAILS_DISTINCT, MAILS - MAILS_DISTINCT))), "e-mails")

@@ -114,12 +114,21 @@ def pages(out):
     rig.scan(case, *stores, options=("--own-domain", "contoso.com"))
     os.mkdir(os.path.join(out, "nothing"))
     rig.scan(empty, os.path.join(out, "nothing"))
+    sampled = os.path.join(out, "sampled.case")
+    rig.scan(sampled, *stores, status=rig.INCOMPLETE, options=("--sample", "50", "--seed", "3"))
     hostile = hostile_case(out)
     made = {"example": (case, "--claims", claims_file(out)), "shown": (case, "--reveal", "test"),
         "hostile": (hostile, "--claims", claims_file(out)), "hostile-shown": (hostile, "--reveal", "test"),
-        "empty": (empty,)}
+        "sample": (sampled,), "empty": (empty,)}
     return {name: (os.path.join(out, name + ".html"), html_report(row[0], os.path.join(out, name + ".html"), *row[1:]))
         for name, row in made.items()}, case, hostile
+
+
+def the_page_of_a_sample_says_that_it_is_an_estimate():
+    words = " ".join(Elements(_pages["sample"][1]).texts["body"].split())
+    for text in ("This is an estimate.", "Estimate from a sample", "Estimates of everything listed.", "a sample, with estimates"):
+        rig.check(text in words, "the page does not say: " + text)
+    rig.check("This is an estimate." not in _pages["example"][1], "a full scan calls itself an estimate")
 
 
 def every_page_is_one_file_with_a_strict_policy():
@@ -311,7 +320,7 @@ def main():
     with rig.folder() as out:
         made, _, _ = pages(out)
         _pages.update(made)
-        rig.run_tests(every_page_is_one_file_with_a_strict_policy, a_browser_asks_for_nothing_and_complains_of_nothing,
+        rig.run_tests(the_page_of_a_sample_says_that_it_is_an_estimate, every_page_is_one_file_with_a_strict_policy, a_browser_asks_for_nothing_and_complains_of_nothing,
             axe_finds_nothing, axe_would_find_something, a_telephone_never_scrolls_sideways_and_pictures_are_made,
             tables_sort_by_their_heads, it_prints_on_paper_with_the_figures, every_figure_of_the_page_is_that_of_the_json,
             values_are_masked_until_a_reason_is_given, hostile_names_and_values_stay_text,
