@@ -89,12 +89,13 @@ def phones(peers, documents):
 
 
 def secrets(peers, documents):
-    """(labels, of these found: the value or a part of it that is not shorter than half) by detect-secrets."""
-    labels = found = 0
+    """(labels, of these found: the value or a part of it that is not shorter than half, values of no label) by
+    detect-secrets."""
+    labels = found = extra = 0
+    same = lambda value, other: value in other or (other in value and 2 * len(other) >= len(value))
     for document, values in zip(documents, peers.ask("secrets", [document.text for document in documents])):
-        for one in document.labels:
-            if one.kind == "secret":
-                value = document.text[one.start:one.end]
-                labels += 1
-                found += any(value in other or (other in value and 2 * len(other) >= len(value)) for other in values)
-    return labels, found
+        wanted = [document.text[one.start:one.end] for one in document.labels if one.kind == "secret"]
+        labels += len(wanted)
+        found += sum(any(same(value, other) for other in values) for value in wanted)
+        extra += sum(not any(same(value, other) for value in wanted) for other in set(values))
+    return labels, found, extra
