@@ -268,7 +268,7 @@ def peers_text(results):
         return "Not run: the other programs could not be installed."
     head = ["set", "kind", "program", "labels", "ours", "ours, false", "theirs", "theirs, false"]
     return ("Installed from PyPI at the time, given the same texts; with the region where the set says one. detect-secrets\n"
-        "gets each line by itself; a value that holds the label, or half of it, counts. *False*: at no label.\n\n" + table(head, peer_rows(results), 3))
+        "gets each document as a file; a value that holds the label, or half of it, counts. *False*: at no label.\n\n" + table(head, peer_rows(results), 3))
 
 
 def write(results, date, machine):
