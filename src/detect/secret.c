@@ -148,13 +148,26 @@ static const struct token tokens[] = {
 	{"ghr_", "github_token", 0, ALPHABET_BASE62, 36, 76},
 	{"github_pat_", "github_token", 5, ALPHABET_WORD, 82, 82},
 	{"glpat-", "gitlab_token", 0, ALPHABET_WORD, 20, 64}, /* GitLab docs, token prefixes */
-	{"xoxb-", "slack_token", 0, ALPHABET_WORD, 24, 200},  /* Slack docs, token types */
+	{"gldt-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glrt-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glft-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glcbt-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glptt-", "gitlab_token", 0, ALPHABET_HEX, 40, 40},
+	{"glimt-", "gitlab_token", 0, ALPHABET_WORD, 25, 64},
+	{"gloas-", "gitlab_token", 0, ALPHABET_WORD, 64, 64},
+	{"glsoat-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glffct-", "gitlab_token", 0, ALPHABET_WORD, 20, 64},
+	{"glagent-", "gitlab_token", 0, ALPHABET_WORD, 50, 64},
+	{"glsa_", "grafana_token", 0, ALPHABET_WORD, 41, 41}, /* Grafana docs, service accounts, access policies */
+	{"glc_", "grafana_token", 0, ALPHABET_BASE64, 32, 240},
+	{"xoxb-", "slack_token", 0, ALPHABET_WORD, 24, 200}, /* Slack docs, token types */
 	{"xoxp-", "slack_token", 0, ALPHABET_WORD, 24, 200},
 	{"xoxa-", "slack_token", 0, ALPHABET_WORD, 24, 200},
 	{"xoxr-", "slack_token", 0, ALPHABET_WORD, 24, 200},
 	{"xoxs-", "slack_token", 0, ALPHABET_WORD, 24, 200},
 	{"sk_live_", "stripe_key", 1, ALPHABET_BASE62, 24, 200}, /* Stripe docs, API keys */
 	{"rk_live_", "stripe_key", 1, ALPHABET_BASE62, 24, 200},
+	{"rk_test_", "stripe_key", 1, ALPHABET_BASE62, 24, 200},
 	{"sk_test_", "stripe_key", 1, ALPHABET_BASE62, 24, 200},
 	{"sk-proj-", "key", 1, ALPHABET_WORD, 40, 200}, /* OpenAI and Anthropic docs; others write theirs alike */
 	{"sk-ant-", "key", 1, ALPHABET_WORD, 40, 200},

@@ -8,6 +8,7 @@ import datetime
 import importlib
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -87,7 +88,7 @@ def beside(results, found, documents):
         if kind == "phone_number" and ours.labels:
             results.peers.append((name, kind, "phonenumbers", ours, peers.phones(found, members)))
         elif kind == "secret" and ours.labels:
-            results.peers.append((name, kind, "detect-secrets", ours, peers.secrets(found, members) + (None,)))
+            results.peers.append((name, kind, "detect-secrets", ours, peers.secrets(found, members)))
 
 
 def run(program, data, options):
@@ -117,6 +118,15 @@ def run(program, data, options):
     return results
 
 
+def repeat_in_readme(sentence):
+    """The README repeats two figures of the page."""
+    path = os.path.join(ROOT, "README.md")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(page.SENTENCE, sentence, text))
+
+
 def main():
     options = argparse.ArgumentParser(prog="eval", description=__doc__)
     options.add_argument("staunch")
@@ -134,6 +144,8 @@ def main():
     text = page.write(results, datetime.datetime.now(datetime.timezone.utc).strftime("%d %B %Y"), platform.machine())
     with open(args.output, "w", encoding="utf-8") as file:
         file.write(text)
+    if os.path.realpath(args.output) == os.path.join(ROOT, "docs/accuracy.md"):
+        repeat_in_readme(page.sentence(results))
     print(page.summary(results))
     print("\nwritten to %s in %d s; misses in %s" % (os.path.relpath(args.output), results.seconds, os.path.relpath(args.misses)))
 

@@ -2,7 +2,7 @@
 pages, and this program's own source.
 
 In the logs every finding is false. In the other texts real addresses, sites and examples stand, so each finding there was
-judged by a person once: tools/eval/judged.tsv lists those that are right, by a checksum of corpus, kind and value. What is
+judged by hand once: tools/eval/judged.tsv lists those that are right, by a checksum of corpus, kind and value. What is
 not in the list counts as false, so a new finding does, too, until somebody has looked at it."""
 import collections
 import glob

@@ -16,11 +16,16 @@ def phones(texts, region):
     for text in texts:
         yield [[m.start, m.end] for m in phonenumbers.PhoneNumberMatcher(text, region)]
 def secrets(texts, region):
+    # As its command does: files, with its filters; its call for single lines shows every string without them.
+    import os, tempfile
     from detect_secrets.core import scan
     from detect_secrets.settings import default_settings
-    with default_settings():
+    with default_settings(), tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "text.txt")
         for text in texts:
-            yield [s.secret_value for line in text.split("\n") for s in scan.scan_line(line) if s.secret_value]
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            yield [s.secret_value for s in scan.scan_file(path) if s.secret_value]
 for line in sys.stdin:
     task = json.loads(line)
     answer = {"phones": phones, "secrets": secrets}[task["task"]]
@@ -89,12 +94,13 @@ def phones(peers, documents):
 
 
 def secrets(peers, documents):
-    """(labels, of these found: the value or a part of it that is not shorter than half) by detect-secrets."""
-    labels = found = 0
+    """(labels, of these found: the value or a part of it that is not shorter than half, values of no label) by
+    detect-secrets."""
+    labels = found = extra = 0
+    same = lambda value, other: value in other or (other in value and 2 * len(other) >= len(value))
     for document, values in zip(documents, peers.ask("secrets", [document.text for document in documents])):
-        for one in document.labels:
-            if one.kind == "secret":
-                value = document.text[one.start:one.end]
-                labels += 1
-                found += any(value in other or (other in value and 2 * len(other) >= len(value)) for other in values)
-    return labels, found
+        wanted = [document.text[one.start:one.end] for one in document.labels if one.kind == "secret"]
+        labels += len(wanted)
+        found += sum(any(same(value, other) for other in values) for value in wanted)
+        extra += sum(not any(same(value, other) for value in wanted) for other in set(values))
+    return labels, found, extra
