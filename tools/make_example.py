@@ -17,6 +17,7 @@ import json
 import mmap
 import os
 import random
+import re
 import sys
 import zipfile
 
@@ -166,6 +167,12 @@ def country_of_domain(domain):
     return DOMAIN_COUNTRIES.get(domain.rsplit(".", 1)[1])
 
 
+# Notes that name somebody at two domains of one organization; a first name, a role or another domain's name joins nothing.
+SAME_PERSON = {82: ("bianca.neri", "fabrikam.com"), 83: ("bianca.neri", "fabrikam.it"), 84: ("bianca.neri", "adatum.it"),
+    85: ("info", "adatum.com"), 86: ("info", "adatum.it"), 87: ("bianca", "adatum.com"), 88: ("bianca", "adatum.it"),
+    89: ("ugo.galli", "fabrikam.it"), 90: ("ugo.galli", "fabrikam.fr")}
+
+
 class Truth:
     """What was planted. Per record: how many mentions of each kind; over all: the distinct canonical values."""
 
@@ -290,6 +297,8 @@ class Generator:
             ip, written = invented_ip(rng)
             parts.append("seen from [%s]:443" % truth.plant("ip_address", ip, written) if ":" in ip
                 else "seen from %s:443" % truth.plant("ip_address", ip, written))
+        if serial in SAME_PERSON:
+            parts.append("write to %s" % self.address(*SAME_PERSON[serial]))
         return "; ".join(parts) + "."
 
     def record(self, i):
@@ -461,6 +470,20 @@ def persons(addresses):
     return {"min": len(joined), "best": len(addresses), "max": len(addresses)}
 
 
+def least_organizations(truth, domains):
+    """Domains of one name are one where a person of first and last name has an address at two of them."""
+    where = {}
+    for address, domain in truth.domains.items():
+        local = address.split("@")[0]
+        if domain in domains and re.fullmatch("[a-z]{2,}([._-][a-z]{2,})+[0-9]*", local) and local not in ROLES:
+            where.setdefault((domain.split(".")[0], local), set()).add(domain)
+    joined = {}
+    for (label, _), found in where.items():
+        if len(found) > 1:
+            joined.setdefault(label, set()).update(found)
+    return len(domains) - sum(len(found) - 1 for found in joined.values())
+
+
 def countries(truth, people, domains):
     """{country: [persons, organizations]}; no evidence or evidence that contradicts itself is unknown."""
     counts = {}
@@ -490,7 +513,8 @@ def figures(generator, spool, changed):
         "own_domain": OWN_DOMAIN, "stores": list(STORES), "records_per_store": n,
         "records": {"raw": len(STORES) * n, "distinct": n + 1}, "changed": changed, "kinds": kinds,
         "persons": persons(people), "staff": persons({a for a in people if a.endswith("@" + OWN_DOMAIN)}),
-        "role_mailboxes": len(addresses) - len(people), "organizations": {"best": len(domains), "domains": domains},
+        "role_mailboxes": len(addresses) - len(people), "organizations": {"min": least_organizations(truth, domains), "best": len(domains), "max": len(domains),
+            "domains": domains},
         "countries": countries(truth, people, domains), "categories": categories(truth, people, spool.middle_categories),
         # Every record is a case with notes that begin with the label.
         "sensitivity": {"confidential": n + 1}, "document_types": {"support case": n + 1},

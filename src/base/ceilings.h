@@ -216,6 +216,8 @@
 #define CEIL_SAMPLE_KEYS (1u << 17)
 
 /* --- leads --- */
+/* Persons with an address at several domains of one name, which join these; 16 bytes each. Beyond, fewer are joined. */
+#define CEIL_SHARED_PERSONS (1u << 20)
 /* Stores that leaked data points to, kept one by one; further ones are counted together. */
 #define CEIL_LEADS 65536
 /* Places of leads, and of secrets, compared with each other to see which stand together; where there are more of

@@ -167,12 +167,14 @@ static enum st_status organization_rows(struct listing *listing, struct st_span 
 {
 	struct st_cursor in = {block.data, block.data + block.size, false};
 	while (in.at < in.end) {
+		char country[3];
 		struct st_span domain = st_cursor_span(&in);
 		uint64_t addresses = st_cursor_varint(&in);
 		if (in.bad)
 			return st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read");
 		cell_value(&listing->cells, listing->rc, "organization", domain);
 		cell_number(&listing->cells, addresses);
+		cell_text(&listing->cells, detect_domain_country(domain, country) ? country : "unknown");
 		ST_TRY(put_row(&listing->cells, listing->output, err));
 	}
 	return ST_OK;
@@ -183,7 +185,7 @@ enum st_status report_list_organizations(struct report_case *rc, struct report_o
 	struct listing listing = {.rc = rc, .output = output};
 	struct casefile_blocks *blocks;
 	struct st_span block;
-	put_heads(output, "organization,addresses");
+	put_heads(output, "organization,addresses,country");
 	ST_TRY(casefile_blocks_open(rc->casefile, CASEFILE_ORGANIZATIONS, NULL, &blocks, err));
 	enum st_status status = casefile_blocks_next(blocks, &block, err);
 	while (status == ST_OK && block.size > 0) {

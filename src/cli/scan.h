@@ -212,8 +212,11 @@ void scan_marks_row(struct scan_marks *marks, const struct resolve_entity *entit
 void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *entity);
 void scan_marks_organization(struct scan_marks *marks, struct st_span domain); /* each once */
 void scan_marks_part(struct scan_marks *marks, const struct casefile_part *part);
-/* After all of these: walks the addresses of the results being written and fills in the lists. */
-enum st_status scan_marks_finish(struct scan_marks *marks, struct casefile_figures *figures, struct st_error *err);
+/* After all of these: walks the addresses of the results being written and fills in the lists, and what they say of
+ * organizations, which are settled. */
+struct scan_organizations;
+enum st_status scan_marks_finish(struct scan_marks *marks, struct scan_organizations *organizations,
+	struct casefile_figures *figures, struct st_error *err);
 void scan_marks_close(struct scan_marks *marks); /* NULL is fine */
 
 /* --- scan_progress.c --- */

@@ -5,6 +5,7 @@
  */
 #include "base/ceilings.h"
 #include "cli/scan.h"
+#include "cli/scan_organizations.h"
 #include "worker/marking.h"
 
 #include <stdlib.h>
@@ -45,7 +46,8 @@ struct scan_marks {
 	bool more;
 	uint64_t persons[CATEGORIES];
 	uint64_t country_persons[COUNTRIES], country_bases[COUNTRIES][BASES], country_organizations[COUNTRIES];
-	struct tallies tallies; /* of marks */
+	struct tallies tallies;                   /* of marks */
+	struct scan_organizations *organizations; /* during the walk */
 };
 
 enum st_status scan_marks_open(
@@ -314,7 +316,8 @@ static void take_record(struct person *person, uint32_t record)
 	person->bases |= record >> BASES_SHIFT & BASES_MASK;
 }
 
-static void begin_person(struct scan_marks *marks, const struct resolve_entity *entity, struct person *person)
+static enum st_status begin_person(
+	struct scan_marks *marks, const struct resolve_entity *entity, struct person *person, struct st_error *err)
 {
 	struct scan_party party;
 	scan_party_of(entity->canonical, marks->scan->own_domains, &party);
@@ -322,6 +325,9 @@ static void begin_person(struct scan_marks *marks, const struct resolve_entity *
 	person->country = country_of_domain(host_of(entity->canonical));
 	if (person->country != COUNTRY_UNKNOWN)
 		person->bases = 1u << BASIS_CCTLD;
+	if (party.organization.size == 0)
+		return ST_OK;
+	return scan_organizations_again(marks->organizations, entity->canonical, party.organization, err);
 }
 
 static void count_person(struct scan_marks *marks, const struct person *person)
@@ -346,7 +352,7 @@ static enum st_status walk_block(
 		struct resolve_place place;
 		const uint32_t *record;
 		if (!person->open)
-			begin_person(marks, &entity, person);
+			ST_TRY(begin_person(marks, &entity, person, err));
 		while ((record = next_record(marks, &places, &place)) != NULL)
 			take_record(person, *record);
 		marks->more = marks->more && entity.more;
@@ -423,10 +429,13 @@ static int by_figures(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-enum st_status scan_marks_finish(struct scan_marks *marks, struct casefile_figures *figures, struct st_error *err)
+enum st_status scan_marks_finish(struct scan_marks *marks, struct scan_organizations *organizations,
+	struct casefile_figures *figures, struct st_error *err)
 {
 	struct tallies *out = &figures->tallies;
+	marks->organizations = organizations;
 	ST_TRY(walk_persons(marks, err));
+	ST_TRY(scan_organizations_finish(organizations, &figures->organizations, err));
 	*out = marks->tallies;
 	marks->tallies = (struct tallies){0};
 	add_countries(marks, out);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/sample.h"
 #include "cli/scan.h"
+#include "cli/scan_organizations.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct results {
 	struct sample_estimate *estimate; /* NULL: none */
 	struct st_buf block;              /* of organizations, being filled */
 	struct scan_marks *marks;
+	struct scan_organizations *organizations;
 	uint8_t block_first[ST_DIGEST_BYTES];
 };
 
@@ -160,6 +162,8 @@ static enum st_status add_party(struct results *results, struct st_span address,
 	struct casefile_figures *figures = &results->figures;
 	if (party.organization.size > 0)
 		ST_TRY(resolve_distinct_add(results->parties, SET_ORGANIZATIONS, party.organization, err));
+	if (party.organization.size > 0)
+		ST_TRY(scan_organizations_address(results->organizations, address, party.organization, err));
 	if (party.role) {
 		figures->role_mailboxes++;
 		return ST_OK;
@@ -178,6 +182,8 @@ static enum st_status on_entity(void *context, const struct resolve_entity *enti
 	switch (entity->kind) {
 	case DETECT_EMAIL_ADDRESS:
 		return add_party(results, entity->canonical, err);
+	case DETECT_ORGANIZATION_NAME:
+		return scan_organizations_name(results->organizations, entity->canonical, err);
 	case DETECT_PHONE_NUMBER:
 		results->figures.unlinked_phones++;
 		return ST_OK;
@@ -210,6 +216,7 @@ static enum st_status on_party(void *context, uint8_t set, struct st_span key, u
 	if (set != SET_ORGANIZATIONS)
 		return ST_OK;
 	scan_marks_organization(results->marks, key);
+	ST_TRY(scan_organizations_domain(results->organizations, key, err));
 	if (results->block.size == 0)
 		st_digest(results->scan->work.digest_key, key.data, key.size, results->block_first);
 	st_buf_add_span(&results->block, key.data, key.size);
@@ -229,9 +236,8 @@ static enum st_status count_parties(struct results *results, struct st_error *er
 	figures->persons.max = figures->persons.best;
 	figures->staff.min = counts[SET_STAFF];
 	figures->staff.max = figures->staff.best;
-	figures->organizations.min = figures->organizations.best = figures->organizations.max =
-		counts[SET_ORGANIZATIONS];
-	return ST_OK;
+	figures->organizations.best = counts[SET_ORGANIZATIONS];
+	return scan_organizations_settle(results->organizations, err);
 }
 
 /* --- the two merges --- */
@@ -327,6 +333,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
 	input.watch = sample_estimate_mentions(results->estimate);
 	results->leads = scan_leads_open(scan);
+	results->organizations = scan_organizations_open(&scan->work, resolve_collector_next_run(scan->collector));
 	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
 		resolve_merge_mentions(&input, results->records.first, on_entity, results, &results->entities, err);
@@ -625,7 +632,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	ST_TRY(name_objects(results, err));
 	ST_TRY(walk_parts(results, err));
 	fill_named_units(results);
-	ST_TRY(scan_marks_finish(results->marks, &results->figures, err));
+	ST_TRY(scan_marks_finish(results->marks, results->organizations, &results->figures, err));
 	results->figures.made_at = st_utc_seconds();
 	ST_TRY(put_estimate(results, err));
 	return casefile_results_end(scan->casefile, &results->figures, err);
@@ -635,6 +642,7 @@ static void free_results(struct results *results)
 {
 	casefile_figures_free(&results->figures);
 	scan_marks_close(results->marks);
+	scan_organizations_close(results->organizations);
 	resolve_records_free(&results->records);
 	free(results->segments);
 	free(results->copies);

@@ -54,7 +54,8 @@ void html_parties(struct html_writer *w, const struct report *report)
 		put_organizations(w, report, top);
 	else
 		html_leaf(w, "p", NULL, "No organization was found in what was read and searched.");
-	html_not_counted(w, "Countries", "the scan of this case related persons to no country.");
+	if (!html_tallies(w, report, TALLY_COUNTRIES))
+		html_not_counted(w, "Countries", "the scan of this case related persons to no country.");
 }
 
 /* --- claims --- */

@@ -76,6 +76,11 @@ struct html_column_value {
 void html_chart_columns(struct html_writer *w, const char *title, const char *description,
 	const struct html_column_value *columns, size_t count);
 
+/* --- html_tallies.c --- */
+
+/* The table of a list of figures; false, and nothing: it was not built, or nothing was counted. */
+bool html_tallies(struct html_writer *w, const struct report *report, enum tally_list which);
+
 /* --- words that sections share --- */
 
 /* A paragraph of class "none": what is not counted, and why. */

@@ -303,6 +303,10 @@ void html_kinds(struct html_writer *w, const struct report *report)
 			put_top(w, report, &report->tops[i]);
 	if (report->unit_count > 0)
 		put_units(w, report);
-	html_not_counted(
-		w, "Categories of data", "the scan of this case related no values to the categories of the law.");
+	static const enum tally_list more[] = {TALLY_LABELS, TALLY_DOCUMENTS, TALLY_SPEAKERS};
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+		html_tallies(w, report, more[i]);
+	if (!html_tallies(w, report, TALLY_CATEGORIES))
+		html_not_counted(w, "Categories of data",
+			"the scan of this case related no values to the categories of the law.");
 }

@@ -18,9 +18,11 @@ const char *report_persons_method(void)
 
 const char *report_organizations_method(void)
 {
-	return "registrable domains (Public Suffix List with its private section) of the e-mail addresses, without "
-	       "free-mail, "
-	       "disposable and own domains.";
+	return "best: registrable domains (Public Suffix List with its private section) of the e-mail addresses, "
+	       "without "
+	       "free-mail, disposable and own domains. min: joins domains with the same name under different suffixes "
+	       "where one person, by first and last name, has an address at both. max: adds names with a legal form "
+	       "that are no domain's name.";
 }
 
 const char *report_special_method(void)

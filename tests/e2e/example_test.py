@@ -70,8 +70,8 @@ def persons_staff_and_role_mailboxes_are_counted_apart():
 
 def organizations_are_the_registrable_domains():
     got = scanned()["organizations"]
-    rig.equal(got["best"], TRUTH["organizations"]["best"], "organizations, best")
-    rig.check(got["min"] <= got["best"] <= got["max"], "min <= best <= max: %r" % got)
+    rig.equal({k: got[k] for k in ("min", "best", "max")}, {k: TRUTH["organizations"][k] for k in ("min", "best", "max")}, "organizations")
+    rig.check(got["min"] <= got["best"] - 2, "three domains of one name are joined: %r" % got)
     names = {value for row in listed("organizations") for value in row.values()}
     missing = set(TRUTH["organizations"]["domains"]) - names
     rig.check(not missing, "the list of organizations lacks %s" % rig.shown(sorted(missing)))
