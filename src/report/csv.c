@@ -78,7 +78,6 @@ static void add_estimate(struct st_buf *out, const struct report *report)
 void report_csv(const struct report *report, struct st_buf *out)
 {
 	st_buf_add(out, "section,name,column,value\r\n", 27);
-	add_estimate(out, report);
 	add_row(out, "figures", "records", "raw", report->records_raw);
 	add_row(out, "figures", "records", "distinct", report->records_distinct);
 	add_range(out, "persons", &report->persons);
@@ -92,4 +91,5 @@ void report_csv(const struct report *report, struct st_buf *out)
 		add_row(out, "entities", report->kinds[i].kind, "mentions_distinct_records",
 			report->kinds[i].mentions_distinct_records);
 	}
+	add_estimate(out, report);
 }

@@ -218,6 +218,7 @@ static void put_header(struct html_writer *w, const struct report *report)
 	html_open(w, "h1", NULL);
 	html_format(w, "What was in %.100s", report->case_name);
 	html_close(w);
+	html_estimate_lead(w, report);
 	put_lead(w, report);
 	put_contents(w);
 	html_close(w);

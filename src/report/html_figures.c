@@ -175,6 +175,7 @@ void html_figures(struct html_writer *w, const struct report *report)
 	html_leaf(w, "p", NULL, "Each figure stands with how it was counted and what it was counted over.");
 	html_leaf(w, "p", NULL, "A record is not a person. Not found is not the same as not affected.");
 	html_section_body(w);
+	html_estimate(w, report);
 	put_records(w, report);
 	put_parties(w, report);
 }

@@ -199,7 +199,9 @@ static void put_terms(struct html_writer *w, const struct report *report)
 		html_text(w, "none");
 	html_close(w);
 	term(w, "Made");
-	html_format(w, "%s; full scan, not an estimate; values %s", when, report->revealed ? "shown" : "masked");
+	html_format(w, "%s; %s; values %s", when,
+		report->estimated ? "a sample: see the estimate" : "full scan, not an estimate",
+		report->revealed ? "shown" : "masked");
 	html_close(w);
 	html_close(w);
 }

@@ -92,6 +92,9 @@ void html_coverage_words(struct html_writer *w, const struct report *report);
 
 /* --- the sections --- */
 
+/* Both write nothing when nothing is estimated. */
+void html_estimate_lead(struct html_writer *w, const struct report *report);
+void html_estimate(struct html_writer *w, const struct report *report);
 void html_figures(struct html_writer *w, const struct report *report);
 void html_coverage(struct html_writer *w, const struct report *report);
 void html_copies(struct html_writer *w, const struct report *report);
