@@ -92,7 +92,6 @@ static void add_tallies(struct st_buf *out, const struct tallies *tallies)
 void report_csv(const struct report *report, struct st_buf *out)
 {
 	st_buf_add(out, "section,name,column,value\r\n", 27);
-	add_estimate(out, report);
 	add_row(out, "figures", "records", "raw", report->records_raw);
 	add_row(out, "figures", "records", "distinct", report->records_distinct);
 	add_range(out, "persons", &report->persons);
@@ -107,4 +106,5 @@ void report_csv(const struct report *report, struct st_buf *out)
 			report->kinds[i].mentions_distinct_records);
 	}
 	add_tallies(out, &report->tallies);
+	add_estimate(out, report);
 }

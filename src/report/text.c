@@ -247,8 +247,7 @@ static void put_estimate(struct page *page, const struct report *report)
 	for (int reason = 1; reason < ST_REASONS; reason++) {
 		const char *word = st_reason_name((enum st_reason)reason);
 		st_auto_free char *name = st_format("unread.%s.objects", word);
-		st_auto_free char *label = st_format("not read: %s", word);
-		put_estimated(page, report, name, label, "objects");
+		put_estimated(page, report, name, word, "objects not read");
 	}
 	put_sample(page, report);
 	put_estimated_kinds(page, report);

@@ -14,6 +14,8 @@
 /* and how many must be drawn before anything is said of the others. */
 #define LEAST_DRAWN 100
 
+/* Part of the values seen that is little to be new. */
+#define LITTLE_NEW 0.5
 /* Drawn objects of a type, below which its figures are not said to follow the size. */
 #define LEAST_SLOPE 12
 
@@ -592,8 +594,12 @@ struct estimate_result estimate_distinct(const struct estimate *estimate, size_t
 	struct support support = support_of_set(estimate, set);
 	doubt_one(&error, of->once, &support);
 	double value = of->once * sqrt(of->once / (2 * of->twice + of->once));
-	if (!is_bounded(&all, of->once, &error, &support))
-		return (struct estimate_result){of->seen + value, of->seen, 0, false};
+	if (!is_bounded(&all, of->once, &error, &support)) {
+		/* what is seen in one object only is little beside what is seen in several: nearly all was seen */
+		double most = of->once * limit_poisson(support.equal) / support.equal;
+		bool known = all.drawn >= LEAST_DRAWN && most <= LITTLE_NEW * of->seen;
+		return (struct estimate_result){of->seen + value, of->seen, of->seen + most, known};
+	}
 	double factor = spread(of->once, &error), fewest = of->once / factor;
 	double low = fewest * fewest / (2 * most_twice(estimate, set) + fewest);
 	return (struct estimate_result){of->seen + value, of->seen + low, of->seen + of->once * factor, true};

@@ -201,6 +201,38 @@ static void an_incomplete_report_names_what_was_not_read(void)
 	compare_all(&report, "incomplete");
 }
 
+static void add_estimate(struct report *report)
+{
+	static struct report_sampled_store drawn_from = {1, 50000, 7, 240, 4800};
+	static struct report_estimated figures[] = {{"records.raw", 28766, 26957, 30704, true},
+		{"records.distinct", 27952, 15245, 30630, true}, {"persons.best", 4107, 1725, 0, false},
+		{"staff.best", 12, 10, 40, true}, {"organizations.best", 470, 169, 2328, true},
+		{"entities.email_address.distinct", 4108, 1726, 4897, true},
+		{"entities.email_address.mentions", 32525, 30708, 34456, true},
+		{"unread.encrypted.objects", 40, 2, 138, true}};
+	report->estimated = true;
+	report->estimate = (struct report_estimate){.sampled = 240,
+		.listed = 4800,
+		.strata = 11,
+		.stores = &drawn_from,
+		.store_count = 1,
+		.figures = figures,
+		.figure_count = sizeof figures / sizeof figures[0]};
+}
+
+static void a_sample_says_estimate_and_never_full_scan(void)
+{
+	struct report_store stores[5];
+	struct report report = example(stores);
+	add_unread(&report);
+	add_estimate(&report);
+	compare_all(&report, "sample");
+	st_auto_buf struct st_buf page = {0};
+	report_html(&report, &page);
+	CHECK(memmem(page.data, page.size, "An estimate", 11) != NULL);
+	CHECK(memmem(page.data, page.size, "full scan", 9) == NULL);
+}
+
 static void an_empty_case_is_a_page_too(void)
 {
 	struct report report = {.case_name = "empty", .version = "0.9.0", .detectors_sha256 = "", .own_domains = ""};
@@ -236,6 +268,7 @@ static void no_line_of_the_page_is_wider_than_80_columns(void)
 	struct report_store stores[5];
 	struct report report = example(stores);
 	add_unread(&report);
+	add_estimate(&report);
 	st_auto_buf struct st_buf text = {0};
 	report_text(&report, &utf8, &text);
 	size_t columns = 0;
@@ -251,6 +284,7 @@ int main(void)
 	RUN(a_complete_report_is_the_one_written_down);
 	RUN(a_store_that_was_not_read_to_its_end_makes_no_complete_report);
 	RUN(an_incomplete_report_names_what_was_not_read);
+	RUN(a_sample_says_estimate_and_never_full_scan);
 	RUN(an_empty_case_is_a_page_too);
 	RUN(hostile_names_come_out_escaped_in_every_format);
 	RUN(no_line_of_the_page_is_wider_than_80_columns);
