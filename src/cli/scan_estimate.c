@@ -26,15 +26,7 @@ enum {
 };
 
 /* Sets of different values. */
-enum {
-	SET_RECORDS,
-	SET_PERSONS,
-	SET_STAFF,
-	SET_ROLES,
-	SET_ORGANIZATIONS,
-	SET_KINDS,
-	SETS = SET_KINDS + DETECT_KINDS
-};
+enum { SET_RECORDS, SET_PERSONS, SET_STAFF, SET_ROLES, SET_ORGANIZATIONS, SET_KINDS, SETS = SET_KINDS + DETECT_KINDS };
 
 static const char *const unit_names[UNITS] = {"message", "row", "document", "log_line"};
 

@@ -109,7 +109,7 @@ struct resolve_input {
 	struct resolve_blocks_in kept;
 	struct resolve_blocks_out out; /* NULL put: figures only */
 	struct resolve_watch watch;
-	bool (*tick)(void *context);   /* called now and then, may be NULL; false: stop, with ST_STOP */
+	bool (*tick)(void *context); /* called now and then, may be NULL; false: stop, with ST_STOP */
 	void *tick_context;
 };
 
