@@ -67,9 +67,13 @@ static void put_list(struct html_writer *w, const struct report *report, const s
 		const struct tally *row = &report->tallies.rows[i];
 		if (row->list != list->list)
 			continue;
-		html_table_row(&table, strcmp(row->name, "unknown") == 0);
+		bool unknown = strcmp(row->name, "unknown") == 0;
+		html_table_row(&table, unknown);
 		html_cell(&table, row->name);
-		html_cell_bar(&table, row->values[list->values[0]], largest);
+		if (unknown)
+			html_cell_hatched(&table, row->values[list->values[0]], largest);
+		else
+			html_cell_bar(&table, row->values[list->values[0]], largest);
 		for (size_t v = 0; v < list->count; v++)
 			html_cell_number(&table, row->values[list->values[v]]);
 	}

@@ -114,8 +114,11 @@ def pages(out):
     rig.scan(case, *stores, options=("--own-domain", "contoso.com"))
     os.mkdir(os.path.join(out, "nothing"))
     rig.scan(empty, os.path.join(out, "nothing"))
-    sampled = os.path.join(out, "sampled.case")
-    rig.scan(sampled, *stores, status=rig.INCOMPLETE, options=("--sample", "50", "--seed", "3"))
+    sampled = os.path.join(out, "sample.case")
+    for i in range(300):
+        write(os.path.join(out, "many", "%d.csv" % i), "mail,n\n" + "".join("p%d@d%d.example,%d\n" % (10 * i + j, j, j)
+            for j in range(20)))
+    rig.scan(sampled, os.path.join(out, "many"), status=(rig.OK, rig.INCOMPLETE), options=("--sample", "20", "--seed", "3"))
     hostile = hostile_case(out)
     made = {"example": (case, "--claims", claims_file(out)), "shown": (case, "--reveal", "test"),
         "hostile": (hostile, "--claims", claims_file(out)), "hostile-shown": (hostile, "--reveal", "test"),

@@ -243,6 +243,19 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	CHECK(page.size < 5000000);
 }
 
+static void persons_of_no_known_country_are_hatched(void)
+{
+	struct report_store stores[2];
+	struct report report = example(stores);
+	struct tally rows[] = {{TALLY_COUNTRIES, "IT", {3}}, {TALLY_COUNTRIES, "unknown", {6}}};
+	st_auto_buf struct st_buf page = {0};
+	report.tallies = (struct tallies){1u << TALLY_COUNTRIES, rows, 2};
+	report_html(&report, &page);
+	CHECK(holds(&page, "<rect class=\"b\" x=\"0.00%\" width=\"50.00%\""));
+	CHECK(holds(&page, "<tr class=\"last\"><th scope=\"row\">unknown</th>"));
+	CHECK(holds(&page, "<rect class=\"h\" x=\"0.00%\" width=\"100.00%\""));
+}
+
 static void years_are_columns_and_what_has_no_date_is_said(void)
 {
 	struct report_store stores[2];
@@ -270,6 +283,7 @@ int main(void)
 	RUN(a_range_is_solid_to_min_and_hatched_to_max);
 	RUN(columns_have_their_number_and_a_title);
 	RUN(the_largest_page_stays_below_five_megabytes);
+	RUN(persons_of_no_known_country_are_hatched);
 	RUN(years_are_columns_and_what_has_no_date_is_said);
 	CHECK_END();
 }
