@@ -225,6 +225,8 @@
 #define CEIL_CLAIMS_FILE_BYTES (256 * KIB)
 #define CEIL_CLAIMS 100
 #define CEIL_CLAIM_TEXT_BYTES 1000
+/* Addresses that --explain names as joined with one; a power of two. */
+#define CEIL_EXPLAIN_JOINED 1024
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 

@@ -212,6 +212,7 @@ struct casefile_figures {
 		uint64_t shared;
 	} * pairs; /* distinct records that two stores share */
 	size_t pair_count;
+	uint64_t unlinked_names;
 };
 /* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
  * forgotten with it;

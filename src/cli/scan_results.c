@@ -13,7 +13,7 @@ struct copy {
 	uint32_t original, store;
 };
 
-enum party_set { SET_PERSONS, SET_STAFF, SET_ORGANIZATIONS, SET_LEADS };
+enum party_set { SET_ORGANIZATIONS, SET_LEADS };
 
 struct results {
 	struct scan *scan;
@@ -25,6 +25,7 @@ struct results {
 	struct resolve_records records;
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
+	struct scan_persons *persons;
 	struct scan_leads *leads;
 	struct st_buf block; /* of organizations, being filled */
 	uint8_t block_first[ST_DIGEST_BYTES];
@@ -154,19 +155,9 @@ static enum st_status add_party(struct results *results, struct st_span address,
 {
 	struct scan_party party;
 	scan_party_of(address, results->scan->own_domains, &party);
-	struct casefile_figures *figures = &results->figures;
 	if (party.organization.size > 0)
 		ST_TRY(resolve_distinct_add(results->parties, SET_ORGANIZATIONS, party.organization, err));
-	if (party.role) {
-		figures->role_mailboxes++;
-		return ST_OK;
-	}
-	figures->persons.best++;
-	ST_TRY(resolve_distinct_add(results->parties, SET_PERSONS, party.person, err));
-	if (!party.staff)
-		return ST_OK;
-	figures->staff.best++;
-	return resolve_distinct_add(results->parties, SET_STAFF, party.person, err);
+	return scan_persons_address(results->persons, address, &party, err);
 }
 
 static enum st_status on_entity(void *context, const struct resolve_entity *entity, struct st_error *err)
@@ -175,6 +166,10 @@ static enum st_status on_entity(void *context, const struct resolve_entity *enti
 	switch (entity->kind) {
 	case DETECT_EMAIL_ADDRESS:
 		return add_party(results, entity->canonical, err);
+	case DETECT_PERSON_NAME:
+		return scan_persons_name(results->persons, entity->canonical, err);
+	case DETECT_NAME_PAIR:
+		return scan_persons_pair(results->persons, entity->canonical, err);
 	case DETECT_PHONE_NUMBER:
 		results->figures.unlinked_phones++;
 		return ST_OK;
@@ -220,10 +215,7 @@ static enum st_status count_parties(struct results *results, struct st_error *er
 	ST_TRY(resolve_distinct_finish(parties, on_party, results, counts, err));
 	ST_TRY(put_organizations(results, err));
 	struct casefile_figures *figures = &results->figures;
-	figures->persons.min = counts[SET_PERSONS];
-	figures->persons.max = figures->persons.best;
-	figures->staff.min = counts[SET_STAFF];
-	figures->staff.max = figures->staff.best;
+	ST_TRY(scan_persons_finish(results->persons, figures, err));
 	figures->organizations.min = figures->organizations.best = figures->organizations.max =
 		counts[SET_ORGANIZATIONS];
 	return ST_OK;
@@ -312,6 +304,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	struct resolve_input input =
 		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
 	results->leads = scan_leads_open(scan);
+	results->persons = scan_persons_open(scan);
 	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
 		resolve_merge_mentions(&input, results->records.first, on_entity, results, &results->entities, err);
@@ -595,6 +588,7 @@ static void free_results(struct results *results)
 	free(results->stores);
 	st_buf_free(&results->block);
 	scan_leads_close(results->leads);
+	scan_persons_close(results->persons);
 }
 
 enum st_status scan_results(struct scan *scan, struct st_error *err)

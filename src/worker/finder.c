@@ -6,6 +6,7 @@
 #include "worker/finder.h"
 
 #include "base/ceilings.h"
+#include "base/hash.h"
 #include "base/places.h"
 #include "detect/rules.h"
 
@@ -30,6 +31,14 @@ struct waiting {
 	bool tentative;
 };
 
+/* What was said of names without being a mention, so that a part says it once, or nearly: digests, the newest in each
+ * slot. */
+#define EVIDENCE_SLOTS 256
+struct evidence {
+	uint8_t slots[EVIDENCE_SLOTS][ST_DIGEST_BYTES];
+	bool used;
+};
+
 struct finder {
 	struct detect *detect;
 	const struct detect_rules *rules; /* borrowed; NULL none */
@@ -51,6 +60,8 @@ struct finder {
 	size_t pending_at;
 	struct st_buf places_coming; /* u64 text offset, span label: their text has not come */
 	struct places places;
+
+	struct evidence evidence; /* told of this part */
 
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
 	size_t held_count;
@@ -274,6 +285,40 @@ static uint8_t form_of(const struct finder *f, const struct detect_mention *m)
 	return (uint8_t)(form | m->rule << DETECT_RULE_SHIFT);
 }
 
+/* Says that a value is certain, or that a name belongs to an address, at a place but not as a mention. */
+static void tell(struct finder *f, const struct waiting *at, uint8_t kind, struct st_span value)
+{
+	static const uint8_t key[ST_DIGEST_KEY_BYTES] = "staunch evidence";
+	uint8_t digest[ST_DIGEST_BYTES];
+	struct waiting w = *at;
+	st_digest(key, value.data, value.size, digest);
+	uint8_t *slot = f->evidence.slots[digest[0] % EVIDENCE_SLOTS];
+	if (memcmp(slot, digest, sizeof digest) == 0)
+		return;
+	memcpy(slot, digest, sizeof digest);
+	f->evidence.used = true;
+	w.kind = kind;
+	w.form = DETECT_FORM_EVIDENCE;
+	w.record = 0;
+	w.canonical_size = (uint16_t)value.size;
+	send(f, &w, value);
+}
+
+/* What an address says of names (contract 5): who was named with it, and the name it is made of. */
+static void tell_of_address(struct finder *f, const struct waiting *w, const struct detect_mention *m)
+{
+	uint8_t value[DETECT_PAIR_BYTES];
+	size_t size = detect_name_of_address(m->canonical, value);
+	if (size > 0)
+		tell(f, w, DETECT_PERSON_NAME, (struct st_span){value, size});
+	if (m->holder.size == 0 || m->holder.size + 1 + m->canonical.size > sizeof value)
+		return;
+	memcpy(value, m->holder.data, m->holder.size);
+	value[m->holder.size] = 0;
+	memcpy(value + m->holder.size + 1, m->canonical.data, m->canonical.size);
+	tell(f, w, DETECT_NAME_PAIR, (struct st_span){value, m->holder.size + 1 + m->canonical.size});
+}
+
 static void on_mention(void *context, const struct detect_mention *m)
 {
 	struct finder *f = context;
@@ -288,6 +333,13 @@ static void on_mention(void *context, const struct detect_mention *m)
 		.confidence = m->confidence,
 		.tentative = m->tentative,
 	};
+	/* Rows of names wait in the merge, not here: their address book is the corpus's. */
+	if (m->kind == DETECT_PERSON_NAME && m->tentative) {
+		w.tentative = false;
+		w.confidence = DETECT_CONFIDENCE_UNSURE;
+	}
+	if (m->kind == DETECT_EMAIL_ADDRESS && !m->tentative)
+		tell_of_address(f, &w, m);
 	/* Only members have brothers that come later. */
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
@@ -320,6 +372,8 @@ void finder_begin(struct finder *f, uint32_t part, struct joined *joined)
 	f->records_first = f->records_count = 0;
 	f->pending.size = f->pending_at = 0;
 	f->held.size = f->held_count = 0;
+	if (f->evidence.used)
+		memset(&f->evidence, 0, sizeof f->evidence);
 	f->places_coming.size = 0;
 	f->places.bytes.size = 0;
 	f->places.last = 0;
