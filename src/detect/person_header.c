@@ -57,6 +57,8 @@ static bool opened(const uint8_t *text, size_t *at)
 		if (!ends_with(text, *at, brackets[i]))
 			continue;
 		*at = skip_back(text, *at - strlen(brackets[i]));
+		if (i != 2 && ends_with(text, *at, " ("))
+			*at = skip_back(text, *at - 1);
 		/* <mailto:...> behind a name, and folded fields (RFC 5322 2.2.3) */
 		if (ends_with(text, *at, "\n"))
 			*at = skip_back(text, *at - 1 - ends_with(text, *at, "\r\n"));

@@ -25,8 +25,10 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return next - 'A' + 0u < 26u || next >= 0xc3;
 }
 
+/* "a Rossi", "dott. R.": a small letter or a dot on both sides of the capital. One set of bytes for the sieve. */
+#define SMALL "az..\x80\xff"
 static const struct detect_hint hints[] = {
-	{{{.offset = -1, .ranges = "az..\x80\xff"}, {.offset = 1, .ranges = "AZ\xc3\xf4"}}},
+	{{{.offset = -1, .ranges = SMALL}, {.offset = 2, .ranges = SMALL}}},
 	{{{.ranges = NULL}}},
 };
 
@@ -87,7 +89,8 @@ static bool is_greeted_before(const uint8_t *text, size_t start)
 		size_t end = start;
 		while (end > 0 && text[end - 1] == ' ')
 			end--;
-		size_t first = end < start ? person_word_before(text, 0, end) : end;
+		bool apart = end < start || (end > 0 && text[end - 1] == '.');
+		size_t first = apart ? person_word_before(text, 0, end) : end;
 		struct person_word word;
 		if (first == end || !person_word_at(text, end, first, &word))
 			return false;
@@ -235,10 +238,17 @@ static bool may_be_small(uint8_t first)
 			       1u << 15 | 1u << 17 | 1u << 18 | 1u << 19 | 1u << 21 | 1u << 25));
 }
 
+/* As in the hints. */
+static bool is_small(uint8_t byte)
+{
+	return byte - 'a' + 0u < 26u || byte == '.' || byte >= 0x80;
+}
+
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	struct person_word word;
-	if (at == 0 || at + 1 >= window->size || !may_start(' ', window->data[at + 1]))
+	if (at == 0 || at + 2 >= window->size || !may_start(' ', window->data[at + 1]) ||
+		!is_small(window->data[at - 1]) || !is_small(window->data[at + 2]))
 		return false;
 	size_t start = person_word_before(window->data, 0, at);
 	if (start == at || at - start > 24)
@@ -257,7 +267,7 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 		return false;
 	if (!word.lower && person_word_is_given(&word))
 		return is_capitalised(&word) && !word.dotted && check_given(window, &word, out);
-	person_word_know(&word);
+	word.class = person_word_opens(&word);
 	if (word.class == PERSON_TITLE)
 		return check_title(window, &word, out);
 	if (word.class == PERSON_GREETING)

@@ -15,8 +15,8 @@ static const char *const greeting_words[] = {"bonjour", "bonsoir", "buenas", "bu
 	"liebe", "lieber", "querida", "querido", "salut", "salve", "spettabile"};
 static const char *const title_words[] = {"arch", "avv", "dipl", "don", "dott", "dottor", "dottore", "dottoressa",
 	"doña", "dr", "frau", "geom", "herr", "ing", "lic", "m", "madam", "madame", "mademoiselle", "me", "miss",
-	"mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof", "professor", "rag", "señor", "señora",
-	"señorita", "sig", "signor", "signora", "signore", "sir", "sr", "sra", "srta"};
+	"mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof", "professor", "ra", "rag", "señor", "señora",
+	"señorita", "sig", "signor", "signora", "signore", "sir", "sr", "sra", "srta", "ssa"};
 static const char *const suffix_words[] = {
 	"cfa", "cpa", "esq", "ii", "iii", "iv", "jr", "mba", "md", "pe", "phd", "rn"};
 static const char *const particle_words[] = {"al", "bin", "da", "dal", "dalla", "de", "degli", "dei", "del", "della",
@@ -96,27 +96,38 @@ static int compare(const void *wanted, const void *entry)
 	return strcmp(wanted, *(const char *const *)entry);
 }
 
-static enum person_class class_of(const struct person_word *word)
+static const struct {
+	const char *const *words;
+	size_t count;
+	enum person_class class;
+} lists[] = {
+	{particle_words, sizeof particle_words / sizeof *particle_words, PERSON_PARTICLE},
+	{title_words, sizeof title_words / sizeof *title_words, PERSON_TITLE},
+	{greeting_words, sizeof greeting_words / sizeof *greeting_words, PERSON_GREETING},
+	{suffix_words, sizeof suffix_words / sizeof *suffix_words, PERSON_SUFFIX},
+	{lead_words, sizeof lead_words / sizeof *lead_words, PERSON_LEAD},
+	{stop_words, sizeof stop_words / sizeof *stop_words, PERSON_STOP},
+};
+
+static enum person_class class_in(const struct person_word *word, size_t list_count)
 {
-	static const struct {
-		const char *const *words;
-		size_t count;
-		enum person_class class;
-	} lists[] = {
-		{greeting_words, sizeof greeting_words / sizeof *greeting_words, PERSON_GREETING},
-		{title_words, sizeof title_words / sizeof *title_words, PERSON_TITLE},
-		{suffix_words, sizeof suffix_words / sizeof *suffix_words, PERSON_SUFFIX},
-		{particle_words, sizeof particle_words / sizeof *particle_words, PERSON_PARTICLE},
-		{lead_words, sizeof lead_words / sizeof *lead_words, PERSON_LEAD},
-		{stop_words, sizeof stop_words / sizeof *stop_words, PERSON_STOP},
-	};
 	char text[PERSON_WORD_BYTES + 1];
 	memcpy(text, word->folded, word->folded_size);
 	text[word->folded_size] = 0;
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+	for (size_t i = 0; i < list_count; i++)
 		if (bsearch(text, lists[i].words, lists[i].count, sizeof(char *), compare) != NULL)
 			return lists[i].class;
 	return PERSON_PLAIN;
+}
+
+static enum person_class class_of(const struct person_word *word)
+{
+	return class_in(word, sizeof lists / sizeof *lists);
+}
+
+enum person_class person_word_opens(const struct person_word *word)
+{
+	return class_in(word, 3);
 }
 
 /* --- letters --- */
@@ -241,7 +252,8 @@ bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_w
 		out->dotted = true;
 		int bytes;
 		uint32_t small;
-		if (letter_at(text + out->end, size - out->end, &bytes, &small) != LETTER_NONE)
+		if (letter_at(text + out->end, size - out->end, &bytes, &small) != LETTER_NONE &&
+			class_of(out) != PERSON_TITLE) /* dott.ssa */
 			return false;
 	}
 	if (goes_on(text, size, out->end) || (reading.capital_inside && !out->upper && class_of(out) != PERSON_SUFFIX))

@@ -39,6 +39,8 @@ struct person_word {
 bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_word *out);
 /* Fills given and class: the dearer half. */
 void person_word_know(struct person_word *word);
+/* Particle, title, greeting, or plain: what may stand before the trigger of a name. */
+enum person_class person_word_opens(const struct person_word *word);
 bool person_word_is_given(const struct person_word *word);
 /* Where the word that ends at `end` begins, a dot behind it included; `end` when none does. Not before `from`. */
 size_t person_word_before(const uint8_t *text, size_t from, size_t end);
