@@ -160,6 +160,7 @@ class Truth:
         self.spellings = {}
         self.domains = {}
         self.names = set()
+        self.named_records = {}  # how many records have a customer of this name
         self.written = set()
 
     def begin_record(self):
@@ -205,7 +206,10 @@ class Generator:
     def person(self, language):
         rng = self.rng
         first, last = rng.choice(FIRST[language]), rng.choice(LAST[language])
-        self.truth.names.add("%s %s" % (first, last))
+        name = "%s %s" % (first, last)
+        self.truth.names.add(name)
+        self.customer = name
+        self.truth.named_records[name] = self.truth.named_records.get(name, 0) + 1
         return first, last
 
     def leaked_address(self, first, last, company, serial):
@@ -307,7 +311,7 @@ class Spool:
                 doc, planted, odd = generator.record(i)
                 self.odd[i] = odd
                 if i == generator.count // 2:
-                    self.middle = planted
+                    self.middle = dict(planted, customer=generator.customer)
                 line = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
                 out.write(line)
                 self.offsets.append(self.offsets[-1] + len(line))
@@ -419,6 +423,22 @@ def persons(addresses):
     return {"min": len(joined), "best": len(addresses), "max": len(addresses)}
 
 
+def names_in_addresses(addresses):
+    """anna.rossi12@ is made of a name, whose records then name a person: the address book of the corpus."""
+    for address in addresses:
+        words = address.split("@")[0].split("+")[0].rstrip("0123456789").split(".")
+        if len(words) == 2 and all(words):
+            yield " ".join(words)
+
+
+def person_names(truth, spool):
+    """Customers whose name an address of the corpus is made of; all others stand there without evidence."""
+    book = set(names_in_addresses(truth.values["email_address"]))
+    counts = {name.casefold(): count for name, count in truth.named_records.items() if name.casefold() in book}
+    return {"mentions": len(STORES) * sum(counts.values()), "distinct": len(counts),
+        "mentions_distinct_records": sum(counts.values()) + (spool.middle["customer"].casefold() in book)}
+
+
 def figures(generator, spool, changed):
     truth, n = generator.truth, generator.count
     addresses = truth.values["email_address"]
@@ -427,6 +447,7 @@ def figures(generator, spool, changed):
     kinds = {kind: {"mentions": len(STORES) * truth.mentions[kind],
         "mentions_distinct_records": truth.mentions[kind] + spool.middle.get(kind, 0),
         "distinct": len(values)} for kind, values in sorted(truth.values.items())}
+    kinds["person_name"] = person_names(truth, spool)
     return {
         "own_domain": OWN_DOMAIN, "stores": list(STORES), "records_per_store": n,
         "records": {"raw": len(STORES) * n, "distinct": n + 1}, "changed": changed, "kinds": kinds,

@@ -374,7 +374,8 @@ def write_truth(x):
     truth = {"store": STORE, "own_domain": plan.OWN_DOMAIN, "listed": x.listed, "copies": x.copies, "records": {"message": x.messages, **records(x)},
         "objects_not_read": objects, "members_not_read": members,
         "reasons": [{"format": f, "place": p, "reason": r, "why": why} for (f, p), (r, why) in REASONS.items()],
-        "domains": sorted(x.plan.domains), "values": values,
+        "domains": sorted(x.plan.domains), "values": values, "names": sorted(x.plan.names),
+        "pairs": [{"name": name, "address": address} for name, address in x.plan.pairs],
         "leads": [{k: v for k, v in lead.items() if k != "original"} | {"paths": lead["original"].paths} for lead in x.plan.leads]}
     with open(os.path.join(x.out, "truth.json"), "w", encoding="utf-8") as out:
         json.dump(truth, out, indent=1, ensure_ascii=False)
