@@ -81,7 +81,7 @@ static enum st_status person_row(void *context, const struct resolve_entity *ent
 	struct st_span name, address;
 	if (entity->kind == DETECT_EMAIL_ADDRESS && resolve_counts(entity))
 		return put_person(context, entity->canonical, (struct st_span){0}, entity, err);
-	if (entity->kind == DETECT_NAME_PAIR && scan_name_pair(entity->canonical, &name, &address))
+	if (entity->kind == DETECT_NAME_PAIR && scan_pair(entity->canonical, &name, &address))
 		return put_person(context, address, name, NULL, err);
 	return ST_OK;
 }
@@ -190,7 +190,7 @@ static enum st_status explain_row(void *context, const struct resolve_entity *en
 	struct explaining *explaining = context;
 	struct scan_party party;
 	struct st_span name, address;
-	if (entity->kind == DETECT_NAME_PAIR && scan_name_pair(entity->canonical, &name, &address)) {
+	if (entity->kind == DETECT_NAME_PAIR && scan_pair(entity->canonical, &name, &address)) {
 		take_pair(explaining, name, address);
 	} else if (entity->kind == DETECT_EMAIL_ADDRESS && resolve_counts(entity)) {
 		scan_party_of(entity->canonical, (const char *const *)explaining->rc->own_domains, &party);

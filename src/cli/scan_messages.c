@@ -185,10 +185,11 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
-/* Evidence is told of names only: the name of a header pair with its address, or a name alone. */
+/* Evidence is a name alone, or what belongs to an address, with it. */
 static bool is_kind_and_form(const struct resolve_mention *mention)
 {
-	if (mention->form == DETECT_FORM_EVIDENCE && mention->kind == DETECT_NAME_PAIR) {
+	if (mention->form == DETECT_FORM_EVIDENCE &&
+		(mention->kind == DETECT_NAME_PAIR || mention->kind == DETECT_ID_PAIR)) {
 		struct st_span pair = mention->canonical;
 		const uint8_t *end = memchr(pair.data, 0, pair.size);
 		return end != NULL && end > pair.data && end + 1 < pair.data + pair.size;

@@ -18,7 +18,8 @@ enum person_set {
 	SET_NAMED, /* addresses that stood behind a name */
 	SET_STAFF_NAMED,
 	SET_LINKED_NAMES, /* names that stood before an address, or that one is made of */
-	SET_ALL_NAMES
+	SET_ALL_NAMES,
+	SET_WITH_ID /* addresses, once for each national id they stood alone with */
 };
 enum join_set { JOIN_PERSONS, JOIN_STAFF };
 
@@ -26,7 +27,8 @@ struct scan_persons {
 	const struct scan *scan;
 	struct resolve_distinct *distinct;
 	struct resolve_joins *joins;
-	uint64_t addresses, staff, role_mailboxes, pairs, staff_pairs;
+	uint64_t addresses, staff, role_mailboxes, pairs, staff_pairs, ids;
+	uint64_t single_ids; /* addresses with exactly one of them */
 };
 
 struct scan_persons *scan_persons_open(const struct scan *scan)
@@ -69,14 +71,14 @@ enum st_status scan_persons_name(struct scan_persons *persons, struct st_span na
 	return resolve_distinct_add(persons->distinct, SET_ALL_NAMES, name, err);
 }
 
-bool scan_name_pair(struct st_span pair, struct st_span *name, struct st_span *address)
+bool scan_pair(struct st_span pair, struct st_span *front, struct st_span *address)
 {
 	const uint8_t *end = pair.size > 0 ? memchr(pair.data, 0, pair.size) : NULL;
 	if (end == NULL)
 		return false;
-	*name = (struct st_span){pair.data, (size_t)(end - pair.data)};
-	*address = (struct st_span){end + 1, pair.size - name->size - 1};
-	return name->size > 0 && address->size > 0;
+	*front = (struct st_span){pair.data, (size_t)(end - pair.data)};
+	*address = (struct st_span){end + 1, pair.size - front->size - 1};
+	return front->size > 0 && address->size > 0;
 }
 
 size_t scan_same_person_group(struct st_span name, struct st_span address, uint8_t out[CEIL_CANONICAL_BYTES])
@@ -101,7 +103,7 @@ enum st_status scan_persons_pair(struct scan_persons *persons, struct st_span pa
 	struct st_span name, address;
 	struct scan_party party;
 	uint8_t group[CEIL_CANONICAL_BYTES];
-	if (!scan_name_pair(pair, &name, &address))
+	if (!scan_pair(pair, &name, &address))
 		return ST_OK;
 	scan_party_of(address, persons->scan->own_domains, &party);
 	size_t size = scan_same_person_group(name, address, group);
@@ -118,18 +120,49 @@ enum st_status scan_persons_pair(struct scan_persons *persons, struct st_span pa
 	return resolve_joins_add(persons->joins, JOIN_STAFF, (struct st_span){group, size}, party.person, err);
 }
 
+void scan_persons_id(struct scan_persons *persons)
+{
+	persons->ids++;
+}
+
+/* `best` joins an address with its id where it has one only; `min` joins all that stood together. */
+enum st_status scan_persons_id_pair(struct scan_persons *persons, struct st_span pair, struct st_error *err)
+{
+	struct st_span id, address;
+	struct scan_party party;
+	if (!scan_pair(pair, &id, &address))
+		return ST_OK;
+	scan_party_of(address, persons->scan->own_domains, &party);
+	if (party.role)
+		return ST_OK;
+	ST_TRY(resolve_distinct_add(persons->distinct, SET_WITH_ID, address, err));
+	ST_TRY(resolve_joins_add(persons->joins, JOIN_PERSONS, id, party.person, err));
+	return resolve_joins_add(persons->joins, JOIN_PERSONS, id, id, err);
+}
+
+static enum st_status count_single_ids(
+	void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err)
+{
+	struct scan_persons *persons = context;
+	(void)key;
+	(void)err;
+	persons->single_ids += set == SET_WITH_ID && times == 1;
+	return ST_OK;
+}
+
 enum st_status scan_persons_finish(struct scan_persons *persons, struct casefile_figures *figures, struct st_error *err)
 {
 	uint64_t counts[256], joined[256];
 	struct resolve_distinct *distinct = persons->distinct;
 	struct resolve_joins *joins = persons->joins;
 	persons->distinct = NULL;
-	ST_TRY(resolve_distinct_finish(distinct, NULL, NULL, counts, err));
+	ST_TRY(resolve_distinct_finish(distinct, count_single_ids, persons, counts, err));
 	persons->joins = NULL;
 	ST_TRY(resolve_joins_finish(joins, joined, err));
 	figures->role_mailboxes = persons->role_mailboxes;
-	figures->persons = (struct casefile_range){counts[SET_KEYS] - joined[JOIN_PERSONS], persons->addresses,
-		persons->addresses + persons->pairs - counts[SET_NAMED]};
+	uint64_t most = persons->addresses + persons->ids;
+	figures->persons = (struct casefile_range){counts[SET_KEYS] + persons->ids - joined[JOIN_PERSONS],
+		most - persons->single_ids, most + persons->pairs - counts[SET_NAMED]};
 	figures->staff = (struct casefile_range){counts[SET_STAFF_KEYS] - joined[JOIN_STAFF], persons->staff,
 		persons->staff + persons->staff_pairs - counts[SET_STAFF_NAMED]};
 	figures->unlinked_names = counts[SET_ALL_NAMES] - counts[SET_LINKED_NAMES];

@@ -170,6 +170,11 @@ static enum st_status on_entity(void *context, const struct resolve_entity *enti
 		return scan_persons_name(results->persons, entity->canonical, err);
 	case DETECT_NAME_PAIR:
 		return scan_persons_pair(results->persons, entity->canonical, err);
+	case DETECT_NATIONAL_ID:
+		scan_persons_id(results->persons);
+		return ST_OK;
+	case DETECT_ID_PAIR:
+		return scan_persons_id_pair(results->persons, entity->canonical, err);
 	case DETECT_PHONE_NUMBER:
 		results->figures.unlinked_phones++;
 		return ST_OK;

@@ -46,6 +46,8 @@ const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of ran
 #define DETECT_FORM_EVIDENCE 3u
 /* In place of a kind: canonical name, NUL, canonical e-mail address; they stood as `Name <address>`. */
 #define DETECT_NAME_PAIR 128
+/* The same of a national id and an e-mail address that stood in one record, alone of their kinds. */
+#define DETECT_ID_PAIR 129
 #define DETECT_PAIR_BYTES 512
 
 struct detect_mention {

@@ -39,6 +39,14 @@ struct evidence {
 	bool used;
 };
 
+/* The national id and the e-mail address of the record that mentions come from: a pair as long as each is alone. */
+struct record_pair {
+	struct waiting at; /* the address */
+	uint64_t record;   /* 0: none */
+	struct st_buf id, address;
+	bool several;
+};
+
 struct finder {
 	struct detect *detect;
 	const struct detect_rules *rules; /* borrowed; NULL none */
@@ -62,6 +70,7 @@ struct finder {
 	struct places places;
 
 	struct evidence evidence; /* told of this part */
+	struct record_pair pair;
 
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
 	size_t held_count;
@@ -194,10 +203,46 @@ static bool next_waiting(const struct st_buf *buf, size_t *at, struct waiting *w
 	return true;
 }
 
+static void tell(struct finder *f, const struct waiting *at, uint8_t kind, struct st_span value);
+
+/* The record has ended: id and address that stood in it alone belong together. */
+static void end_pair(struct finder *f)
+{
+	struct record_pair *pair = &f->pair;
+	if (!pair->several && pair->id.size > 0 && pair->address.size > 0 &&
+		pair->id.size + 1 + pair->address.size <= DETECT_PAIR_BYTES) {
+		st_buf_add_byte(&pair->id, 0);
+		st_buf_add(&pair->id, pair->address.data, pair->address.size);
+		tell(f, &pair->at, DETECT_ID_PAIR, (struct st_span){pair->id.data, pair->id.size});
+	}
+	pair->id.size = pair->address.size = 0;
+	pair->record = 0;
+	pair->several = false;
+}
+
+static void note_pair(struct finder *f, const struct waiting *w, struct st_span value)
+{
+	struct record_pair *pair = &f->pair;
+	if (w->record != pair->record) {
+		end_pair(f);
+		pair->record = w->record;
+	}
+	struct st_buf *of = w->kind == DETECT_NATIONAL_ID ? &pair->id : &pair->address;
+	if (of->size == 0)
+		st_buf_add(of, value.data, value.size);
+	else if (of->size != value.size || memcmp(of->data, value.data, value.size) != 0)
+		pair->several = true;
+	if (w->kind == DETECT_EMAIL_ADDRESS)
+		pair->at = *w;
+}
+
 /* Its record is known. */
 static void settle(struct finder *f, struct waiting *w, uint64_t record, struct st_span canonical)
 {
 	w->record = record;
+	bool pairs = w->kind == DETECT_NATIONAL_ID || w->kind == DETECT_EMAIL_ADDRESS;
+	if (!w->tentative && pairs && record != 0 && f->joined == NULL)
+		note_pair(f, w, canonical);
 	if (!w->tentative) {
 		send(f, w, canonical);
 	} else if (f->held_count < CEIL_TENTATIVE_MENTIONS) {
@@ -428,6 +473,7 @@ void finder_end(struct finder *f)
 		detect_finish(f->detect);
 	while (next_waiting(&f->pending, &f->pending_at, &w, &canonical))
 		settle(f, &w, 0, canonical);
+	end_pair(f);
 	for (size_t at = 0; next_waiting(&f->held, &at, &w, &canonical);)
 		if (domain_is_seen(f, canonical))
 			send(f, &w, canonical);
@@ -455,6 +501,8 @@ void finder_close(struct finder *f)
 	free(f->records);
 	st_buf_free(&f->pending);
 	st_buf_free(&f->held);
+	st_buf_free(&f->pair.id);
+	st_buf_free(&f->pair.address);
 	st_buf_free(&f->places_coming);
 	st_buf_free(&f->places.bytes);
 	free(f);
