@@ -250,6 +250,9 @@ static void read_question(struct report_case *rc, const char *entity, struct ask
 	struct detect_options options = {
 		.own_domains = (const char *const *)rc->own_domains, .regions = (const char *const *)rc->regions};
 	add_asked(asked, (struct st_span){(const uint8_t *)entity, strlen(entity)});
+	uint8_t name[DETECT_NAME_BYTES];
+	size_t name_size = detect_name_as_typed((struct st_span){(const uint8_t *)entity, strlen(entity)}, name);
+	add_asked(asked, (struct st_span){name, name_size});
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
 		struct detect *detect = detect_open(&options, add_meant, asked);
 		detect_feed(detect, labels[i], strlen(labels[i]));

@@ -115,5 +115,7 @@ bool detect_is_role_mailbox(struct st_span local_part);
 /* The canonical name that an address is made of: anna.rossi@ is "anna rossi". Its size, 0 when there is none. */
 #define DETECT_NAME_BYTES 160
 size_t detect_name_of_address(struct st_span address, uint8_t out[DETECT_NAME_BYTES]);
+/* The canonical form of a name as somebody writes it who asks for it: "Rossi, Anna", "Dr. Anna Rossi". Size, or 0. */
+size_t detect_name_as_typed(struct st_span text, uint8_t out[DETECT_NAME_BYTES]);
 
 #endif

@@ -363,3 +363,21 @@ bool person_beside(
 		return name_in(&region, address, out);
 	return find_comment(window, end, &region) && name_in(&region, address, out);
 }
+
+size_t detect_name_as_typed(struct st_span text, uint8_t out[DETECT_NAME_BYTES])
+{
+	struct region region = {.text = text.data, .to = text.size, .quoted = true};
+	struct phrase phrase;
+	struct detect_candidate name;
+	if (text.size == 0 || text.size > REACH_BYTES || !read_phrase(&region, &phrase))
+		return 0;
+	if (phrase.comma == phrase.count)
+		phrase.comma = 0;
+	if (!settle_comma(&phrase, true))
+		return 0;
+	keep_name_words(&phrase);
+	if (phrase.count == 0 || !person_canonical(phrase.words, phrase.count, &name))
+		return 0;
+	memcpy(out, name.canonical, name.canonical_size);
+	return name.canonical_size;
+}

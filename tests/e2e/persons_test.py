@@ -115,6 +115,9 @@ def an_address_is_explained_and_masked_without_a_reason():
         for line in ("named anna rossi", "named anna bianchi", "one person with b@contoso.com: the same name at the same domain, anna rossi",
                 "one person with b+x@contoso.com: they differ in a +tag"):
             rig.check(line in shown, "%r is not in %s" % (line, shown))
+        for typed in ("Anna Rossi", "Rossi, Anna", "dr. ANNA ROSSI"):
+            asked = rig.staunch("report", "--case", case, "--explain", typed, "--reveal", "test").stdout.decode()
+            rig.check("person_name: 3 mentions" in asked, "asked for %r: %s" % (typed, asked))
         rig.check("fabrikam" not in shown, "a name joins two domains: %s" % shown)
         rig.check("no person" in rig.staunch("report", "--case", case, "--explain", "info@contoso.com").stdout.decode(), "a role mailbox is no person")
         for options in (["--explain", "ar@contoso.com"], ["--format", "csv", "--list", "persons"]):
