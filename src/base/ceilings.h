@@ -200,6 +200,8 @@
 #define CEIL_SET_SAMPLE_PLACES (1u << 16)
 
 /* --- leads --- */
+/* Country and value of a national id, as workers tell it beside the id. */
+#define CEIL_COUNTRY_MARK_BYTES 64
 /* Persons with an address at several domains of one name, which join these; 16 bytes each. Beyond, fewer are joined. */
 #define CEIL_SHARED_PERSONS (1u << 20)
 /* Stores that leaked data points to, kept one by one; further ones are counted together. */
@@ -227,6 +229,8 @@
 #define CEIL_CLAIMS_FILE_BYTES (256 * KIB)
 #define CEIL_CLAIMS 100
 #define CEIL_CLAIM_TEXT_BYTES 1000
+/* Addresses that --explain names as joined with one; a power of two. */
+#define CEIL_EXPLAIN_JOINED 1024
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 

@@ -186,6 +186,23 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* Evidence is a name alone, or what belongs to an address, with it. */
+static bool is_kind_and_form(const struct resolve_mention *mention)
+{
+	if (mention->form == DETECT_FORM_EVIDENCE &&
+		(mention->kind == DETECT_NAME_PAIR || mention->kind == DETECT_ID_PAIR)) {
+		struct st_span pair = mention->canonical;
+		const uint8_t *end = memchr(pair.data, 0, pair.size);
+		return end != NULL && end > pair.data && end + 1 < pair.data + pair.size;
+	}
+	if (mention->form == DETECT_FORM_EVIDENCE)
+		return mention->kind == DETECT_PERSON_NAME;
+	if (mention->kind >= MARKING_FIRST)
+		return mention->form == 0 && mention->record != RESOLVE_NO_RECORD &&
+		       marking_is_known(mention->kind, mention->canonical);
+	return mention->kind < DETECT_KINDS && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS;
+}
+
 static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 {
 	struct st_cursor *in = &frame->in;
@@ -204,9 +221,7 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	bool known = mention->kind < DETECT_KINDS ||
-		     (mention->record != RESOLVE_NO_RECORD && marking_is_known(mention->kind, mention->canonical));
-	return !in->bad && known && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	return !in->bad && is_kind_and_form(mention) &&
 	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
 	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }
