@@ -30,7 +30,7 @@ def a_label(name):
 
 def fnv1a(text):
     value = 0xCBF29CE484222325
-    for byte in text.encode("ascii"):
+    for byte in text.encode("utf-8"):
         value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
     return value
 

@@ -185,6 +185,8 @@ class Truth:
         self.spellings = {}
         self.domains = {}
         self.names = set()
+        self.named_records = {}  # how many records have a customer of this name
+        self.named_persons = {}  # addresses in them
         self.written = set()
 
     def begin_record(self):
@@ -201,6 +203,7 @@ class Truth:
         for kind, count in self.record.items():
             self.mentions[kind] = self.mentions.get(kind, 0) + count
         self.note_countries()
+        self.named_persons.setdefault(self.customer, set()).update(self.beside.get("email_address", ()))
         for category in self.categories():
             self.category_records[category] = self.category_records.get(category, 0) + 1
             self.category_persons.setdefault(category, set()).update(self.beside.get("email_address", ()))
@@ -249,7 +252,11 @@ class Generator:
     def person(self, language):
         rng = self.rng
         first, last = rng.choice(FIRST[language]), rng.choice(LAST[language])
-        self.truth.names.add("%s %s" % (first, last))
+        name = "%s %s" % (first, last)
+        self.truth.names.add(name)
+        self.customer = name
+        self.truth.customer = name
+        self.truth.named_records[name] = self.truth.named_records.get(name, 0) + 1
         return first, last
 
     def leaked_address(self, first, last, company, serial):
@@ -357,7 +364,7 @@ class Spool:
                 doc, planted, odd = generator.record(i)
                 self.odd[i] = odd
                 if i == generator.count // 2:
-                    self.middle, self.middle_categories = planted, generator.truth.categories()
+                    self.middle, self.middle_categories = dict(planted, customer=generator.customer), generator.truth.categories()
                     self.middle_said = generator.last_said
                 line = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
                 out.write(line)
@@ -470,6 +477,22 @@ def persons(addresses):
     return {"min": len(joined), "best": len(addresses), "max": len(addresses)}
 
 
+def names_in_addresses(addresses):
+    """anna.rossi12@ is made of a name, whose records then name a person: the address book of the corpus."""
+    for address in addresses:
+        words = address.split("@")[0].split("+")[0].rstrip("0123456789").split(".")
+        if len(words) == 2 and all(words):
+            yield " ".join(words)
+
+
+def person_names(truth, spool):
+    """Customers whose name an address of the corpus is made of; all others stand there without evidence."""
+    book = set(names_in_addresses(truth.values["email_address"]))
+    counts = {name.casefold(): count for name, count in truth.named_records.items() if name.casefold() in book}
+    return {"mentions": len(STORES) * sum(counts.values()), "distinct": len(counts),
+        "mentions_distinct_records": sum(counts.values()) + (spool.middle["customer"].casefold() in book)}
+
+
 def least_organizations(truth, domains):
     """Domains of one name are one where a person of first and last name has an address at two of them."""
     where = {}
@@ -495,10 +518,14 @@ def countries(truth, people, domains):
     return counts
 
 
-def categories(truth, people, middle):
-    """{category: [persons, records]}; middle: the categories of the record that is there in two forms."""
-    return {category: [len(truth.category_persons[category] & people), records + (category in middle)]
+def categories(truth, people, spool):
+    """{category: [persons, records]}; the record in the middle is there in two forms."""
+    counts = {category: [len(truth.category_persons[category] & people), records + (category in spool.middle_categories)]
         for category, records in truth.category_records.items()}
+    book = set(names_in_addresses(truth.values["email_address"]))
+    named = [addresses for name, addresses in truth.named_persons.items() if name.casefold() in book]
+    counts["identity"] = [len(set().union(*named) & people), person_names(truth, spool)["mentions_distinct_records"]]
+    return counts
 
 
 def figures(generator, spool, changed):
@@ -509,13 +536,14 @@ def figures(generator, spool, changed):
     kinds = {kind: {"mentions": len(STORES) * truth.mentions[kind],
         "mentions_distinct_records": truth.mentions[kind] + spool.middle.get(kind, 0),
         "distinct": len(values)} for kind, values in sorted(truth.values.items())}
+    kinds["person_name"] = person_names(truth, spool)
     return {
         "own_domain": OWN_DOMAIN, "stores": list(STORES), "records_per_store": n,
         "records": {"raw": len(STORES) * n, "distinct": n + 1}, "changed": changed, "kinds": kinds,
         "persons": persons(people), "staff": persons({a for a in people if a.endswith("@" + OWN_DOMAIN)}),
         "role_mailboxes": len(addresses) - len(people), "organizations": {"min": least_organizations(truth, domains), "best": len(domains), "max": len(domains),
             "domains": domains},
-        "countries": countries(truth, people, domains), "categories": categories(truth, people, spool.middle_categories),
+        "countries": countries(truth, people, domains), "categories": categories(truth, people, spool),
         # Every record is a case with notes that begin with the label.
         "sensitivity": {"confidential": n + 1}, "document_types": {"support case": n + 1},
         # Four turns each, customer and agent by turns.

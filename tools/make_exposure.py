@@ -393,7 +393,8 @@ def write_truth(x):
         "subjects": counted(p["subjects"] for p in x.papers), "special_records": sum(bool(p["subjects"]) for p in x.papers),
         "agent": x.agent, "customer": {"turns": x.messages["distinct"] - 1, "records": x.messages["distinct"] - 1},
         "country_of_number": countries_beside(x),
-        "domains": sorted(x.plan.domains), "values": values,
+        "domains": sorted(x.plan.domains), "values": values, "names": sorted(x.plan.names),
+        "pairs": [{"name": name, "address": address} for name, address in x.plan.pairs],
         "leads": [{k: v for k, v in lead.items() if k != "original"} | {"paths": lead["original"].paths} for lead in x.plan.leads]}
     with open(os.path.join(x.out, "truth.json"), "w", encoding="utf-8") as out:
         json.dump(truth, out, indent=1, ensure_ascii=False)

@@ -216,6 +216,8 @@
 #define CEIL_SAMPLE_KEYS (1u << 17)
 
 /* --- leads --- */
+/* Country and value of a national id, as workers tell it beside the id. */
+#define CEIL_COUNTRY_MARK_BYTES 64
 /* Persons with an address at several domains of one name, which join these; 16 bytes each. Beyond, fewer are joined. */
 #define CEIL_SHARED_PERSONS (1u << 20)
 /* Stores that leaked data points to, kept one by one; further ones are counted together. */
@@ -249,6 +251,8 @@
 #define CEIL_PACKET_PAGE_ROWS 20000
 /* Addresses named in its README; all of them are in its tables. */
 #define CEIL_PACKET_README_VALUES 200
+/* Addresses that --explain names as joined with one; a power of two. */
+#define CEIL_EXPLAIN_JOINED 1024
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 

@@ -214,6 +214,7 @@ struct casefile_figures {
 	} * pairs; /* distinct records that two stores share */
 	size_t pair_count;
 	struct tallies tallies;
+	uint64_t unlinked_names;
 };
 /* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
  * forgotten with it;

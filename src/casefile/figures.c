@@ -213,6 +213,7 @@ void db_encode_figures(const struct casefile_figures *figures, struct st_buf *ou
 	st_buf_add_u64(out, (uint64_t)figures->made_at);
 	add_rows(out, figures);
 	add_pairs(out, figures);
+	st_buf_add_varint(out, figures->unlinked_names);
 	add_tallies(out, &figures->tallies);
 }
 
@@ -233,6 +234,8 @@ bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
 	out->made_at = (int64_t)st_cursor_u64(&in);
 	take_all_rows(&in, out);
 	take_pairs(&in, out);
+	if (in.at < in.end) /* cases of before have none */
+		out->unlinked_names = st_cursor_varint(&in);
 	if (in.at < in.end) /* a case made before there were such lists ends here */
 		take_tallies(&in, &out->tallies);
 	return !in.bad && in.at == in.end;

@@ -103,9 +103,14 @@ typedef enum st_status report_lead_each(void *context, const struct report_lead 
 enum st_status report_case_leads(struct report_case *rc, report_lead_each *each, void *context, bool *known,
 	uint64_t *beyond, struct st_error *err);
 
+/* --- report_persons.c --- */
+enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
+/* Lines for a person: the names that stood before an address, and with which addresses `min` joins it, and why. */
+enum st_status report_explain_person(
+	struct report_case *rc, struct st_span address, struct report_output *output, struct st_error *err);
+
 /* --- report_lists.c --- */
 enum st_status report_list_entities(struct report_case *rc, struct report_output *output, struct st_error *err);
-enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_organizations(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_leads(struct report_case *rc, struct report_output *output, struct st_error *err);
 enum st_status report_list_unread(struct report_case *rc, struct report_output *output, struct st_error *err);

@@ -18,6 +18,7 @@ struct search {
 	struct st_span value;
 	uint8_t digest[ST_DIGEST_BYTES];
 	bool json, found;
+	bool counts; /* an entity that does: its last row was seen */
 };
 
 /* One place, ready to be written. */
@@ -32,6 +33,12 @@ struct found_place {
 	bool rebuilt;
 	struct st_span words, name; /* where in the part; name empty unless revealed */
 };
+
+/* What waited for the address book was found in it, else its entity would not be shown. */
+static unsigned shown_confidence(const struct resolve_place *at)
+{
+	return at->confidence < DETECT_CONFIDENCE_SHOWN ? DETECT_CONFIDENCE_BOOK : at->confidence;
+}
 
 static void write_text(const struct found_place *found, struct st_buf *out)
 {
@@ -54,8 +61,9 @@ static void write_text(const struct found_place *found, struct st_buf *out)
 	}
 	st_buf_format(out, " %s %llu-%llu %s %u.%02u%s%s\n", found->rebuilt ? "text" : "bytes",
 		(unsigned long long)at->start, (unsigned long long)at->start + at->length,
-		detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)), at->confidence / 100u,
-		at->confidence % 100u, found->rule != NULL ? " rule " : "", found->rule != NULL ? found->rule : "");
+		detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)), shown_confidence(at) / 100u,
+		shown_confidence(at) % 100u, found->rule != NULL ? " rule " : "",
+		found->rule != NULL ? found->rule : "");
 }
 
 static void write_where(const struct found_place *found, struct st_json_writer *json)
@@ -91,7 +99,7 @@ static void write_json(const struct found_place *found, bool revealed, struct st
 	st_json_key(&json, "canonical");
 	st_json_string(&json, value.data, value.size);
 	st_json_key(&json, "confidence");
-	st_json_hundredths(&json, at->confidence);
+	st_json_hundredths(&json, shown_confidence(at));
 	st_json_key_text(&json, "form", detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)));
 	if (found->rule != NULL)
 		st_json_key_text(&json, "rule", found->rule);
@@ -140,16 +148,10 @@ static enum st_status put_place(struct search *search, const struct resolve_enti
 	return report_output_flush(search->output, false, err);
 }
 
-static enum st_status explain_entity(struct search *search, const struct resolve_entity *entity, struct st_error *err)
+static enum st_status explain_row(struct search *search, const struct resolve_entity *entity, struct st_error *err)
 {
 	struct st_span places = entity->places;
 	struct resolve_place place;
-	if (!search->json)
-		st_buf_format(&search->output->buf,
-			"%s: %llu mentions, %llu in distinct records, %llu distinct records\n",
-			detect_kind_name((enum detect_kind)entity->kind), (unsigned long long)entity->mentions,
-			(unsigned long long)entity->mentions_distinct_records, (unsigned long long)entity->records);
-	search->found = true;
 	while (resolve_place_next(&places, &place)) {
 		size_t count;
 		const struct report_place *where = report_case_places(search->rc, place.segment, &count);
@@ -157,6 +159,17 @@ static enum st_status explain_entity(struct search *search, const struct resolve
 			ST_TRY(put_place(search, entity, &place, &where[i], err));
 	}
 	return ST_OK;
+}
+
+/* The last row of an entity says how often it stands where, and whether it counts at all. */
+static void explain_totals(struct search *search, const struct resolve_entity *entity)
+{
+	search->counts = search->found = true;
+	if (!search->json)
+		st_buf_format(&search->output->buf,
+			"%s: %llu mentions, %llu in distinct records, %llu distinct records\n",
+			detect_kind_name((enum detect_kind)entity->kind), (unsigned long long)entity->mentions,
+			(unsigned long long)entity->mentions_distinct_records, (unsigned long long)entity->records);
 }
 
 /* Rows stand in the order of their digests: past the one sought, there is nothing more to find. */
@@ -169,27 +182,44 @@ static enum st_status search_block(struct search *search, struct st_span block, 
 		resolve_entity_digest(&search->work, entity.kind, entity.canonical, digest);
 		if (memcmp(digest, search->digest, sizeof digest) > 0)
 			return ST_STOP;
-		if (entity.kind == search->kind && entity.canonical.size == search->value.size &&
-			memcmp(entity.canonical.data, search->value.data, search->value.size) == 0)
-			return explain_entity(search, &entity, err);
+		if (entity.kind != search->kind || entity.canonical.size != search->value.size ||
+			memcmp(entity.canonical.data, search->value.data, search->value.size) != 0)
+			continue;
+		if (search->counts)
+			ST_TRY(explain_row(search, &entity, err));
+		else if (!entity.more)
+			explain_totals(search, &entity);
 	}
 	return damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read") : ST_OK;
 }
 
-static enum st_status search_kind(struct search *search, struct st_error *err)
+/* Once through the rows of the value. */
+static enum st_status search_rows(struct search *search, struct st_error *err)
 {
 	struct casefile_blocks *blocks;
 	struct st_span block;
-	resolve_entity_digest(&search->work, search->kind, search->value, search->digest);
 	ST_TRY(casefile_blocks_open(search->rc->casefile, CASEFILE_ENTITIES, search->digest, &blocks, err));
+	bool counts = search->counts;
 	enum st_status status = casefile_blocks_next(blocks, &block, err);
-	while (status == ST_OK && block.size > 0) {
+	while (status == ST_OK && block.size > 0 && search->counts == counts) {
 		status = search_block(search, block, err);
 		if (status == ST_OK)
 			status = casefile_blocks_next(blocks, &block, err);
 	}
 	casefile_blocks_close(blocks);
 	return status == ST_STOP ? ST_OK : status;
+}
+
+static enum st_status search_kind(struct search *search, struct st_error *err)
+{
+	resolve_entity_digest(&search->work, search->kind, search->value, search->digest);
+	search->counts = false;
+	ST_TRY(search_rows(search, err));
+	if (!search->counts)
+		return ST_OK;
+	if (search->kind == DETECT_EMAIL_ADDRESS && !search->json)
+		ST_TRY(report_explain_person(search->rc, search->value, search->output, err));
+	return search_rows(search, err);
 }
 
 /* What the user may have meant: the words as typed, and each value that the detectors see in them. "Not found" must not
@@ -220,6 +250,9 @@ static void read_question(struct report_case *rc, const char *entity, struct ask
 	struct detect_options options = {
 		.own_domains = (const char *const *)rc->own_domains, .regions = (const char *const *)rc->regions};
 	add_asked(asked, (struct st_span){(const uint8_t *)entity, strlen(entity)});
+	uint8_t name[DETECT_NAME_BYTES];
+	size_t name_size = detect_name_as_typed((struct st_span){(const uint8_t *)entity, strlen(entity)}, name);
+	add_asked(asked, (struct st_span){name, name_size});
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
 		struct detect *detect = detect_open(&options, add_meant, asked);
 		detect_feed(detect, labels[i], strlen(labels[i]));

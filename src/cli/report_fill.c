@@ -105,6 +105,7 @@ static void fill_counts(const struct casefile_figures *figures, struct report *r
 	report->role_mailboxes = figures->role_mailboxes;
 	report->unlinked_phones = figures->unlinked_phones;
 	report->unlinked_ips = figures->unlinked_ips;
+	report->unlinked_names = figures->unlinked_names;
 	report->unit_count = figures->unit_count;
 	report->units = st_alloc_zero(figures->unit_count, sizeof *report->units);
 	for (size_t i = 0; i < figures->unit_count; i++)

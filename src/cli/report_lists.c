@@ -69,18 +69,39 @@ static void cell_value(struct cells *cells, const struct report_case *rc, const 
 
 typedef enum st_status entity_each(void *context, const struct resolve_entity *entity, struct st_error *err);
 
+/* An entity of several rows is shown with the places of its first. Rows of one that does not count may come before
+ * others: those are of another value. */
+static void keep_first_places(struct resolve_entity *entity, struct st_buf *held)
+{
+	size_t head = 1 + entity->canonical.size;
+	bool same = held->size >= head && held->data[0] == entity->kind &&
+		    memcmp(held->data + 1, entity->canonical.data, entity->canonical.size) == 0;
+	if (entity->more && !same) {
+		held->size = 0;
+		st_buf_add_byte(held, entity->kind);
+		st_buf_add(held, entity->canonical.data, entity->canonical.size);
+		st_buf_add(held, entity->places.data, entity->places.size);
+	} else if (!entity->more && same) {
+		entity->places = (struct st_span){held->data + head, held->size - head};
+	}
+	if (!entity->more)
+		held->size = same ? held->size : 0;
+}
+
 static enum st_status each_entity(struct report_case *rc, entity_each *each, void *context, struct st_error *err)
 {
 	struct casefile_blocks *blocks;
 	struct st_span block;
+	st_auto_buf struct st_buf places = {0};
 	ST_TRY(casefile_blocks_open(rc->casefile, CASEFILE_ENTITIES, NULL, &blocks, err));
 	enum st_status status;
 	while ((status = casefile_blocks_next(blocks, &block, err)) == ST_OK && block.size > 0) {
 		struct resolve_entity entity;
 		bool damaged = false;
-		while (status == ST_OK && resolve_entity_next(&block, &entity, &damaged))
-			if (entity.kind < DETECT_KINDS) /* the others are marks of records */
-				status = each(context, &entity, err);
+		while (status == ST_OK && resolve_entity_next(&block, &entity, &damaged)) {
+			keep_first_places(&entity, &places);
+			status = entity.more ? ST_OK : each(context, &entity, err);
+		}
 		if (damaged)
 			status = st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read");
 		if (status != ST_OK)
@@ -133,31 +154,6 @@ enum st_status report_list_entities(struct report_case *rc, struct report_output
 	struct listing listing = {.rc = rc, .output = output};
 	put_heads(output, "kind,canonical,mentions,mentions_distinct_records,records,first_places");
 	enum st_status status = each_entity(rc, entity_row, &listing, err);
-	free_cells(&listing.cells);
-	return status;
-}
-
-static enum st_status person_row(void *context, const struct resolve_entity *entity, struct st_error *err)
-{
-	struct listing *listing = context;
-	struct scan_party party;
-	if (entity->kind != DETECT_EMAIL_ADDRESS)
-		return ST_OK;
-	scan_party_of(entity->canonical, (const char *const *)listing->rc->own_domains, &party);
-	if (party.role)
-		return ST_OK;
-	cell_value(&listing->cells, listing->rc, "email_address", entity->canonical);
-	cell_text(&listing->cells, party.staff ? "yes" : "no");
-	cell_number(&listing->cells, entity->mentions);
-	cell_number(&listing->cells, entity->records);
-	return put_row(&listing->cells, listing->output, err);
-}
-
-enum st_status report_list_persons(struct report_case *rc, struct report_output *output, struct st_error *err)
-{
-	struct listing listing = {.rc = rc, .output = output};
-	put_heads(output, "person,staff,mentions,records");
-	enum st_status status = each_entity(rc, person_row, &listing, err);
 	free_cells(&listing.cells);
 	return status;
 }

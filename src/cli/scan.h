@@ -242,4 +242,23 @@ struct scan_party {
 };
 void scan_party_of(struct st_span address, const char *const *own_domains, struct scan_party *out);
 
+/* --- scan_persons.c: how many persons that makes --- */
+struct scan_persons;
+struct scan_persons *scan_persons_open(const struct scan *scan);
+/* Each distinct one once, in any order. */
+enum st_status scan_persons_address(
+	struct scan_persons *persons, struct st_span address, const struct scan_party *party, struct st_error *err);
+enum st_status scan_persons_name(struct scan_persons *persons, struct st_span name, struct st_error *err);
+enum st_status scan_persons_pair(struct scan_persons *persons, struct st_span pair, struct st_error *err);
+void scan_persons_id(struct scan_persons *persons);
+enum st_status scan_persons_id_pair(struct scan_persons *persons, struct st_span pair, struct st_error *err);
+/* persons, staff, role_mailboxes, unlinked_names */
+enum st_status scan_persons_finish(
+	struct scan_persons *persons, struct casefile_figures *figures, struct st_error *err);
+void scan_persons_close(struct scan_persons *persons); /* NULL is fine */
+/* The two halves of a DETECT_NAME_PAIR or DETECT_ID_PAIR; false: it is none. */
+bool scan_pair(struct st_span pair, struct st_span *front, struct st_span *address);
+/* What addresses that `min` joins by a name have in common: the name, and the registrable domain. Its size, or 0. */
+size_t scan_same_person_group(struct st_span name, struct st_span address, uint8_t out[CEIL_CANONICAL_BYTES]);
+
 #endif

@@ -279,7 +279,8 @@ static void on_key(void *context, uint8_t kind, struct st_span key)
 {
 	struct sample_estimate *estimate = context;
 	end_key(estimate);
-	estimate->begun = kind < DETECT_KINDS;
+	/* Whether a name counts depends on what stands in other objects: nothing of it is estimated. */
+	estimate->begun = kind < DETECT_KINDS && kind != DETECT_PERSON_NAME;
 	estimate->kind = kind;
 	estimate->seen_count = 0;
 	estimate->key.size = 0;

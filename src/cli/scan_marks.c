@@ -46,6 +46,7 @@ struct scan_marks {
 	bool more;
 	uint64_t persons[CATEGORIES];
 	uint64_t country_persons[COUNTRIES], country_bases[COUNTRIES][BASES], country_organizations[COUNTRIES];
+	uint64_t country_ids[COUNTRIES];          /* distinct national ids */
 	struct tallies tallies;                   /* of marks */
 	struct scan_organizations *organizations; /* during the walk */
 };
@@ -178,14 +179,21 @@ static void trace_of_value(const struct scan_marks *marks, const struct resolve_
 	}
 }
 
+static unsigned country_of_id(const struct resolve_entity *entity)
+{
+	if (!marking_is_known(MARKING_COUNTRY, entity->canonical))
+		return COUNTRY_UNKNOWN;
+	const char code[3] = {(char)entity->canonical.data[0], (char)entity->canonical.data[1], 0};
+	return detect_is_country(code) ? country_number(code) : COUNTRY_UNKNOWN;
+}
+
 static struct trace trace_of(const struct scan_marks *marks, const struct resolve_entity *entity)
 {
 	struct trace trace = {0};
 	if (entity->kind < DETECT_KINDS) {
 		trace_of_value(marks, entity, &trace);
-	} else if (entity->kind == MARKING_COUNTRY && entity->canonical.size == 2) {
-		const char code[3] = {(char)entity->canonical.data[0], (char)entity->canonical.data[1], 0};
-		trace.country = detect_is_country(code) ? country_number(code) : COUNTRY_UNKNOWN;
+	} else if (entity->kind == MARKING_COUNTRY) {
+		trace.country = country_of_id(entity);
 		trace.basis = BASIS_NATIONAL_ID;
 	} else if (entity->kind == MARKING_SPECIAL) {
 		trace.categories = 1u << CATEGORY_SPECIAL;
@@ -267,6 +275,8 @@ void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *en
 		[MARKING_SAID - MARKING_FIRST] = TALLY_SPEAKERS};
 	if (entity->kind == MARKING_TURNS)
 		count_turns(marks, entity);
+	if (entity->kind == MARKING_COUNTRY)
+		marks->country_ids[country_of_id(entity)]++;
 	if (entity->kind <= MARKING_COUNTRY || entity->kind >= MARKING_END || entity->kind == MARKING_TURNS ||
 		!marking_is_known(entity->kind, entity->canonical))
 		return;
@@ -383,6 +393,29 @@ static enum st_status walk_persons(struct scan_marks *marks, struct st_error *er
 
 /* --- figures --- */
 
+/* National ids that belong to no address are persons, too: where none was joined to one, each by its scheme, else their
+ * countries cannot be told apart any more. False: persons are fewer than the addresses, in countries nobody knows. */
+static bool add_ids(struct scan_marks *marks, uint64_t persons)
+{
+	uint64_t addresses = 0, ids = 0;
+	for (unsigned country = 0; country < COUNTRIES; country++) {
+		addresses += marks->country_persons[country];
+		ids += marks->country_ids[country];
+	}
+	if (persons == addresses + ids) {
+		for (unsigned country = 0; country < COUNTRIES; country++) {
+			marks->country_persons[country] += marks->country_ids[country];
+			if (country != COUNTRY_UNKNOWN)
+				marks->country_bases[country][BASIS_NATIONAL_ID] += marks->country_ids[country];
+		}
+		return true;
+	}
+	if (persons + marks->country_persons[COUNTRY_UNKNOWN] < addresses)
+		return false;
+	marks->country_persons[COUNTRY_UNKNOWN] += persons - addresses; /* fewer, or more */
+	return true;
+}
+
 static void add_countries(const struct scan_marks *marks, struct tallies *out)
 {
 	char name[8];
@@ -438,9 +471,12 @@ enum st_status scan_marks_finish(struct scan_marks *marks, struct scan_organizat
 	ST_TRY(scan_organizations_finish(organizations, &figures->organizations, err));
 	*out = marks->tallies;
 	marks->tallies = (struct tallies){0};
-	add_countries(marks, out);
-	add_categories(marks, out);
 	out->known = (1u << TALLY_LISTS) - 1;
+	if (add_ids(marks, figures->persons.best))
+		add_countries(marks, out);
+	else
+		out->known &= ~(1u << TALLY_COUNTRIES);
+	add_categories(marks, out);
 	if (out->count > 1)
 		qsort(out->rows, out->count, sizeof *out->rows, by_figures);
 	return ST_OK;

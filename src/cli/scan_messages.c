@@ -12,8 +12,9 @@
 #include <poll.h>
 #include <stdio.h>
 
-_Static_assert(WORKER_FIELD_KIND == RESOLVE_INTERNAL_KIND && WORKER_FIELD_KIND + CEIL_ID_UNITS <= 256,
-	"values of fields are counted as internal kinds");
+_Static_assert(WORKER_FIELD_KIND >= RESOLVE_OWN_KINDS && WORKER_FIELD_KIND >= MARKING_END &&
+		       WORKER_FIELD_KIND + CEIL_ID_UNITS <= 256,
+	"values of fields are rows of kinds of their own");
 
 struct frame {
 	struct scan *scan;
@@ -189,10 +190,23 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
-/* Of a detector, or a value of a unit. */
-static bool is_kind(const struct scan *scan, uint8_t kind)
+/* Evidence is a name alone, or what belongs to an address, with it. */
+static bool is_kind_and_form(const struct scan *scan, const struct resolve_mention *mention)
 {
-	return kind < DETECT_KINDS || (kind >= WORKER_FIELD_KIND && kind - WORKER_FIELD_KIND < (int)scan->unit_count);
+	if (mention->form == DETECT_FORM_EVIDENCE &&
+		(mention->kind == DETECT_NAME_PAIR || mention->kind == DETECT_ID_PAIR)) {
+		struct st_span pair = mention->canonical;
+		const uint8_t *end = memchr(pair.data, 0, pair.size);
+		return end != NULL && end > pair.data && end + 1 < pair.data + pair.size;
+	}
+	if (mention->form == DETECT_FORM_EVIDENCE)
+		return mention->kind == DETECT_PERSON_NAME;
+	if (mention->kind >= WORKER_FIELD_KIND) /* a value of a unit */
+		return mention->form == 0 && mention->kind - WORKER_FIELD_KIND < (int)scan->unit_count;
+	if (mention->kind >= MARKING_FIRST)
+		return mention->form == 0 && mention->record != RESOLVE_NO_RECORD &&
+		       marking_is_known(mention->kind, mention->canonical);
+	return mention->kind < DETECT_KINDS && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS;
 }
 
 static bool read_mention(struct frame *frame, struct resolve_mention *mention)
@@ -213,9 +227,7 @@ static bool read_mention(struct frame *frame, struct resolve_mention *mention)
 	mention->length = (uint32_t)length;
 	if (record > frame->slot->highest_record)
 		frame->slot->highest_record = record;
-	bool known = is_kind(frame->scan, mention->kind) ||
-		     (mention->record != RESOLVE_NO_RECORD && marking_is_known(mention->kind, mention->canonical));
-	return !in->bad && known && (mention->form & DETECT_FORM_MASK) < DETECT_FORMS &&
+	return !in->bad && is_kind_and_form(frame->scan, mention) &&
 	       mention->form >> DETECT_RULE_SHIFT <= detect_rules_count(frame->scan->rules) &&
 	       mention->confidence <= 100 && part < frame->slot->part_count && length <= UINT32_MAX;
 }

@@ -5,6 +5,7 @@
 #include "cli/sample.h"
 #include "cli/scan.h"
 #include "cli/scan_organizations.h"
+#include "worker/protocol.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct copy {
 	uint32_t original, store;
 };
 
-enum party_set { SET_PERSONS, SET_STAFF, SET_ORGANIZATIONS, SET_LEADS };
+enum party_set { SET_ORGANIZATIONS, SET_LEADS };
 
 struct results {
 	struct scan *scan;
@@ -27,6 +28,7 @@ struct results {
 	struct resolve_records records;
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
+	struct scan_persons *persons;
 	struct scan_leads *leads;
 	struct sample_estimate *estimate; /* NULL: none */
 	struct st_buf block;              /* of organizations, being filled */
@@ -159,21 +161,11 @@ static enum st_status add_party(struct results *results, struct st_span address,
 {
 	struct scan_party party;
 	scan_party_of(address, results->scan->own_domains, &party);
-	struct casefile_figures *figures = &results->figures;
 	if (party.organization.size > 0)
 		ST_TRY(resolve_distinct_add(results->parties, SET_ORGANIZATIONS, party.organization, err));
 	if (party.organization.size > 0)
 		ST_TRY(scan_organizations_address(results->organizations, address, party.organization, err));
-	if (party.role) {
-		figures->role_mailboxes++;
-		return ST_OK;
-	}
-	figures->persons.best++;
-	ST_TRY(resolve_distinct_add(results->parties, SET_PERSONS, party.person, err));
-	if (!party.staff)
-		return ST_OK;
-	figures->staff.best++;
-	return resolve_distinct_add(results->parties, SET_STAFF, party.person, err);
+	return scan_persons_address(results->persons, address, &party, err);
 }
 
 static enum st_status on_entity(void *context, const struct resolve_entity *entity, struct st_error *err)
@@ -184,6 +176,15 @@ static enum st_status on_entity(void *context, const struct resolve_entity *enti
 		return add_party(results, entity->canonical, err);
 	case DETECT_ORGANIZATION_NAME:
 		return scan_organizations_name(results->organizations, entity->canonical, err);
+	case DETECT_PERSON_NAME:
+		return scan_persons_name(results->persons, entity->canonical, err);
+	case DETECT_NAME_PAIR:
+		return scan_persons_pair(results->persons, entity->canonical, err);
+	case DETECT_NATIONAL_ID:
+		scan_persons_id(results->persons);
+		return ST_OK;
+	case DETECT_ID_PAIR:
+		return scan_persons_id_pair(results->persons, entity->canonical, err);
 	case DETECT_PHONE_NUMBER:
 		results->figures.unlinked_phones++;
 		return ST_OK;
@@ -232,10 +233,7 @@ static enum st_status count_parties(struct results *results, struct st_error *er
 	ST_TRY(resolve_distinct_finish(parties, on_party, results, counts, err));
 	ST_TRY(put_organizations(results, err));
 	struct casefile_figures *figures = &results->figures;
-	figures->persons.min = counts[SET_PERSONS];
-	figures->persons.max = figures->persons.best;
-	figures->staff.min = counts[SET_STAFF];
-	figures->staff.max = figures->staff.best;
+	ST_TRY(scan_persons_finish(results->persons, figures, err));
 	figures->organizations.best = counts[SET_ORGANIZATIONS];
 	return scan_organizations_settle(results->organizations, err);
 }
@@ -272,7 +270,9 @@ static enum st_status put_entities(
 	ST_TRY(casefile_results_block(results->scan->casefile, CASEFILE_ENTITIES, first, block, err));
 	struct resolve_entity entity;
 	bool damaged = false;
-	while (resolve_entity_next(&block, &entity, &damaged)) {
+	while (resolve_row_next(&block, &entity, &damaged)) {
+		if (entity.kind < RESOLVE_OWN_KINDS && !entity.more && !resolve_counts(&entity))
+			continue;
 		ST_TRY(scan_leads_row(
 			results->leads, &entity, results->records.first, results->parties, SET_LEADS, err));
 		scan_marks_row(results->marks, &entity);
@@ -334,6 +334,7 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	input.watch = sample_estimate_mentions(results->estimate);
 	results->leads = scan_leads_open(scan);
 	results->organizations = scan_organizations_open(&scan->work, resolve_collector_next_run(scan->collector));
+	results->persons = scan_persons_open(scan);
 	results->parties = resolve_distinct_open(&scan->work, resolve_collector_next_run(scan->collector));
 	enum st_status status =
 		resolve_merge_mentions(&input, results->records.first, on_entity, results, &results->entities, err);
@@ -533,7 +534,7 @@ static enum st_status name_objects(struct results *results, struct st_error *err
 static void fill_named_units(struct results *results)
 {
 	for (size_t i = 0; i < results->scan->unit_count; i++) {
-		const struct resolve_kind_counts *counts = &results->entities.kinds[RESOLVE_INTERNAL_KIND + i];
+		const struct resolve_kind_counts *counts = &results->entities.kinds[WORKER_FIELD_KIND + i];
 		struct casefile_unit *unit = unit_row(&results->figures, results->scan->units[i]);
 		unit->raw = counts->mentions;
 		unit->distinct = counts->distinct;
@@ -650,6 +651,7 @@ static void free_results(struct results *results)
 	st_buf_free(&results->block);
 	sample_estimate_close(results->estimate);
 	scan_leads_close(results->leads);
+	scan_persons_close(results->persons);
 }
 
 enum st_status scan_results(struct scan *scan, struct st_error *err)

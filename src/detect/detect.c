@@ -9,6 +9,7 @@
 
 #include "detect/detector.h"
 #include "detect/overlap.h"
+#include "detect/person_words.h"
 #include "detect/rule_set.h"
 #include "detect/seen.h"
 #include "detect/sieve.h"
@@ -21,6 +22,7 @@ static const struct detector *const detectors[] = {
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
+	&detector_person_name,
 	&detector_url,
 	&detector_connection_string,
 	&detector_secret,
@@ -34,19 +36,19 @@ struct detect {
 	struct detect_options options; /* its lists are owned */
 	detect_emit *emit;
 	void *context;
-	struct sieve *sieve;  /* NULL: byte by byte */
-	uint8_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8; unused beside a sieve */
-	uint8_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
-	uint8_t run_detectors;
-	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
-	bool finished;        /* the next feed begins a new input */
+	struct sieve *sieve;   /* NULL: byte by byte */
+	uint16_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8; unused beside a sieve */
+	uint16_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
+	uint16_t run_detectors;
+	uint16_t run_examined; /* detectors that already looked at the current run of letters and digits */
+	bool finished;         /* the next feed begins a new input */
 	struct st_buf window;
 	uint64_t window_offset;  /* of window.data[0] in the input */
 	size_t scanned;          /* bytes of the window already examined */
 	struct rule_scan *rules; /* NULL: none */
 	uint64_t ruled; /* input offset up to which matches of rules were searched; a multiple of their piece */
 	struct overlap overlap;
-	struct seen_domains seen;
+	struct seen seen;
 	struct held_mentions held;
 };
 
@@ -101,15 +103,15 @@ static void build_tables(struct detect *detect)
 {
 	for (unsigned byte = 0; byte < 256; byte++)
 		detect->keeps[byte] =
-			is_alnum(byte) && byte != 'm' && byte != 'K' ? 0xff : 0; /* behind_terminal_code */
+			is_alnum(byte) && byte != 'm' && byte != 'K' ? 0xffff : 0; /* behind_terminal_code */
 	for (size_t n = 0; n < DETECTORS; n++) {
 		if (detectors[n]->run_start)
-			detect->run_detectors |= (uint8_t)(1u << n);
+			detect->run_detectors |= (uint16_t)(1u << n);
 		for (const char *trigger = detectors[n]->triggers; *trigger; trigger++)
 			for (unsigned next = 0; next < 256; next++)
 				if (!detectors[n]->may_start ||
 					detectors[n]->may_start((uint8_t)*trigger, (uint8_t)next))
-					detect->wakes[(uint8_t)*trigger | next << 8] |= (uint8_t)(1u << n);
+					detect->wakes[(uint8_t)*trigger | next << 8] |= (uint16_t)(1u << n);
 	}
 }
 
@@ -146,6 +148,28 @@ static void pass_on(struct detect *detect, const struct detect_mention *mention)
 		held_pop(&detect->held, &detect->seen, detect->emit, detect->context);
 }
 
+/* What is certain goes into the address book of the input; what is not is looked up. Names that wait are left to
+ * whoever keeps them: their book is larger than this input. */
+static void note_seen(struct detect *detect, struct detect_mention *mention)
+{
+	uint8_t name[DETECT_NAME_BYTES];
+	bool email = mention->kind == DETECT_EMAIL_ADDRESS;
+	if (mention->tentative) {
+		if (email)
+			mention->tentative = !seen_confirms(&detect->seen, mention);
+		return;
+	}
+	if (email)
+		seen_add(&detect->seen.domains, mention_domain(mention->canonical));
+	if (detect->options.keep_tentative)
+		return;
+	size_t size = email ? detect_name_of_address(mention->canonical, name) : 0;
+	if (!email)
+		seen_add(&detect->seen.names, mention->canonical);
+	else if (size > 0)
+		seen_add(&detect->seen.names, (struct st_span){name, size});
+}
+
 static void take_winner(void *context, const struct overlap_entry *winner)
 {
 	struct detect *detect = context;
@@ -161,12 +185,10 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 		.scheme = winner->scheme,
 		.rule = winner->rule,
 	};
-	if (mention.kind == DETECT_EMAIL_ADDRESS) {
-		if (mention.tentative)
-			mention.tentative = !seen_has(&detect->seen, mention_domain(mention.canonical));
-		else
-			seen_add(&detect->seen, mention_domain(mention.canonical));
-	}
+	if (mention.kind == DETECT_EMAIL_ADDRESS || mention.kind == DETECT_PERSON_NAME)
+		note_seen(detect, &mention);
+	if (detect->options.keep_tentative)
+		mention.holder = (struct st_span){winner->canonical + winner->canonical_size, winner->holder_size};
 	pass_on(detect, &mention);
 }
 
@@ -176,6 +198,25 @@ static uint64_t horizon_of(const struct detect *detect, size_t at)
 	uint64_t offset = detect->window_offset + at;
 	uint64_t horizon = offset > CEIL_DETECT_REACH_BYTES ? offset - CEIL_DETECT_REACH_BYTES : 0;
 	return detect->rules && detect->ruled < horizon ? detect->ruled : horizon;
+}
+
+/* The name beside an address: a candidate of its own, and the address's holder. */
+static void look_beside(struct detect *detect, const struct detect_window *window, struct detect_candidate *email,
+	size_t low, size_t at)
+{
+	struct person_beside beside;
+	struct st_span address = {email->canonical, email->canonical_size};
+	if (!person_beside(window, email->start, email->end, address, &beside))
+		return;
+	bool cut_left = low > 0 || detect->window_offset > 0;
+	if (beside.name.start >= beside.name.end || (cut_left && beside.name.start == 0))
+		return;
+	if (beside.whose && email->canonical_size + (size_t)beside.name.canonical_size <= sizeof email->canonical) {
+		memcpy(email->canonical + email->canonical_size, beside.name.canonical, beside.name.canonical_size);
+		email->holder_size = beside.name.canonical_size;
+	}
+	overlap_add(&detect->overlap, &beside.name, DETECT_PERSON_NAME, detect->window_offset + low,
+		horizon_of(detect, at), take_winner, detect);
 }
 
 /* Shows the detectors exactly their reach: what they could learn beyond would depend on how the text was cut. */
@@ -196,7 +237,10 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 			continue;
 		if (candidate.start >= candidate.end || candidate.end > window.size ||
 			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
-			continue; /* it would need more than the reach */
+			continue;          /* it would need more than the reach */
+		candidate.holder_size = 0; /* only look_beside fills it */
+		if (detector->kind == DETECT_EMAIL_ADDRESS && !candidate.tentative)
+			look_beside(detect, &window, &candidate, low, at);
 		overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low,
 			horizon_of(detect, at), take_winner, detect);
 	}
@@ -216,7 +260,7 @@ static void scan_bytes(struct detect *detect, size_t limit)
 		if (awake)
 			examine(detect, awake, at);
 	}
-	detect->run_examined = (uint8_t)examined;
+	detect->run_examined = (uint16_t)examined;
 }
 
 /* The candidates of one word, place by place, and at each place in the order of the table. */
@@ -245,7 +289,7 @@ static void scan_words(struct detect *detect, size_t limit)
 				examine_word(detect, all, candidates, at + word * SIEVE_PLACES);
 		}
 	}
-	detect->run_examined = (uint8_t)examined;
+	detect->run_examined = (uint16_t)examined;
 }
 
 /* Shows the detectors the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
@@ -325,7 +369,8 @@ static void begin_input(struct detect *detect)
 	if (detect->rules)
 		rule_scan_begin(detect->rules);
 	overlap_clear(&detect->overlap);
-	seen_clear(&detect->seen);
+	seen_clear(&detect->seen.domains);
+	seen_clear(&detect->seen.names);
 }
 
 static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
@@ -377,7 +422,7 @@ uint64_t detect_settled(const struct detect *detect)
 
 bool detect_domain_seen(const struct detect *detect, struct st_span domain)
 {
-	return seen_has(&detect->seen, domain);
+	return seen_has(&detect->seen.domains, domain);
 }
 
 uint64_t detect_rule_exhausted(const struct detect *detect, size_t rule)
@@ -400,7 +445,8 @@ void detect_close(struct detect *detect)
 	rule_scan_close(detect->rules);
 	st_buf_free(&detect->window);
 	overlap_free(&detect->overlap);
-	seen_free(&detect->seen);
+	seen_free(&detect->seen.domains);
+	seen_free(&detect->seen.names);
 	held_mentions_free(&detect->held);
 	free(detect);
 }

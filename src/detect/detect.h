@@ -38,16 +38,32 @@ const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of ran
 /* Shown, counted and redacted from this confidence on. */
 #define DETECT_CONFIDENCE_SHOWN 50
 
+/* What a worker tells beside mentions, in rows of the same kind. Of a name that counts only if the address book of the
+ * whole corpus has it: DETECT_CONFIDENCE_UNSURE, shown as DETECT_CONFIDENCE_BOOK once it is confirmed. */
+#define DETECT_CONFIDENCE_UNSURE 40
+#define DETECT_CONFIDENCE_BOOK 70
+/* In place of a form: no mention, only evidence for its value. */
+#define DETECT_FORM_EVIDENCE 3u
+/* In place of a kind: canonical name, NUL, canonical e-mail address; they stood as `Name <address>`. */
+#define DETECT_NAME_PAIR 128
+/* The same of a national id and an e-mail address that stood in one record, alone of their kinds. */
+#define DETECT_ID_PAIR 129
+#define DETECT_PAIR_BYTES 512
+
 struct detect_mention {
 	enum detect_kind kind;
 	enum detect_form form;
 	uint8_t confidence; /* hundredths, 0 to 100 */
 	/* The right-hand side was written with a space for the dot and is no com/net/org/edu/gov and no own domain: the
-	 * mention counts only if detect_domain_seen() says so at the end of the input. Only with keep_tentative. */
+	 * mention counts only if detect_domain_seen() says so at the end of the input. Of a person_name: it counts only
+	 * if its canonical form stands elsewhere as a certain name, or is that of an address (detect_name_of_address).
+	 * Only with keep_tentative. */
 	bool tentative;
 	uint64_t start, end;      /* bytes of the text fed so far, end exclusive */
 	struct st_span text;      /* those bytes; borrowed for the call */
 	struct st_span canonical; /* borrowed for the call */
+	struct st_span holder;    /* of an e-mail address beside which a name stands: that name in canonical form, else
+				   * empty; only with keep_tentative; borrowed for the call */
 	const char *scheme;       /* national_id and vat_number; else NULL */
 	uint8_t rule;             /* 1 + the number of the rule that found it (rules.h); 0: a detector of ours */
 };
@@ -102,5 +118,10 @@ bool detect_domain_country(struct st_span host, char out[3]);
 /* Of a number in E.164 form: its calling code, and the area code where several countries share it. */
 bool detect_phone_country(struct st_span e164, char out[3]);
 bool detect_is_country(const char code[3]); /* assigned, upper case */
+/* The canonical name that an address is made of: anna.rossi@ is "anna rossi". Its size, 0 when there is none. */
+#define DETECT_NAME_BYTES 160
+size_t detect_name_of_address(struct st_span address, uint8_t out[DETECT_NAME_BYTES]);
+/* The canonical form of a name as somebody writes it who asks for it: "Rossi, Anna", "Dr. Anna Rossi". Size, or 0. */
+size_t detect_name_as_typed(struct st_span text, uint8_t out[DETECT_NAME_BYTES]);
 
 #endif

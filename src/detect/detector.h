@@ -26,6 +26,8 @@ struct detect_candidate {
 	const char *scheme;
 	uint8_t rule; /* 1 + its number; only rules set it, 0 for detectors */
 	uint16_t canonical_size;
+	uint16_t holder_size; /* of an e-mail address: the name beside it, whose canonical form follows behind the other
+			       */
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
@@ -68,6 +70,7 @@ extern const struct detector detector_phone_number;
 extern const struct detector detector_payment_card;
 extern const struct detector detector_iban;
 extern const struct detector detector_ip_address;
+extern const struct detector detector_person_name;
 extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;

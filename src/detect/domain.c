@@ -30,7 +30,7 @@ static unsigned suffix_flags(const uint8_t *name, size_t size)
 	return 0;
 }
 
-static bool in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name)
+bool domain_in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name)
 {
 	uint64_t hash = domain_hash(name.data, name.size);
 	uint32_t low = starts[hash >> 56], high = starts[(hash >> 56) + 1];
@@ -49,12 +49,12 @@ static bool in_set(const uint32_t *starts, const uint32_t *prints, struct st_spa
 
 bool detect_is_free_mail(struct st_span registrable_domain)
 {
-	return in_set(domain_free_mail_starts, domain_free_mail_prints, registrable_domain);
+	return domain_in_set(domain_free_mail_starts, domain_free_mail_prints, registrable_domain);
 }
 
 bool detect_is_disposable(struct st_span registrable_domain)
 {
-	return in_set(domain_disposable_starts, domain_disposable_prints, registrable_domain);
+	return domain_in_set(domain_disposable_starts, domain_disposable_prints, registrable_domain);
 }
 
 /* Start of the label that ends at `end`. */

@@ -2,10 +2,18 @@
 
 #include <stdlib.h>
 
+/* Words that are a name only if the address book says so take nothing away from others. */
+static bool is_maybe_name(const struct overlap_entry *entry)
+{
+	return entry->tentative && entry->kind == DETECT_PERSON_NAME;
+}
+
 /* Total order: does a win over b? */
 static bool beats(const struct overlap_entry *a, const struct overlap_entry *b)
 {
 	uint64_t a_size = a->end - a->start, b_size = b->end - b->start;
+	if (is_maybe_name(a) != is_maybe_name(b))
+		return is_maybe_name(b);
 	if ((a->kind == DETECT_URL) != (b->kind == DETECT_URL))
 		return b->kind == DETECT_URL;
 	if (a_size != b_size)
@@ -95,17 +103,29 @@ void overlap_settle(struct overlap *overlap, uint64_t horizon, overlap_take *tak
 	hand_out(overlap, take, context);
 }
 
-/* Where a candidate belongs; false when the same range of the same kind is there already. */
-static bool find_place(
-	const struct overlap *overlap, enum detect_kind kind, uint64_t start, uint64_t end, size_t *place)
+/* A name that was found as one of the book, and now beside an address. */
+static void make_certain(struct overlap_entry *entry, const struct detect_candidate *candidate)
+{
+	if (!is_maybe_name(entry) || candidate->tentative || entry->canonical_size != candidate->canonical_size ||
+		memcmp(entry->canonical, candidate->canonical, entry->canonical_size) != 0)
+		return;
+	entry->tentative = false;
+	entry->confidence = candidate->confidence;
+}
+
+/* Where a candidate belongs; false when the same range of the same kind is there already, which it may make certain. */
+static bool find_place(const struct overlap *overlap, enum detect_kind kind, uint64_t start, uint64_t end,
+	const struct detect_candidate *candidate, size_t *place)
 {
 	size_t at = overlap->count;
 	while (at > 0 && overlap->entries[at - 1].start > start)
 		at--;
 	*place = at;
 	for (; at > 0 && overlap->entries[at - 1].start == start; at--)
-		if (overlap->entries[at - 1].end == end && overlap->entries[at - 1].kind == kind)
+		if (overlap->entries[at - 1].end == end && overlap->entries[at - 1].kind == kind) {
+			make_certain(&overlap->entries[at - 1], candidate);
 			return false;
+		}
 	return true;
 }
 
@@ -151,13 +171,15 @@ void overlap_add(struct overlap *overlap, const struct detect_candidate *candida
 		.rule = candidate->rule,
 		.scheme = candidate->scheme,
 		.canonical_size = candidate->canonical_size,
+		.holder_size = candidate->holder_size,
 	};
 	size_t place;
 	bound(overlap, horizon, take, context);
-	if (entry.start < overlap->floor || !find_place(overlap, kind, entry.start, entry.end, &place))
+	if (entry.start < overlap->floor || !find_place(overlap, kind, entry.start, entry.end, candidate, &place))
 		return;
-	entry.canonical = st_alloc(candidate->canonical_size + 1u);
-	memcpy(entry.canonical, candidate->canonical, candidate->canonical_size);
+	size_t size = (size_t)candidate->canonical_size + candidate->holder_size;
+	entry.canonical = st_alloc(size + 1);
+	memcpy(entry.canonical, candidate->canonical, size);
 	insert(overlap, place, &entry);
 }
 

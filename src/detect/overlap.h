@@ -19,8 +19,8 @@ struct overlap_entry {
 	enum overlap_state state;
 	uint8_t rule;
 	const char *scheme;
-	uint16_t canonical_size;
-	uint8_t *canonical; /* owned */
+	uint16_t canonical_size, holder_size;
+	uint8_t *canonical; /* owned; the holder's name behind it */
 };
 
 /* Candidates not yet decided or not yet handed out, sorted by start. Zero-initialised is empty. */

@@ -144,6 +144,7 @@ static bool fill(const struct rule_scan *scan, size_t number, const struct subje
 	out->confidence = rule->confidence;
 	out->tentative = false;
 	out->rule = (uint8_t)(number + 1);
+	out->holder_size = 0;
 	bool scheme = rule->kind == DETECT_NATIONAL_ID || rule->kind == DETECT_VAT_NUMBER;
 	out->scheme = scheme ? rule->name : NULL;
 	fill_canonical(rule, s->data + start, end - start, out);

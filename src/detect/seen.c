@@ -110,13 +110,20 @@ bool held_full(const struct held_mentions *held)
 	return held->count > CEIL_TENTATIVE_MENTIONS || held->bytes > CEIL_TENTATIVE_BYTES;
 }
 
-void held_pop(struct held_mentions *held, const struct seen_domains *seen, detect_emit *emit, void *context)
+bool seen_confirms(const struct seen *seen, const struct detect_mention *mention)
+{
+	if (mention->kind == DETECT_PERSON_NAME)
+		return seen_has(&seen->names, mention->canonical);
+	return seen_has(&seen->domains, mention_domain(mention->canonical));
+}
+
+void held_pop(struct held_mentions *held, const struct seen *seen, detect_emit *emit, void *context)
 {
 	struct held_mention first = held->ring[held->first];
 	held->first = (held->first + 1) % held->capacity;
 	held->count--;
 	held->bytes -= held_bytes(&first);
-	if (!first.mention.tentative || seen_has(seen, mention_domain(first.mention.canonical))) {
+	if (!first.mention.tentative || seen_confirms(seen, &first.mention)) {
 		first.mention.tentative = false;
 		emit(context, &first.mention);
 	}

@@ -18,6 +18,13 @@ bool seen_has(const struct seen_domains *seen, struct st_span domain);
 void seen_clear(struct seen_domains *seen);
 void seen_free(struct seen_domains *seen);
 
+/* What of an input makes tentative mentions certain: domains of addresses, and its address book, names in canonical
+ * form. */
+struct seen {
+	struct seen_domains domains, names;
+};
+bool seen_confirms(const struct seen *seen, const struct detect_mention *mention);
+
 struct held_mention {
 	struct detect_mention mention; /* its spans point into bytes */
 	uint8_t *bytes;                /* owned: text, then canonical */
@@ -32,8 +39,8 @@ struct held_mentions {
 void held_push(struct held_mentions *held, const struct detect_mention *mention);
 /* Is the queue over one of its ceilings, so that its first mention must be decided on what was seen so far? */
 bool held_full(const struct held_mentions *held);
-/* Takes the first mention out: emits it unless it is tentative and its domain was not seen. */
-void held_pop(struct held_mentions *held, const struct seen_domains *seen, detect_emit *emit, void *context);
+/* Takes the first mention out: emits it unless it is tentative and nothing seen confirms it. */
+void held_pop(struct held_mentions *held, const struct seen *seen, detect_emit *emit, void *context);
 void held_mentions_free(struct held_mentions *held);
 
 /* The part of a canonical e-mail address behind its '@'. */

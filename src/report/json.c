@@ -256,6 +256,7 @@ static void write_parties(struct st_json_writer *w, const struct report *report)
 	st_json_object(w);
 	st_json_key_uint(w, "phone_number", report->unlinked_phones);
 	st_json_key_uint(w, "ip_address", report->unlinked_ips);
+	st_json_key_uint(w, "person_name", report->unlinked_names);
 	st_json_object_end(w);
 	st_json_object_end(w);
 	st_json_key(w, "staff");

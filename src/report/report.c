@@ -11,9 +11,13 @@ bool report_complete(const struct report *report)
 
 const char *report_persons_method(void)
 {
-	return "best: each distinct e-mail address is one person; role and no-reply mailboxes are none. min: also "
-	       "joins "
-	       "addresses that differ only in a +tag or in dots that the provider ignores. max: every address counts.";
+	return "best: each distinct e-mail address is one person, with every name that stood before it, and with its "
+	       "national id where the two were alone in a record; each other national id is one, too; role and "
+	       "no-reply "
+	       "mailboxes are none, and a name never joins two addresses. min: also joins addresses that differ only "
+	       "in "
+	       "a +tag or in dots that the provider ignores, and those of one registrable domain behind the same "
+	       "name. max: every address and national id counts, and of an address behind several names each name";
 }
 
 const char *report_organizations_method(void)

@@ -149,7 +149,7 @@ struct report {
 	struct report_kind *kinds;
 	size_t kind_count;
 	struct report_range persons, staff, organizations;
-	uint64_t role_mailboxes, unlinked_phones, unlinked_ips;
+	uint64_t role_mailboxes, unlinked_phones, unlinked_ips, unlinked_names;
 	struct report_copy *copies;
 	size_t copy_count;
 

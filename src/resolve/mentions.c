@@ -35,17 +35,18 @@ static enum st_status count_place(const struct entities_merge *work, struct tall
 {
 	const struct resolve_segment *segment = &work->input->segments[index];
 	tally->any = true;
-	tally->totals.mentions += segment->copies;
+	bool counts = (place->form & RESOLVE_EVIDENCE) != RESOLVE_EVIDENCE;
+	tally->totals.mentions += counts ? segment->copies : 0;
 	if (place->confidence > tally->totals.best_confidence)
 		tally->totals.best_confidence = place->confidence;
 	if (place->record == RESOLVE_NO_RECORD) {
-		tally->totals.mentions_distinct_records++;
+		tally->totals.mentions_distinct_records += counts;
 		return ST_OK;
 	}
 	if (place->record >= segment->records)
 		return st_fail(err, ST_FATAL, "a mention in record %" PRIu64 " of segment %u, which has %" PRIu64,
 			place->record, segment->id, segment->records);
-	if (first_get(work->first, index, place->record))
+	if (counts && first_get(work->first, index, place->record))
 		count_record(tally, place);
 	return ST_OK;
 }
@@ -53,12 +54,6 @@ static enum st_status count_place(const struct entities_merge *work, struct tall
 static enum st_status give_entity(
 	struct entities_merge *work, const struct row_key *key, const struct tally *tally, struct st_error *err)
 {
-	struct resolve_kind_counts *kind = &work->out->kinds[key->kind];
-	kind->mentions += tally->totals.mentions;
-	kind->mentions_distinct_records += tally->totals.mentions_distinct_records;
-	kind->distinct++;
-	if (work->on_entity == NULL || key->kind >= RESOLVE_INTERNAL_KIND)
-		return ST_OK;
 	struct resolve_entity entity = {.kind = key->kind,
 		.best_confidence = tally->totals.best_confidence,
 		.canonical = key->bytes,
@@ -67,7 +62,13 @@ static enum st_status give_entity(
 		.records = tally->totals.records,
 		.row = work->writer.rows,
 		.places = {.data = work->writer.places.data, .size = work->writer.places.size}};
-	return work->on_entity(work->context, &entity, err);
+	if (!resolve_counts(&entity) && key->kind < RESOLVE_OWN_KINDS)
+		return ST_OK;
+	struct resolve_kind_counts *kind = &work->out->kinds[key->kind];
+	kind->mentions += entity.mentions;
+	kind->mentions_distinct_records += entity.mentions_distinct_records;
+	kind->distinct++;
+	return work->on_entity != NULL ? work->on_entity(work->context, &entity, err) : ST_OK;
 }
 
 static enum st_status merge_entity(struct entities_merge *work, const struct row_key *key, struct st_error *err)

@@ -15,9 +15,6 @@
 #include "base/hash.h"
 
 #define RESOLVE_NO_RECORD UINT64_MAX
-/* Kinds from here on are counted like others (resolve_entities.kinds) and are no entities: whoever reads results does
- * not meet them. */
-#define RESOLVE_INTERNAL_KIND 240
 
 struct resolve_work {
 	int dir_fd;                              /* CASE.work/, borrowed; all files are made in it, 0600 */
@@ -27,6 +24,14 @@ struct resolve_work {
 };
 
 /* --- collecting --- */
+
+/* Rows that are counted only under conditions, so that what they wait for may stand in any object of any scan:
+ * - An entity counts when one of its rows has this confidence. Rows below it wait for another of the same value.
+ * - A row whose form has these two low bits is no mention and no place to be shown; it only makes its value certain.
+ * - Kinds from RESOLVE_OWN_KINDS on are the caller's own: merged, counted and kept, given to on_entity, never shown. */
+#define RESOLVE_COUNTS_FROM 50
+#define RESOLVE_EVIDENCE 3u
+#define RESOLVE_OWN_KINDS 128
 
 struct resolve_mention {
 	uint8_t kind, form, confidence;
@@ -201,7 +206,8 @@ struct resolve_place {
 };
 /* Takes the next place off the front; false when none is left. *out needs no preparation for the first, but must be the
  * same, unchanged struct for all those after it: places are written as differences. Sorted by segment, record, part,
- * start; those in no record come last in their segment; each place once, whatever the copies of its segment. */
+ * start; those in no record come last in their segment; each place once, whatever the copies of its segment. Rows that
+ * are only evidence are passed over. */
 bool resolve_place_next(struct st_span *places, struct resolve_place *out);
 
 struct resolve_kind_counts {
@@ -211,14 +217,15 @@ struct resolve_entities {
 	struct resolve_kind_counts kinds[256];
 };
 /* `first` comes from resolve_merge_records over the same segments. on_entity may be NULL; it is called once per entity,
- * with its last row: all places when row is 0. The same value at the same place twice (segment, record, part, start,
- * length) is one mention. A mention in a record that its live segment does not have fails the merge. */
+ * with its last row: all places when row is 0. Not for what does not count. The same value at the same place twice
+ * (segment, record, part, start, length) is one mention. A mention in a record that its live segment does not have
+ * fails the merge. */
 enum st_status resolve_merge_mentions(const struct resolve_input *input, const struct resolve_first *first,
 	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err),
 	void *context, struct resolve_entities *out, struct st_error *err);
-/* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front and passing over internal
- * kinds; false at its end or when it is damaged (*damaged). The places of a row that is returned are sound. Any bytes
- * may be given. */
+/* Decodes a block that resolve_merge_mentions put out, row by row, taking each off the front; false at its end or when
+ * it is damaged (*damaged). The places of a row that is returned are sound. Any bytes may be given. What does not count
+ * is passed over, but for rows with `more`: whether their entity counts, only its last row says. */
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
 /* The same for a block of resolve_merge_records: the places of one record, or of one row of it. */
 struct resolve_record {
@@ -228,6 +235,10 @@ struct resolve_record {
 bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool *damaged);
 /* The same for one kind: rows of others are passed over, their places not looked at. */
 bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_entity *out, bool *damaged);
+/* The same with nothing passed over. */
+bool resolve_row_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
+/* Is this, the last row of an entity, one that counts? */
+bool resolve_counts(const struct resolve_entity *entity);
 /* The key under which an entity is sorted, to find its block: compare with `first` of the blocks. */
 void resolve_entity_digest(
 	const struct resolve_work *work, uint8_t kind, struct st_span canonical, uint8_t out[ST_DIGEST_BYTES]);
@@ -256,6 +267,16 @@ uint32_t *resolve_marks_at(struct resolve_marks *marks, uint32_t segment, uint64
 /* All of them in no order; their number in *count. */
 const uint32_t *resolve_marks_all(const struct resolve_marks *marks, uint64_t *count);
 void resolve_marks_close(struct resolve_marks *marks); /* NULL is fine */
+
+/* --- components: what stands in one group belongs together; external, in bounded memory --- */
+/* Groups and members are known by their keyed 128-bit digests. Sets have nothing to do with each other. */
+struct resolve_joins;
+struct resolve_joins *resolve_joins_open(const struct resolve_work *work, uint64_t next_run);
+enum st_status resolve_joins_add(
+	struct resolve_joins *joins, uint8_t set, struct st_span group, struct st_span member, struct st_error *err);
+/* joined[set]: by how many the components are fewer than the members; then closed, also after a failure. */
+enum st_status resolve_joins_finish(struct resolve_joins *joins, uint64_t joined[256], struct st_error *err);
+void resolve_joins_close(struct resolve_joins *joins); /* without finishing; NULL is fine */
 
 /* --- HyperLogLog (Flajolet et al. 2007; estimator of Ertl 2017, without bias at any size), 2^14 registers, 0.8 %
  * standard error: only for the live `~` --- */

@@ -198,12 +198,14 @@ bool row_places_start(struct st_span places)
 
 bool resolve_place_next(struct st_span *places, struct resolve_place *out)
 {
-	if (places->size == 0)
-		return false;
-	const uint8_t *at = places->data, *end = at + places->size;
-	bool sound = row_place_unpack(&at, end, out);
-	*places = sound ? (struct st_span){.data = at, .size = (size_t)(end - at)} : (struct st_span){0};
-	return sound;
+	while (places->size > 0) {
+		const uint8_t *at = places->data, *end = at + places->size;
+		bool sound = row_place_unpack(&at, end, out);
+		*places = sound ? (struct st_span){.data = at, .size = (size_t)(end - at)} : (struct st_span){0};
+		if (sound && (out->form & RESOLVE_EVIDENCE) != RESOLVE_EVIDENCE)
+			return true;
+	}
+	return false;
 }
 
 static bool take_span(const uint8_t **at, const uint8_t *end, uint64_t size, struct st_span *out)
@@ -265,6 +267,8 @@ static bool take_row(struct st_span *block, enum row_form form, struct row *row,
 	if (block->size == 0)
 		return false;
 	*damaged = !row_read(&rest, form, row);
+	if (*damaged)
+		return false;
 	struct resolve_place place = {0};
 	const uint8_t *at = row->places.data, *end = row->places.size > 0 ? at + row->places.size : at;
 	while (!*damaged && at < end)
@@ -274,14 +278,12 @@ static bool take_row(struct st_span *block, enum row_form form, struct row *row,
 	return !*damaged;
 }
 
-bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged)
+bool resolve_row_next(struct st_span *block, struct resolve_entity *out, bool *damaged)
 {
 	struct row row;
 	*out = (struct resolve_entity){0};
-	do {
-		if (!take_row(block, ROW_ENTITY, &row, damaged))
-			return false;
-	} while (row.kind >= RESOLVE_INTERNAL_KIND);
+	if (!take_row(block, ROW_ENTITY, &row, damaged))
+		return false;
 	*out = (struct resolve_entity){.kind = row.kind,
 		.best_confidence = row.best_confidence,
 		.canonical = row.key,
@@ -303,6 +305,20 @@ bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool
 	return true;
 }
 
+bool resolve_counts(const struct resolve_entity *entity)
+{
+	return entity->mentions > 0 && entity->best_confidence >= RESOLVE_COUNTS_FROM &&
+	       entity->kind < RESOLVE_OWN_KINDS;
+}
+
+bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged)
+{
+	while (resolve_row_next(block, out, damaged))
+		if (out->more ? out->kind < RESOLVE_OWN_KINDS : resolve_counts(out))
+			return true;
+	return false;
+}
+
 bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_entity *out, bool *damaged)
 {
 	struct row row;
@@ -310,9 +326,14 @@ bool resolve_entity_next_of(struct st_span *block, uint8_t kind, struct resolve_
 	while (block->size > 0 && !*damaged) {
 		struct st_span rest = *block;
 		*damaged = !row_read(&rest, ROW_ENTITY, &row);
-		if (!*damaged && row.kind == kind)
-			return resolve_entity_next(block, out, damaged);
-		*block = rest;
+		if (*damaged || row.kind != kind) {
+			*block = rest;
+			continue;
+		}
+		if (!resolve_row_next(block, out, damaged))
+			return false;
+		if (out->more || resolve_counts(out))
+			return true;
 	}
 	return false;
 }

@@ -68,19 +68,19 @@ void segment_table_close(struct segment_table *table)
 
 /* The blocks of the file are taken beforehand: a disk that fills while pages are written back would kill us (SIGBUS).
  */
-static enum st_status map_file(const struct resolve_work *work, size_t size, uint8_t **out, struct st_error *err)
+enum st_status work_map(const struct resolve_work *work, size_t size, uint8_t **out, struct st_error *err)
 {
 	char name[40];
-	snprintf(name, sizeof name, "bits-%ld.tmp", (long)getpid());
+	snprintf(name, sizeof name, "table-%ld.tmp", (long)getpid());
 	st_auto_close int fd = openat(work->dir_fd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || unlinkat(work->dir_fd, name, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "work folder: cannot create a file");
 	errno = posix_fallocate(fd, 0, (off_t)size);
 	if (errno != 0)
-		return st_fail_errno(err, ST_FATAL, "work folder: no %zu bytes for the bits of records", size);
+		return st_fail_errno(err, ST_FATAL, "work folder: no %zu bytes for a table", size);
 	void *bits = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (bits == MAP_FAILED)
-		return st_fail_errno(err, ST_FATAL, "work folder: cannot map the bits of records");
+		return st_fail_errno(err, ST_FATAL, "work folder: cannot map a table");
 	*out = bits;
 	return ST_OK;
 }
@@ -95,7 +95,7 @@ enum st_status work_bytes_open(
 		out->data = st_alloc_zero((size_t)size, 1);
 		return ST_OK;
 	}
-	ST_TRY(map_file(work, (size_t)size, &out->data, err));
+	ST_TRY(work_map(work, (size_t)size, &out->data, err));
 	out->mapped_bytes = (size_t)size;
 	return ST_OK;
 }

@@ -40,4 +40,7 @@ void first_set(struct resolve_first *first, size_t index, uint64_t record);
 bool first_get(const struct resolve_first *first, size_t index, uint64_t record);
 void first_close(struct resolve_first *first); /* NULL is fine */
 
+/* Memory of `size` bytes that lies in a file without a name in the work folder, zeroed; munmap() gives it back. */
+enum st_status work_map(const struct resolve_work *work, size_t size, uint8_t **out, struct st_error *err);
+
 #endif

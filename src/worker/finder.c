@@ -6,10 +6,12 @@
 #include "worker/finder.h"
 
 #include "base/ceilings.h"
+#include "base/hash.h"
 #include "base/places.h"
 #include "detect/rules.h"
 #include "worker/marker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MARK_CONFIDENCE 90
@@ -35,6 +37,22 @@ struct waiting {
 	bool tentative;
 };
 
+/* What was said of names without being a mention, so that a part says it once, or nearly: digests, the newest in each
+ * slot. */
+#define EVIDENCE_SLOTS 256
+struct evidence {
+	uint8_t slots[EVIDENCE_SLOTS][ST_DIGEST_BYTES];
+	bool used;
+};
+
+/* The national id and the e-mail address of the record that mentions come from: a pair as long as each is alone. */
+struct record_pair {
+	struct waiting at; /* the address */
+	uint64_t record;   /* 0: none */
+	struct st_buf id, address;
+	bool several;
+};
+
 struct finder {
 	struct detect *detect;
 	const struct detect_rules *rules; /* borrowed; NULL none */
@@ -56,6 +74,9 @@ struct finder {
 	size_t pending_at;
 	struct st_buf places_coming; /* u64 text offset, span label: their text has not come */
 	struct places places;
+
+	struct evidence evidence; /* told of this part */
+	struct record_pair pair;
 
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
 	size_t held_count;
@@ -195,13 +216,46 @@ static bool next_waiting(const struct st_buf *buf, size_t *at, struct waiting *w
 static void send_said(const struct finder *f, const struct waiting *w, enum speaker speaker)
 {
 	const char *name = speaker_name(speaker);
-	if (name == NULL || w->tentative)
+	if (name == NULL || w->tentative || w->confidence < DETECT_CONFIDENCE_SHOWN)
 		return;
 	struct waiting said = *w;
 	said.kind = MARKING_SAID;
 	said.form = 0;
 	said.confidence = MARK_CONFIDENCE;
 	send(f, &said, (struct st_span){(const uint8_t *)name, strlen(name)});
+}
+
+static void tell(struct finder *f, const struct waiting *at, uint8_t kind, struct st_span value);
+
+/* The record has ended: id and address that stood in it alone belong together. */
+static void end_pair(struct finder *f)
+{
+	struct record_pair *pair = &f->pair;
+	if (!pair->several && pair->id.size > 0 && pair->address.size > 0 &&
+		pair->id.size + 1 + pair->address.size <= DETECT_PAIR_BYTES) {
+		st_buf_add_byte(&pair->id, 0);
+		st_buf_add(&pair->id, pair->address.data, pair->address.size);
+		tell(f, &pair->at, DETECT_ID_PAIR, (struct st_span){pair->id.data, pair->id.size});
+	}
+	pair->id.size = pair->address.size = 0;
+	pair->record = 0;
+	pair->several = false;
+}
+
+static void note_pair(struct finder *f, const struct waiting *w, struct st_span value)
+{
+	struct record_pair *pair = &f->pair;
+	if (w->record != pair->record) {
+		end_pair(f);
+		pair->record = w->record;
+	}
+	struct st_buf *of = w->kind == DETECT_NATIONAL_ID ? &pair->id : &pair->address;
+	if (of->size == 0)
+		st_buf_add(of, value.data, value.size);
+	else if (of->size != value.size || memcmp(of->data, value.data, value.size) != 0)
+		pair->several = true;
+	if (w->kind == DETECT_EMAIL_ADDRESS)
+		pair->at = *w;
 }
 
 /* Its record is known. */
@@ -212,6 +266,9 @@ static void settle(struct finder *f, struct waiting *w, uint64_t record, struct 
 		return; /* marks are of records */
 	if (w->kind < MARKING_FIRST && record != 0 && f->joined == NULL)
 		send_said(f, w, talk_said_at(&f->talk, w->text_start));
+	bool pairs = w->kind == DETECT_NATIONAL_ID || w->kind == DETECT_EMAIL_ADDRESS;
+	if (!w->tentative && pairs && record != 0 && f->joined == NULL)
+		note_pair(f, w, canonical);
 	if (!w->tentative) {
 		send(f, w, canonical);
 	} else if (f->held_count < CEIL_TENTATIVE_MENTIONS) {
@@ -419,14 +476,50 @@ static void take_subjects_near(struct finder *f, const struct detect_mention *m,
 /* The country whose number it is stands in front of the scheme's name: it_codice_fiscale. */
 static void take_country(struct finder *f, const struct detect_mention *m, const struct waiting *w)
 {
-	char code[3] = {(char)(m->scheme[0] & 0x5f), (char)(m->scheme[1] & 0x5f), 0};
+	char value[CEIL_COUNTRY_MARK_BYTES];
+	snprintf(value, sizeof value, "%c%c%.*s", m->scheme[0] & 0x5f, m->scheme[1] & 0x5f, (int)m->canonical.size,
+		(const char *)m->canonical.data);
 	take_mark(f, &(struct marker_item){.text_start = m->start,
 			     .other = m->start,
 			     .start = w->start,
 			     .length = w->length,
 			     .kind = MARKING_COUNTRY,
 			     .confidence = m->confidence,
-			     .value = code});
+			     .value = value});
+}
+
+/* Says that a value is certain, or that a name belongs to an address, at a place but not as a mention. */
+static void tell(struct finder *f, const struct waiting *at, uint8_t kind, struct st_span value)
+{
+	static const uint8_t key[ST_DIGEST_KEY_BYTES] = "staunch evidence";
+	uint8_t digest[ST_DIGEST_BYTES];
+	struct waiting w = *at;
+	st_digest(key, value.data, value.size, digest);
+	uint8_t *slot = f->evidence.slots[digest[0] % EVIDENCE_SLOTS];
+	if (memcmp(slot, digest, sizeof digest) == 0)
+		return;
+	memcpy(slot, digest, sizeof digest);
+	f->evidence.used = true;
+	w.kind = kind;
+	w.form = DETECT_FORM_EVIDENCE;
+	w.record = 0;
+	w.canonical_size = (uint16_t)value.size;
+	send(f, &w, value);
+}
+
+/* What an address says of names (contract 5): who was named with it, and the name it is made of. */
+static void tell_of_address(struct finder *f, const struct waiting *w, const struct detect_mention *m)
+{
+	uint8_t value[DETECT_PAIR_BYTES];
+	size_t size = detect_name_of_address(m->canonical, value);
+	if (size > 0)
+		tell(f, w, DETECT_PERSON_NAME, (struct st_span){value, size});
+	if (m->holder.size == 0 || m->holder.size + 1 + m->canonical.size > sizeof value)
+		return;
+	memcpy(value, m->holder.data, m->holder.size);
+	value[m->holder.size] = 0;
+	memcpy(value + m->holder.size + 1, m->canonical.data, m->canonical.size);
+	tell(f, w, DETECT_NAME_PAIR, (struct st_span){value, m->holder.size + 1 + m->canonical.size});
 }
 
 static void on_mention(void *context, const struct detect_mention *m)
@@ -444,6 +537,13 @@ static void on_mention(void *context, const struct detect_mention *m)
 		.confidence = m->confidence,
 		.tentative = m->tentative,
 	};
+	/* Rows of names wait in the merge, not here: their address book is the corpus's. */
+	if (m->kind == DETECT_PERSON_NAME && m->tentative) {
+		w.tentative = false;
+		w.confidence = DETECT_CONFIDENCE_UNSURE;
+	}
+	if (m->kind == DETECT_EMAIL_ADDRESS && !m->tentative)
+		tell_of_address(f, &w, m);
 	/* Only members have brothers that come later. */
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
@@ -485,6 +585,8 @@ void finder_begin(struct finder *f, const struct finder_part *part)
 	f->records_first = f->records_count = 0;
 	f->pending.size = f->pending_at = 0;
 	f->held.size = f->held_count = 0;
+	if (f->evidence.used)
+		memset(&f->evidence, 0, sizeof f->evidence);
 	f->places_coming.size = 0;
 	f->places.bytes.size = 0;
 	f->places.last = 0;
@@ -560,6 +662,7 @@ void finder_end(struct finder *f)
 	send_types(f);
 	while (next_waiting(&f->pending, &f->pending_at, &w, &canonical))
 		settle(f, &w, 0, canonical);
+	end_pair(f);
 	for (size_t at = 0; next_waiting(&f->held, &at, &w, &canonical);)
 		if (domain_is_seen(f, canonical))
 			send(f, &w, canonical);
@@ -589,6 +692,8 @@ void finder_close(struct finder *f)
 	free(f->records);
 	st_buf_free(&f->pending);
 	st_buf_free(&f->held);
+	st_buf_free(&f->pair.id);
+	st_buf_free(&f->pair.address);
 	st_buf_free(&f->places_coming);
 	st_buf_free(&f->places.bytes);
 	free(f);

@@ -1,6 +1,8 @@
 /* The closed lists of what marks say. */
 #include "worker/marking.h"
 
+#include "base/ceilings.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -38,8 +40,8 @@ bool marking_is_known(uint8_t kind, struct st_span value)
 	uint64_t turns[MARKING_SPEAKERS];
 	switch (kind) {
 	case MARKING_COUNTRY:
-		return value.size == 2 && value.data[0] >= 'A' && value.data[0] <= 'Z' && value.data[1] >= 'A' &&
-		       value.data[1] <= 'Z';
+		return value.size > 2 && value.size < CEIL_COUNTRY_MARK_BYTES && value.data[0] >= 'A' &&
+		       value.data[0] <= 'Z' && value.data[1] >= 'A' && value.data[1] <= 'Z';
 	case MARKING_LABEL:
 		return is_one_of(value, marking_labels);
 	case MARKING_DOCUMENT:

@@ -10,7 +10,7 @@
 /* Stand in rows of cases beside enum detect_kind: append only. */
 enum marking {
 	MARKING_FIRST = 160,             /* above the kinds of values, shown ones and others */
-	MARKING_COUNTRY = MARKING_FIRST, /* of a national id, by its scheme: "IT" */
+	MARKING_COUNTRY = MARKING_FIRST, /* of a national id, by its scheme: "IT" and the id */
 	MARKING_LABEL,                   /* of sensitivity: "confidential" */
 	MARKING_DOCUMENT,                /* type of the record: "invoice" */
 	MARKING_SPECIAL,                 /* a subject of special categories near a person: "health" */

@@ -224,6 +224,33 @@ def a_customers_words_in_an_agents_quote_stay_the_customers():
     rig.equal({k: rows["customer"][k] for k in truth["customer"]}, truth["customer"], "customer")
 
 
+def persons_are_joined_by_the_names_that_stand_before_their_addresses_and_no_others():
+    """min takes addresses of one domain behind one name for one person; nothing else in this store joins."""
+    _, truth = exposure()
+    got = scanned()["persons"]
+    every = {c for kind, c in found_values() if kind == "email_address"}
+    named = collections.defaultdict(set)
+    for pair in truth["pairs"]:
+        named[pair["name"].casefold(), domain_of(pair["address"])].add(pair["address"])
+    missing = [pair["address"] for pair in truth["pairs"] if pair["address"] not in every]
+    rig.check(not missing, "addresses behind names that were not found: %s" % rig.shown(missing))
+    rig.equal(got["best"] - got["min"], sum(len(a) - 1 for a in named.values()), "persons that min joins")
+    rig.equal(got["max"], got["best"], "every planted address has one name, so that max")
+    listed_names = {(row["person"], row["name"]) for row in listed("persons") if row["name"]}
+    want = {(pair["address"], pair["name"].casefold()) for pair in truth["pairs"]}
+    rig.check(listed_names == want, "pairs missed %s; too many %s" % (rig.shown(sorted(want - listed_names)[:5]), rig.shown(sorted(listed_names - want)[:5])))
+
+
+def every_name_shown_is_one_that_was_planted():
+    _, truth = exposure()
+    planted = {name.casefold() for name in truth["names"]}
+    found = {c for kind, c in found_values() if kind == "person_name"}
+    missing = {pair["name"].casefold() for pair in truth["pairs"]} - found
+    rig.check(not missing, "names of headers that were not found: %s" % rig.shown(sorted(missing)[:5]))
+    rig.check(found <= planted, "%d of %d names that nobody planted: %s" % (len(found - planted), len(found), rig.shown(sorted(found - planted)[:5])))
+    print("person_name: %d distinct, %d planted by nobody; %d names planted" % (len(found), len(found - planted), len(planted)))
+
+
 def domain_of(address):
     """The registrable domain, of those that are planted here and what carving makes of them."""
     labels = address.rpartition("@")[2].split(".")
@@ -245,6 +272,7 @@ try:
         what_is_not_read_is_what_cannot_be_read_each_with_its_reason, every_member_that_cannot_be_read_is_listed_with_its_reason,
         records_are_counted_raw_and_distinct, every_further_store_is_a_lead_and_shows_no_secret, persons_and_organizations_are_those_of_the_addresses_found,
         countries_are_those_of_domains_and_of_numbers_beside_one_address, labels_types_and_subjects_are_those_of_the_papers,
-        a_customers_words_in_an_agents_quote_stay_the_customers, the_scan_says_no_planted_value)
+        a_customers_words_in_an_agents_quote_stay_the_customers,
+        persons_are_joined_by_the_names_that_stand_before_their_addresses_and_no_others, every_name_shown_is_one_that_was_planted, the_scan_says_no_planted_value)
 finally:
     FOLDER.__exit__(None, None, None)

@@ -30,8 +30,8 @@ class Mail:
 
     def field(self, name, place):
         """An address field with a display name."""
-        local, _, domain = self.o.address(place).partition("@")
-        self.message[name] = Address(self.o.name(), local, domain)
+        person, address = self.o.named(place)
+        self.message[name] = Address(person, *address.split("@"))
 
     def heads(self, subject="Offer"):
         self.field("From", "From")
@@ -73,10 +73,10 @@ def every_place(plan, number, crlf):
     quoted = "\n".join("> " + line for line in ("Guten Tag,", "bitte an %s senden." % o.address("quoted reply"), "",
         "> > war: %s" % o.address("quoted reply in a quoted reply")))
     text = "\n".join([o.prose(), "Write to %s" % o.address("body"), "Phone %s" % o.number("body", "phone_number"), "",
-        "On Mon, 5 Sep 2022 at 09:12, %s <%s> wrote:" % (o.name(), o.address("attribution line")), quoted, "",
-        "-----Original Message-----", "From: %s <%s>" % (o.name(), o.address("forwarded header")), "Sent: Monday, 5 September 2022 10:00",
-        "To: %s [mailto:%s]" % (o.name(), o.address("forwarded header")), "Subject: AW: Angebot", "", o.prose(1), "",
-        "Von: %s <%s>" % (o.name(), o.address("forwarded header")), "Gesendet: Montag, 5. September 2022 10:00",
+        "On Mon, 5 Sep 2022 at 09:12, %s <%s> wrote:" % o.named("attribution line"), quoted, "",
+        "-----Original Message-----", "From: %s <%s>" % o.named("forwarded header"), "Sent: Monday, 5 September 2022 10:00",
+        "To: %s [mailto:%s]" % o.named("forwarded header"), "Subject: AW: Angebot", "", o.prose(1), "",
+        "Von: %s <%s>" % o.named("forwarded header"), "Gesendet: Montag, 5. September 2022 10:00",
         "An: %s" % o.address("forwarded header"), "Betreff: Angebot", "", o.prose(1), "-- ", o.name(),
         o.address("signature"), ""])
     mail.body(text)

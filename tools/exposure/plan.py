@@ -72,12 +72,18 @@ class Original:
         first, last = self.plan.name(self.company[2])
         return "%s %s" % (first, last)
 
+    def named(self, place, company=None):
+        """Plants a new address with a name in front of it; returns both."""
+        address, name = self.address(place, company=company), self.name()
+        self.plan.pairs.append((name, self.values[-1]["canonical"]))
+        return name, address
+
 
 class Plan:
     def __init__(self, seed):
         self.seed, self.rng, self.serial = seed, random.Random(seed), 0
         self.originals, self.leads, self.domains = [], [], {}
-        self.names, self.numbers = set(), set()
+        self.names, self.numbers, self.pairs = set(), set(), []
 
     def original(self, format, stem, place=None):
         made = Original(self, format, stem, place)

@@ -527,6 +527,7 @@ static void figures_come_back_as_they_were(void)
 		.role_mailboxes = 10,
 		.unlinked_phones = 11,
 		.unlinked_ips = 12,
+		.unlinked_names = 13,
 		.stores = records,
 		.store_count = 1,
 		.copies = copies,
@@ -543,7 +544,8 @@ static void figures_come_back_as_they_were(void)
 	CHECK_OK(casefile_figures(casefile, &out, &found, &err));
 	CHECK(found && out.records_raw == 1 && out.records_distinct == 2 && out.made_at == -5);
 	CHECK(out.persons.max == 3 && out.staff.best == 5 && out.organizations.min == 7);
-	CHECK(out.role_mailboxes == 10 && out.unlinked_phones == 11 && out.unlinked_ips == 12);
+	CHECK(out.role_mailboxes == 10 && out.unlinked_phones == 11 && out.unlinked_ips == 12 &&
+		out.unlinked_names == 13);
 	CHECK_INT(out.kind_count, 2);
 	CHECK_TEXT(out.kinds[1].kind, "iban");
 	CHECK_TEXT(out.units[0].unit, "message");

@@ -167,6 +167,16 @@ static void what_only_looks_like_one_is_not_found(void)
 	every_row_of(DETECT_SECRET, "miss.tsv", 20);
 }
 
+static void names_stand_where_something_beside_them_says_so(void)
+{
+	every_row_of(DETECT_PERSON_NAME, "hit.tsv", 38);
+}
+
+static void teams_products_places_and_unsupported_words_are_no_names(void)
+{
+	every_row_of(DETECT_PERSON_NAME, "miss.tsv", 24);
+}
+
 static void a_card_inside_an_account_number_is_the_account_number(void)
 {
 	static const char text[] = "DE89 3704 0044 0532 0130 00, tel. +49 30 123456, 93.184.216.34";
@@ -257,6 +267,8 @@ int main(void)
 	RUN(what_only_looks_like_a_telephone_number_is_not_found);
 	RUN(cards_accounts_and_addresses_are_found_whole);
 	RUN(what_only_looks_like_one_is_not_found);
+	RUN(names_stand_where_something_beside_them_says_so);
+	RUN(teams_products_places_and_unsupported_words_are_no_names);
 	RUN(a_card_inside_an_account_number_is_the_account_number);
 	RUN(every_example_number_of_libphonenumber_is_found);
 	CHECK_END();

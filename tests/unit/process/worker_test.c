@@ -82,6 +82,13 @@ uint64_t detect_settled(const struct detect *d)
 	return d->size > 0 ? d->word_start : d->at;
 }
 
+size_t detect_name_of_address(struct st_span address, uint8_t out[DETECT_NAME_BYTES])
+{
+	(void)address;
+	(void)out;
+	return 0;
+}
+
 bool detect_domain_seen(const struct detect *d, struct st_span domain)
 {
 	char text[256];

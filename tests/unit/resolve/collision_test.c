@@ -31,6 +31,7 @@ static void values_of_one_digest_stay_apart(void)
 						       .segment = 1,
 						       .record = i % VALUES,
 						       .start = i,
+						       .confidence = 90,
 						       .canonical = span_of(key)});
 		if (i < VALUES)
 			resolve_add_record(collector, 1, i, sha256);

@@ -325,6 +325,7 @@ static void a_value_too_long_to_count_fails_the_flush(void)
 	struct resolve_mention mention = {.kind = 1,
 		.segment = 1,
 		.record = RESOLVE_NO_RECORD,
+		.confidence = 90,
 		.canonical = {.data = value, .size = CEIL_KEY_BYTES}};
 	resolve_add_mention(collector, &mention);
 	CHECK_OK(resolve_collector_flush(collector, out, &count, &err));

@@ -1,0 +1,10 @@
+/* Generated table of given names: a set of hashes (domain_tables.h says of which form). */
+#ifndef STAUNCH_DETECT_GIVEN_NAMES_TABLES_H
+#define STAUNCH_DETECT_GIVEN_NAMES_TABLES_H
+
+#include <stdint.h>
+
+extern const uint32_t given_names_starts[257];
+extern const uint32_t given_names_prints[];
+
+#endif

@@ -1,0 +1,362 @@
+/* What a word is: letters, case, and whether names, greetings or departments are made of it. */
+#include "detect/person_words.h"
+
+#include "base/utf8.h"
+#include "detect/domain.h"
+#include "detect/given_names_tables.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
+
+/* Each sorted by bytes, in lower case: searched in halves. English, Italian, French, German, Spanish. */
+static const char *const greeting_words[] = {"bonjour", "bonsoir", "buenas", "buenos", "buonasera", "buongiorno",
+	"cara", "caro", "cher", "chere", "chère", "ciao", "dear", "egregia", "egregio", "estimada", "estimado",
+	"geehrte", "geehrter", "geehrtes", "gentile", "gentili", "guten", "hallo", "hello", "hey", "hi", "hola",
+	"liebe", "lieber", "querida", "querido", "salut", "salve", "spettabile"};
+static const char *const title_words[] = {"arch", "avv", "dipl", "don", "dott", "dottor", "dottore", "dottoressa",
+	"doña", "dr", "frau", "geom", "herr", "ing", "lic", "m", "madam", "madame", "mademoiselle", "me", "miss",
+	"mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof", "professor", "ra", "rag", "señor", "señora",
+	"señorita", "sig", "signor", "signora", "signore", "sir", "sr", "sra", "srta", "ssa"};
+static const char *const suffix_words[] = {
+	"cfa", "cpa", "esq", "ii", "iii", "iv", "jr", "mba", "md", "pe", "phd", "rn"};
+static const char *const particle_words[] = {"al", "bin", "da", "dal", "dalla", "de", "degli", "dei", "del", "della",
+	"delle", "dello", "den", "der", "des", "di", "dos", "du", "e", "el", "ibn", "la", "las", "le", "lo", "los",
+	"mc", "san", "santa", "ten", "ter", "van", "vom", "von", "y", "zu", "zur"};
+static const char *const lead_words[] = {"a", "acked-by", "am", "an", "and", "ask", "asunto", "att", "attn", "auteur",
+	"author", "autor", "autore", "aw", "bcc", "betreff", "by", "call", "cc", "ccn", "cheers", "chiedi", "committer",
+	"contact", "contatta", "contattare", "copyright", "data", "date", "datum", "e-mail", "email", "enviado", "et",
+	"fao", "fecha", "from", "fw", "fwd", "il", "kontakt", "kopie", "mail", "mailto", "maintainer", "name", "nom",
+	"nombre", "nome", "objet", "oder", "oggetto", "on", "or", "ou", "owner", "para", "per", "please", "re",
+	"recipient", "regards", "reported-by", "reviewed-by", "rif", "scrivere", "scrivi", "sender", "sent",
+	"signed-off-by", "subject", "tell", "thank", "thanks", "to", "tr", "und", "via", "wg", "with", "write", "à"};
+static const char *const stop_words[] = {"abend", "about", "abril", "abteilung", "account", "accounting", "accounts",
+	"acquisti", "act", "adatum", "admin", "administration", "administrator", "admins", "adobe", "afternoon", "ag",
+	"again", "agosto", "airlines", "airport", "airways", "alert", "alerting", "alerts", "all", "allee", "amazon",
+	"amendment", "america", "amministrazione", "android", "angeles", "août", "apple", "apr", "aprile",
+	"assicurazioni", "at", "aug", "australia", "austria", "ave", "avenida", "avenue", "avril", "award", "aws",
+	"azure", "backup", "banca", "banco", "bank", "banque", "bay", "beach", "bestellung", "bibliothek", "billing",
+	"birthday", "bookstore", "bot", "boulevard", "buchhaltung", "build", "builder", "bureau", "but", "bv", "büro",
+	"calendar", "california", "calle", "canada", "care", "career", "careers", "carolina", "case", "cases", "china",
+	"christmas", "city", "client", "cliente", "clientes", "clienti", "clients", "cloud", "club", "co", "colleague",
+	"colleagues", "college", "colleghi", "collègues", "commande", "communication", "communications", "company",
+	"compliance", "compras", "comptabilité", "conference", "consulting", "contabilidad", "contabilità", "contoso",
+	"contract", "contracts", "corp", "corporation", "corso", "cron", "cup", "customer", "customercare", "customers",
+	"daemon", "daily", "damen", "das", "day", "debian", "dec", "december", "default", "demo", "department", "dept",
+	"desk", "deutschland", "dev", "devops", "dez", "dezember", "dicembre", "diciembre", "die", "dienstag", "digest",
+	"dimanche", "dirección", "direction", "direzione", "division", "do", "docker", "document", "documents",
+	"domenica", "domingo", "donnerstag", "donotreply", "décembre", "días", "east", "easter", "eastern", "editor",
+	"editors", "edv", "ein", "eine", "einkauf", "empfang", "enero", "error", "escribió", "escuela", "españa",
+	"europa", "europe", "evening", "event", "events", "everybody", "everyone", "example", "exchange", "fabrikam",
+	"facebook", "factura", "facture", "factures", "false", "fattura", "fatturazione", "fatture", "fax", "fc", "feb",
+	"febbraio", "febrero", "februar", "february", "file", "files", "finance", "finanza", "finanzen", "for", "fort",
+	"foundation", "fr", "france", "francisco", "freitag", "fri", "friday", "friend", "friends", "février", "gasse",
+	"gennaio", "germany", "giorno", "giovedì", "github", "gitlab", "giugno", "gli", "global", "gmail", "gmbh",
+	"good", "google", "group", "groupe", "groups", "grupo", "gruppe", "gruppo", "ha", "hamburg", "happy", "help",
+	"helpdesk", "her", "herren", "hills", "hiring", "his", "holding", "hospital", "hostmaster", "hotel", "hotels",
+	"hotline", "hr", "human", "i", "ict", "if", "in", "inc", "incorporated", "india", "industries", "info",
+	"information", "informazioni", "institute", "insurance", "international", "into", "invitation", "invoice",
+	"invoices", "ipad", "iphone", "island", "islands", "it", "italia", "italy", "its", "januar", "january",
+	"janvier", "japan", "jenkins", "jeudi", "jobs", "jour", "journal", "jueves", "juillet", "juin", "jul", "juli",
+	"july", "jun", "juni", "junio", "kg", "kingdom", "klinik", "kollegen", "kolleginnen", "kunde", "kunden",
+	"kundendienst", "kundenservice", "köln", "lane", "league", "legal", "les", "library", "limited", "linkedin",
+	"linux", "list", "lists", "listserv", "litware", "llc", "llp", "login", "ltd", "luglio", "lundi", "lunedì",
+	"lunes", "madrid", "magazine", "maggio", "mai", "mailer", "mailer-daemon", "mailing", "manager", "managers",
+	"mar", "march", "mardi", "marketing", "mars", "martedì", "martes", "mayo", "mbh", "media", "meeting",
+	"meetings", "member", "members", "mercoledì", "mercredi", "merry", "message", "messages", "mexico", "mi",
+	"microsoft", "milano", "mittwoch", "miércoles", "mo", "mobile", "mon", "monday", "montag", "morgen", "morning",
+	"mount", "mountain", "museum", "my", "märz", "münchen", "nagios", "new", "news", "newsletter", "no", "no-reply",
+	"noches", "none", "noreply", "north", "northern", "northwind", "not", "notification", "notifications",
+	"notifiche", "nov", "november", "novembre", "noviembre", "null", "nv", "oct", "october", "octobre", "octubre",
+	"of", "office", "office365", "offices", "oficina", "ohg", "okt", "oktober", "online", "ontario", "operations",
+	"ops", "oracle", "order", "orders", "ordine", "ottobre", "our", "outlook", "partner", "partners", "paseo",
+	"password", "pedido", "personal", "phone", "piazza", "platz", "plaza", "plc", "port", "post", "postmaster",
+	"prensa", "press", "presse", "printer", "privacy", "prize", "project", "projects", "quebec", "rd", "recepción",
+	"reception", "rechnung", "rechnungen", "recipients", "recruiting", "recruitment", "redacción", "redaktion",
+	"redazione", "release", "reply", "report", "reports", "republic", "request", "requests", "resources",
+	"restaurant", "river", "road", "robot", "rom", "rome", "root", "rue", "rédaction", "sa", "sabato", "said",
+	"sales", "samedi", "sample", "samstag", "sarl", "sas", "sat", "saturday", "says", "scanner", "school",
+	"schrieb", "schule", "schweiz", "scritto", "scuola", "security", "seguridad", "sep", "sept", "september",
+	"septembre", "septiembre", "sera", "server", "service", "service-desk", "services", "servicio", "servicios",
+	"servizi", "servizio", "settembre", "sharepoint", "shop", "sicherheit", "sicurezza", "signori", "sirs",
+	"sistema", "sistemi", "skype", "sl", "slack", "slu", "software", "soir", "solutions", "sonntag", "south",
+	"southern", "spa", "spain", "square", "srl", "stampa", "states", "station", "store", "strada", "strasse",
+	"straße", "street", "suisse", "sun", "sunday", "support", "svizzera", "switzerland", "system", "systems",
+	"sábado", "sécurité", "tag", "tailspin", "talent", "tardes", "team", "teams", "technologies", "technology",
+	"tel", "test", "testing", "tests", "texas", "that", "the", "theater", "their", "there", "these", "this",
+	"those", "thu", "thursday", "ticket", "tickets", "times", "town", "true", "tue", "tuesday", "twitter", "ubuntu",
+	"ufficio", "un", "una", "undisclosed", "une", "unit", "united", "universidad", "university", "università",
+	"universität", "université", "unknown", "uno", "unos", "update", "updates", "user", "username", "users",
+	"valley", "valued", "vendite", "vendredi", "venerdì", "ventas", "ventes", "verkauf", "verlag", "versicherung",
+	"version", "vertrieb", "viale", "viernes", "warning", "web", "webinar", "webmaster", "wed", "wednesday",
+	"weekly", "weg", "western", "when", "while", "wien", "windows", "wingtip", "without", "writes", "wrote", "www",
+	"yahoo", "year", "york", "your", "zoom", "zurich", "zürich", "écrit", "österreich"};
+
+static int compare(const void *wanted, const void *entry)
+{
+	return strcmp(wanted, *(const char *const *)entry);
+}
+
+static const struct {
+	const char *const *words;
+	size_t count;
+	enum person_class class;
+} lists[] = {
+	{particle_words, sizeof particle_words / sizeof *particle_words, PERSON_PARTICLE},
+	{title_words, sizeof title_words / sizeof *title_words, PERSON_TITLE},
+	{greeting_words, sizeof greeting_words / sizeof *greeting_words, PERSON_GREETING},
+	{suffix_words, sizeof suffix_words / sizeof *suffix_words, PERSON_SUFFIX},
+	{lead_words, sizeof lead_words / sizeof *lead_words, PERSON_LEAD},
+	{stop_words, sizeof stop_words / sizeof *stop_words, PERSON_STOP},
+};
+
+static enum person_class class_in(const struct person_word *word, size_t list_count)
+{
+	char text[PERSON_WORD_BYTES + 1];
+	memcpy(text, word->folded, word->folded_size);
+	text[word->folded_size] = 0;
+	for (size_t i = 0; i < list_count; i++)
+		if (bsearch(text, lists[i].words, lists[i].count, sizeof(char *), compare) != NULL)
+			return lists[i].class;
+	return PERSON_PLAIN;
+}
+
+static enum person_class class_of(const struct person_word *word)
+{
+	return class_in(word, sizeof lists / sizeof *lists);
+}
+
+enum person_class person_word_opens(const struct person_word *word)
+{
+	return class_in(word, 3);
+}
+
+/* --- letters --- */
+
+enum letter { LETTER_NONE, LETTER_SMALL, LETTER_CAPITAL, LETTER_OTHER };
+
+/* The letter at p, its bytes in *size and its small form in *small. */
+static enum letter letter_at(const uint8_t *p, size_t left, int *size, uint32_t *small)
+{
+	if (left > 0 && p[0] < 0x80) {
+		*size = 1;
+		*small = p[0] | 32u;
+		if (p[0] - 'a' + 0u < 26u)
+			return LETTER_SMALL;
+		return p[0] - 'A' + 0u < 26u ? LETTER_CAPITAL : LETTER_NONE;
+	}
+	uint32_t code;
+	*size = st_utf8_decode(p, left, &code);
+	if (*size == 0)
+		return LETTER_NONE;
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
+	*small = (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);
+	if (category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LT)
+		return LETTER_CAPITAL;
+	if (category == UTF8PROC_CATEGORY_LL)
+		return LETTER_SMALL;
+	return category >= UTF8PROC_CATEGORY_LM && category <= UTF8PROC_CATEGORY_MC ? LETTER_OTHER : LETTER_NONE;
+}
+
+/* A sign inside of a name: - ' and the typographic apostrophe; its bytes, or 0. */
+static int joint_at(const uint8_t *p, size_t left)
+{
+	if (left > 0 && (p[0] == '-' || p[0] == '\''))
+		return 1;
+	return left > 2 && p[0] == 0xe2 && p[1] == 0x80 && p[2] == 0x99 ? 3 : 0;
+}
+
+static bool add_folded(struct person_word *word, uint32_t code)
+{
+	uint8_t bytes[4];
+	int size = st_utf8_encode(code, bytes);
+	if (word->folded_size + (size_t)size > PERSON_WORD_BYTES)
+		return false;
+	memcpy(word->folded + word->folded_size, bytes, (size_t)size);
+	word->folded_size += (size_t)size;
+	return true;
+}
+
+/* A capital inside of a word: behind a dash or an apostrophe, or as in McDonald, MacLean, DeLuca. */
+static bool capital_fits(const struct person_word *word, bool behind_joint)
+{
+	static const char *const fronts[] = {"mc", "mac", "de", "di", "la", "le", "da", "fitz"};
+	if (behind_joint)
+		return true;
+	for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++)
+		if (word->folded_size == strlen(fronts[i]) && memcmp(word->folded, fronts[i], word->folded_size) == 0)
+			return true;
+	return false;
+}
+
+/* What may not follow a word of a name: a digit, or what makes it part of an address, a path or an identifier. */
+static bool goes_on(const uint8_t *text, size_t size, size_t at)
+{
+	if (at >= size)
+		return false;
+	uint8_t byte = text[at];
+	return byte - '0' + 0u < 10u || byte == '_' || byte == '@' || byte == '/' || byte == '=' || byte == '&';
+}
+
+struct reading {
+	bool capital_first, odd, small_seen, capital_inside;
+};
+
+static void take_letter(struct person_word *word, struct reading *reading, enum letter letter, bool behind_joint)
+{
+	if (word->letters == 0)
+		reading->capital_first = letter == LETTER_CAPITAL;
+	else if (letter == LETTER_CAPITAL && !capital_fits(word, behind_joint))
+		reading->capital_inside = true;
+	reading->small_seen |= letter != LETTER_CAPITAL;
+	word->letters++;
+}
+
+/* Reads the letters into *word; false: too long. */
+static bool read_letters(const uint8_t *text, size_t size, struct person_word *word, struct reading *reading)
+{
+	bool behind_joint = false;
+	for (;;) {
+		int bytes, joint = word->letters > 0 ? joint_at(text + word->end, size - word->end) : 0;
+		uint32_t small, next;
+		if (joint > 0 && !behind_joint &&
+			letter_at(text + word->end + joint, size - word->end - (size_t)joint, &bytes, &next) !=
+				LETTER_NONE) {
+			if (!add_folded(word, joint == 3 ? '\'' : text[word->end]))
+				return false;
+			word->end += (size_t)joint;
+			behind_joint = true;
+			continue;
+		}
+		enum letter letter = letter_at(text + word->end, size - word->end, &bytes, &small);
+		if (letter == LETTER_NONE)
+			return true;
+		take_letter(word, reading, letter, behind_joint);
+		behind_joint = false;
+		if (!add_folded(word, small))
+			return false;
+		word->end += (size_t)bytes;
+	}
+}
+
+bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_word *out)
+{
+	struct reading reading = {0};
+	*out = (struct person_word){.start = at, .end = at};
+	if (!read_letters(text, size, out, &reading) || out->letters == 0)
+		return false;
+	out->upper = !reading.small_seen;
+	out->lower = reading.small_seen && !reading.capital_first && !reading.capital_inside;
+	out->capital = reading.capital_first;
+	if (out->end < size && text[out->end] == '.') {
+		out->end++;
+		out->dotted = true;
+		int bytes;
+		uint32_t small;
+		if (letter_at(text + out->end, size - out->end, &bytes, &small) != LETTER_NONE &&
+			class_of(out) != PERSON_TITLE) /* dott.ssa */
+			return false;
+	}
+	if (goes_on(text, size, out->end) || (reading.capital_inside && !out->upper && class_of(out) != PERSON_SUFFIX))
+		return false;
+	return true;
+}
+
+void person_word_know(struct person_word *word)
+{
+	word->class = class_of(word);
+	word->given = person_word_is_given(word);
+}
+
+static bool is_in_table(struct st_span folded)
+{
+	return folded.size > 2 && domain_in_set(given_names_starts, given_names_prints, folded);
+}
+
+/* Without marks: the lists have Jurgen and Andre. */
+static bool is_in_table_unmarked(struct st_span folded)
+{
+	utf8proc_int32_t codes[PERSON_WORD_BYTES * 2 + 1];
+	const utf8proc_option_t options = UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD;
+	utf8proc_ssize_t count =
+		utf8proc_decompose(folded.data, (utf8proc_ssize_t)folded.size, codes, PERSON_WORD_BYTES * 2, options);
+	if (count <= 0 || count > PERSON_WORD_BYTES * 2)
+		return false;
+	utf8proc_ssize_t size = utf8proc_reencode(codes, count, options);
+	return size > 0 && is_in_table((struct st_span){(const uint8_t *)codes, (size_t)size});
+}
+
+bool person_word_is_given(const struct person_word *word)
+{
+	struct st_span folded = {word->folded, word->folded_size};
+	if (word->letters < 3)
+		return false;
+	if (is_in_table(folded) || (word->folded_size > word->letters && is_in_table_unmarked(folded)))
+		return true;
+	const uint8_t *dash = memchr(folded.data, '-', folded.size); /* Jean-Luc */
+	folded.size = dash != NULL ? (size_t)(dash - folded.data) : 0;
+	return is_in_table(folded);
+}
+
+size_t person_word_before(const uint8_t *text, size_t from, size_t end)
+{
+	size_t at = end;
+	if (at > from && text[at - 1] == '.')
+		at--;
+	size_t letters_end = at;
+	while (at > from && end - at < PERSON_WORD_BYTES) {
+		uint8_t byte = text[at - 1];
+		if ((byte | 32) - 'a' + 0u >= 26u && byte < 0x80 && byte != '-' && byte != '\'')
+			break;
+		at--;
+	}
+	while (at < letters_end && (text[at] & 0xc0) == 0x80)
+		at++;
+	while (at < letters_end && (text[at] == '-' || text[at] == '\''))
+		at++;
+	return at == letters_end ? end : at;
+}
+
+bool person_words_are_name(const struct person_word *words, size_t count)
+{
+	size_t whole = 0, longest = 0, capitals = 0;
+	if (count < 2 || count > 5)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (words[i].class != PERSON_PLAIN && words[i].class != PERSON_PARTICLE)
+			return false;
+		if (words[i].dotted && words[i].letters > 3)
+			return false;
+		whole += words[i].letters > 1 && words[i].class == PERSON_PLAIN;
+		capitals += words[i].capital;
+		if (words[i].letters > longest && words[i].class == PERSON_PLAIN)
+			longest = words[i].letters;
+	}
+	return capitals > 0 && longest > 2 && (whole > 1 || words[0].letters == 1 || words[1].letters == 1) &&
+	       words[count - 1].class == PERSON_PLAIN && words[count - 1].letters > 1;
+}
+
+bool person_canonical(const struct person_word *words, size_t count, struct detect_candidate *out)
+{
+	uint8_t joined[PERSON_NAME_BYTES];
+	utf8proc_int32_t codes[PERSON_NAME_BYTES * 2 + 1];
+	size_t size = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (size + words[i].folded_size + 1 > sizeof joined)
+			return false;
+		if (i > 0)
+			joined[size++] = ' ';
+		memcpy(joined + size, words[i].folded, words[i].folded_size);
+		size += words[i].folded_size;
+	}
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
+	utf8proc_ssize_t many =
+		utf8proc_decompose(joined, (utf8proc_ssize_t)size, codes, PERSON_NAME_BYTES * 2, options);
+	if (many <= 0 || many > PERSON_NAME_BYTES * 2)
+		return false;
+	utf8proc_ssize_t bytes = utf8proc_reencode(codes, many, options);
+	if (bytes <= 0 || bytes > PERSON_NAME_BYTES)
+		return false;
+	memcpy(out->canonical, codes, (size_t)bytes);
+	out->canonical_size = (uint16_t)bytes;
+	return true;
+}
