@@ -70,6 +70,8 @@ static struct tally tallies[] = {
 	{TALLY_SPEAKERS, "customer", {[TALLY_RECORDS] = 2001, [TALLY_MENTIONS] = 4002, [TALLY_VALUES_SAID] = 77}},
 };
 
+static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
+
 static struct report example(struct report_store stores[5])
 {
 	static struct report_kind kinds[] = {
@@ -100,7 +102,6 @@ static struct report example(struct report_store stores[5])
 			.mentions = 1,
 			.mentions_distinct_records = 1,
 			.records = 1}};
-	static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 	fill_stores(stores, 5);
 	return (struct report){.case_name = "northwind-2019-12",
 		.version = "0.9.0",
