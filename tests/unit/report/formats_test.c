@@ -54,6 +54,8 @@ static void add_unread(struct report *report)
 	report->not_searched_bytes = 214000000;
 }
 
+static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
+
 static struct report example(struct report_store stores[5])
 {
 	static struct tally tallies[] = {
@@ -100,7 +102,6 @@ static struct report example(struct report_store stores[5])
 			.mentions = 1,
 			.mentions_distinct_records = 1,
 			.records = 1}};
-	static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 	fill_stores(stores, 5);
 	return (struct report){.case_name = "northwind-2019-12",
 		.version = "0.9.0",
