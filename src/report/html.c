@@ -150,7 +150,7 @@ static void put_strong_range(struct html_writer *w, const struct report_range *r
 	html_open(w, "b", NULL);
 	html_format(w, "%s to %s %s", min, max, unit);
 	html_close(w);
-	html_format(w, ", best %s,", best);
+	html_format(w, ", best %s", best);
 }
 
 /* The page in two paragraphs: what it held, and how much of it that is. */
@@ -165,7 +165,7 @@ static void put_lead(struct html_writer *w, const struct report *report)
 	put_strong(w, report->records_distinct, "distinct records");
 	html_text(w, " about ");
 	put_strong_range(w, &report->persons, "persons");
-	html_text(w, " at ");
+	html_text(w, report->persons.min == report->persons.max ? " at " : ", at ");
 	put_strong_range(w, &report->organizations, "organizations");
 	html_text(w, ", as far as they were read. With every copy counted that is ");
 	put_strong(w, report->records_raw, "records");

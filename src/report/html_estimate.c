@@ -36,14 +36,14 @@ static void put_sample(struct html_writer *w, const struct report_estimate *esti
 {
 	html_open(w, "div", "note");
 	html_open(w, "p", NULL);
-	html_leaf(w, "b", NULL, "This is an estimate.");
+	html_leaf(w, "b", NULL, "An estimate.");
 	html_text(w, " A sample of ");
 	html_number(w, estimate->sampled);
 	html_text(w, " of ");
 	html_number(w, estimate->listed);
 	html_text(w, " objects was read. The table says what all of them hold; every other figure of this page is of "
 		     "the sample "
-		     "alone. A full scan replaces it.");
+		     "alone. Reading all of it replaces this.");
 	html_close(w);
 	html_close(w);
 }

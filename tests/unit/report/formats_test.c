@@ -54,26 +54,26 @@ static void add_unread(struct report *report)
 	report->not_searched_bytes = 214000000;
 }
 
-static struct tally tallies[] = {
-	{TALLY_COUNTRIES, "IT",
-		{[TALLY_PERSONS] = 41000,
-			[TALLY_ORGANIZATIONS] = 3000,
-			[TALLY_BY_PHONE] = 1000,
-			[TALLY_BY_CCTLD] = 40000}},
-	{TALLY_COUNTRIES, "GB", {[TALLY_PERSONS] = 117, [TALLY_BY_NATIONAL_ID] = 117}},
-	{TALLY_COUNTRIES, "unknown", {[TALLY_PERSONS] = 43000, [TALLY_ORGANIZATIONS] = 3480}},
-	{TALLY_CATEGORIES, "contact", {[TALLY_PERSONS] = 84117, [TALLY_RECORDS] = 346684}},
-	{TALLY_CATEGORIES, "special categories", {[TALLY_PERSONS] = 12, [TALLY_RECORDS] = 9}},
-	{TALLY_SPECIAL, "health", {[TALLY_RECORDS] = 9, [TALLY_MENTIONS] = 9}},
-	{TALLY_LABELS, "strictly confidential", {[TALLY_RECORDS] = 20, [TALLY_MENTIONS] = 31}},
-	{TALLY_DOCUMENTS, "statement of work", {[TALLY_RECORDS] = 3}},
-	{TALLY_SPEAKERS, "customer", {[TALLY_RECORDS] = 2001, [TALLY_MENTIONS] = 4002, [TALLY_VALUES_SAID] = 77}},
-};
-
 static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 
 static struct report example(struct report_store stores[5])
 {
+	static struct tally tallies[] = {
+		{TALLY_COUNTRIES, "IT",
+			{[TALLY_PERSONS] = 41000,
+				[TALLY_ORGANIZATIONS] = 3000,
+				[TALLY_BY_PHONE] = 1000,
+				[TALLY_BY_CCTLD] = 40000}},
+		{TALLY_COUNTRIES, "GB", {[TALLY_PERSONS] = 117, [TALLY_BY_NATIONAL_ID] = 117}},
+		{TALLY_COUNTRIES, "unknown", {[TALLY_PERSONS] = 43000, [TALLY_ORGANIZATIONS] = 3480}},
+		{TALLY_CATEGORIES, "contact", {[TALLY_PERSONS] = 84117, [TALLY_RECORDS] = 346684}},
+		{TALLY_CATEGORIES, "special categories", {[TALLY_PERSONS] = 12, [TALLY_RECORDS] = 9}},
+		{TALLY_SPECIAL, "health", {[TALLY_RECORDS] = 9, [TALLY_MENTIONS] = 9}},
+		{TALLY_LABELS, "strictly confidential", {[TALLY_RECORDS] = 20, [TALLY_MENTIONS] = 31}},
+		{TALLY_DOCUMENTS, "statement of work", {[TALLY_RECORDS] = 3}},
+		{TALLY_SPEAKERS, "customer",
+			{[TALLY_RECORDS] = 2001, [TALLY_MENTIONS] = 4002, [TALLY_VALUES_SAID] = 77}},
+	};
 	static struct report_kind kinds[] = {
 		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
 	static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
@@ -130,7 +130,6 @@ static struct report example(struct report_store stores[5])
 		.role_mailboxes = 12,
 		.unlinked_phones = 5,
 		.unlinked_ips = 6,
-		.unlinked_names = 7,
 		.copies = copies,
 		.copy_count = 1,
 		.tallies = {(1u << TALLY_LISTS) - 1, tallies, sizeof tallies / sizeof tallies[0]},
