@@ -237,7 +237,7 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 			continue;
 		if (candidate.start >= candidate.end || candidate.end > window.size ||
 			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
-			continue; /* it would need more than the reach */
+			continue;          /* it would need more than the reach */
 		candidate.holder_size = 0; /* only look_beside fills it */
 		if (detector->kind == DETECT_EMAIL_ADDRESS && !candidate.tentative)
 			look_beside(detect, &window, &candidate, low, at);
