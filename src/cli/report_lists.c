@@ -73,13 +73,16 @@ typedef enum st_status entity_each(void *context, const struct resolve_entity *e
  * others: those are of another value. */
 static void keep_first_places(struct resolve_entity *entity, struct st_buf *held)
 {
-	size_t head = 1 + entity->canonical.size;
-	bool same = held->size >= head && held->data[0] == entity->kind &&
-		    memcmp(held->data + 1, entity->canonical.data, entity->canonical.size) == 0;
+	uint8_t front[5] = {entity->kind};
+	uint32_t size = (uint32_t)entity->canonical.size;
+	size_t head = sizeof front + size;
+	memcpy(front + 1, &size, sizeof size);
+	bool same = held->size >= head && memcmp(held->data, front, sizeof front) == 0 &&
+		    memcmp(held->data + sizeof front, entity->canonical.data, size) == 0;
 	if (entity->more && !same) {
 		held->size = 0;
-		st_buf_add_byte(held, entity->kind);
-		st_buf_add(held, entity->canonical.data, entity->canonical.size);
+		st_buf_add(held, front, sizeof front);
+		st_buf_add(held, entity->canonical.data, size);
 		st_buf_add(held, entity->places.data, entity->places.size);
 	} else if (!entity->more && same) {
 		entity->places = (struct st_span){held->data + head, held->size - head};

@@ -8,9 +8,7 @@
 static const char *const agents[] = {"agent", "support", "operator", "staff", "engineer", "support engineer",
 	"representative", "technician", "employee", "assistant", "helpdesk", "outbound", "outgoing", "agente",
 	"operatore", "tecnico", "assistenza", "conseiller", "technicien", "mitarbeiter", "berater", "techniker",
-	"soporte", "operador",
-	"t\xc3\xa9"
-	"cnico"};
+	"soporte", "operador", "t\303\251cnico"};
 static const char *const customers[] = {"customer", "client", "user", "end user", "end-user", "requester", "caller",
 	"visitor", "contact", "inbound", "incoming", "cliente", "utente", "richiedente", "utilisateur", "demandeur",
 	"kunde", "kundin", "benutzer", "anwender", "usuario", "solicitante"};
