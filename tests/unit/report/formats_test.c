@@ -130,6 +130,7 @@ static struct report example(struct report_store stores[5])
 		.role_mailboxes = 12,
 		.unlinked_phones = 5,
 		.unlinked_ips = 6,
+		.unlinked_names = 7,
 		.copies = copies,
 		.copy_count = 1,
 		.tallies = {(1u << TALLY_LISTS) - 1, tallies, sizeof tallies / sizeof tallies[0]},
