@@ -56,6 +56,8 @@ static void add_unread(struct report *report)
 
 static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 
+static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
+
 static struct report example(struct report_store stores[5])
 {
 	static struct tally tallies[] = {
@@ -76,7 +78,6 @@ static struct report example(struct report_store stores[5])
 	};
 	static struct report_kind kinds[] = {
 		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
-	static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
 	static struct report_difference differing[] = {
 		{3, 13, 1, NULL, 183402}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237}};
 	static struct report_copy copies[] = {{.stores = all_stores,
