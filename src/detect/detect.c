@@ -21,6 +21,8 @@ static const struct detector *const detectors[] = {
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
+	&detector_national_id,
+	&detector_vat_number,
 	&detector_url,
 	&detector_connection_string,
 	&detector_secret,
@@ -34,12 +36,12 @@ struct detect {
 	struct detect_options options; /* its lists are owned */
 	detect_emit *emit;
 	void *context;
-	struct sieve *sieve;  /* NULL: byte by byte */
-	uint8_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8; unused beside a sieve */
-	uint8_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
-	uint8_t run_detectors;
-	uint8_t run_examined; /* detectors that already looked at the current run of letters and digits */
-	bool finished;        /* the next feed begins a new input */
+	struct sieve *sieve;   /* NULL: byte by byte */
+	uint16_t wakes[65536]; /* bit n: detector n; index: byte, next byte << 8; unused beside a sieve */
+	uint16_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
+	uint16_t run_detectors;
+	uint16_t run_examined; /* detectors that already looked at the current run of letters and digits */
+	bool finished;         /* the next feed begins a new input */
 	struct st_buf window;
 	uint64_t window_offset;  /* of window.data[0] in the input */
 	size_t scanned;          /* bytes of the window already examined */
@@ -101,15 +103,15 @@ static void build_tables(struct detect *detect)
 {
 	for (unsigned byte = 0; byte < 256; byte++)
 		detect->keeps[byte] =
-			is_alnum(byte) && byte != 'm' && byte != 'K' ? 0xff : 0; /* behind_terminal_code */
+			is_alnum(byte) && byte != 'm' && byte != 'K' ? 0xffff : 0; /* behind_terminal_code */
 	for (size_t n = 0; n < DETECTORS; n++) {
 		if (detectors[n]->run_start)
-			detect->run_detectors |= (uint8_t)(1u << n);
+			detect->run_detectors |= (uint16_t)(1u << n);
 		for (const char *trigger = detectors[n]->triggers; *trigger; trigger++)
 			for (unsigned next = 0; next < 256; next++)
 				if (!detectors[n]->may_start ||
 					detectors[n]->may_start((uint8_t)*trigger, (uint8_t)next))
-					detect->wakes[(uint8_t)*trigger | next << 8] |= (uint8_t)(1u << n);
+					detect->wakes[(uint8_t)*trigger | next << 8] |= (uint16_t)(1u << n);
 	}
 }
 
@@ -216,7 +218,7 @@ static void scan_bytes(struct detect *detect, size_t limit)
 		if (awake)
 			examine(detect, awake, at);
 	}
-	detect->run_examined = (uint8_t)examined;
+	detect->run_examined = (uint16_t)examined;
 }
 
 /* The candidates of one word, place by place, and at each place in the order of the table. */
@@ -245,7 +247,7 @@ static void scan_words(struct detect *detect, size_t limit)
 				examine_word(detect, all, candidates, at + word * SIEVE_PLACES);
 		}
 	}
-	detect->run_examined = (uint8_t)examined;
+	detect->run_examined = (uint16_t)examined;
 }
 
 /* Shows the detectors the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */

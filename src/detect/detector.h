@@ -68,6 +68,8 @@ extern const struct detector detector_phone_number;
 extern const struct detector detector_payment_card;
 extern const struct detector detector_iban;
 extern const struct detector detector_ip_address;
+extern const struct detector detector_national_id;
+extern const struct detector detector_vat_number;
 extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;

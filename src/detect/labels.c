@@ -5,6 +5,8 @@
 
 /* Longest word compared; longer ones are no labels. */
 #define LABEL_WORD_BYTES 40
+/* Longest row of words joined for phrases. */
+#define LABEL_PHRASE_BYTES 64
 
 /* Words that must stand alone. */
 static const char *const phone_words[] = {"tel", "tél", "tlf", "telf", "tfno", "tfn", "ph", "phn", "cell", "cel",
@@ -170,5 +172,61 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 			return false;
 		at = start;
 	}
+	return false;
+}
+
+/* --- phrases --- */
+
+/* The words before `at` from left to right, joined; boundary[i] says that a word begins at i. */
+struct joined {
+	char text[LABEL_PHRASE_BYTES + 1];
+	bool begins[LABEL_PHRASE_BYTES + 1];
+	size_t size;
+};
+
+static void join_words(const struct detect_window *window, size_t at, size_t reach_bytes, struct joined *out)
+{
+	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
+	while (from > least && !ends_label(window->data[from - 1]))
+		from--;
+	bool fresh = from == 0 || !(ascii_alnum(window->data[from - 1]) || window->data[from - 1] >= 0x80);
+	out->size = 0;
+	for (size_t i = from; i < at && out->size < LABEL_PHRASE_BYTES; i++) {
+		uint8_t byte = window->data[i];
+		bool letter = ascii_letter(byte) || byte >= 0x80;
+		bool hump = letter && out->size > 0 && byte >= 'A' && byte <= 'Z' && window->data[i - 1] >= 'a' &&
+			    window->data[i - 1] <= 'z';
+		if (letter) {
+			out->begins[out->size] = fresh || hump;
+			out->text[out->size++] = (char)byte;
+		}
+		/* the dots of C.F. and P.IVA divide no words */
+		fresh = letter ? false : byte != '.';
+	}
+	out->text[out->size] = 0;
+	out->begins[out->size] = true;
+	fold(out->text, out->size);
+}
+
+static bool has_phrase(const struct joined *words, const char *phrase)
+{
+	bool whole = *phrase == '=';
+	phrase += whole;
+	size_t size = strlen(phrase);
+	for (const char *found = words->text; (found = strstr(found, phrase)) != NULL; found++) {
+		size_t at = (size_t)(found - words->text);
+		if (!whole || (words->begins[at] && words->begins[at + size]))
+			return true;
+	}
+	return false;
+}
+
+bool phrase_before(const struct detect_window *window, size_t at, const char *const *phrases, size_t reach_bytes)
+{
+	struct joined words;
+	join_words(window, at, reach_bytes, &words);
+	for (const char *const *phrase = phrases; words.size > 0 && *phrase != NULL; phrase++)
+		if (has_phrase(&words, *phrase))
+			return true;
 	return false;
 }

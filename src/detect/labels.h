@@ -10,4 +10,11 @@ enum label_set { LABEL_PHONE, LABEL_CARD, LABEL_VERSION, LABEL_ADDRESS, LABEL_SE
 /* Is there a label of this set in the `reach_bytes` before `at`? Prose, keys of JSON, XML, URLs and camelCase names. */
 bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes);
 
+/*
+ * The same for phrases: the words in the `reach_bytes` before `at` are joined in lower case without signs and blanks
+ * ("Codice Fiscale:" is "codicefiscale"), and one of `phrases` (NULL-ended) stands in them. A phrase that begins with
+ * '=' is a whole word; the signs of one word are left out, too (C.F., N.I.S.S.).
+ */
+bool phrase_before(const struct detect_window *window, size_t at, const char *const *phrases, size_t reach_bytes);
+
 #endif

@@ -10,7 +10,7 @@
 
 #define SIEVE_PLACES 64 /* a word: one bit a place */
 #define SIEVE_WORDS 64  /* words of text classified at a time */
-#define SIEVE_DETECTORS 8
+#define SIEVE_DETECTORS 16
 
 struct sieve;
 bool sieve_here(void); /* does this processor have what it needs? */

@@ -156,6 +156,8 @@ static void cards_accounts_and_addresses_are_found_whole(void)
 	every_row_of(DETECT_IP_ADDRESS, "hit.tsv", 8);
 	every_row_of(DETECT_URL, "hit.tsv", 25);
 	every_row_of(DETECT_SECRET, "hit.tsv", 25);
+	every_row_of(DETECT_NATIONAL_ID, "hit.tsv", 30);
+	every_row_of(DETECT_VAT_NUMBER, "hit.tsv", 45);
 }
 
 static void what_only_looks_like_one_is_not_found(void)
@@ -165,6 +167,8 @@ static void what_only_looks_like_one_is_not_found(void)
 	every_row_of(DETECT_IP_ADDRESS, "miss.tsv", 8);
 	every_row_of(DETECT_URL, "miss.tsv", 15);
 	every_row_of(DETECT_SECRET, "miss.tsv", 20);
+	every_row_of(DETECT_NATIONAL_ID, "miss.tsv", 40);
+	every_row_of(DETECT_VAT_NUMBER, "miss.tsv", 30);
 }
 
 static void a_card_inside_an_account_number_is_the_account_number(void)
