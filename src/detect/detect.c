@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "detect/detector.h"
+#include "detect/fields.h"
 #include "detect/overlap.h"
 #include "detect/rule_set.h"
 #include "detect/seen.h"
@@ -47,6 +48,7 @@ struct detect {
 	size_t scanned;          /* bytes of the window already examined */
 	struct rule_scan *rules; /* NULL: none */
 	uint64_t ruled; /* input offset up to which matches of rules were searched; a multiple of their piece */
+	struct fields fields;
 	struct overlap overlap;
 	struct seen_domains seen;
 	struct held_mentions held;
@@ -187,15 +189,16 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 	size_t high =
 		detect->window.size - at > CEIL_DETECT_REACH_BYTES ? at + CEIL_DETECT_REACH_BYTES : detect->window.size;
 	bool cut_left = low > 0 || detect->window_offset > 0, cut_right = high < detect->window.size;
-	struct detect_window window = {detect->window.data + low, high - low, &detect->options};
+	struct detect_window window = {detect->window.data + low, high - low, &detect->options,
+		fields_at(&detect->fields, detect->window_offset + at)};
 	struct detect_candidate candidate;
 	for (; awake; awake &= awake - 1) {
 		const struct detector *detector = detectors[__builtin_ctz(awake)];
 		candidate.tentative = false;
-		candidate.rule = 0;
 		candidate.scheme = NULL;
 		if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
 			continue;
+		candidate.rule = 0;
 		if (candidate.start >= candidate.end || candidate.end > window.size ||
 			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
 			continue; /* it would need more than the reach */
@@ -326,6 +329,7 @@ static void begin_input(struct detect *detect)
 	detect->ruled = 0;
 	if (detect->rules)
 		rule_scan_begin(detect->rules);
+	fields_clear(&detect->fields);
 	overlap_clear(&detect->overlap);
 	seen_clear(&detect->seen);
 }
@@ -352,6 +356,20 @@ void detect_feed(struct detect *detect, const void *text, size_t size)
 		bytes += slice;
 		size -= slice;
 	}
+}
+
+unsigned detect_field_name(struct detect *detect, struct st_span name)
+{
+	if (detect->finished)
+		begin_input(detect);
+	return fields_name(&detect->fields, name);
+}
+
+void detect_field_begins(struct detect *detect, uint64_t start, unsigned field)
+{
+	if (detect->finished)
+		begin_input(detect);
+	fields_begin(&detect->fields, start, field);
 }
 
 void detect_finish(struct detect *detect)
@@ -401,6 +419,7 @@ void detect_close(struct detect *detect)
 	sieve_close(detect->sieve);
 	rule_scan_close(detect->rules);
 	st_buf_free(&detect->window);
+	fields_free(&detect->fields);
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen);
 	held_mentions_free(&detect->held);

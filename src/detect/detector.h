@@ -8,6 +8,8 @@
 #include "base/ceilings.h"
 #include "detect/detect.h"
 
+struct detect_field;
+
 /* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
  * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was
  * cut. */
@@ -15,6 +17,8 @@ struct detect_window {
 	const uint8_t *data;
 	size_t size;
 	const struct detect_options *options;
+	const struct detect_field *field; /* NULL, or the column in which the trigger stands (fields.h): its name counts
+					   * as a label before the value, see labels.h */
 };
 
 struct detect_candidate {
@@ -24,7 +28,7 @@ struct detect_candidate {
 	uint8_t confidence;
 	bool tentative;
 	const char *scheme;
-	uint8_t rule; /* 1 + its number; only rules set it, 0 for detectors */
+	uint8_t rule; /* 1 + its number; only rules set it, for detectors the engine does */
 	uint16_t canonical_size;
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };

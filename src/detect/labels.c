@@ -2,11 +2,10 @@
 #include "detect/labels.h"
 
 #include "detect/digits.h"
+#include "detect/fields.h"
 
 /* Longest word compared; longer ones are no labels. */
 #define LABEL_WORD_BYTES 40
-/* Longest row of words joined for phrases. */
-#define LABEL_PHRASE_BYTES 64
 
 /* Words that must stand alone. */
 static const char *const phone_words[] = {"tel", "tél", "tlf", "telf", "tfno", "tfn", "ph", "phn", "cell", "cel",
@@ -138,6 +137,8 @@ static size_t skip_closing_tag(const struct detect_window *window, size_t at, si
 
 bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes)
 {
+	if (window->field != NULL && window->field->sets >> set & 1)
+		return true;
 	const uint8_t *data = window->data;
 	size_t least = at > reach_bytes ? at - reach_bytes : 0;
 	unsigned words = 0;
@@ -177,14 +178,7 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 
 /* --- phrases --- */
 
-/* The words before `at` from left to right, joined; boundary[i] says that a word begins at i. */
-struct joined {
-	char text[LABEL_PHRASE_BYTES + 1];
-	bool begins[LABEL_PHRASE_BYTES + 1];
-	size_t size;
-};
-
-static void join_words(const struct detect_window *window, size_t at, size_t reach_bytes, struct joined *out)
+void label_text_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct label_text *out)
 {
 	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
 	while (from > least && !ends_label(window->data[from - 1]))
@@ -208,7 +202,7 @@ static void join_words(const struct detect_window *window, size_t at, size_t rea
 	fold(out->text, out->size);
 }
 
-static bool has_phrase(const struct joined *words, const char *phrase)
+static bool has_phrase(const struct label_text *words, const char *phrase)
 {
 	bool whole = *phrase == '=';
 	phrase += whole;
@@ -221,12 +215,19 @@ static bool has_phrase(const struct joined *words, const char *phrase)
 	return false;
 }
 
-bool phrase_before(const struct detect_window *window, size_t at, const char *const *phrases, size_t reach_bytes)
+static bool has_any(const struct label_text *words, const char *const *phrases)
 {
-	struct joined words;
-	join_words(window, at, reach_bytes, &words);
-	for (const char *const *phrase = phrases; words.size > 0 && *phrase != NULL; phrase++)
-		if (has_phrase(&words, *phrase))
+	for (; words->size > 0 && *phrases != NULL; phrases++)
+		if (has_phrase(words, *phrases))
 			return true;
 	return false;
+}
+
+bool phrase_before(const struct detect_window *window, size_t at, const char *const *phrases, size_t reach_bytes)
+{
+	struct label_text words;
+	if (window->field != NULL && has_any(&window->field->words, phrases))
+		return true;
+	label_text_before(window, at, reach_bytes, &words);
+	return has_any(&words, phrases);
 }

@@ -93,6 +93,18 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 	finder_place(finder_of(job, find_part(job, part)), start, label);
 }
 
+static unsigned on_column(void *context, uint32_t part, struct st_span name)
+{
+	struct job *job = context;
+	return finder_column(finder_of(job, find_part(job, part)), name);
+}
+
+static void on_field(void *context, uint32_t part, uint64_t start, unsigned column)
+{
+	struct job *job = context;
+	finder_field(finder_of(job, find_part(job, part)), start, column);
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -179,6 +191,8 @@ static const struct extract_events events = {
 	.part_begin = on_part_begin,
 	.text = on_text,
 	.place = on_place,
+	.column = on_column,
+	.field = on_field,
 	.record = on_record,
 	.part_end = on_part_end,
 	.content = on_content,

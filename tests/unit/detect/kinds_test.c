@@ -183,6 +183,52 @@ static void a_card_inside_an_account_number_is_the_account_number(void)
 	st_buf_free(&got.lines);
 }
 
+/* A table with these names above its columns, told as a reader of tables tells it. */
+static struct collected collect_table(const char *const names[2], const char *text, size_t block)
+{
+	struct collected into = {.input = (const uint8_t *)text, .only = -1};
+	struct detect *detect = detect_open(NULL, collect_mention, &into);
+	for (int again = 0; again < 2; again++) { /* what an input before told is forgotten */
+		unsigned columns[2], cell = 0;
+		into.lines.size = 0;
+		into.last_end = 0;
+		for (size_t i = 0; i < 2; i++)
+			columns[i] = detect_field_name(
+				detect, (struct st_span){(const uint8_t *)names[i], strlen(names[i])});
+		detect_field_begins(detect, 0, columns[0]);
+		for (const char *at = strpbrk(text, ";\n"); at; at = strpbrk(at + 1, ";\n"))
+			detect_field_begins(detect, (uint64_t)(at - text) + 1, columns[++cell % 2]);
+		collect_feed(detect, text, strlen(text), block, 0);
+	}
+	detect_close(detect);
+	st_buf_add_byte(&into.lines, 0);
+	return into;
+}
+
+static void the_name_of_a_column_is_a_label_of_its_values(void)
+{
+	static const struct {
+		const char *names[2], *text, *wanted;
+	} rows[] = {
+		{{"order", "ssn"}, "536904399;536904399\n536904399;536904399",
+			"national_id 10 19 536904399 plain 97\nnational_id 30 39 536904399 plain 97\n"},
+		{{"codice", "nhsNumber"}, "9434765919;9434765919", "national_id 11 21 9434765919 plain 97\n"},
+		{{"id", "Numéro de carte"}, "4111111111111111;4111111111111111",
+			"payment_card 17 33 4111111111111111 plain 97\n"},
+		{{"P. IVA", "n"}, "00743110157;00743110157", "vat_number 0 11 IT00743110157 plain 97\n"},
+		{{"", "123"}, "536904399;536904399", ""},
+	};
+	static const size_t blocks[] = {0, 1, 7};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (size_t b = 0; b < 3; b++) {
+			struct collected got = collect_table(rows[i].names, rows[i].text, blocks[b]);
+			if (strcmp((char *)got.lines.data, rows[i].wanted) != 0)
+				CHECK_FAIL("%s under %s, %s: found %s", rows[i].text, rows[i].names[0],
+					rows[i].names[1], (char *)got.lines.data);
+			st_buf_free(&got.lines);
+		}
+}
+
 /* The value of an attribute of the tag at `tag`, which may span lines; empty when it is not there. */
 static void attribute(const char *tag, const char *name, char out[16])
 {
@@ -262,6 +308,7 @@ int main(void)
 	RUN(cards_accounts_and_addresses_are_found_whole);
 	RUN(what_only_looks_like_one_is_not_found);
 	RUN(a_card_inside_an_account_number_is_the_account_number);
+	RUN(the_name_of_a_column_is_a_label_of_its_values);
 	RUN(every_example_number_of_libphonenumber_is_found);
 	CHECK_END();
 }
