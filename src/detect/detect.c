@@ -22,8 +22,7 @@ static const struct detector *const detectors[] = {
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
-	&detector_national_id,
-	&detector_vat_number,
+	&detector_official_number,
 	&detector_url,
 	&detector_connection_string,
 	&detector_secret,
@@ -196,13 +195,14 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 		const struct detector *detector = detectors[__builtin_ctz(awake)];
 		candidate.tentative = false;
 		candidate.scheme = NULL;
+		candidate.kind = detector->kind;
 		if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
 			continue;
 		candidate.rule = 0;
 		if (candidate.start >= candidate.end || candidate.end > window.size ||
 			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
 			continue; /* it would need more than the reach */
-		overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low,
+		overlap_add(&detect->overlap, &candidate, candidate.kind, detect->window_offset + low,
 			horizon_of(detect, at), take_winner, detect);
 	}
 }
@@ -228,10 +228,15 @@ static void scan_bytes(struct detect *detect, size_t limit)
 static void examine_word(
 	struct detect *detect, uint64_t places, const uint64_t candidates[SIEVE_DETECTORS], size_t first)
 {
+	unsigned any = 0;
+	for (size_t n = 0; n < DETECTORS; n++)
+		any |= (unsigned)(candidates[n] != 0) << n;
 	for (; places; places &= places - 1) {
 		unsigned place = (unsigned)__builtin_ctzll(places), awake = 0;
-		for (size_t n = 0; n < DETECTORS; n++)
+		for (unsigned left = any; left; left &= left - 1) {
+			unsigned n = (unsigned)__builtin_ctz(left);
 			awake |= (unsigned)(candidates[n] >> place & 1) << n;
+		}
 		examine(detect, awake, first + place);
 	}
 }

@@ -24,6 +24,7 @@ struct detect_window {
 struct detect_candidate {
 	size_t start, end; /* in the window, end exclusive; start <= at < end is not required (labels), overlap with the
 			    * reach is */
+	enum detect_kind kind; /* the detector's own unless it says otherwise */
 	enum detect_form form;
 	uint8_t confidence;
 	bool tentative;
@@ -33,16 +34,18 @@ struct detect_candidate {
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
+enum near_how { NEAR_ALL, NEAR_NONE, NEAR_ANY };
+
 /*
  * What must stand near a trigger, so that places without it cost no call (sieve.h). All of `near` hold: each byte from
- * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1), is in one of the ranges, or, with
- * `other`, in none. A range is its first and last byte. Bytes outside of the input are 0.
+ * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1, at most 32), is in one of the ranges, in
+ * none (NEAR_NONE), or one of them is (NEAR_ANY). A range is its first and last byte. Bytes outside of the input are 0.
  */
 struct detect_hint {
 	struct {
 		int8_t offset;
 		uint8_t count;
-		bool other;
+		enum near_how how;
 		const char *ranges;
 	} near[4];
 };
@@ -72,8 +75,7 @@ extern const struct detector detector_phone_number;
 extern const struct detector detector_payment_card;
 extern const struct detector detector_iban;
 extern const struct detector detector_ip_address;
-extern const struct detector detector_national_id;
-extern const struct detector detector_vat_number;
+extern const struct detector detector_official_number; /* national_id and vat_number */
 extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;

@@ -201,11 +201,11 @@ static bool rijksregister_valid(const uint8_t *text, size_t size)
 	return 97 - number % 97 == check || 97 - (number + 2000000000) % 97 == check;
 }
 
-/* --- Portugal: NIF (Decreto-Lei 14/2013) --- */
+/* --- Portugal: NIF (Decreto-Lei 14/2013); of persons it begins with 1, 2, 3 or 45, of others it is a VAT number --- */
 
 static bool nif_valid(const uint8_t *text, size_t size)
 {
-	if (!all_digits(text, size) || strchr("1235689", (char)text[0]) == NULL)
+	if (!all_digits(text, size) || !(strchr("123", (char)text[0]) != NULL || two(text) == 45))
 		return false;
 	unsigned rest = weighted_sum(text, "98765432", 8) % 11;
 	return (rest < 2 ? 0 : 11 - rest) == (unsigned)(text[8] - '0');
@@ -243,126 +243,121 @@ static bool svnr_valid(const uint8_t *text, size_t size)
 
 static bool pps_valid(const uint8_t *text, size_t size)
 {
-	if (!all_digits(text, 7) || !ascii_letter(text[7]) || (size == 9 && !ascii_letter(text[8])))
+	if (!all_digits(text, 7) || !ascii_letter(text[7]) ||
+		(size == 9 && strchr("ABCDEFGHITWX", (char)text[8]) == NULL))
 		return false;
 	unsigned sum = weighted_sum(text, "8765432", 7);
-	if (size == 9 && text[8] != 'W')
+	if (size == 9 && text[8] <= 'I') /* since 2013; T, W and X are older and are not checked */
 		sum += 9 * (unsigned)(text[8] - 'A' + 1);
 	return text[7] == (uint8_t) "WABCDEFGHIJKLMNOPQRSTUV"[sum % 23];
 }
 
 /* --- the schemes --- */
 
-static const char *const fiscal_labels[] = {
-	"=cf", "codicefiscale", "codfisc", "codfiscale", "fiscalcode", "taxcode", "steuernummer", "codefiscal", NULL};
-static const char *const nir_labels[] = {"=nir", "=insee", "securitesociale", "sécuritésociale", "securitésociale",
-	"numerosecu", "numérosécu", "nosecu", "=nss", "=secu", "=sécu", "immatriculation", NULL};
-static const char *const nino_labels[] = {"=nino", "=ni", "nationalinsurance", "ninumber", "=nin", NULL};
-static const char *const nhs_labels[] = {"=nhs", "nhsnumber", "nhsno", NULL};
-static const char *const ssn_labels[] = {
-	"=ssn", "socialsecurity", "socsec", "ssnumber", "=tin", "taxpayer", "segurosocial", NULL};
-static const char *const dni_labels[] = {
-	"=dni", "=nif", "=nie", "documentonacional", "identidad", "=doc", "extranjero", NULL};
-static const char *const steuer_id_labels[] = {"steuerid", "steueridnr", "steueridentifikation",
-	"identifikationsnummer", "=idnr", "=tin", "=stid", "steuernummer", "taxid", NULL};
-static const char *const pesel_labels[] = {"pesel", NULL};
-static const char *const bsn_labels[] = {"=bsn", "burgerservice", "sofinummer", "sofinr", "=sofi", NULL};
-static const char *const rijksregister_labels[] = {"rijksregister", "registrenational", "=nn", "=rrn", "=insz", "=niss",
-	"nationaalnummer", "numéronational", "numeronational", "nationalregister", NULL};
-static const char *const nif_labels[] = {"=nif", "contribuinte", "identificaçãofiscal", "identificacaofiscal", NULL};
-static const char *const personnummer_labels[] = {
-	"personnummer", "persnr", "personnr", "=pnr", "samordningsnummer", "personalidentity", "=ssn", NULL};
-static const char *const svnr_labels[] = {
-	"=svnr", "=svnummer", "sozialversicherung", "versicherungsnummer", "=svn", NULL};
-static const char *const pps_labels[] = {"=pps", "=ppsn", "ppsnumber", "ppsno", "personalpublicservice", NULL};
+#define W(set) OFFICIAL_WORDS(set)
+#define BIT(scheme) ((uint64_t)1 << (scheme))
+
+enum {
+	IT_CODICE_FISCALE,
+	FR_NIR,
+	GB_NINO,
+	GB_NHS,
+	US_SSN,
+	ES_DNI,
+	ES_NIE,
+	DE_STEUER_ID,
+	BE_RIJKSREGISTER,
+	PL_PESEL,
+	NL_BSN,
+	PT_NIF,
+	SE_PERSONNUMMER,
+	AT_SVNR,
+	IE_PPS,
+};
 
 /* Order decides between equals. */
 static const struct official_scheme schemes[] = {
-	{"it_codice_fiscale", "3 3 5 5|6 2 3 5|6 5 5|3-3-5-5|6-2-3-5", 16, 16, fiscal_valid, 95, 95, fiscal_labels,
-		fiscal_canonical},
-	{"fr_nir", "1 2 2 2 3 3 2|13 2|1-2-2-2-3-3-2|1.2.2.2.3.3.2|13-2|13/2", 15, 15, nir_valid, 80, 95, nir_labels,
-		NULL},
-	{"gb_nino", "2 2 2 2 1|2 6 1|2-2-2-2-1|2-6-1|8 1", 9, 9, nino_valid, 0, 80, nino_labels, NULL},
-	{"gb_nhs", "3 3 4|3-3-4", 10, 10, nhs_valid, 0, 0, nhs_labels, NULL},
-	{"us_ssn", "3-2-4|3 2 4|3.2.4", 9, 9, ssn_valid, 0, 0, ssn_labels, NULL},
-	{"es_dni", "8-1|8 1|2.3.3-1|2.3.3 1|2 3 3 1", 9, 9, dni_valid, 0, 0, dni_labels, NULL},
-	{"es_nie", "1-7-1|1 7 1|8-1|8 1|1.3.3-1", 9, 9, nie_valid, 0, 0, dni_labels, NULL},
-	{"de_steuer_id", "2 3 3 3|2-3-3-3", 11, 11, steuer_id_valid, 0, 85, steuer_id_labels, NULL},
-	{"be_rijksregister", "2.2.2-3.2|6-3-2|6 3 2|2.2.2 3 2|2 2 2 3 2", 11, 11, rijksregister_valid, 0, 90,
-		rijksregister_labels, NULL},
-	{"pl_pesel", NULL, 11, 11, pesel_valid, 0, 0, pesel_labels, NULL},
-	{"nl_bsn", "4.2.3|3 3 3|4 2 3|2 3 4", 9, 9, bsn_valid, 0, 0, bsn_labels, NULL},
-	{"pt_nif", "3 3 3", 9, 9, nif_valid, 0, 0, nif_labels, NULL},
-	{"se_personnummer", "6-4|8-4|6+4|6 4|8 4", 10, 12, personnummer_valid, 0, 80, personnummer_labels,
-		personnummer_canonical},
-	{"at_svnr", "4 6|4-6|4/6|4 2 2 2|4 2.2.2", 10, 10, svnr_valid, 0, 0, svnr_labels, NULL},
-	{"ie_pps", "7 1|7 2", 8, 9, pps_valid, 0, 0, pps_labels, NULL},
+	[IT_CODICE_FISCALE] = {.name = "it_codice_fiscale",
+		.printed = "3 3 5 5|6 2 3 5|6 5 5|3-3-5-5|6-2-3-5",
+		.valid = fiscal_valid,
+		.bare = 95,
+		.grouped = 95,
+		.words = W(TAX),
+		.canonical = fiscal_canonical},
+	[FR_NIR] = {.name = "fr_nir",
+		.printed = "1 2 2 2 3 3 2|13 2|1-2-2-2-3-3-2|1.2.2.2.3.3.2|13-2|13/2",
+		.valid = nir_valid,
+		.bare = 80,
+		.grouped = 95,
+		.words = W(NIR) | W(SOCIAL)},
+	[GB_NINO] = {.name = "gb_nino",
+		.printed = "2 2 2 2 1|2 6 1|2-2-2-2-1|2-6-1|8 1",
+		.unchecked = true,
+		.valid = nino_valid,
+		.words = W(NINO),
+		.class = W(SOCIAL)},
+	[GB_NHS] = {.name = "gb_nhs", .printed = "3 3 4|3-3-4", .valid = nhs_valid, .words = W(NHS)},
+	[US_SSN] = {.name = "us_ssn",
+		.printed = "3-2-4|3 2 4|3.2.4",
+		.unchecked = true,
+		.valid = ssn_valid,
+		.words = W(SSN),
+		.class = W(SOCIAL)},
+	[ES_DNI] = {.name = "es_dni",
+		.printed = "8-1|8 1|2.3.3-1|2.3.3 1|2 3 3 1",
+		.valid = dni_valid,
+		.words = W(DNI) | W(NIF),
+		.class = W(IDENTITY) | W(TAX)},
+	[ES_NIE] = {.name = "es_nie",
+		.printed = "1-7-1|1 7 1|8-1|8 1",
+		.valid = nie_valid,
+		.words = W(DNI) | W(NIF),
+		.class = W(IDENTITY) | W(TAX)},
+	[DE_STEUER_ID] = {.name = "de_steuer_id",
+		.printed = "2 3 3 3|2-3-3-3",
+		.valid = steuer_id_valid,
+		.grouped = 85,
+		.words = W(TAX)},
+	[BE_RIJKSREGISTER] = {.name = "be_rijksregister",
+		.printed = "2.2.2-3.2|6-3-2|6 3 2|2.2.2 3 2|2 2 2 3 2",
+		.valid = rijksregister_valid,
+		.grouped = 90,
+		.words = W(RIJKS),
+		.class = W(IDENTITY)},
+	[PL_PESEL] = {.name = "pl_pesel", .valid = pesel_valid, .words = W(PESEL), .class = W(IDENTITY)},
+	[NL_BSN] = {.name = "nl_bsn",
+		.printed = "4.2.3|3 3 3|4 2 3|2 3 4",
+		.valid = bsn_valid,
+		.words = W(BSN),
+		.class = W(IDENTITY) | W(SOCIAL)},
+	[PT_NIF] = {.name = "pt_nif", .printed = "3 3 3", .valid = nif_valid, .words = W(NIF), .class = W(TAX)},
+	[SE_PERSONNUMMER] = {.name = "se_personnummer",
+		.printed = "6-4|8-4|6+4|6 4|8 4",
+		.valid = personnummer_valid,
+		.grouped = 80,
+		.words = W(PERSONNUMMER),
+		.class = W(IDENTITY),
+		.canonical = personnummer_canonical},
+	[AT_SVNR] = {.name = "at_svnr",
+		.printed = "4 6|4 2 2 2|4 2.2.2",
+		.valid = svnr_valid,
+		.words = W(SVNR) | W(SOCIAL)},
+	[IE_PPS] = {.name = "ie_pps",
+		.printed = "7 1|7 2",
+		.valid = pps_valid,
+		.words = W(PPS),
+		.class = W(SOCIAL) | W(IDENTITY)},
 };
 
-#define DIGIT OFFICIAL_DIGIT
-#define LETTER OFFICIAL_LETTER
-#define SIGN OFFICIAL_SIGN
-#define SPACE_DOT "  ..%%&&" OFFICIAL_WIDE
-
-/* The shapes of the table above, as far as a few bytes tell them. */
-static const struct detect_hint hints[] = {
-	{{{0, 7, false, DIGIT}, {7, 1, false, OFFICIAL_ALNUM}}},
-	{{{0, 7, false, DIGIT}, {7, 1, false, SIGN}, {8, 1, false, LETTER}}},
-	{{{-6, 6, false, LETTER}, {1, 1, false, OFFICIAL_ALNUM}}},
-	{{{-2, 2, false, LETTER}, {0, 6, false, DIGIT}}},
-	{{{-1, 1, false, LETTER}, {0, 7, false, DIGIT}}},
-	{{{-4, 3, false, LETTER}, {-1, 1, false, SIGN}, {1, 1, false, DIGIT}, {2, 1, false, LETTER}}},
-	{{{-7, 6, false, LETTER}, {-1, 1, false, SIGN}, {1, 1, false, DIGIT}, {2, 1, false, LETTER}}},
-	{{{-7, 6, false, LETTER}, {-1, 1, false, SIGN}, {2, 1, false, SIGN}, {3, 1, false, LETTER}}},
-	{{{-3, 2, false, LETTER}, {-1, 1, false, SIGN}, {2, 1, false, SIGN}, {5, 1, false, SIGN}}},
-	{{{-3, 2, false, LETTER}, {-1, 1, false, SIGN}, {0, 6, false, DIGIT}}},
-	{{{-2, 1, false, LETTER}, {-1, 1, false, SIGN}, {3, 1, false, SIGN}, {7, 1, false, SIGN}}},
-	{{{1, 1, false, SIGN}, {2, 2, false, DIGIT}, {4, 1, false, SIGN}, {7, 1, false, SIGN}}},
-	{{{2, 1, false, SIGN}, {3, 3, false, DIGIT}, {6, 1, false, SIGN}, {7, 3, false, DIGIT}}},
-	{{{2, 1, false, SIGN}, {5, 1, false, SIGN}, {8, 1, false, SIGN}, {9, 3, false, DIGIT}}},
-	{{{3, 1, false, SIGN}, {4, 2, false, DIGIT}, {6, 1, false, SIGN}, {7, 4, false, DIGIT}}},
-	{{{3, 1, false, SIGN}, {4, 3, false, DIGIT}, {7, 1, false, SIGN}, {8, 3, false, DIGIT}}},
-	{{{4, 1, false, SIGN}, {5, 6, false, DIGIT}}},
-	{{{4, 1, false, SPACE_DOT}, {5, 2, false, DIGIT}, {7, 1, false, SPACE_DOT}, {8, 2, false, DIGIT}}},
-	{{{1, 5, false, DIGIT}, {6, 1, false, SIGN}, {7, 3, false, DIGIT}}},
-	{{{0, 1, false, OFFICIAL_WIDE}}},
-	{{{0, 0, false, NULL}}},
+static const uint64_t by_size[OFFICIAL_CHARACTERS + 1] = {
+	[8] = BIT(IE_PPS),
+	[9] = BIT(GB_NINO) | BIT(US_SSN) | BIT(ES_DNI) | BIT(ES_NIE) | BIT(NL_BSN) | BIT(PT_NIF) | BIT(IE_PPS),
+	[10] = BIT(GB_NHS) | BIT(SE_PERSONNUMMER) | BIT(AT_SVNR),
+	[11] = BIT(DE_STEUER_ID) | BIT(BE_RIJKSREGISTER) | BIT(PL_PESEL),
+	[12] = BIT(SE_PERSONNUMMER),
+	[15] = BIT(FR_NIR),
+	[16] = BIT(IT_CODICE_FISCALE),
 };
 
-/* Kept out of check(), so that the common rejection needs no stack. */
-__attribute__((noinline)) static bool examine(
-	const struct detect_window *window, size_t at, struct detect_candidate *out)
-{
-	size_t starts[3], count = official_starts(window, at, starts);
-	for (size_t i = 0; i < count; i++) {
-		struct official_text text;
-		if (official_read(window, starts[i], &text) &&
-			official_match(window, starts[i], &text, schemes, sizeof schemes / sizeof *schemes, out))
-			return true;
-	}
-	return false;
-}
-
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
-{
-	return official_hinted(window, at, hints) && examine(window, at, out);
-}
-
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	if (trigger >= 0x80) /* full-width digits: EF BC 90 to 99 */
-		return next == 0xbc;
-	return ascii_alnum(next) || next == ' ' || next == '-' || next == '.' || next >= 0x80 || next == '%' ||
-	       next == '&';
-}
-
-const struct detector detector_national_id = {
-	.kind = DETECT_NATIONAL_ID,
-	.describe = "National id of 14 countries' schemes: structure, dates, check digits, a label where they are weak",
-	.triggers = "0123456789\xef",
-	.run_start = true,
-	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
-	.check = check,
-};
+const struct official_schemes official_national_ids = {
+	DETECT_NATIONAL_ID, schemes, sizeof schemes / sizeof schemes[0], by_size};

@@ -4,14 +4,11 @@
  * notes; check digits as each administration publishes them.
  */
 #include "detect/digits.h"
-#include "detect/labels.h"
 #include "detect/official_number.h"
 
 /* Hundredths: with a country code and a valid check; the check of some is weak, or there is none. */
 #define CODED 75
 #define CODED_WEAK 60
-/* Characters between a label or field name and the number (contract 4: 30). */
-#define LABEL_REACH_BYTES 30
 
 static unsigned digit(uint8_t byte)
 {
@@ -37,13 +34,23 @@ static bool be_valid(const uint8_t *t, size_t size)
 	return all_digits(t, size) && t[0] <= '1' && 97 - digits_value(t, 8) % 97 == digits_value(t + 8, 2);
 }
 
+static bool bg_foreigner_valid(const uint8_t *t)
+{
+	static const uint8_t weights[] = {21, 19, 17, 13, 11, 9, 7, 3, 1};
+	unsigned sum = 0;
+	for (size_t i = 0; i < sizeof weights; i++)
+		sum += weights[i] * digit(t[i]);
+	return sum % 10 == digit(t[9]);
+}
+
 /* Legal entities: nine digits; natural persons have ten, their civil number. */
 static bool bg_valid(const uint8_t *t, size_t size)
 {
 	if (!all_digits(t, size))
 		return false;
 	if (size == 10)
-		return weighted_sum(t, "2485A9736", 9) % 11 % 10 == digit(t[9]);
+		return weighted_sum(t, "2485A9736", 9) % 11 % 10 == digit(t[9]) || bg_foreigner_valid(t) ||
+		       (11 - weighted_sum(t, "432765432", 9) % 11) % 11 == digit(t[9]);
 	unsigned rest = weighted_sum(t, "12345678", 8) % 11;
 	if (rest == 10)
 		rest = weighted_sum(t, "3456789A", 8) % 11 % 10;
@@ -62,13 +69,13 @@ static bool cy_valid(const uint8_t *t, size_t size)
 	return t[8] == 'A' + sum % 26;
 }
 
-/* Legal entities: eight digits; persons have their birth number, divisible by eleven. */
+/* Legal entities: eight digits; persons have their birth number. */
 static bool cz_valid(const uint8_t *t, size_t size)
 {
 	if (!all_digits(t, size))
 		return false;
 	if (size == 10)
-		return digits_value(t, 10) % 11 == 0;
+		return digits_value(t, 9) % 11 % 10 == digit(t[9]); /* 10 was written 0 until 1985 */
 	unsigned rest = weighted_sum(t, "8765432", 7) % 11;
 	unsigned check = rest == 0 ? 1 : rest == 1 ? 0 : 11 - rest;
 	return size == 8 && t[0] != '9' && check == digit(t[7]);
@@ -113,7 +120,9 @@ static bool es_valid(const uint8_t *t, size_t size)
 		return t[8] == (uint8_t) "TRWAGMYFPDXBNJZSQVHLCKE"[((unsigned)(t[0] - 'X') * 10000000 +
 									   digits_value(t + 1, 7)) %
 								   23];
-	if (strchr("ABCDEFGHJKLMNPQRSUVW", (char)t[0]) == NULL)
+	if (strchr("KLM", (char)t[0]) != NULL)
+		return t[8] == (uint8_t) "TRWAGMYFPDXBNJZSQVHLCKE"[digits_value(t + 1, 7) % 23];
+	if (strchr("ABCDEFGHJNPQRSUVW", (char)t[0]) == NULL)
 		return false;
 	for (size_t i = 1; i < 8; i++) {
 		unsigned value = digit(t[i]) * (i % 2 == 1 ? 2 : 1);
@@ -131,23 +140,37 @@ static bool fi_valid(const uint8_t *t, size_t size)
 	return rest != 1 && (rest == 0 ? 0 : 11 - rest) == digit(t[7]);
 }
 
-/* A key of two characters and the SIREN; the key is of digits, or has letters and no published check. */
+/* A character of a key with letters: I and O are none. */
+static unsigned fr_key_value(uint8_t byte)
+{
+	static const char values[] = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+	const char *at = strchr(values, (char)byte);
+	return at != NULL ? (unsigned)(at - values) : 99;
+}
+
+/* A key of two characters and the SIREN. */
 static bool fr_valid(const uint8_t *t, size_t size)
 {
 	(void)size;
 	if (!all_digits(t + 2, 9) || !luhn_valid(t + 2, 9))
 		return false;
-	if (!all_digits(t, 2))
-		return strchr("IO", (char)t[0]) == NULL && strchr("IO", (char)t[1]) == NULL;
-	return digits_value(t, 2) == (12 + 3 * (digits_value(t + 2, 9) % 97)) % 97;
+	uint64_t siren = digits_value(t + 2, 9);
+	if (all_digits(t, 2))
+		return digits_value(t, 2) == (12 + 3 * (siren % 97)) % 97;
+	unsigned first = fr_key_value(t[0]), second = fr_key_value(t[1]);
+	if (first == 99 || second == 99)
+		return false;
+	unsigned key = ascii_digit(t[0]) ? first * 24 + second - 10 : first * 34 + second - 100;
+	return (siren + 1 + key / 11) % 11 == key % 11;
 }
 
+/* Modulo 97, since 2010 also with 55 taken away (HMRC); numbers below 100 are older. */
 static bool gb_valid(const uint8_t *t, size_t size)
 {
 	if (!all_digits(t, size) || digits_value(t, 7) == 0)
 		return false;
-	uint64_t sum = weighted_sum(t, "8765432", 7) + digits_value(t + 7, 2);
-	return sum % 97 == 0 || (sum + 55) % 97 == 0;
+	uint64_t rest = (weighted_sum(t, "8765432", 7) + digits_value(t + 7, 2)) % 97;
+	return rest == 0 || (digits_value(t, 3) >= 100 && (rest == 42 || rest == 55));
 }
 
 static bool hr_valid(const uint8_t *t, size_t size)
@@ -282,207 +305,182 @@ static bool ch_valid(const uint8_t *t, size_t size)
 
 /* --- the states --- */
 
-struct vat_state {
-	const char *code, *scheme;
-	uint8_t size, size_most;
-	bool (*valid)(const uint8_t *text, size_t size);
-	uint8_t coded;             /* hundredths, behind its code */
-	const char *const *labels; /* words that let it stand without its code; NULL: none do */
+#define W(set) OFFICIAL_WORDS(set)
+#define BIT(scheme) ((uint64_t)1 << (scheme))
+
+/* Words let a number stand without its code. In the order in which such a number is tried. Greece writes EL, Northern
+ * Ireland XI. */
+enum {
+	AT,
+	BE,
+	BG,
+	CHE,
+	CY,
+	CZ,
+	DE,
+	DK,
+	EE,
+	EL,
+	ES,
+	FI,
+	FR,
+	GB,
+	HR,
+	HU,
+	IE,
+	IT,
+	LT,
+	LU,
+	LV,
+	MT,
+	NL,
+	PL,
+	PT,
+	RO,
+	SE,
+	SI,
+	SK,
+	XI,
 };
 
-/* Words before a number with its code. */
-static const char *const vat_labels[] = {"=vat", "vatno", "vatnumber", "vatid", "vatreg", "=tva", "numtva", "notva",
-	"tvaintracom", "=iva", "piva", "partitaiva", "ustid", "umsatzsteuer", "=uid", "=mwst", "=btw", "btwnr",
-	"btwnummer", "=nip", "=dph", "=moms", "momsnr", "momsreg", "=cif", "=nif", "=afm", "=αφμ", "=ΑΦΜ", "=oib",
-	"=pvm", "=cvr", "=alv", "=pdv", "=ddv", "=kmkr", "=dic", "=dič", "=cui", "adoszam", "adószám", NULL};
-
-static const char *const at_labels[] = {"uidnr", "uidnummer", "=uid", NULL};
-static const char *const be_labels[] = {"btwnr", "btwnummer", "=btw", "ondernemingsnummer", "notva", "numtva", "=tva",
-	"numerodentreprise", "numérodentreprise", NULL};
-static const char *const bg_labels[] = {"=eik", "=еик", "=булстат", "=ддс", NULL};
-static const char *const ch_labels[] = {"mwstnr", "=mwst", "=uid", NULL};
-static const char *const cz_labels[] = {"=dic", "=dič", NULL};
-static const char *const de_labels[] = {"ustid", "umsatzsteueridentifikation", NULL};
-static const char *const dk_labels[] = {"=cvr", "cvrnr", "=se", NULL};
-static const char *const ee_labels[] = {"=kmkr", "kmkrnr", NULL};
-static const char *const el_labels[] = {"=afm", "=αφμ", "=ΑΦΜ", NULL};
-static const char *const es_labels[] = {"=cif", "=nif", NULL};
-static const char *const fi_labels[] = {"=alv", "alvnumero", "ytunnus", NULL};
-static const char *const fr_labels[] = {"tvaintracom", "numtva", "notva", "=tva", NULL};
-static const char *const gb_labels[] = {"vatno", "vatnumber", "vatreg", "vatid", "=vat", NULL};
-static const char *const hr_labels[] = {"=oib", NULL};
-static const char *const hu_labels[] = {"adoszam", "adószám", NULL};
-static const char *const it_labels[] = {"piva", "partitaiva", "=iva", "pariva", NULL};
-static const char *const lt_labels[] = {"=pvm", "pvmkodas", NULL};
-static const char *const lv_labels[] = {"=pvn", "pvnnr", NULL};
-static const char *const nl_labels[] = {"btwnr", "btwnummer", "btwid", "=btw", NULL};
-static const char *const pl_labels[] = {"=nip", NULL};
-static const char *const pt_labels[] = {"=nipc", NULL};
-static const char *const ro_labels[] = {"=cui", "=cif", NULL};
-static const char *const se_labels[] = {"momsnr", "momsreg", "=moms", "vatnr", NULL};
-static const char *const si_labels[] = {"=ddv", "davcnastevilka", "davčnaštevilka", NULL};
-static const char *const sk_labels[] = {"icdph", "ičdph", NULL};
-
-/* In the order in which an uncoded number is tried. Greece writes EL, Northern Ireland XI. */
-static const struct vat_state states[] = {
-	{"AT", "at", 9, 9, at_valid, CODED, at_labels},
-	{"BE", "be", 10, 10, be_valid, CODED, be_labels},
-	{"BG", "bg", 9, 10, bg_valid, CODED_WEAK, bg_labels},
-	{"CHE", "ch", 9, 9, ch_valid, CODED, ch_labels},
-	{"CY", "cy", 9, 9, cy_valid, CODED, NULL},
-	{"CZ", "cz", 8, 10, cz_valid, CODED_WEAK, cz_labels},
-	{"DE", "de", 9, 9, de_valid, CODED_WEAK, de_labels},
-	{"DK", "dk", 8, 8, dk_valid, CODED_WEAK, dk_labels},
-	{"EE", "ee", 9, 9, ee_valid, CODED, ee_labels},
-	{"EL", "el", 9, 9, el_valid, CODED_WEAK, el_labels},
-	{"ES", "es", 9, 9, es_valid, CODED, es_labels},
-	{"FI", "fi", 8, 8, fi_valid, CODED_WEAK, fi_labels},
-	{"FR", "fr", 11, 11, fr_valid, CODED, fr_labels},
-	{"GB", "gb", 9, 9, gb_valid, CODED, gb_labels},
-	{"GB", "gb", 12, 12, gb_valid, CODED, gb_labels},
-	{"HR", "hr", 11, 11, hr_valid, CODED_WEAK, hr_labels},
-	{"HU", "hu", 8, 8, hu_valid, CODED_WEAK, hu_labels},
-	{"IE", "ie", 8, 9, ie_valid, CODED, gb_labels},
-	{"IT", "it", 11, 11, it_valid, CODED, it_labels},
-	{"LT", "lt", 9, 9, lt_valid, CODED, lt_labels},
-	{"LT", "lt", 12, 12, lt_valid, CODED, lt_labels},
-	{"LU", "lu", 8, 8, lu_valid, CODED, fr_labels},
-	{"LV", "lv", 11, 11, lv_valid, CODED_WEAK, lv_labels},
-	{"MT", "mt", 8, 8, mt_valid, CODED, NULL},
-	{"NL", "nl", 12, 12, nl_valid, CODED, nl_labels},
-	{"PL", "pl", 10, 10, pl_valid, CODED_WEAK, pl_labels},
-	{"PT", "pt", 9, 9, pt_valid, CODED_WEAK, pt_labels},
-	{"RO", "ro", 7, 10, ro_valid, 0, ro_labels},
-	{"SE", "se", 12, 12, se_valid, CODED, se_labels},
-	{"SI", "si", 8, 8, si_valid, CODED_WEAK, si_labels},
-	{"SK", "sk", 10, 10, sk_valid, CODED, sk_labels},
-	{"XI", "xi", 9, 9, gb_valid, CODED, NULL},
-};
-#define STATES (sizeof states / sizeof states[0])
-
-/* --- reading --- */
-
-/* A number that may end behind group `groups`, with `code` characters of country code in front. */
-struct reading {
-	const struct detect_window *window;
-	const struct official_text *text;
-	size_t start, groups, code;
-};
-
-static uint8_t confidence_of(const struct reading *r, const struct vat_state *state)
-{
-	if (r->code == 0)
-		return state->labels != NULL && phrase_before(r->window, r->start, state->labels, LABEL_REACH_BYTES)
-			       ? OFFICIAL_LABELLED
-			       : 0;
-	if (phrase_before(r->window, r->start, vat_labels, LABEL_REACH_BYTES))
-		return OFFICIAL_LABELLED;
-	/* "de 123 456 789": in small letters the code is a word, and a code apart takes one group or the printed dots
-	 */
-	uint8_t first = r->window->data[r->start];
-	return first >= 'A' && first <= 'Z' ? state->coded : 0;
-}
-
-static bool take(const struct reading *r, const struct vat_state *state, struct detect_candidate *out)
-{
-	size_t size = r->text->group[r->groups - 1].end;
-	size_t code = strlen(state->code);
-	if (r->code != 0 && (r->code != code || memcmp(r->text->text, state->code, code) != 0))
-		return false;
-	const uint8_t *number = r->text->text + r->code;
-	if (size < r->code + state->size || size > r->code + state->size_most || !state->valid(number, size - r->code))
-		return false;
-	uint8_t confidence = confidence_of(r, state);
-	if (confidence == 0)
-		return false;
-	out->start = r->start;
-	out->end = r->text->group[r->groups - 1].end_byte;
-	out->form = r->text->group[r->groups - 1].encoded ? DETECT_ENCODED : DETECT_PLAIN;
-	out->confidence = confidence;
-	out->tentative = false;
-	out->scheme = state->scheme;
-	memcpy(out->canonical, state->code, code);
-	memcpy(out->canonical + code, number, size - r->code);
-	out->canonical_size = (uint16_t)(code + size - r->code);
-	return true;
-}
-
-/* The longest prefix of groups that a state takes: first with its code in front, then without. */
-static bool match(const struct detect_window *window, size_t start, struct detect_candidate *out)
-{
-	struct official_text text;
-	if (!token_begins(window, start) || !official_read(window, start, &text))
-		return false;
-	struct reading r = {.window = window, .text = &text, .start = start};
-	for (r.groups = text.groups; r.groups > 0; r.groups--) {
-		bool whole = r.groups == text.groups;
-		if (whole ? !token_ends(window, text.group[r.groups - 1].end_byte) : text.group[r.groups].sign != ' ')
-			continue;
-		for (size_t i = 0; i < 3 * STATES; i++) {
-			static const uint8_t codes[] = {2, 3, 0};
-			r.code = codes[i / STATES];
-			if (take(&r, &states[i % STATES], out))
-				return true;
-		}
-	}
-	return false;
-}
-
-#define DIGIT OFFICIAL_DIGIT
-#define LETTER OFFICIAL_LETTER
-#define SIGN OFFICIAL_SIGN
-#define SPACE_DOT "  ..%%&&" OFFICIAL_WIDE
-
-/* A code and digits, in one piece or grouped; seven digits; groups as printed. */
-static const struct detect_hint hints[] = {
-	{{{0, 7, false, DIGIT}}},
-	{{{-2, 2, false, LETTER}, {1, 1, false, DIGIT}, {2, 1, false, SIGN}, {3, 2, false, DIGIT}}},
-	{{{-2, 2, false, LETTER}, {1, 2, false, DIGIT}, {3, 1, false, SIGN}, {4, 3, false, DIGIT}}},
-	{{{-2, 2, false, LETTER}, {1, 3, false, DIGIT}, {4, 1, false, SIGN}, {5, 2, false, DIGIT}}},
-	{{{-2, 2, false, LETTER}, {1, 1, false, LETTER}, {2, 5, false, DIGIT}}},
-	{{{-3, 2, false, LETTER}, {-1, 1, false, SIGN}, {2, 1, false, SIGN}, {6, 1, false, SIGN}}},
-	{{{-3, 2, false, LETTER}, {-1, 1, false, SIGN}, {3, 1, false, SIGN}, {4, 2, false, DIGIT}}},
-	{{{-3, 2, false, LETTER}, {-1, 1, false, SIGN}, {4, 1, false, SPACE_DOT}, {5, 3, false, DIGIT}}},
-	{{{2, 1, false, SIGN}, {6, 1, false, SIGN}, {10, 1, false, SIGN}}},
-	{{{3, 1, false, SIGN}, {4, 3, false, DIGIT}, {7, 1, false, SIGN}, {8, 2, false, DIGIT}}},
-	{{{3, 1, false, SIGN}, {4, 4, false, DIGIT}, {8, 1, false, SIGN}, {9, 2, false, DIGIT}}},
-	{{{3, 1, false, SIGN}, {6, 1, false, SIGN}, {9, 1, false, SIGN}, {10, 3, false, DIGIT}}},
-	{{{4, 1, false, SIGN}, {5, 3, false, DIGIT}, {8, 1, false, SIGN}, {9, 3, false, DIGIT}}},
-	{{{4, 1, false, SPACE_DOT}, {7, 1, false, SPACE_DOT}, {8, 3, false, DIGIT}, {11, 1, false, SIGN}}},
-	{{{0, 1, false, OFFICIAL_WIDE}}},
-	{{{0, 0, false, NULL}}},
+static const struct official_scheme states[] = {
+	[AT] = {.name = "at",
+		.code = "AT",
+		.printed = "1 8|1-8|5_4|1 4_4|3*3*3",
+		.valid = at_valid,
+		.bare = CODED,
+		.words = W(UID)},
+	[BE] = {.name = "be",
+		.code = "BE",
+		.printed = "4_3*3|1*3*3*3",
+		.valid = be_valid,
+		.bare = CODED,
+		.words = W(BTW) | W(TVA)},
+	[BG] = {.name = "bg",
+		.code = "BG",
+		.printed = "3*3*3|4_3*3",
+		.valid = bg_valid,
+		.bare = CODED_WEAK,
+		.words = W(BULSTAT)},
+	[CHE] = {.name = "ch",
+		.code = "CHE",
+		.printed = "3*3*3",
+		.valid = ch_valid,
+		.bare = CODED,
+		.words = W(MWST) | W(UID)},
+	[CY] = {.name = "cy", .code = "CY", .printed = "8*1", .valid = cy_valid, .bare = CODED},
+	[CZ] = {.name = "cz",
+		.code = "CZ",
+		.printed = "2*3*3|4_4|3*3*2",
+		.valid = cz_valid,
+		.bare = CODED_WEAK,
+		.words = W(DIC)},
+	[DE] = {.name = "de",
+		.code = "DE",
+		.printed = "3*3*3",
+		.valid = de_valid,
+		.bare = CODED_WEAK,
+		.words = W(USTID)},
+	[DK] = {.name = "dk",
+		.code = "DK",
+		.printed = "2 2 2 2|2-2-2-2|4_4|2*3*3",
+		.valid = dk_valid,
+		.bare = CODED_WEAK,
+		.words = W(CVR)},
+	[EE] = {.name = "ee", .code = "EE", .printed = "3*3*3", .valid = ee_valid, .bare = CODED, .words = W(KMKR)},
+	[EL] = {.name = "el", .code = "EL", .printed = "3*3*3", .valid = el_valid, .bare = CODED_WEAK, .words = W(AFM)},
+	[ES] = {.name = "es",
+		.code = "ES",
+		.printed = "1 8|1-8|8*1|1 7 1|1-7-1",
+		.valid = es_valid,
+		.bare = CODED,
+		.words = W(CIF) | W(NIF)},
+	[FI] = {.name = "fi",
+		.code = "FI",
+		.printed = "7*1|4_4",
+		.valid = fi_valid,
+		.bare = CODED_WEAK,
+		.words = W(ALV)},
+	[FR] = {.name = "fr",
+		.code = "FR",
+		.printed = "2*9|2*3*3*3",
+		.valid = fr_valid,
+		.bare = CODED,
+		.words = W(TVA)},
+	[GB] = {.name = "gb",
+		.code = "GB",
+		.printed = "3*4*2|3*3*3|3*4*2*3|9*3",
+		.valid = gb_valid,
+		.bare = CODED,
+		.words = W(UKVAT)},
+	[HR] = {.name = "hr", .code = "HR", .valid = hr_valid, .bare = CODED_WEAK, .words = W(OIB)},
+	[HU] = {.name = "hu",
+		.code = "HU",
+		.printed = "4_4",
+		.valid = hu_valid,
+		.bare = CODED_WEAK,
+		.words = W(ADOSZAM)},
+	[IE] = {.name = "ie", .code = "IE", .printed = "7*1|7*2", .valid = ie_valid, .bare = CODED, .words = W(UKVAT)},
+	[IT] = {.name = "it", .code = "IT", .printed = "3*3*3*2", .valid = it_valid, .bare = CODED, .words = W(PIVA)},
+	[LT] = {.name = "lt",
+		.code = "LT",
+		.printed = "3*3*3|4_4*4",
+		.valid = lt_valid,
+		.bare = CODED,
+		.words = W(PVM)},
+	[LU] = {.name = "lu",
+		.code = "LU",
+		.printed = "4_4|2 2 2 2|2-2-2-2|2*3*3",
+		.valid = lu_valid,
+		.bare = CODED,
+		.words = W(TVA)},
+	[LV] = {.name = "lv", .code = "LV", .printed = "4_3*4", .valid = lv_valid, .bare = CODED_WEAK, .words = W(PVN)},
+	[MT] = {.name = "mt", .code = "MT", .printed = "4_4", .valid = mt_valid, .bare = CODED},
+	[NL] = {.name = "nl",
+		.code = "NL",
+		.printed = "9*3|4.2.3.3|4 2 3 3|10*2",
+		.valid = nl_valid,
+		.bare = CODED,
+		.words = W(BTW)},
+	[PL] = {.name = "pl",
+		.code = "PL",
+		.printed = "3*3*2*2|3*2*2*3",
+		.valid = pl_valid,
+		.bare = CODED_WEAK,
+		.words = W(NIP)},
+	[PT] = {.name = "pt",
+		.code = "PT",
+		.printed = "3*3*3",
+		.valid = pt_valid,
+		.bare = CODED_WEAK,
+		.words = W(NIPC)},
+	[RO] = {.name = "ro", .code = "RO", .valid = ro_valid, .bare = 0, .words = W(CUI)},
+	[SE] = {.name = "se",
+		.code = "SE",
+		.printed = "6*4*2|10*2|6*6",
+		.valid = se_valid,
+		.bare = CODED,
+		.words = W(MOMS)},
+	[SI] = {.name = "si",
+		.code = "SI",
+		.printed = "4_4|2*3*3",
+		.valid = si_valid,
+		.bare = CODED_WEAK,
+		.words = W(DDV)},
+	[SK] = {.name = "sk", .code = "SK", .printed = "4_3*3", .valid = sk_valid, .bare = CODED, .words = W(ICDPH)},
+	[XI] = {.name = "xi", .code = "XI", .printed = "3*4*2|3*3*3", .valid = gb_valid, .bare = CODED},
 };
 
-__attribute__((noinline)) static bool examine(
-	const struct detect_window *window, size_t at, struct detect_candidate *out)
-{
-	size_t starts[3], count = official_starts(window, at, starts);
-	for (size_t i = 0; i < count; i++)
-		if (match(window, starts[i], out))
-			return true;
-	return false;
-}
-
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
-{
-	return official_hinted(window, at, hints) && examine(window, at, out);
-}
-
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	if (trigger >= 0x80) /* full-width digits: EF BC 90 to 99 */
-		return next == 0xbc;
-	return ascii_alnum(next) || next == ' ' || next == '-' || next == '.' || next >= 0x80 || next == '%' ||
-	       next == '&';
-}
-
-const struct detector detector_vat_number = {
-	.kind = DETECT_VAT_NUMBER,
-	.describe = "VAT number of the EU states, the United Kingdom and Switzerland: structure and check digits",
-	.triggers = "0123456789\xef",
-	.run_start = true,
-	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
-	.check = check,
+/* Without the code. */
+static const uint64_t by_size[OFFICIAL_CHARACTERS + 1] = {
+	[7] = BIT(RO),
+	[8] = BIT(CZ) | BIT(DK) | BIT(FI) | BIT(HU) | BIT(IE) | BIT(LU) | BIT(MT) | BIT(RO) | BIT(SI),
+	[9] = BIT(AT) | BIT(BG) | BIT(CHE) | BIT(CY) | BIT(CZ) | BIT(DE) | BIT(EE) | BIT(EL) | BIT(ES) | BIT(GB) |
+	      BIT(IE) | BIT(LT) | BIT(PT) | BIT(RO) | BIT(XI),
+	[10] = BIT(BE) | BIT(BG) | BIT(CZ) | BIT(PL) | BIT(RO) | BIT(SK),
+	[11] = BIT(FR) | BIT(HR) | BIT(IT) | BIT(LV),
+	[12] = BIT(GB) | BIT(LT) | BIT(NL) | BIT(SE),
 };
+
+const struct official_schemes official_vat_numbers = {
+	DETECT_VAT_NUMBER, states, sizeof states / sizeof states[0], by_size};
