@@ -317,7 +317,14 @@ static size_t digits_from(const struct detect_window *window, size_t at, size_t 
 	return count;
 }
 
-/* Two numbers side by side that are as long as no scheme prints its groups: what most texts with numbers are full of.
+/* A letter, or something in other signs than ASCII. */
+static bool goes_on(uint8_t byte)
+{
+	return ascii_letter(byte) || byte >= 0x80 || byte == '%' || byte == '&';
+}
+
+/* A short number by itself, or two side by side that are as long as no scheme prints its groups: what most texts with
+ * numbers are full of.
  */
 static bool hopeless(const struct detect_window *window, size_t at)
 {
@@ -329,13 +336,17 @@ static bool hopeless(const struct detect_window *window, size_t at)
 		[6] = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6};
 	size_t first = digits_from(window, at, 7);
 	uint8_t sign = byte_at(window, at + first);
-	if (first == 7 || (sign != ' ' && sign != '-' && sign != '.' && sign != '/' && sign != '+'))
+	if (first == 7 || goes_on(sign))
 		return false;
+	if (sign != ' ' && sign != '-' && sign != '.' && sign != '/' && sign != '+')
+		return true; /* six digits at most, and the end */
 	size_t next = digits_from(window, at + first + 1, 15);
 	uint8_t after = byte_at(window, at + first + 1 + next);
-	if (next == 0 || next == 15 || ascii_letter(after) || after >= 0x80 || after == '%' || after == '&')
-		return next == 15;
-	return !(second[first] >> next & 1);
+	if (next == 0 && ascii_letter(after))
+		return first != 2 && first != 6; /* RSSMRA 85 T10, AB 123456 C */
+	if (next == 0 || next == 15)
+		return !goes_on(after) || next == 15;
+	return !goes_on(after) && !(second[first] >> next & 1);
 }
 
 /* Kept out of check(), so that the common rejection needs no stack. */
