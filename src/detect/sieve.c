@@ -11,7 +11,7 @@
 #define TERMS 64
 #define HINTS 64
 #define NEAR_PLACES 4
-#define WORDS (SIEVE_WORDS + 8) /* one before and one behind; four are taken at a time */
+#define WORDS (SIEVE_WORDS + 10) /* one before and one behind; eight are taken at a time */
 #define NONE (SETS + 1)
 #define ANY SETS /* in the place of a set: every byte */
 #define RUNS 48  /* sets of which several bytes in a row are asked for */
@@ -444,20 +444,14 @@ AVX2 static bool keep_near(
 	const __m128i right = _mm_cvtsi32_si128(offset & 63), left = _mm_cvtsi32_si128(64 - (offset & 63));
 	__m256i any = _mm256_setzero_si256();
 	mask -= offset < 0;
-	if (offset == 0 && flip == 0) {
-		for (size_t w = 1; w <= words; w += 4) {
-			__m256i kept = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w)),
-				_mm256_loadu_si256((const void *)(mask + w)));
-			_mm256_storeu_si256((void *)(to + w), kept);
-			any = _mm256_or_si256(any, kept);
-		}
-		return !_mm256_testz_si256(any, any);
-	}
-	for (size_t w = 1; w <= words; w += 4) {
-		__m256i moved = _mm256_xor_si256(four_moved(mask + w, right, left), turn);
-		__m256i kept = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w)), moved);
-		_mm256_storeu_si256((void *)(to + w), kept);
-		any = _mm256_or_si256(any, kept);
+	for (size_t w = 1; w <= words; w += 8) {
+		__m256i first = _mm256_xor_si256(four_moved(mask + w, right, left), turn);
+		__m256i second = _mm256_xor_si256(four_moved(mask + w + 4, right, left), turn);
+		first = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w)), first);
+		second = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w + 4)), second);
+		_mm256_storeu_si256((void *)(to + w), first);
+		_mm256_storeu_si256((void *)(to + w + 4), second);
+		any = _mm256_or_si256(any, _mm256_or_si256(first, second));
 	}
 	return !_mm256_testz_si256(any, any);
 }
@@ -544,7 +538,7 @@ AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64
 		add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
 	}
 	wakes[sieve->words] &= last;
-	memset(wakes + sieve->words + 1, 0, 4 * sizeof *wakes);
+	memset(wakes + sieve->words + 1, 0, 8 * sizeof *wakes);
 	return any;
 }
 
