@@ -228,15 +228,10 @@ static void scan_bytes(struct detect *detect, size_t limit)
 static void examine_word(
 	struct detect *detect, uint64_t places, const uint64_t candidates[SIEVE_DETECTORS], size_t first)
 {
-	unsigned any = 0;
-	for (size_t n = 0; n < DETECTORS; n++)
-		any |= (unsigned)(candidates[n] != 0) << n;
 	for (; places; places &= places - 1) {
 		unsigned place = (unsigned)__builtin_ctzll(places), awake = 0;
-		for (unsigned left = any; left; left &= left - 1) {
-			unsigned n = (unsigned)__builtin_ctz(left);
+		for (size_t n = 0; n < DETECTORS; n++)
 			awake |= (unsigned)(candidates[n] >> place & 1) << n;
-		}
 		examine(detect, awake, first + place);
 	}
 }

@@ -387,18 +387,18 @@ static const struct detect_hint hints[] = {
 	{{{0, 7, NEAR_ALL, DIGIT}}},
 	{{{-2, 2, NEAR_ALL, LETTER}, {0, 6, NEAR_ALL, DIGIT}}},
 	{{{0, 6, NEAR_ALL, DIGIT}, {6, 1, NEAR_ALL, LETTER}}},
-	{{{1, 1, NEAR_ALL, LETTER}, {2, 5, NEAR_ALL, DIGIT}}},
+	{{{1, 1, NEAR_ALL, LETTER}, {2, 4, NEAR_ALL, DIGIT}}},
 	{{{-6, 6, NEAR_ALL, LETTER}}},
 	/* RSS MRA 85T..., RSSMRA 85T..., RSSMRA 85 T10 */
-	{{{-4, 3, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
+	{{{-4, 2, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
 	{{{-7, 6, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 1, NEAR_ALL, LETTER}}},
 	/* AB 123456 C, FR 4K 399 859 412 */
 	{{{0, 6, NEAR_ALL, DIGIT}, {-3, 2, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
-	{{{1, 1, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 3, NEAR_ALL, DIGIT}}},
+	{{{1, 1, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 2, NEAR_ALL, DIGIT}}},
 	/* groups of digits, of which the first has no five; no 2019-12-05; 12 34 56, 1 234 567, 1-84-12- */
-	{{{0, 9, NEAR_ALL, DIGIT SIGN}, {4, 1, NEAR_NONE, "--//"}, {5, 1, NEAR_ALL, DIGIT}}},
-	{{{0, 9, NEAR_ALL, DIGIT SIGN}, {2, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
-	{{{0, 9, NEAR_ALL, DIGIT SIGN}, {1, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
+	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {4, 1, NEAR_NONE, "--//"}, {5, 1, NEAR_ALL, DIGIT}}},
+	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {2, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
+	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {1, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
 	{{{1, 1, NEAR_ALL, SIGN}, {4, 1, NEAR_ALL, SIGN}, {7, 1, NEAR_ALL, SIGN}}},
 	/* the same in other signs than ASCII */
 	{{{0, 14, NEAR_ANY, WIDE}}},

@@ -535,7 +535,10 @@ AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64
 		if (!triggers || (!next && term->next != ANY))
 			continue;
 		any = true;
-		add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
+		if (next == NULL && rule->terms == 1)
+			memcpy(wakes + 1, triggers + 1, sieve->words * sizeof *wakes);
+		else
+			add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
 	}
 	wakes[sieve->words] &= last;
 	memset(wakes + sieve->words + 1, 0, 8 * sizeof *wakes);
