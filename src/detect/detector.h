@@ -79,5 +79,9 @@ extern const struct detector detector_official_number; /* national_id and vat_nu
 extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;
+extern const struct detector detector_organization_name;
+extern const struct detector detector_postal_address;
+extern const struct detector detector_case_number;
+extern const struct detector detector_date_of_birth;
 
 #endif

@@ -6,10 +6,10 @@
 
 #include <stdlib.h>
 
-#define SETS 128
-#define LOOKUPS 16 /* of 8 products */
+#define SETS 192
+#define LOOKUPS 24 /* of 8 products */
 #define TERMS 64
-#define HINTS 64
+#define HINTS 128
 #define NEAR_PLACES 4
 #define WORDS (SIEVE_WORDS + 10) /* one before and one behind; eight are taken at a time */
 #define NONE (SETS + 1)

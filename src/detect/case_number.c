@@ -1,0 +1,335 @@
+/*
+ * case_number: the number of a support case, ticket, incident or file behind a word that says so, in en, it, fr, de and
+ * es: "case 119122400001234", "Ticket#2022090512345", "pratica n. 1234/2023", "Vorgang SRX1234567890ID". Where only a
+ * blank stands between word and number, it must be long; where #, :, "no." or a field's name says that a number comes,
+ * four digits are enough. Dates, and numbers that go on with units, are none.
+ */
+#include "detect/digits.h"
+#include "detect/nearby.h"
+#include "detect/official_number.h"
+#include "detect/words.h"
+
+#define REACH_BYTES 30
+#define PREFIX_LETTERS 6
+#define SUFFIX_LETTERS 4
+#define NUMBER_BYTES 40
+#define DIGITS_MOST 20
+
+enum { CONFIDENCE_NAMED = 90, CONFIDENCE_BARE = 75 };
+
+struct case_text {
+	size_t start, end;
+	size_t digits, groups, first_digits; /* of its first group */
+	size_t last_digits;
+	bool prefix, letters;
+};
+
+/* --- the number --- */
+
+static bool is_upper(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
+/* Letters in front of the first digit, all capitals or all small, perhaps with a dash behind them. */
+static size_t prefix_start(const struct detect_window *window, size_t at)
+{
+	size_t start = at, end = at;
+	if (start > 1 && (window->data[start - 1] == '-' || window->data[start - 1] == '_') &&
+		is_upper(window->data[start - 2]))
+		start--, end--;
+	while (start > 0 && ascii_letter(window->data[start - 1]) && end - start <= PREFIX_LETTERS)
+		start--;
+	if (start == end)
+		return at;
+	bool capital = is_upper(window->data[start]);
+	for (size_t i = start; i < end; i++)
+		if (is_upper(window->data[i]) != capital)
+			return at;
+	return end - start <= PREFIX_LETTERS ? start : at;
+}
+
+static bool read_number(const struct detect_window *window, size_t at, struct case_text *out)
+{
+	*out = (struct case_text){.start = prefix_start(window, at)};
+	out->prefix = out->letters = out->start < at;
+	if (!token_begins(window, out->start) || strchr("-./", byte_before(window, out->start, 1)) != NULL)
+		if (byte_before(window, out->start, 1) != 0)
+			return false;
+	for (;;) {
+		size_t from = at;
+		while (ascii_digit(byte_at(window, at)) && at - from <= DIGITS_MOST)
+			at++;
+		out->first_digits = out->groups == 0 ? at - from : out->first_digits;
+		out->last_digits = at - from;
+		out->digits += at - from;
+		out->groups++;
+		uint8_t sign = byte_at(window, at);
+		if ((sign != '-' && sign != '/' && sign != '_') || !ascii_digit(byte_at(window, at + 1)))
+			break;
+		at++;
+	}
+	size_t letters = at;
+	while (is_upper(byte_at(window, at)) && at - letters <= SUFFIX_LETTERS)
+		at++;
+	out->letters |= at > letters;
+	out->end = at;
+	return at - letters <= SUFFIX_LETTERS && token_ends(window, at) && out->digits <= DIGITS_MOST &&
+	       out->groups <= 4 && at - out->start <= NUMBER_BYTES;
+}
+
+static unsigned value_of(const struct detect_window *window, size_t at, size_t digits)
+{
+	unsigned value = 0;
+	for (size_t i = 0; i < digits; i++)
+		value = value * 10 + (unsigned)(window->data[at + i] - '0');
+	return value;
+}
+
+/* 2019-12-05, 05/12/2019, 20191205 */
+static bool is_date(const struct detect_window *window, const struct case_text *text)
+{
+	if (text->letters)
+		return false;
+	if (text->groups == 3)
+		return (text->first_digits == 4 && text->digits <= 8) || (text->first_digits <= 2 && text->digits <= 8);
+	if (text->groups != 1 || text->digits != 8)
+		return false;
+	unsigned year = value_of(window, text->start, 4), month = value_of(window, text->start + 4, 2);
+	return year >= 1900 && year < 2100 && month >= 1 && month <= 12;
+}
+
+/* --- labels --- */
+
+struct case_label {
+	const char *last, *before; /* its last word, and those before it */
+	uint8_t bare;              /* digits that are enough with nothing but a blank between; 0: never */
+	bool dot;                  /* an abbreviation */
+};
+
+static const struct case_label labels[] = {
+	{"ticket", "", 5, false},
+	{"tickets", "", 6, false},
+	{"ticketnumber", "", 4, false},
+	{"ticketnummer", "", 4, false},
+	{"ticketid", "", 4, false},
+	{"incident", "", 6, false},
+	{"incidentid", "", 4, false},
+	{"case", "", 8, false},
+	{"casenumber", "", 4, false},
+	{"caseno", "", 4, true},
+	{"caseid", "", 4, false},
+	{"case", "support", 5, false},
+	{"request", "support", 5, false},
+	{"request", "service", 5, false},
+	{"servicerequest", "", 5, false},
+	{"sr", "", 8, false},
+	{"srx", "", 8, false},
+	{"reg", "", 0, false},
+	{"trackingid", "", 0, false},
+	{"id", "tracking", 0, false},
+	{"caso", "", 8, false},
+	{"pratica", "", 6, false},
+	{"segnalazione", "", 6, false},
+	{"fascicolo", "", 6, false},
+	{"sinistro", "", 6, false},
+	{"protocollo", "", 0, false},
+	{"prot", "", 0, true},
+	{"g", "r", 0, true},
+	{"rg", "", 0, true},
+	{"rgnr", "", 0, true},
+	{"dossier", "", 6, false},
+	{"affaire", "", 8, false},
+	{"sinistre", "", 6, false},
+	{"réclamation", "", 6, false},
+	{"cas", "", 0, false},
+	{"demande", "", 0, false},
+	{"vorgang", "", 6, false},
+	{"vorgangsnummer", "", 4, false},
+	{"vorgangsnr", "", 4, true},
+	{"fall", "", 8, false},
+	{"fallnummer", "", 4, false},
+	{"fallnr", "", 4, true},
+	{"aktenzeichen", "", 4, false},
+	{"geschäftszeichen", "", 4, false},
+	{"az", "", 0, true},
+	{"störung", "", 0, false},
+	{"störungsnummer", "", 4, false},
+	{"schadennummer", "", 4, false},
+	{"schadensnummer", "", 4, false},
+	{"expediente", "", 6, false},
+	{"incidencia", "", 6, false},
+	{"siniestro", "", 6, false},
+	{"solicitud", "", 0, false},
+	{"reclamación", "", 6, false},
+};
+
+/* Between the label and the number, or before the label's "of": they say that a number comes. */
+static const char number_words[] = " number no num nr n id ref nummer numero número numéro номер ";
+static const char fillers[] = " is è est ist es was il la le el der die das the di de of del della du ";
+
+/* How many digits the label at word `at` asks for; 0 when it reaches no number. *named: something says a number comes.
+ */
+static unsigned asks_for(const struct nearby *nearby, size_t at, const struct case_label *label, bool *named)
+{
+	*named = false;
+	for (size_t i = 0; i <= at; i++) {
+		unsigned signs = nearby->word[i].signs;
+		bool number = i < at && word_listed(nearby->word[i].text, number_words);
+		if (i < at && !number && !word_listed(nearby->word[i].text, fillers))
+			return 0;
+		if ((signs & NEARBY_DOT) && !number && !(i == at && label->dot))
+			return 0;
+		*named |= number || (signs & (NEARBY_COLON | NEARBY_HASH | NEARBY_NUMBER)) != 0;
+	}
+	return *named || (label->dot && (nearby->word[at].signs & NEARBY_DOT)) ? 4 : label->bare;
+}
+
+static unsigned digits_asked(const struct nearby *nearby, bool *named)
+{
+	for (size_t at = 0; at < nearby->count && at < 4; at++) {
+		const char *word = nearby->word[at].text;
+		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+			if (labels[i].last[0] != word[0] || !nearby_is(nearby, at, labels[i].last, labels[i].before))
+				continue;
+			unsigned digits = asks_for(nearby, at, &labels[i], named);
+			if (digits > 0)
+				return strcmp(word, "reg") == 0 ? 9 : digits;
+		}
+		if (!word_listed(word, number_words) && !word_listed(word, fillers))
+			return 0;
+	}
+	return 0;
+}
+
+/* Words that may stand right before a number, by their first letter: the last words of labels, and those between. */
+static const char *const last_words[26] = {
+	['a' - 'a'] = " affaire aktenzeichen az ",
+	['c' - 'a'] = " case casenumber caseno caseid caso cas ",
+	['d' - 'a'] = " dossier demande der die das di de del della du ",
+	['e' - 'a'] = " expediente est es el ",
+	['f' - 'a'] = " fascicolo fall fallnummer fallnr ",
+	['g' - 'a'] = " g geschäftszeichen ",
+	['i' - 'a'] = " incident incidentid incidencia id is ist il ",
+	['l' - 'a'] = " la le ",
+	['n' - 'a'] = " number no num nr n nummer numero numéro número ",
+	['o' - 'a'] = " of ",
+	['p' - 'a'] = " pratica protocollo prot ",
+	['r' - 'a'] = " request reg rg rgnr réclamation reclamación ref ",
+	['s' - 'a'] = " servicerequest sr srx segnalazione sinistro sinistre störung störungsnummer schadennummer "
+		      "schadensnummer siniestro solicitud ",
+	['t' - 'a'] = " ticket tickets ticketnumber ticketnummer ticketid trackingid the ",
+	['v' - 'a'] = " vorgang vorgangsnummer vorgangsnr ",
+	['w' - 'a'] = " was ",
+};
+
+/* Most numbers end here, at the word before them. */
+static bool hopeful(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1), word[20];
+	size_t signs = 0, size = 0;
+	if (window->field != NULL || ascii_letter(before) || before == '-')
+		return true;
+	while (signs < 6 && signs < at && !ascii_alnum(window->data[at - 1 - signs]) &&
+		window->data[at - 1 - signs] != '\n')
+		signs++;
+	for (size_t from = at - signs; from > size && size < sizeof word; size++) {
+		uint8_t byte = window->data[from - 1 - size];
+		if (byte >= 0x80 || (size > 0 && word[size - 1] >= 'A' && word[size - 1] <= 'Z'))
+			return true; /* rare enough to be looked at */
+		if (!ascii_letter(byte))
+			break;
+		word[size] = byte;
+	}
+	if (size == 0 || size == sizeof word)
+		return false;
+	char folded[sizeof word];
+	for (size_t i = 0; i < size; i++)
+		folded[i] = (char)(word[size - 1 - i] | 0x20);
+	folded[size] = 0;
+	const char *list = last_words[folded[0] - 'a'];
+	return list != NULL && word_listed(folded, list);
+}
+
+/* --- the mention --- */
+
+/* "case 10000000:" is C, "ticket 12345 EUR" a price, "case 12345678%" nothing at all. */
+static bool goes_on(const struct detect_window *window, size_t end, bool named)
+{
+	static const char *const units[] = {" EUR", " USD", " GBP", " €", " $", " bytes", " ms", "%", "€", "$"};
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		size_t size = strlen(units[i]);
+		if (window->size - end >= size && memcmp(window->data + end, units[i], size) == 0)
+			return true;
+	}
+	uint8_t after = byte_at(window, end);
+	return !named && (after == ':' || after == '(' || after == '=');
+}
+
+static void put(const struct detect_window *window, const struct case_text *text, struct detect_candidate *out)
+{
+	out->canonical_size = 0;
+	for (size_t i = text->start; i < text->end; i++) {
+		uint8_t byte = window->data[i];
+		out->canonical[out->canonical_size++] = (uint8_t)(ascii_letter(byte) ? byte & 0xdf : byte);
+	}
+}
+
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	struct case_text text;
+	struct nearby nearby;
+	bool named = false;
+	if (!read_number(window, at, &text) || text.digits < 4 || is_date(window, &text))
+		return false;
+	nearby_read(window, text.start, REACH_BYTES, false, &nearby);
+	unsigned asked = digits_asked(&nearby, &named);
+	if (asked == 0 && nearby_column(window, &nearby))
+		asked = digits_asked(&nearby, &named);
+	if (asked == 0 || text.digits < asked || goes_on(window, text.end, named))
+		return false;
+	out->start = text.start;
+	out->end = text.end;
+	out->form = DETECT_PLAIN;
+	out->confidence = named ? CONFIDENCE_NAMED : CONFIDENCE_BARE;
+	out->tentative = false;
+	out->scheme = NULL;
+	put(window, &text, out);
+	return true;
+}
+
+#define DIGIT "09"
+#define INSIDE "-9AZaz" /* what no number follows: signs from - to /, digits, letters */
+/* Four digits; letters and five; PRJ-1234; 22/01234; 1-1234 */
+static const struct detect_hint hints[] = {
+	{{{-1, 1, true, INSIDE}, {3, 1, false, DIGIT}}},
+	{{{-1, 1, false, "AZaz"}, {4, 1, false, DIGIT}}},
+	{{{-1, 1, false, "--"}, {-2, 1, false, "AZ"}, {3, 1, false, DIGIT}}},
+	{{{-1, 1, true, INSIDE}, {2, 1, false, "-/"}, {3, 1, false, DIGIT}}},
+	{{{-1, 1, true, INSIDE}, {1, 1, false, "-/"}, {2, 1, false, DIGIT}}},
+	{{{0, 0, false, NULL}}},
+};
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	/* the hints last: little comes so far */
+	return hopeful(window, at) && examine(window, at, out) && official_hinted(window, at, hints);
+}
+
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	(void)trigger;
+	return ascii_digit(next);
+}
+
+const struct detector detector_case_number = {
+	.kind = DETECT_CASE_NUMBER,
+	.describe = "Number of a case, ticket or file, behind a word in five languages that says so",
+	.triggers = "0123456789",
+	.run_start = true,
+	.may_start = may_start,
+	.hints = hints,
+	.region_hints = hints,
+	.check = check,
+};
