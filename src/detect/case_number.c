@@ -14,13 +14,13 @@
 #define SUFFIX_LETTERS 4
 #define NUMBER_BYTES 40
 #define DIGITS_MOST 20
+#define GROUPS 4
 
 enum { CONFIDENCE_NAMED = 90, CONFIDENCE_BARE = 75 };
 
 struct case_text {
 	size_t start, end;
-	size_t digits, groups, first_digits; /* of its first group */
-	size_t last_digits;
+	size_t digits, groups, group[GROUPS]; /* digits of each */
 	bool prefix, letters;
 };
 
@@ -60,10 +60,9 @@ static bool read_number(const struct detect_window *window, size_t at, struct ca
 		size_t from = at;
 		while (ascii_digit(byte_at(window, at)) && at - from <= DIGITS_MOST)
 			at++;
-		out->first_digits = out->groups == 0 ? at - from : out->first_digits;
-		out->last_digits = at - from;
-		out->digits += at - from;
-		out->groups++;
+		if (out->groups == GROUPS)
+			return false;
+		out->digits += out->group[out->groups++] = at - from;
 		uint8_t sign = byte_at(window, at);
 		if ((sign != '-' && sign != '/' && sign != '_') || !ascii_digit(byte_at(window, at + 1)))
 			break;
@@ -75,7 +74,7 @@ static bool read_number(const struct detect_window *window, size_t at, struct ca
 	out->letters |= at > letters;
 	out->end = at;
 	return at - letters <= SUFFIX_LETTERS && token_ends(window, at) && out->digits <= DIGITS_MOST &&
-	       out->groups <= 4 && at - out->start <= NUMBER_BYTES;
+	       at - out->start <= NUMBER_BYTES;
 }
 
 static unsigned value_of(const struct detect_window *window, size_t at, size_t digits)
@@ -92,7 +91,7 @@ static bool is_date(const struct detect_window *window, const struct case_text *
 	if (text->letters)
 		return false;
 	if (text->groups == 3)
-		return (text->first_digits == 4 && text->digits <= 8) || (text->first_digits <= 2 && text->digits <= 8);
+		return text->group[1] <= 2 && (text->group[0] == 4 || text->group[0] <= 2) && text->digits <= 8;
 	if (text->groups != 1 || text->digits != 8)
 		return false;
 	unsigned year = value_of(window, text->start, 4), month = value_of(window, text->start + 4, 2);
@@ -145,6 +144,7 @@ static const struct case_label labels[] = {
 	{"cas", "", 0, false},
 	{"demande", "", 0, false},
 	{"vorgang", "", 6, false},
+	{"vorgangs", "", 0, false},
 	{"vorgangsnummer", "", 4, false},
 	{"vorgangsnr", "", 4, true},
 	{"fall", "", 8, false},
@@ -165,7 +165,7 @@ static const struct case_label labels[] = {
 };
 
 /* Between the label and the number, or before the label's "of": they say that a number comes. */
-static const char number_words[] = " number no num nr n id ref nummer numero número numéro номер ";
+static const char number_words[] = " number no num nr n id ref nummer numero número numéro núm ";
 static const char fillers[] = " is è est ist es was il la le el der die das the di de of del della du ";
 
 /* How many digits the label at word `at` asks for; 0 when it reaches no number. *named: something says a number comes.
@@ -182,6 +182,8 @@ static unsigned asks_for(const struct nearby *nearby, size_t at, const struct ca
 			return 0;
 		*named |= number || (signs & (NEARBY_COLON | NEARBY_HASH | NEARBY_NUMBER)) != 0;
 	}
+	for (size_t i = at + 1; i < nearby->count && i < at + 3; i++)
+		*named |= word_listed(nearby->word[i].text, number_words); /* numero di pratica */
 	return *named || (label->dot && (nearby->word[at].signs & NEARBY_DOT)) ? 4 : label->bare;
 }
 
@@ -219,7 +221,7 @@ static const char *const last_words[26] = {
 	['s' - 'a'] = " servicerequest sr srx segnalazione sinistro sinistre störung störungsnummer schadennummer "
 		      "schadensnummer siniestro solicitud ",
 	['t' - 'a'] = " ticket tickets ticketnumber ticketnummer ticketid trackingid the ",
-	['v' - 'a'] = " vorgang vorgangsnummer vorgangsnr ",
+	['v' - 'a'] = " vorgang vorgangs vorgangsnummer vorgangsnr ",
 	['w' - 'a'] = " was ",
 };
 
@@ -320,7 +322,7 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 static bool may_start(uint8_t trigger, uint8_t next)
 {
 	(void)trigger;
-	return ascii_digit(next);
+	return ascii_digit(next) || next == '-' || next == '/';
 }
 
 const struct detector detector_case_number = {

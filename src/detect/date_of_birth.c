@@ -212,60 +212,62 @@ static bool read_numbers(const struct detect_window *window, size_t at, struct d
 
 enum language { ENGLISH, OTHER };
 
+/* FIELD: perhaps with "is", "of the patient", "(dd/mm/yyyy)" between; SENTENCE: right before the date, or some words
+ * before "on", "il", "le", "am", "el"; NEXT: right before it. */
 struct birth_label {
 	const char *last, *before; /* its last word, and those before it */
 	enum language language;
-	bool sentence; /* stands right before the date, or some words before "on", "il", "le", "am", "el" */
-	bool dot;      /* an abbreviation */
+	enum place { FIELD, SENTENCE, NEXT } place;
+	bool dot; /* an abbreviation */
 };
 
 static const struct birth_label labels[] = {
-	{"birth", "date of", ENGLISH, false, false},
-	{"date", "birth", ENGLISH, false, false},
-	{"birthdate", "", ENGLISH, false, false},
-	{"birthday", "", ENGLISH, false, false},
-	{"day", "birth", ENGLISH, false, false},
-	{"dob", "", ENGLISH, false, true},
-	{"b", "d o", ENGLISH, false, true},
-	{"birth", "", ENGLISH, true, false},
-	{"born", "", ENGLISH, true, false},
-	{"nascita", "data di", OTHER, false, false},
-	{"nascita", "data", OTHER, false, false},
-	{"datanascita", "", OTHER, false, false},
-	{"nascita", "", OTHER, true, false},
-	{"nato", "", OTHER, true, false},
-	{"nata", "", OTHER, true, false},
-	{"nati", "", OTHER, true, false},
-	{"nate", "", OTHER, true, false},
-	{"naissance", "date de", OTHER, false, false},
-	{"naissance", "date", OTHER, false, false},
-	{"datenaissance", "", OTHER, false, false},
-	{"naiss", "date", OTHER, false, true},
-	{"naiss", "date de", OTHER, false, true},
-	{"naissance", "", OTHER, true, false},
-	{"né", "", OTHER, true, false},
-	{"née", "", OTHER, true, false},
-	{"nés", "", OTHER, true, false},
-	{"nées", "", OTHER, true, false},
-	{"geburtsdatum", "", OTHER, false, false},
-	{"geburtstag", "", OTHER, false, false},
-	{"gebdatum", "", OTHER, false, false},
-	{"datum", "geb", OTHER, false, false},
-	{"geburt", "", OTHER, true, false},
-	{"geboren", "", OTHER, true, false},
-	{"geb", "", OTHER, true, true},
-	{"nacimiento", "fecha de", OTHER, false, false},
-	{"nacimiento", "fecha", OTHER, false, false},
-	{"fechanacimiento", "", OTHER, false, false},
-	{"nac", "fecha", OTHER, false, true},
-	{"nac", "fecha de", OTHER, false, true},
-	{"nacimiento", "f", OTHER, false, false},
-	{"nac", "f", OTHER, false, true},
-	{"fnac", "", OTHER, false, true},
-	{"nacimiento", "", OTHER, true, false},
-	{"nacido", "", OTHER, true, false},
-	{"nacida", "", OTHER, true, false},
-	{"nacidos", "", OTHER, true, false},
+	{"birth", "date of", ENGLISH, FIELD, false},
+	{"date", "birth", ENGLISH, FIELD, false},
+	{"birthdate", "", ENGLISH, FIELD, false},
+	{"birthday", "", ENGLISH, FIELD, false},
+	{"day", "birth", ENGLISH, FIELD, false},
+	{"dob", "", ENGLISH, FIELD, true},
+	{"b", "d o", ENGLISH, FIELD, true},
+	{"birth", "", ENGLISH, NEXT, false},
+	{"born", "", ENGLISH, SENTENCE, false},
+	{"nascita", "data di", OTHER, FIELD, false},
+	{"nascita", "data", OTHER, FIELD, false},
+	{"datanascita", "", OTHER, FIELD, false},
+	{"nascita", "", OTHER, NEXT, false},
+	{"nato", "", OTHER, SENTENCE, false},
+	{"nata", "", OTHER, SENTENCE, false},
+	{"nati", "", OTHER, SENTENCE, false},
+	{"nate", "", OTHER, SENTENCE, false},
+	{"naissance", "date de", OTHER, FIELD, false},
+	{"naissance", "date", OTHER, FIELD, false},
+	{"datenaissance", "", OTHER, FIELD, false},
+	{"naiss", "date", OTHER, FIELD, true},
+	{"naiss", "date de", OTHER, FIELD, true},
+	{"naissance", "", OTHER, NEXT, false},
+	{"né", "", OTHER, SENTENCE, false},
+	{"née", "", OTHER, SENTENCE, false},
+	{"nés", "", OTHER, SENTENCE, false},
+	{"nées", "", OTHER, SENTENCE, false},
+	{"geburtsdatum", "", OTHER, FIELD, false},
+	{"geburtstag", "", OTHER, FIELD, false},
+	{"gebdatum", "", OTHER, FIELD, false},
+	{"datum", "geb", OTHER, FIELD, false},
+	{"geburt", "", OTHER, NEXT, false},
+	{"geboren", "", OTHER, SENTENCE, false},
+	{"geb", "", OTHER, SENTENCE, true},
+	{"nacimiento", "fecha de", OTHER, FIELD, false},
+	{"nacimiento", "fecha", OTHER, FIELD, false},
+	{"fechanacimiento", "", OTHER, FIELD, false},
+	{"nac", "fecha", OTHER, FIELD, true},
+	{"nac", "fecha de", OTHER, FIELD, true},
+	{"nacimiento", "f", OTHER, FIELD, false},
+	{"nac", "f", OTHER, FIELD, true},
+	{"fnac", "", OTHER, FIELD, true},
+	{"nacimiento", "", OTHER, NEXT, false},
+	{"nacido", "", OTHER, SENTENCE, false},
+	{"nacida", "", OTHER, SENTENCE, false},
+	{"nacidos", "", OTHER, SENTENCE, false},
 };
 
 /* Words between a field's label and its value. */
@@ -279,12 +281,15 @@ static const char before_dates[] = " on il le l am el ";
 static bool reaches(const struct nearby *nearby, size_t at, const struct birth_label *label)
 {
 	const unsigned signs = nearby->word[at].signs;
-	if ((signs & NEARBY_DOT) && !label->dot)
+	if (((signs & NEARBY_DOT) && !label->dot) ||
+		(nearby->word[at].capitals && strcmp(label->last, "nato") == 0)) /* the alliance */
 		return false;
 	if (at == 0)
-		return !(signs & NEARBY_COMMA) && (strcmp(label->last, "nato") != 0 || !nearby->word[0].capitals);
-	if (label->sentence)
+		return !(signs & NEARBY_COMMA);
+	if (label->place == SENTENCE)
 		return at <= 7 && word_listed(nearby->word[0].text, before_dates) && nearby->word[0].signs == 0;
+	if (label->place == NEXT)
+		return false;
 	for (size_t i = 0; i < at; i++)
 		if (!word_listed(nearby->word[i].text, fillers) ||
 			(nearby->word[i].signs & (NEARBY_DOT | NEARBY_COMMA)))
@@ -298,7 +303,7 @@ static const struct birth_label *label_of(const struct nearby *nearby)
 		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
 			if (nearby_is(nearby, at, labels[i].last, labels[i].before) && reaches(nearby, at, &labels[i]))
 				return &labels[i];
-		if ((nearby->word[at].signs & NEARBY_DOT) && strlen(nearby->word[at].text) > 3)
+		if (nearby->word[at].signs & NEARBY_DOT)
 			return NULL; /* another sentence */
 	}
 	return NULL;
@@ -336,22 +341,23 @@ static bool decide(const struct detect_window *window, enum language language, s
 static bool take(const struct detect_window *window, struct date *date, bool field_only, struct detect_candidate *out)
 {
 	struct nearby nearby;
-	if (!token_begins(window, date->start) || ascii_alnum(byte_at(window, date->end)))
-		if (byte_at(window, date->end) != 'T')
-			return false;
+	uint8_t after = byte_at(window, date->end), next = byte_at(window, date->end + 1);
+	if (!token_begins(window, date->start) || (after == '/' && ascii_digit(next)) ||
+		(after != 'T' && !token_ends(window, date->end)))
+		return false;
 	nearby_read(window, date->start, REACH_BYTES, true, &nearby);
 	const struct birth_label *label = label_of(&nearby);
 	if (!label && nearby_column(window, &nearby))
 		label = label_of(&nearby);
-	if (!label || (field_only && label->sentence) || !decide(window, label->language, date))
+	if (!label || (field_only && label->place != FIELD) || !decide(window, label->language, date))
 		return false;
 	out->start = date->start;
 	out->end = date->end;
 	out->form = DETECT_PLAIN;
-	out->confidence = date->short_year  ? CONFIDENCE_SHORT_YEAR
-			  : date->either    ? CONFIDENCE_AMBIGUOUS
-			  : label->sentence ? CONFIDENCE_SENTENCE
-					    : CONFIDENCE_FIELD;
+	out->confidence = date->short_year           ? CONFIDENCE_SHORT_YEAR
+			  : date->either             ? CONFIDENCE_AMBIGUOUS
+			  : label->place == SENTENCE ? CONFIDENCE_SENTENCE
+						     : CONFIDENCE_FIELD;
 	out->tentative = false;
 	out->scheme = NULL;
 	char text[16];

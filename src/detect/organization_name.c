@@ -298,14 +298,14 @@ static bool may_start(uint8_t trigger, uint8_t next)
 }
 
 #define ALNUM "09AZaz"
-#define THIRD "aAdDgGjJlLmMpPsSuUbBcCrR"
+#define THIRD "aaAAbbBBccCCddDDggGGjjJJllLLmmMMppPPrrRRssSSuuUU"
 /* Behind a blank: dotted, of two, three or four letters, or one of the long words. */
 static const struct detect_hint hints[] = {
 	{{{-1, 1, false, "  "}, {1, 1, false, "./\xc3\xc3"}}},
 	{{{-1, 1, false, "  "}, {2, 1, true, ALNUM}}},
 	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {3, 1, true, ALNUM}}},
 	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {4, 1, true, ALNUM}}},
-	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {3, 1, false, "iIoOpP"}}},
+	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {3, 1, false, "iiIIooOOppPP"}}},
 	{{{0, 0, false, NULL}}},
 };
 

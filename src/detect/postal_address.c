@@ -44,7 +44,7 @@ static const char english_streets[] =
 	"way parkway pkwy highway hwy circle cir trail trl plaza pike turnpike loop parade "
 	"broadway wharf quay yard rise view vale mount bridge embankment strand ";
 static const char small_words[] =
-	" di del della dei delle degli dello da d' e de la le les des du sur sous en lès les et "
+	" di del della dei delle degli dello da d' e de den dem la le les des du sur sous en lès les et "
 	"y el los las al a am an der die das im in und ob vor of the upon by on under dell' ";
 static const char states[] =
 	" al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm "
@@ -158,7 +158,7 @@ static size_t place_end(const struct detect_window *window, size_t at)
 	word_fold(window, &word[0], folded, sizeof folded);
 	for (size_t i = 1, capital = 1; i < count && capital < 4; i++) {
 		bool asked = sure == i - 1 && word_listed(folded, firsts);
-		if (!goes_on(window, &word[i], folded))
+		if (!goes_on(window, &word[i], folded) || strcmp(folded, "cedex") == 0)
 			break;
 		if (!word[i].capital)
 			continue;

@@ -159,6 +159,10 @@ static void cards_accounts_and_addresses_are_found_whole(void)
 	every_row_of(DETECT_SECRET, "hit.tsv", 25);
 	every_row_of(DETECT_NATIONAL_ID, "hit.tsv", 30);
 	every_row_of(DETECT_VAT_NUMBER, "hit.tsv", 45);
+	every_row_of(DETECT_CASE_NUMBER, "hit.tsv", 35);
+	every_row_of(DETECT_DATE_OF_BIRTH, "hit.tsv", 40);
+	every_row_of(DETECT_POSTAL_ADDRESS, "hit.tsv", 30);
+	every_row_of(DETECT_ORGANIZATION_NAME, "hit.tsv", 35);
 }
 
 static void what_only_looks_like_one_is_not_found(void)
@@ -170,6 +174,10 @@ static void what_only_looks_like_one_is_not_found(void)
 	every_row_of(DETECT_SECRET, "miss.tsv", 20);
 	every_row_of(DETECT_NATIONAL_ID, "miss.tsv", 40);
 	every_row_of(DETECT_VAT_NUMBER, "miss.tsv", 30);
+	every_row_of(DETECT_CASE_NUMBER, "miss.tsv", 40);
+	every_row_of(DETECT_DATE_OF_BIRTH, "miss.tsv", 40);
+	every_row_of(DETECT_POSTAL_ADDRESS, "miss.tsv", 40);
+	every_row_of(DETECT_ORGANIZATION_NAME, "miss.tsv", 40);
 }
 
 static void a_card_inside_an_account_number_is_the_account_number(void)
