@@ -86,6 +86,9 @@ static const char stops[] =
 	"el cliente estimado private public ";
 static const char articles[] = " the il lo gli i la le l' el los las der die das den dem les un una uno une ein eine "
 			       "unlimited ";
+static const char form_words[] =
+	" spa srl srls snc sas sarl gmbh ag kg co ltd limited plc llc inc incorporated corp corporation "
+	"company pty pvt oy oyj ohg ";
 /* What stands before two letters that are no legal form: blood type AB, vitamin AG, Las Vegas NV. */
 static const char not_weak[] =
 	" type class grade group blood typ klasse tipo classe gruppo grupo level vitamin hepatitis figure section part "
@@ -93,9 +96,10 @@ static const char not_weak[] =
 	"calgary "
 	"edmonton alberta adelaide south australia option size row column zone block phase ";
 
+/* Of the letters of a form: ASCII, and the à of Sàrl. */
 static bool is_letter(uint8_t byte)
 {
-	return ascii_letter(byte) || byte >= 0x80;
+	return ascii_letter(byte) || byte == 0xc3 || byte == 0xa0;
 }
 
 /* --- the form --- */
@@ -192,6 +196,7 @@ struct name {
 	size_t count;
 	bool mixed;    /* not all in capitals */
 	bool has_long; /* a word of three letters or more */
+	bool own;      /* a word that is no part of a form */
 };
 
 /* Fills the words of the name; false when there is none, or a heading. */
@@ -212,6 +217,7 @@ static bool read_name(const struct detect_window *window, size_t at, const struc
 		if (form->weak && word_listed(folded, not_weak))
 			return false;
 		if (word->capital && !connects && !word_listed(folded, articles)) {
+			name->own |= !word_listed(folded, form_words);
 			kept = i + 1;
 			capital++;
 			name->mixed |= !word->capitals;
@@ -258,7 +264,7 @@ __attribute__((noinline)) static bool examine(
 		return false;
 	bool weak = form->weak && !dotted;
 	size_t start = name.word[name.count - 1].start;
-	if (!name.has_long && (weak || name.count < 2))
+	if (!name.own || (!name.has_long && (weak || name.count < 2)))
 		return false;
 	if (weak && (behind_code(window, start) || (!name.mixed && name.count > 2)))
 		return false;
