@@ -6,7 +6,7 @@
  */
 #include "detect/digits.h"
 #include "detect/nearby.h"
-#include "detect/official_number.h"
+#include "detect/hint.h"
 #include "detect/words.h"
 
 #define REACH_BYTES 30
@@ -305,18 +305,18 @@ __attribute__((noinline)) static bool examine(
 #define INSIDE "-9AZaz" /* what no number follows: signs from - to /, digits, letters */
 /* Four digits; letters and five; PRJ-1234; 22/01234; 1-1234 */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, true, INSIDE}, {3, 1, false, DIGIT}}},
-	{{{-1, 1, false, "AZaz"}, {4, 1, false, DIGIT}}},
-	{{{-1, 1, false, "--"}, {-2, 1, false, "AZ"}, {3, 1, false, DIGIT}}},
-	{{{-1, 1, true, INSIDE}, {2, 1, false, "-/"}, {3, 1, false, DIGIT}}},
-	{{{-1, 1, true, INSIDE}, {1, 1, false, "-/"}, {2, 1, false, DIGIT}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {3, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "AZaz"}, {4, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "--"}, {-2, 1, NEAR_ALL, "AZ"}, {3, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 1, NEAR_ALL, "-/"}, {3, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, "-/"}, {2, 1, NEAR_ALL, DIGIT}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	/* the hints last: little comes so far */
-	return hopeful(window, at) && examine(window, at, out) && official_hinted(window, at, hints);
+	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
 }
 
 static bool may_start(uint8_t trigger, uint8_t next)

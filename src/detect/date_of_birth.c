@@ -9,7 +9,7 @@
 
 #include "detect/digits.h"
 #include "detect/nearby.h"
-#include "detect/official_number.h"
+#include "detect/hint.h"
 #include "detect/words.h"
 
 #define REACH_BYTES 72
@@ -383,11 +383,11 @@ __attribute__((noinline)) static bool examine(
 #define AFTER_DAY "  ,/ttssnnrree\xc2\xc2"
 /* Day first, or behind its month; the year first; in one piece. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, true, INSIDE}, {1, 1, false, AFTER_DAY}}},
-	{{{-1, 1, true, INSIDE}, {2, 1, false, AFTER_DAY}}},
-	{{{-1, 1, true, INSIDE}, {4, 1, false, "-/"}, {7, 1, false, "-/"}}},
-	{{{-1, 1, true, INSIDE}, {6, 2, false, "09"}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, AFTER_DAY}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 1, NEAR_ALL, AFTER_DAY}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {6, 2, NEAR_ALL, "09"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 /* At the begin of a line a date is the time of a log, unless a table goes on behind it. */
@@ -421,7 +421,7 @@ static bool hopeful(const struct detect_window *window, size_t at)
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	/* the hints last: little comes so far */
-	return hopeful(window, at) && examine(window, at, out) && official_hinted(window, at, hints);
+	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
 }
 
 static bool may_start(uint8_t trigger, uint8_t next)

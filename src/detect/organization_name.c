@@ -307,12 +307,12 @@ static bool may_start(uint8_t trigger, uint8_t next)
 #define THIRD "aaAAbbBBccCCddDDggGGjjJJllLLmmMMppPPrrRRssSSuuUU"
 /* Behind a blank: dotted, of two, three or four letters, or one of the long words. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, false, "  "}, {1, 1, false, "./\xc3\xc3"}}},
-	{{{-1, 1, false, "  "}, {2, 1, true, ALNUM}}},
-	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {3, 1, true, ALNUM}}},
-	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {4, 1, true, ALNUM}}},
-	{{{-1, 1, false, "  "}, {2, 1, false, THIRD}, {3, 1, false, "iiIIooOOppPP"}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_ALL, "./\xc3\xc3"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, ALNUM}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 1, NEAR_NONE, ALNUM}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {4, 1, NEAR_NONE, ALNUM}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 1, NEAR_ALL, "iiIIooOOppPP"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_organization_name = {

@@ -480,10 +480,10 @@ static bool may_start(uint8_t trigger, uint8_t next)
 #define UPPER "AZ"
 /* A British postcode; a state and a ZIP code; five digits and a word. */
 static const struct detect_hint hints[] = {
-	{{{1, 2, false, UPPER}, {-1, 1, false, "  "}}},
-	{{{-2, 1, false, UPPER}, {-1, 1, false, "  "}, {4, 1, false, DIGIT}}},
-	{{{5, 1, false, "  "}, {4, 1, false, DIGIT}}},
-	{{{0, 0, false, NULL}}},
+	{{{1, 2, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}}},
+	{{{-2, 1, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, DIGIT}}},
+	{{{5, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, DIGIT}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_postal_address = {
