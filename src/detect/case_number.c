@@ -4,6 +4,8 @@
  * blank stands between word and number, it must be long; where #, :, "no." or a field's name says that a number comes,
  * four digits are enough. Dates, and numbers that go on with units, are none.
  */
+#include <endian.h>
+
 #include "detect/digits.h"
 #include "detect/nearby.h"
 #include "detect/hint.h"
@@ -204,53 +206,133 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 	return 0;
 }
 
-/* Words that may stand right before a number, by their first letter: the last words of labels, and those between. */
-static const char *const last_words[26] = {
-	['a' - 'a'] = " affaire aktenzeichen az ",
-	['c' - 'a'] = " case casenumber caseno caseid caso cas ",
-	['d' - 'a'] = " dossier demande der die das di de del della du ",
-	['e' - 'a'] = " expediente est es el ",
-	['f' - 'a'] = " fascicolo fall fallnummer fallnr ",
-	['g' - 'a'] = " g geschäftszeichen ",
-	['i' - 'a'] = " incident incidentid incidencia id is ist il ",
-	['l' - 'a'] = " la le ",
-	['n' - 'a'] = " number no num nr n nummer numero numéro número ",
-	['o' - 'a'] = " of ",
-	['p' - 'a'] = " pratica protocollo prot ",
-	['r' - 'a'] = " request reg rg rgnr réclamation reclamación ref ",
-	['s' - 'a'] = " servicerequest sr srx segnalazione sinistro sinistre störung störungsnummer schadennummer "
-		      "schadensnummer siniestro solicitud ",
-	['t' - 'a'] = " ticket tickets ticketnumber ticketnummer ticketid trackingid the ",
-	['v' - 'a'] = " vorgang vorgangs vorgangsnummer vorgangsnr ",
-	['w' - 'a'] = " was ",
+#define HEAD_BYTES 8
+#define LONGEST_HEAD 20
+/* The last words of labels, and those that may stand between; their first eight bytes, sorted. Words with other letters
+ * than ASCII are not asked here. */
+static const char heads[][HEAD_BYTES] = {
+	"affaire",
+	"aktenzei",
+	"az",
+	"cas",
+	"case",
+	"caseid",
+	"caseno",
+	"casenumb",
+	"caso",
+	"das",
+	"de",
+	"del",
+	"della",
+	"demande",
+	"der",
+	"di",
+	"die",
+	"dossier",
+	"du",
+	"el",
+	"es",
+	"est",
+	"expedien",
+	"fall",
+	"fallnr",
+	"fallnumm",
+	"fascicol",
+	"g",
+	"id",
+	"il",
+	"incidenc",
+	"incident",
+	"is",
+	"ist",
+	"la",
+	"le",
+	"n",
+	"no",
+	"nr",
+	"num",
+	"number",
+	"numero",
+	"nummer",
+	"of",
+	"pratica",
+	"prot",
+	"protocol",
+	"ref",
+	"reg",
+	"request",
+	"rg",
+	"rgnr",
+	"schadenn",
+	"schadens",
+	"segnalaz",
+	"servicer",
+	"siniestr",
+	"sinistre",
+	"sinistro",
+	"solicitu",
+	"sr",
+	"srx",
+	"the",
+	"ticket",
+	"ticketid",
+	"ticketnu",
+	"tickets",
+	"tracking",
+	"vorgang",
+	"vorgangs",
+	"was",
 };
+
+static uint64_t in_order(const char word[HEAD_BYTES])
+{
+	uint64_t bytes;
+	memcpy(&bytes, word, sizeof bytes);
+	return be64toh(bytes);
+}
+
+static bool is_head(const char word[HEAD_BYTES])
+{
+	const uint64_t wanted = in_order(word);
+	size_t low = 0, high = sizeof heads / sizeof *heads;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		uint64_t here = in_order(heads[middle]);
+		if (here == wanted)
+			return true;
+		if (wanted < here)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
 
 /* Most numbers end here, at the word before them. */
 static bool hopeful(const struct detect_window *window, size_t at)
 {
-	uint8_t before = byte_before(window, at, 1), word[20];
+	uint8_t before = byte_before(window, at, 1);
 	size_t signs = 0, size = 0;
-	if (window->field != NULL || ascii_letter(before) || before == '-')
+	if (window->field != NULL || ascii_letter(before) || before == '-' || before == ':')
 		return true;
 	while (signs < 6 && signs < at && !ascii_alnum(window->data[at - 1 - signs]) &&
 		window->data[at - 1 - signs] != '\n')
 		signs++;
-	for (size_t from = at - signs; from > size && size < sizeof word; size++) {
-		uint8_t byte = window->data[from - 1 - size];
-		if (byte >= 0x80 || (size > 0 && word[size - 1] >= 'A' && word[size - 1] <= 'Z'))
-			return true; /* rare enough to be looked at */
+	const uint8_t *end = window->data + at - signs;
+	for (bool capital = false; size < at - signs && size <= LONGEST_HEAD; size++) {
+		uint8_t byte = end[-1 - (ptrdiff_t)size];
+		if (byte >= 0x80 || capital)
+			return true; /* rare enough to be looked at: another letter, or behind a hump */
 		if (!ascii_letter(byte))
 			break;
-		word[size] = byte;
+		capital = is_upper(byte);
 	}
-	if (size == 0 || size == sizeof word)
+	if (size == 0 || size > LONGEST_HEAD)
 		return false;
-	char folded[sizeof word];
-	for (size_t i = 0; i < size; i++)
-		folded[i] = (char)(word[size - 1 - i] | 0x20);
-	folded[size] = 0;
-	const char *list = last_words[folded[0] - 'a'];
-	return list != NULL && word_listed(folded, list);
+	char word[HEAD_BYTES] = {0};
+	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
+		word[i] = (char)(end[(ptrdiff_t)i - (ptrdiff_t)size] | 0x20);
+	return is_head(word);
 }
 
 /* --- the mention --- */
@@ -302,14 +384,22 @@ __attribute__((noinline)) static bool examine(
 }
 
 #define DIGIT "09"
-#define INSIDE "-9AZaz" /* what no number follows: signs from - to /, digits, letters */
-/* Four digits; letters and five; PRJ-1234; 22/01234; 1-1234 */
+#define INSIDE "\n\n  -:AZaz" /* what no number follows but behind a word, at the begin of a line, of a clock time */
+#define ENDS "##..::==DDMMOORRddmmoorr\x80\xff" /* of "no.", nr, number, num, id */
+/* Four digits behind a sign; behind a word; a colon; a line; letters and five; PRJ-1234; 22/01234; 1-1234;
+ * 7:25-mc-01924
+ */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_NONE, INSIDE}, {3, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "AZaz"}, {4, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "--"}, {-2, 1, NEAR_ALL, "AZ"}, {3, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 1, NEAR_ALL, "-/"}, {3, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, "-/"}, {2, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {2, 1, NEAR_ALL, "-/"}, {3, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {1, 1, NEAR_ALL, "-/"}, {2, 3, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {1, 1, NEAR_ALL, "::"}, {4, 1, NEAR_ALL, "-/"}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
@@ -319,18 +409,11 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
 }
 
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	(void)trigger;
-	return ascii_digit(next) || next == '-' || next == '/';
-}
-
 const struct detector detector_case_number = {
 	.kind = DETECT_CASE_NUMBER,
 	.describe = "Number of a case, ticket or file, behind a word in five languages that says so",
 	.triggers = "0123456789",
 	.run_start = true,
-	.may_start = may_start,
 	.hints = hints,
 	.region_hints = hints,
 	.check = check,

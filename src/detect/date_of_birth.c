@@ -17,6 +17,7 @@
 #define YEAR_LAST 2030
 #define PIVOT 30
 #define MONTH_BYTES 11
+#define LETTER "AZaz"
 
 enum { CONFIDENCE_FIELD = 95, CONFIDENCE_SENTENCE = 90, CONFIDENCE_AMBIGUOUS = 80, CONFIDENCE_SHORT_YEAR = 70 };
 
@@ -379,14 +380,30 @@ __attribute__((noinline)) static bool examine(
 	return read_compact(window, at, &date) && take(window, &date, true, out);
 }
 
-#define INSIDE "-9AZaz" /* what no date follows: signs from - to /, digits, letters */
-#define AFTER_DAY "  ,/ttssnnrree\xc2\xc2"
-/* Day first, or behind its month; the year first; in one piece. */
+#define INSIDE "\n\n-:AZaz" /* what no date follows but at the begin of a line or behind the colon of a label */
+#define SIGN "-/"           /* also the dot between them */
+#define DIGIT "09"
+#define ALNUM "09AZaz"
+#define LETTER "AZaz"
+#define CELL "\t\t,,;;||"
 static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, AFTER_DAY}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 1, NEAR_ALL, AFTER_DAY}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {6, 2, NEAR_ALL, "09"}}},
+	/* 1/2/1985, 12/3/1985, 1985-03-12, 19850312 */
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, SIGN}, {2, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, SIGN}, {3, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {4, 1, NEAR_ALL, SIGN}, {7, 1, NEAR_ALL, SIGN}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {0, 8, NEAR_ALL, DIGIT}}},
+	/* right behind a colon that is in no time; the first column of a table, but no log line */
+	{{{-2, 1, NEAR_NONE, DIGIT}, {-1, 1, NEAR_ALL, "::"}, {1, 1, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_ALL, CELL}}},
+	/* 1 March, 1. März, March 1, 1985; with two digits; 1st March, 12th March, 1º de marzo */
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, "  ,."}, {2, 1, NEAR_NONE, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, "  ,."}, {3, 1, NEAR_NONE, DIGIT}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 2, NEAR_ALL, LETTER}, {3, 1, NEAR_NONE, ALNUM}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 2, NEAR_ALL, LETTER}, {4, 1, NEAR_NONE, ALNUM}}},
+	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 2, NEAR_ANY, "\x80\xff"}}},
+	/* March 1 1985 and March 12 1985 */
+	{{{-2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_ALL, "  "}, {2, 4, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, "  "}, {3, 4, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
@@ -424,18 +441,11 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
 }
 
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	(void)trigger;
-	return ascii_digit(next) || (next != 0 && strchr(" ./-,stnre\xc2", next) != NULL);
-}
-
 const struct detector detector_date_of_birth = {
 	.kind = DETECT_DATE_OF_BIRTH,
 	.describe = "Date of birth: a plausible date behind a label in five languages",
 	.triggers = "0123456789",
 	.run_start = true,
-	.may_start = may_start,
 	.hints = hints,
 	.region_hints = hints,
 	.check = check,

@@ -44,7 +44,7 @@ static const struct legal_form forms[] = {
 	{"ag", "ag", " AG ", false, false, true, NULL},
 	{"kg", "kg", " KG ", false, false, true, NULL},
 	{"kgaa", "kgaa", " KGaA ", false, false, false, NULL},
-	{"ohg", "ohg", " OHG oHG ", false, false, false, NULL},
+	{"ohg", "ohg", " OHG ", false, false, false, NULL},
 	{"ltd", "ltd", " Ltd LTD ", false, true, false, NULL},
 	{"limited", "ltd", " Limited LIMITED ", false, true, false,
 		" edition liability warranty partnership time access rights to by in and or version support use the "
@@ -282,7 +282,7 @@ __attribute__((noinline)) static bool examine(
 static bool begins_form(uint8_t first, uint8_t second)
 {
 	static const char *const pairs[] = {"A.BGPp/", "BV.", "CoO", "EU.", "GmM", "IncN", "KG", "LtTiIlL.", "NV.",
-		"OyYH", "PlL.", "S.pPrRaAnNlL\xc3", "oH", "pl", "s."};
+		"OyYH", "PlL.", "S.pPrRaAnNlL\xc3", "pl", "s."};
 	for (size_t i = 0; second != 0 && i < sizeof pairs / sizeof *pairs; i++)
 		if ((uint8_t)pairs[i][0] == first)
 			return strchr(pairs[i] + 1, second) != NULL;
@@ -297,12 +297,6 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return examine(window, at, out);
 }
 
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	(void)trigger;
-	return ascii_letter(next) || next == '.' || next == '/' || next == 0xc3;
-}
-
 #define ALNUM "09AZaz"
 #define THIRD "aaAAbbBBccCCddDDggGGjjJJllLLmmMMppPPrrRRssSSuuUU"
 /* Behind a blank: dotted, of two, three or four letters, or one of the long words. */
@@ -311,15 +305,14 @@ static const struct detect_hint hints[] = {
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, ALNUM}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 1, NEAR_NONE, ALNUM}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {4, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 1, NEAR_ALL, "iiIIooOOppPP"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 4, NEAR_ALL, "AZaz"}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_organization_name = {
 	.kind = DETECT_ORGANIZATION_NAME,
 	.describe = "Name of an organization: capitalised words before a legal form",
-	.triggers = "ABCEGIKLNOPSops",
-	.may_start = may_start,
+	.triggers = "ABCEGIKLNOPSps",
 	.hints = hints,
 	.region_hints = hints,
 	.check = check,

@@ -349,10 +349,26 @@ static unsigned code_value(const struct detect_window *window, size_t at)
 	return value;
 }
 
+/* Before the code stands a number, a name (L'Église), or a floor. */
+static bool may_end_street(const struct address *address)
+{
+	const struct word *word = &address->word[0];
+	bool joined = memchr(address->window->data + word->start, '\'', size_of(word)) != NULL ||
+		      memmem(address->window->data + word->start, size_of(word), "\xe2\x80\x99", 3) != NULL;
+	return word->digit || word->capital || joined || is_part(address, 0);
+}
+
 static void read_words(struct address *address, size_t before)
 {
+	address->count = words_before(address->window, before, STREET_REACH_BYTES, address->word, 1);
+	if (address->count == 1)
+		word_fold(address->window, &address->word[0], address->folded[0], FOLDED_BYTES);
+	if (address->count == 0 || !may_end_street(address)) {
+		address->count = 0;
+		return;
+	}
 	address->count = words_before(address->window, before, STREET_REACH_BYTES, address->word, STREET_READ);
-	for (size_t i = 0; i < address->count; i++)
+	for (size_t i = 1; i < address->count; i++)
 		word_fold(address->window, &address->word[i], address->folded[i], FOLDED_BYTES);
 }
 
@@ -377,14 +393,15 @@ static bool take(
 static bool continental(struct address *address, struct detect_candidate *out)
 {
 	const struct detect_window *window = address->window;
-	size_t before = address->code, end = place_end(window, address->code_end);
+	size_t before = address->code;
 	unsigned code = code_value(window, address->code);
-	if (end == 0 || code < 10)
-		return false;
 	if (byte_before(window, before, 1) == '-' && ascii_letter(byte_before(window, before, 2)))
 		before -= ascii_letter(byte_before(window, before, 3)) ? 3 : 2;
 	read_words(address, before);
 	if (address->count < 2)
+		return false;
+	size_t end = place_end(window, address->code_end);
+	if (end == 0 || code < 10)
 		return false;
 	if (take(address, street_then_number(address, italian_streets), end, "it", out))
 		return true;
@@ -445,7 +462,8 @@ __attribute__((noinline)) static bool examine(
 	struct address address = {.window = window, .code = at, .code_end = at + 5};
 	if (!five)
 		return postcode(&address, out);
-	return zip(&address, out) || continental(&address, out);
+	bool state = upper(byte_before(window, at, 2)) && upper(byte_before(window, at, 3));
+	return (state && zip(&address, out)) || continental(&address, out);
 }
 
 static bool is_wide_capital(uint8_t byte)
@@ -458,7 +476,8 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	const uint8_t *data = window->data + at;
 	size_t left = window->size - at;
 	uint8_t before = byte_before(window, at, 1);
-	if (left >= 3 && before == ' ' && upper(data[1]) && upper(data[2]) && ascii_alnum(byte_before(window, at, 2)))
+	if (left >= 3 && before == ' ' && upper(data[1]) && upper(data[2]) &&
+		(upper(byte_before(window, at, 2)) || ascii_digit(byte_before(window, at, 2))))
 		return examine(window, at, false, out);
 	for (size_t i = 0; i < 5; i++)
 		if (i >= left || !ascii_digit(data[i]))
@@ -470,19 +489,13 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return (state || place) && examine(window, at, true, out);
 }
 
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	(void)trigger;
-	return ascii_digit(next) || upper(next);
-}
-
 #define DIGIT "09"
 #define UPPER "AZ"
 /* A British postcode; a state and a ZIP code; five digits and a word. */
 static const struct detect_hint hints[] = {
-	{{{1, 2, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}}},
-	{{{-2, 1, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, DIGIT}}},
-	{{{5, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, "09AZaz"}, {-1, 1, NEAR_ALL, "  "}, {1, 2, NEAR_ALL, UPPER}}},
+	{{{-4, 1, NEAR_NONE, "09AZaz"}, {-3, 2, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
@@ -491,7 +504,6 @@ const struct detector detector_postal_address = {
 	.describe = "Postal address of IT, FR, DE, ES, GB or US: street, number, postal code and place",
 	.triggers = "0123456789",
 	.run_start = true,
-	.may_start = may_start,
 	.hints = hints,
 	.region_hints = hints,
 	.check = check,
