@@ -8,7 +8,7 @@
 
 #include "detect/digits.h"
 #include "detect/nearby.h"
-#include "detect/hint.h"
+#include "detect/worded_number.h"
 #include "detect/words.h"
 
 #define REACH_BYTES 30
@@ -208,8 +208,7 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 
 #define HEAD_BYTES 8
 #define LONGEST_HEAD 20
-/* The last words of labels, and those that may stand between; their first eight bytes, sorted. Words with other letters
- * than ASCII are not asked here. */
+/* The last words of labels, and words that say that a number comes; their first eight bytes, sorted. */
 static const char heads[][HEAD_BYTES] = {
 	"affaire",
 	"aktenzei",
@@ -220,19 +219,8 @@ static const char heads[][HEAD_BYTES] = {
 	"caseno",
 	"casenumb",
 	"caso",
-	"das",
-	"de",
-	"del",
-	"della",
 	"demande",
-	"der",
-	"di",
-	"die",
 	"dossier",
-	"du",
-	"el",
-	"es",
-	"est",
 	"expedien",
 	"fall",
 	"fallnr",
@@ -240,13 +228,8 @@ static const char heads[][HEAD_BYTES] = {
 	"fascicol",
 	"g",
 	"id",
-	"il",
 	"incidenc",
 	"incident",
-	"is",
-	"ist",
-	"la",
-	"le",
 	"n",
 	"no",
 	"nr",
@@ -254,18 +237,17 @@ static const char heads[][HEAD_BYTES] = {
 	"number",
 	"numero",
 	"nummer",
-	"of",
 	"pratica",
 	"prot",
 	"protocol",
 	"ref",
 	"reg",
-	"request",
 	"rg",
 	"rgnr",
 	"schadenn",
 	"schadens",
 	"segnalaz",
+	"service",
 	"servicer",
 	"siniestr",
 	"sinistre",
@@ -273,7 +255,7 @@ static const char heads[][HEAD_BYTES] = {
 	"solicitu",
 	"sr",
 	"srx",
-	"the",
+	"support",
 	"ticket",
 	"ticketid",
 	"ticketnu",
@@ -281,6 +263,28 @@ static const char heads[][HEAD_BYTES] = {
 	"tracking",
 	"vorgang",
 	"vorgangs",
+};
+/* What may stand between them and the number. */
+static const char between[][HEAD_BYTES] = {
+	"das",
+	"de",
+	"del",
+	"della",
+	"der",
+	"di",
+	"die",
+	"du",
+	"el",
+	"es",
+	"est",
+	"il",
+	"is",
+	"ist",
+	"la",
+	"le",
+	"of",
+	"request",
+	"the",
 	"was",
 };
 
@@ -291,13 +295,13 @@ static uint64_t in_order(const char word[HEAD_BYTES])
 	return be64toh(bytes);
 }
 
-static bool is_head(const char word[HEAD_BYTES])
+static bool is_among(const char word[HEAD_BYTES], const char (*sorted)[HEAD_BYTES], size_t count)
 {
 	const uint64_t wanted = in_order(word);
-	size_t low = 0, high = sizeof heads / sizeof *heads;
+	size_t low = 0, high = count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		uint64_t here = in_order(heads[middle]);
+		uint64_t here = in_order(sorted[middle]);
 		if (here == wanted)
 			return true;
 		if (wanted < here)
@@ -308,31 +312,62 @@ static bool is_head(const char word[HEAD_BYTES])
 	return false;
 }
 
-/* Most numbers end here, at the word before them. */
-static bool hopeful(const struct detect_window *window, size_t at)
+enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
+
+/* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are
+ * rare enough to be looked at. */
+static enum last_word last_word(const struct detect_window *window, size_t *at)
 {
-	uint8_t before = byte_before(window, at, 1);
-	size_t signs = 0, size = 0;
-	if (window->field != NULL || ascii_letter(before) || before == '-' || before == ':')
-		return true;
-	while (signs < 6 && signs < at && !ascii_alnum(window->data[at - 1 - signs]) &&
-		window->data[at - 1 - signs] != '\n')
-		signs++;
-	const uint8_t *end = window->data + at - signs;
-	for (bool capital = false; size < at - signs && size <= LONGEST_HEAD; size++) {
-		uint8_t byte = end[-1 - (ptrdiff_t)size];
-		if (byte >= 0x80 || capital)
-			return true; /* rare enough to be looked at: another letter, or behind a hump */
+	size_t end = *at, size = 0;
+	while (end > 0 && *at - end < 6 && !ascii_alnum(window->data[end - 1]) && window->data[end - 1] < 0x80 &&
+		window->data[end - 1] != '\n')
+		end--;
+	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
+		uint8_t byte = window->data[end - 1 - size];
+		if (byte >= 0x80 || (capital && ascii_letter(byte)))
+			return LAST_HEAD;
 		if (!ascii_letter(byte))
 			break;
 		capital = is_upper(byte);
 	}
 	if (size == 0 || size > LONGEST_HEAD)
-		return false;
+		return LAST_NONE;
 	char word[HEAD_BYTES] = {0};
+	*at = end - size;
 	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
-		word[i] = (char)(end[(ptrdiff_t)i - (ptrdiff_t)size] | 0x20);
-	return is_head(word);
+		word[i] = (char)(window->data[*at + i] | 0x20);
+	if (is_among(word, heads, sizeof heads / sizeof *heads))
+		return LAST_HEAD;
+	return is_among(word, between, sizeof between / sizeof *between) ? LAST_BETWEEN : LAST_NONE;
+}
+
+/* Behind a blank alone six digits, unless what stands before looks like the end of "no.", nr, number, id. */
+static bool long_enough(const struct detect_window *window, size_t at, size_t digits)
+{
+	uint8_t end = byte_before(window, at, 2);
+	return byte_before(window, at, 1) != ' ' || digits >= 6 || end >= 0x80 || strchr("#.:=dmorDMOR", end) != NULL;
+}
+
+/* Most numbers end here, at the word before them. */
+static bool hopeful(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1);
+	size_t digits = 1;
+	while (digits < 8 && ascii_digit(byte_at(window, at + digits)))
+		digits++;
+	uint8_t sign = byte_at(window, at + digits);
+	if (digits < 4 && sign != '-' && sign != '/')
+		return false;
+	if (ascii_letter(before))
+		return digits >= 4; /* in one piece with its letters */
+	if (window->field != NULL || before == '-' || before == ':')
+		return true;
+	if (sign != '-' && sign != '/' && !long_enough(window, at, digits))
+		return false;
+	enum last_word word = LAST_BETWEEN;
+	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
+		word = last_word(window, &at);
+	return word == LAST_HEAD;
 }
 
 /* --- the mention --- */
@@ -373,6 +408,7 @@ __attribute__((noinline)) static bool examine(
 		asked = digits_asked(&nearby, &named);
 	if (asked == 0 || text.digits < asked || goes_on(window, text.end, named))
 		return false;
+	out->kind = DETECT_CASE_NUMBER;
 	out->start = text.start;
 	out->end = text.end;
 	out->form = DETECT_PLAIN;
@@ -383,38 +419,7 @@ __attribute__((noinline)) static bool examine(
 	return true;
 }
 
-#define DIGIT "09"
-#define INSIDE "\n\n  -:AZaz" /* what no number follows but behind a word, at the begin of a line, of a clock time */
-#define ENDS "##..::==DDMMOORRddmmoorr\x80\xff" /* of "no.", nr, number, num, id */
-/* Four digits behind a sign; behind a word; a colon; a line; letters and five; PRJ-1234; 22/01234; 1-1234;
- * 7:25-mc-01924
- */
-static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_NONE, INSIDE}, {0, 4, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}, {0, 4, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
-	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {2, 1, NEAR_ALL, "-/"}, {3, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {1, 1, NEAR_ALL, "-/"}, {2, 3, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, "-:AZaz"}, {1, 1, NEAR_ALL, "::"}, {4, 1, NEAR_ALL, "-/"}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
-
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+bool case_number_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	/* the hints last: little comes so far */
-	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
+	return hopeful(window, at) && examine(window, at, out);
 }
-
-const struct detector detector_case_number = {
-	.kind = DETECT_CASE_NUMBER,
-	.describe = "Number of a case, ticket or file, behind a word in five languages that says so",
-	.triggers = "0123456789",
-	.run_start = true,
-	.hints = hints,
-	.region_hints = hints,
-	.check = check,
-};

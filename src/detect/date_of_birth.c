@@ -9,7 +9,7 @@
 
 #include "detect/digits.h"
 #include "detect/nearby.h"
-#include "detect/hint.h"
+#include "detect/worded_number.h"
 #include "detect/words.h"
 
 #define REACH_BYTES 72
@@ -352,6 +352,7 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 		label = label_of(&nearby);
 	if (!label || (field_only && label->place != FIELD) || !decide(window, label->language, date))
 		return false;
+	out->kind = DETECT_DATE_OF_BIRTH;
 	out->start = date->start;
 	out->end = date->end;
 	out->form = DETECT_PLAIN;
@@ -380,33 +381,6 @@ __attribute__((noinline)) static bool examine(
 	return read_compact(window, at, &date) && take(window, &date, true, out);
 }
 
-#define INSIDE "\n\n-:AZaz" /* what no date follows but at the begin of a line or behind the colon of a label */
-#define SIGN "-/"           /* also the dot between them */
-#define DIGIT "09"
-#define ALNUM "09AZaz"
-#define LETTER "AZaz"
-#define CELL "\t\t,,;;||"
-static const struct detect_hint hints[] = {
-	/* 1/2/1985, 12/3/1985, 1985-03-12, 19850312 */
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, SIGN}, {2, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, SIGN}, {3, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {4, 1, NEAR_ALL, SIGN}, {7, 1, NEAR_ALL, SIGN}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {0, 8, NEAR_ALL, DIGIT}}},
-	/* right behind a colon that is in no time; the first column of a table, but no log line */
-	{{{-2, 1, NEAR_NONE, DIGIT}, {-1, 1, NEAR_ALL, "::"}, {1, 1, NEAR_ALL, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_ALL, CELL}}},
-	/* 1 March, 1. März, March 1, 1985; with two digits; 1st March, 12th March, 1º de marzo */
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, "  ,."}, {2, 1, NEAR_NONE, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 1, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, "  ,."}, {3, 1, NEAR_NONE, DIGIT}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 2, NEAR_ALL, LETTER}, {3, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {2, 2, NEAR_ALL, LETTER}, {4, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_NONE, INSIDE}, {1, 2, NEAR_ANY, "\x80\xff"}}},
-	/* March 1 1985 and March 12 1985 */
-	{{{-2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_ALL, "  "}, {2, 4, NEAR_ALL, DIGIT}}},
-	{{{-2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, "  "}, {3, 4, NEAR_ALL, DIGIT}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
-
 /* At the begin of a line a date is the time of a log, unless a table goes on behind it. */
 static bool is_log_time(const struct detect_window *window, size_t at)
 {
@@ -423,9 +397,12 @@ static bool hopeful(const struct detect_window *window, size_t at)
 		return false;
 	while (digits < 9 && ascii_digit(byte_at(window, at + digits)))
 		digits++;
-	if (digits == 4 || digits == 8)
+	uint8_t sign = byte_at(window, at + digits);
+	if (digits == 4)
+		return (sign == '-' || sign == '/' || sign == '.') && byte_at(window, at + 7) == sign;
+	if (digits == 8)
 		return true;
-	uint8_t sign = byte_at(window, at + digits), next = byte_at(window, at + digits + 1);
+	uint8_t next = byte_at(window, at + digits + 1);
 	if (digits > 2 || sign == 0)
 		return false;
 	if ((sign == '-' || sign == '/' || sign == '.') && ascii_digit(next))
@@ -435,18 +412,7 @@ static bool hopeful(const struct detect_window *window, size_t at)
 	return sign != '/' && sign != ',' && !ascii_digit(next);
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+bool date_of_birth_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	/* the hints last: little comes so far */
-	return hopeful(window, at) && examine(window, at, out) && hint_holds(window, at, hints);
+	return hopeful(window, at) && examine(window, at, out);
 }
-
-const struct detector detector_date_of_birth = {
-	.kind = DETECT_DATE_OF_BIRTH,
-	.describe = "Date of birth: a plausible date behind a label in five languages",
-	.triggers = "0123456789",
-	.run_start = true,
-	.hints = hints,
-	.region_hints = hints,
-	.check = check,
-};

@@ -20,16 +20,14 @@ static const struct detector *const detectors[] = {
 	&detector_email_address,
 	&detector_phone_number,
 	&detector_organization_name,
-	&detector_postal_address,
+	&detector_worded_number,
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
 	&detector_official_number,
-	&detector_case_number,
 	&detector_url,
 	&detector_connection_string,
 	&detector_secret,
-	&detector_date_of_birth,
 };
 #define DETECTORS (sizeof detectors / sizeof detectors[0])
 

@@ -80,8 +80,6 @@ extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;
 extern const struct detector detector_organization_name;
-extern const struct detector detector_postal_address;
-extern const struct detector detector_case_number;
-extern const struct detector detector_date_of_birth;
+extern const struct detector detector_worded_number; /* case_number, date_of_birth, postal_address */
 
 #endif

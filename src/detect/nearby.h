@@ -7,7 +7,7 @@
 
 #include "detect/detector.h"
 
-#define NEARBY_WORDS 12
+#define NEARBY_WORDS 10
 #define NEARBY_WORD_BYTES 31
 
 /* Signs between a word and the next one, or the value, as a set. */

@@ -278,11 +278,14 @@ __attribute__((noinline)) static bool examine(
 	return out->canonical_size > 0;
 }
 
-/* The first two letters of the forms. */
-static bool begins_form(uint8_t first, uint8_t second)
+/* Do the first letters begin a form? INFO and ON do not. */
+static bool begins_form(const struct detect_window *window, size_t at)
 {
 	static const char *const pairs[] = {"A.BGPp/", "BV.", "CoO", "EU.", "GmM", "IncN", "KG", "LtTiIlL.", "NV.",
 		"OyYH", "PlL.", "S.pPrRaAnNlL\xc3", "pl", "s."};
+	uint8_t first = window->data[at], second = byte_at(window, at + 1), third = byte_at(window, at + 2);
+	if (second != '.' && ascii_letter(third) && strchr("abcdgjlmprsu", third | 0x20) == NULL)
+		return false;
 	for (size_t i = 0; second != 0 && i < sizeof pairs / sizeof *pairs; i++)
 		if ((uint8_t)pairs[i][0] == first)
 			return strchr(pairs[i] + 1, second) != NULL;
@@ -291,21 +294,17 @@ static bool begins_form(uint8_t first, uint8_t second)
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	if (byte_before(window, at, 1) != ' ' || byte_before(window, at, 2) <= ' ' ||
-		!begins_form(window->data[at], byte_at(window, at + 1)))
+	if (byte_before(window, at, 1) != ' ' || byte_before(window, at, 2) <= ' ' || !begins_form(window, at))
 		return false;
 	return examine(window, at, out);
 }
 
-#define ALNUM "09AZaz"
-#define THIRD "aaAAbbBBccCCddDDggGGjjJJllLLmmMMppPPrrRRssSSuuUU"
-/* Behind a blank: dotted, of two, three or four letters, or one of the long words. */
+/* Behind a blank: dotted, of two to four letters, or one of the long words. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_ALL, "./\xc3\xc3"}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {4, 1, NEAR_NONE, ALNUM}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_ALL, THIRD}, {3, 4, NEAR_ALL, "AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {3, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 6, NEAR_ALL, "AZaz"}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 

@@ -5,6 +5,7 @@
  * of a street are looked for. A street alone, or a code and a place alone, is no address.
  */
 #include "detect/digits.h"
+#include "detect/worded_number.h"
 #include "detect/words.h"
 
 #define STREET_REACH_BYTES 200
@@ -176,8 +177,9 @@ static size_t place_end(const struct detect_window *window, size_t at)
 static bool is_part(const struct address *address, size_t i)
 {
 	return size_of(&address->word[i]) <= 3 ||
-	       word_listed(address->folded[i], " scala interno piano piso puerta bajo dcha "
-					       "izda planta palazzina edificio ");
+	       word_listed(address->folded[i],
+		       " sc int pal esc izq dch pta bis ter scala interno piano piso puerta bajo dcha "
+		       "izda planta palazzina edificio ");
 }
 
 static bool is_street(const char *folded, const char *streets)
@@ -378,6 +380,7 @@ static bool take(
 	if (first == SIZE_MAX || end == 0 || lines_in(address, first + 1) > LINES_MOST)
 		return false;
 	const struct detect_window *window = address->window;
+	out->kind = DETECT_POSTAL_ADDRESS;
 	out->start = address->word[first].start;
 	out->end = end;
 	out->form = DETECT_PLAIN;
@@ -456,55 +459,45 @@ static bool postcode(struct address *address, struct detect_candidate *out)
 	return take(address, british(address), address->code + 3, "gb", out);
 }
 
-__attribute__((noinline)) static bool examine(
-	const struct detect_window *window, size_t at, bool five, struct detect_candidate *out)
-{
-	struct address address = {.window = window, .code = at, .code_end = at + 5};
-	if (!five)
-		return postcode(&address, out);
-	bool state = upper(byte_before(window, at, 2)) && upper(byte_before(window, at, 3));
-	return (state && zip(&address, out)) || continental(&address, out);
-}
-
 static bool is_wide_capital(uint8_t byte)
 {
 	return upper(byte) || byte >= 0x80;
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+static bool is_state(const struct detect_window *window, size_t at)
 {
-	const uint8_t *data = window->data + at;
-	size_t left = window->size - at;
-	uint8_t before = byte_before(window, at, 1);
-	if (left >= 3 && before == ' ' && upper(data[1]) && upper(data[2]) &&
-		(upper(byte_before(window, at, 2)) || ascii_digit(byte_before(window, at, 2))))
-		return examine(window, at, false, out);
-	for (size_t i = 0; i < 5; i++)
-		if (i >= left || !ascii_digit(data[i]))
-			return false;
-	bool state = before == ' ' && upper(byte_before(window, at, 2)) && upper(byte_before(window, at, 3)) &&
-		     !ascii_alnum(byte_before(window, at, 4));
-	bool place = byte_at(window, at + 5) == ' ' && is_wide_capital(byte_at(window, at + 6)) && before != 0 &&
-		     strchr(" ,-\nn", before) != NULL;
-	return (state || place) && examine(window, at, true, out);
+	uint8_t first = byte_before(window, at, 3), second = byte_before(window, at, 2);
+	const char folded[] = {(char)(first | 0x20), (char)(second | 0x20), 0};
+	return upper(first) && upper(second) && byte_before(window, at, 1) == ' ' &&
+	       !ascii_alnum(byte_before(window, at, 4)) && word_listed(folded, states);
 }
 
-#define DIGIT "09"
-#define UPPER "AZ"
-/* A British postcode; a state and a ZIP code; five digits and a word. */
-static const struct detect_hint hints[] = {
-	{{{-2, 1, NEAR_ALL, "09AZaz"}, {-1, 1, NEAR_ALL, "  "}, {1, 2, NEAR_ALL, UPPER}}},
-	{{{-4, 1, NEAR_NONE, "09AZaz"}, {-3, 2, NEAR_ALL, UPPER}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
-	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+static bool is_place(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1);
+	return byte_at(window, at + 5) == ' ' && is_wide_capital(byte_at(window, at + 6)) && before != 0 &&
+	       strchr(" ,-\nn", before) != NULL;
+}
 
-const struct detector detector_postal_address = {
-	.kind = DETECT_POSTAL_ADDRESS,
-	.describe = "Postal address of IT, FR, DE, ES, GB or US: street, number, postal code and place",
-	.triggers = "0123456789",
-	.run_start = true,
-	.hints = hints,
-	.region_hints = hints,
-	.check = check,
-};
+static bool is_inward(const struct detect_window *window, size_t at)
+{
+	uint8_t end = byte_before(window, at, 2);
+	return upper(byte_at(window, at + 1)) && upper(byte_at(window, at + 2)) && byte_before(window, at, 1) == ' ' &&
+	       (upper(end) || ascii_digit(end));
+}
+
+bool postal_address_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	struct address address;
+	size_t digits = 0;
+	address.window = window;
+	address.code = at;
+	address.code_end = at + 5;
+	if (is_inward(window, at))
+		return postcode(&address, out);
+	while (digits < 5 && ascii_digit(byte_at(window, at + digits)))
+		digits++;
+	if (digits < 5)
+		return false;
+	return (is_state(window, at) && zip(&address, out)) || (is_place(window, at) && continental(&address, out));
+}
