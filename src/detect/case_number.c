@@ -208,84 +208,87 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 
 #define HEAD_BYTES 8
 #define LONGEST_HEAD 20
-/* The last words of labels, and words that say that a number comes; their first eight bytes, sorted. */
-static const char heads[][HEAD_BYTES] = {
-	"affaire",
-	"aktenzei",
-	"az",
-	"cas",
-	"case",
-	"caseid",
-	"caseno",
-	"casenumb",
-	"caso",
-	"demande",
-	"dossier",
-	"expedien",
-	"fall",
-	"fallnr",
-	"fallnumm",
-	"fascicol",
-	"g",
-	"id",
-	"incidenc",
-	"incident",
-	"n",
-	"no",
-	"nr",
-	"num",
-	"number",
-	"numero",
-	"nummer",
-	"pratica",
-	"prot",
-	"protocol",
-	"ref",
-	"reg",
-	"rg",
-	"rgnr",
-	"schadenn",
-	"schadens",
-	"segnalaz",
-	"service",
-	"servicer",
-	"siniestr",
-	"sinistre",
-	"sinistro",
-	"solicitu",
-	"sr",
-	"srx",
-	"support",
-	"ticket",
-	"ticketid",
-	"ticketnu",
-	"tickets",
-	"tracking",
-	"vorgang",
-	"vorgangs",
-};
-/* What may stand between them and the number. */
-static const char between[][HEAD_BYTES] = {
-	"das",
-	"de",
-	"del",
-	"della",
-	"der",
-	"di",
-	"die",
-	"du",
-	"el",
-	"es",
-	"est",
-	"il",
-	"is",
-	"ist",
-	"la",
-	"le",
-	"of",
-	"request",
-	"the",
-	"was",
+enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
+
+/* The last words of labels, and words that say that a number comes; and what may stand between them and the number.
+ * Their first eight bytes, sorted. */
+static const struct head {
+	char word[HEAD_BYTES];
+	enum last_word last;
+} heads[] = {
+	{"affaire", LAST_HEAD},
+	{"aktenzei", LAST_HEAD},
+	{"az", LAST_HEAD},
+	{"cas", LAST_HEAD},
+	{"case", LAST_HEAD},
+	{"caseid", LAST_HEAD},
+	{"caseno", LAST_HEAD},
+	{"casenumb", LAST_HEAD},
+	{"caso", LAST_HEAD},
+	{"das", LAST_BETWEEN},
+	{"de", LAST_BETWEEN},
+	{"del", LAST_BETWEEN},
+	{"della", LAST_BETWEEN},
+	{"demande", LAST_HEAD},
+	{"der", LAST_BETWEEN},
+	{"di", LAST_BETWEEN},
+	{"die", LAST_BETWEEN},
+	{"dossier", LAST_HEAD},
+	{"du", LAST_BETWEEN},
+	{"el", LAST_BETWEEN},
+	{"es", LAST_BETWEEN},
+	{"est", LAST_BETWEEN},
+	{"expedien", LAST_HEAD},
+	{"fall", LAST_HEAD},
+	{"fallnr", LAST_HEAD},
+	{"fallnumm", LAST_HEAD},
+	{"fascicol", LAST_HEAD},
+	{"g", LAST_HEAD},
+	{"id", LAST_HEAD},
+	{"il", LAST_BETWEEN},
+	{"incidenc", LAST_HEAD},
+	{"incident", LAST_HEAD},
+	{"is", LAST_BETWEEN},
+	{"ist", LAST_BETWEEN},
+	{"la", LAST_BETWEEN},
+	{"le", LAST_BETWEEN},
+	{"n", LAST_HEAD},
+	{"no", LAST_HEAD},
+	{"nr", LAST_HEAD},
+	{"num", LAST_HEAD},
+	{"number", LAST_HEAD},
+	{"numero", LAST_HEAD},
+	{"nummer", LAST_HEAD},
+	{"of", LAST_BETWEEN},
+	{"pratica", LAST_HEAD},
+	{"prot", LAST_HEAD},
+	{"protocol", LAST_HEAD},
+	{"ref", LAST_HEAD},
+	{"reg", LAST_HEAD},
+	{"request", LAST_BETWEEN},
+	{"rg", LAST_HEAD},
+	{"rgnr", LAST_HEAD},
+	{"schadenn", LAST_HEAD},
+	{"schadens", LAST_HEAD},
+	{"segnalaz", LAST_HEAD},
+	{"service", LAST_HEAD},
+	{"servicer", LAST_HEAD},
+	{"siniestr", LAST_HEAD},
+	{"sinistre", LAST_HEAD},
+	{"sinistro", LAST_HEAD},
+	{"solicitu", LAST_HEAD},
+	{"sr", LAST_HEAD},
+	{"srx", LAST_HEAD},
+	{"support", LAST_HEAD},
+	{"the", LAST_BETWEEN},
+	{"ticket", LAST_HEAD},
+	{"ticketid", LAST_HEAD},
+	{"ticketnu", LAST_HEAD},
+	{"tickets", LAST_HEAD},
+	{"tracking", LAST_HEAD},
+	{"vorgang", LAST_HEAD},
+	{"vorgangs", LAST_HEAD},
+	{"was", LAST_BETWEEN},
 };
 
 static uint64_t in_order(const char word[HEAD_BYTES])
@@ -295,24 +298,22 @@ static uint64_t in_order(const char word[HEAD_BYTES])
 	return be64toh(bytes);
 }
 
-static bool is_among(const char word[HEAD_BYTES], const char (*sorted)[HEAD_BYTES], size_t count)
+static enum last_word head_of(const char word[HEAD_BYTES])
 {
 	const uint64_t wanted = in_order(word);
-	size_t low = 0, high = count;
+	size_t low = 0, high = sizeof heads / sizeof *heads;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		uint64_t here = in_order(sorted[middle]);
+		uint64_t here = in_order(heads[middle].word);
 		if (here == wanted)
-			return true;
+			return heads[middle].last;
 		if (wanted < here)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return false;
+	return LAST_NONE;
 }
-
-enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
 
 /* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are
  * rare enough to be looked at. */
@@ -336,9 +337,7 @@ static enum last_word last_word(const struct detect_window *window, size_t *at)
 	*at = end - size;
 	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
 		word[i] = (char)(window->data[*at + i] | 0x20);
-	if (is_among(word, heads, sizeof heads / sizeof *heads))
-		return LAST_HEAD;
-	return is_among(word, between, sizeof between / sizeof *between) ? LAST_BETWEEN : LAST_NONE;
+	return head_of(word);
 }
 
 /* Behind a blank alone six digits, unless what stands before looks like the end of "no.", nr, number, id. */

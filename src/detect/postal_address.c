@@ -403,16 +403,21 @@ static bool continental(struct address *address, struct detect_candidate *out)
 	read_words(address, before);
 	if (address->count < 2)
 		return false;
-	size_t end = place_end(window, address->code_end);
-	if (end == 0 || code < 10)
-		return false;
-	if (take(address, street_then_number(address, italian_streets), end, "it", out))
-		return true;
-	if (code >= 1000 && take(address, number_then_street(address), end, "fr", out))
-		return true;
-	if (code >= 1000 && code < 53000 && take(address, street_then_number(address, spanish_streets), end, "es", out))
-		return true;
-	return code >= 1000 && take(address, german_street(address), end, "de", out);
+	const char *country = "it";
+	size_t first = code >= 10 ? street_then_number(address, italian_streets) : SIZE_MAX;
+	if (first == SIZE_MAX && code >= 1000) {
+		country = "fr";
+		first = number_then_street(address);
+	}
+	if (first == SIZE_MAX && code >= 1000 && code < 53000) {
+		country = "es";
+		first = street_then_number(address, spanish_streets);
+	}
+	if (first == SIZE_MAX && code >= 1000) {
+		country = "de";
+		first = german_street(address);
+	}
+	return first != SIZE_MAX && take(address, first, place_end(window, address->code_end), country, out);
 }
 
 static bool zip(struct address *address, struct detect_candidate *out)
