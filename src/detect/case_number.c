@@ -109,7 +109,7 @@ struct case_label {
 };
 
 static const struct case_label labels[] = {
-	{"ticket", "", 5, false},
+	{"ticket", "", 6, false},
 	{"tickets", "", 6, false},
 	{"ticketnumber", "", 4, false},
 	{"ticketnummer", "", 4, false},
@@ -120,10 +120,10 @@ static const struct case_label labels[] = {
 	{"casenumber", "", 4, false},
 	{"caseno", "", 4, true},
 	{"caseid", "", 4, false},
-	{"case", "support", 5, false},
-	{"request", "support", 5, false},
-	{"request", "service", 5, false},
-	{"servicerequest", "", 5, false},
+	{"case", "support", 6, false},
+	{"request", "support", 6, false},
+	{"request", "service", 6, false},
+	{"servicerequest", "", 6, false},
 	{"sr", "", 8, false},
 	{"srx", "", 8, false},
 	{"reg", "", 0, false},

@@ -1,6 +1,6 @@
-/* Case numbers, dates of birth, addresses and names of organizations on arbitrary windows: every trigger is shown to its
- * detector, also with a column's name (up to the first line end), and an answer must lie in the window, within reach,
- * have a kind that is the detector's, and be a canonical value: UTF-8 without controls, no blank at its ends. */
+/* Case numbers, dates of birth, addresses and names of organizations on arbitrary windows: every trigger is shown to
+ * its detector, also with a column's name (up to the first line end), and an answer must lie in the window, within
+ * reach, have a kind that is the detector's, and be a canonical value: UTF-8 without controls, no blank at its ends. */
 #include <stdlib.h>
 
 #include "base/utf8.h"

@@ -226,6 +226,13 @@ static void the_name_of_a_column_is_a_label_of_its_values(void)
 			"payment_card 17 33 4111111111111111 plain 97\n"},
 		{{"P. IVA", "n"}, "00743110157;00743110157", "vat_number 0 11 IT00743110157 plain 97\n"},
 		{{"", "123"}, "536904399;536904399", ""},
+		{{"id", "Date of birth"}, "12345;1985-03-12\n12346;25/12/1990",
+			"date_of_birth 6 16 1985-03-12 plain 95\ndate_of_birth 23 33 1990-12-25 plain 95\n"},
+		{{"data_nascita", "n"}, "x;1\n12/03/1985;2\n1985-03-12;3",
+			"date_of_birth 4 14 1985-03-12 plain 95\ndate_of_birth 17 27 1985-03-12 plain 95\n"},
+		{{"Ticket ID", "n"}, "48213;1\n48214;2",
+			"case_number 0 5 48213 plain 90\ncase_number 8 13 48214 plain 90\n"},
+		{{"n", "numéro de dossier"}, "1;22/01234", "case_number 2 10 22/01234 plain 90\n"},
 	};
 	static const size_t blocks[] = {0, 1, 7};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
