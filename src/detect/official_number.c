@@ -4,6 +4,7 @@
 #include "detect/official_number.h"
 
 #include "detect/digits.h"
+#include "detect/worded_number.h"
 
 /* Letters in front of the first digit: a fiscal code of which only the last digit was not replaced. */
 #define LEADING_LETTERS 14
@@ -222,6 +223,10 @@ static uint8_t confidence_of(struct attempt *a, const struct official_scheme *sc
 	/* "de 123 456 789": in small letters a code is a word */
 	if (scheme->code != NULL)
 		return code > 0 && a->capital ? scheme->bare : 0;
+	/* one case number in a hundred passes the key of a NIR */
+	struct detect_candidate other;
+	if (one_piece && ascii_digit(a->window->data[a->start]) && case_number_at(a->window, a->start, &other))
+		return 0;
 	return one_piece ? scheme->bare : scheme->grouped;
 }
 
