@@ -23,6 +23,11 @@
 /* Candidates that overlap in one chain and wait for its end; a longer chain is decided as far as it is known. */
 #define CEIL_OVERLAPPING_CANDIDATES 4096
 
+/* Names of columns told to the detectors for one input, and their length: values of others have only the text before
+ * them. */
+#define CEIL_FIELD_NAMES 4096
+#define CEIL_FIELD_NAME_BYTES 128
+
 /* --- rules of the user (detect/rules.h) --- */
 /* A rules file, and its rules; a larger one is refused. It travels to every worker in one frame. */
 #define CEIL_RULES_FILE_BYTES (64 * KIB)

@@ -268,8 +268,8 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 /* The last letter of server, host, data source, hostname and accountname; blanks may stand before the sign. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, false, "rrRRttTTeeEE  "}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_ALL, "rrRRttTTeeEE  "}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_connection_string = {

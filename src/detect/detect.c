@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "detect/detector.h"
+#include "detect/fields.h"
 #include "detect/overlap.h"
 #include "detect/person_words.h"
 #include "detect/rule_set.h"
@@ -19,9 +20,12 @@
 static const struct detector *const detectors[] = {
 	&detector_email_address,
 	&detector_phone_number,
+	&detector_organization_name,
+	&detector_worded_number,
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
+	&detector_official_number,
 	&detector_person_name,
 	&detector_url,
 	&detector_connection_string,
@@ -47,6 +51,7 @@ struct detect {
 	size_t scanned;          /* bytes of the window already examined */
 	struct rule_scan *rules; /* NULL: none */
 	uint64_t ruled; /* input offset up to which matches of rules were searched; a multiple of their piece */
+	struct fields fields;
 	struct overlap overlap;
 	struct seen seen;
 	struct held_mentions held;
@@ -226,22 +231,24 @@ static void examine(struct detect *detect, unsigned awake, size_t at)
 	size_t high =
 		detect->window.size - at > CEIL_DETECT_REACH_BYTES ? at + CEIL_DETECT_REACH_BYTES : detect->window.size;
 	bool cut_left = low > 0 || detect->window_offset > 0, cut_right = high < detect->window.size;
-	struct detect_window window = {detect->window.data + low, high - low, &detect->options};
+	struct detect_window window = {detect->window.data + low, high - low, &detect->options,
+		fields_at(&detect->fields, detect->window_offset + at)};
 	struct detect_candidate candidate;
 	for (; awake; awake &= awake - 1) {
 		const struct detector *detector = detectors[__builtin_ctz(awake)];
 		candidate.tentative = false;
-		candidate.rule = 0;
 		candidate.scheme = NULL;
+		candidate.kind = detector->kind;
 		if (!detector->check(&window, at - low, &candidate) || candidate.confidence < DETECT_CONFIDENCE_SHOWN)
 			continue;
+		candidate.rule = 0;
 		if (candidate.start >= candidate.end || candidate.end > window.size ||
 			(cut_left && candidate.start == 0) || (cut_right && candidate.end == window.size))
 			continue;          /* it would need more than the reach */
 		candidate.holder_size = 0; /* only look_beside fills it */
 		if (detector->kind == DETECT_EMAIL_ADDRESS && !candidate.tentative)
 			look_beside(detect, &window, &candidate, low, at);
-		overlap_add(&detect->overlap, &candidate, detector->kind, detect->window_offset + low,
+		overlap_add(&detect->overlap, &candidate, candidate.kind, detect->window_offset + low,
 			horizon_of(detect, at), take_winner, detect);
 	}
 }
@@ -368,6 +375,7 @@ static void begin_input(struct detect *detect)
 	detect->ruled = 0;
 	if (detect->rules)
 		rule_scan_begin(detect->rules);
+	fields_clear(&detect->fields);
 	overlap_clear(&detect->overlap);
 	seen_clear(&detect->seen.domains);
 	seen_clear(&detect->seen.names);
@@ -395,6 +403,20 @@ void detect_feed(struct detect *detect, const void *text, size_t size)
 		bytes += slice;
 		size -= slice;
 	}
+}
+
+unsigned detect_field_name(struct detect *detect, struct st_span name)
+{
+	if (detect->finished)
+		begin_input(detect);
+	return fields_name(&detect->fields, name);
+}
+
+void detect_field_begins(struct detect *detect, uint64_t start, unsigned field)
+{
+	if (detect->finished)
+		begin_input(detect);
+	fields_begin(&detect->fields, start, field);
 }
 
 void detect_finish(struct detect *detect)
@@ -444,6 +466,7 @@ void detect_close(struct detect *detect)
 	sieve_close(detect->sieve);
 	rule_scan_close(detect->rules);
 	st_buf_free(&detect->window);
+	fields_free(&detect->fields);
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen.domains);
 	seen_free(&detect->seen.names);

@@ -85,6 +85,16 @@ struct detect;
 /* Options are copied. Mentions come through emit, sorted by start, never overlapping, each once. Caller closes. */
 struct detect *detect_open(const struct detect_options *options, detect_emit *emit, void *context);
 void detect_feed(struct detect *detect, const void *text, size_t size);
+/*
+ * The name of a column, for tables whose header stands far from the values (contract 4, "a label, or a field name").
+ * For every detector it counts as a label before each value of the column: label_before() and phrase_before() see it,
+ * so a detector that asks them for its label needs nothing else. Returns its number for detect_field_begins(), 0 when
+ * it says nothing. Names and stretches belong to the input that is being fed, or that the next feed begins.
+ */
+unsigned detect_field_name(struct detect *detect, struct st_span name);
+/* From this offset of the input on, until the next call says otherwise, stands a value of that column (0: of none). In
+ * order, and before the byte at `start` is fed. */
+void detect_field_begins(struct detect *detect, uint64_t start, unsigned field);
 /* End of this input: everything still held is decided and emitted; the next feed begins a new input at offset 0. */
 void detect_finish(struct detect *detect);
 /* Every mention that starts before this offset of the current input has been emitted. */

@@ -8,6 +8,8 @@
 #include "base/ceilings.h"
 #include "detect/detect.h"
 
+struct detect_field;
+
 /* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
  * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was
  * cut. */
@@ -15,32 +17,37 @@ struct detect_window {
 	const uint8_t *data;
 	size_t size;
 	const struct detect_options *options;
+	const struct detect_field *field; /* NULL, or the column in which the trigger stands (fields.h): its name counts
+					   * as a label before the value, see labels.h */
 };
 
 struct detect_candidate {
 	size_t start, end; /* in the window, end exclusive; start <= at < end is not required (labels), overlap with the
 			    * reach is */
+	enum detect_kind kind; /* the detector's own unless it says otherwise */
 	enum detect_form form;
 	uint8_t confidence;
 	bool tentative;
 	const char *scheme;
-	uint8_t rule; /* 1 + its number; only rules set it, 0 for detectors */
+	uint8_t rule; /* 1 + its number; only rules set it, for detectors the engine does */
 	uint16_t canonical_size;
 	uint16_t holder_size; /* of an e-mail address: the name beside it, whose canonical form follows behind the other
 			       */
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
+enum near_how { NEAR_ALL, NEAR_NONE, NEAR_ANY };
+
 /*
  * What must stand near a trigger, so that places without it cost no call (sieve.h). All of `near` hold: each byte from
- * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1), is in one of the ranges, or, with
- * `other`, in none. A range is its first and last byte. Bytes outside of the input are 0.
+ * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1, at most 32), is in one of the ranges, in
+ * none (NEAR_NONE), or one of them is (NEAR_ANY). A range is its first and last byte. Bytes outside of the input are 0.
  */
 struct detect_hint {
 	struct {
 		int8_t offset;
 		uint8_t count;
-		bool other;
+		enum near_how how;
 		const char *ranges;
 	} near[4];
 };
@@ -71,8 +78,11 @@ extern const struct detector detector_payment_card;
 extern const struct detector detector_iban;
 extern const struct detector detector_ip_address;
 extern const struct detector detector_person_name;
+extern const struct detector detector_official_number; /* national_id and vat_number */
 extern const struct detector detector_url;
 extern const struct detector detector_connection_string;
 extern const struct detector detector_secret;
+extern const struct detector detector_organization_name;
+extern const struct detector detector_worded_number; /* case_number, date_of_birth, postal_address */
 
 #endif

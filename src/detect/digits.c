@@ -220,9 +220,9 @@ bool behind_terminal_code(const uint8_t *data, size_t at)
 bool token_begins(const struct detect_window *window, size_t at)
 {
 	uint8_t before = byte_before(window, at, 1);
-	if (before != 0 && strchr("ntrbf", before) && byte_before(window, at, 2) == '\\')
-		return true;
 	if (!ascii_alnum(before) && before != '_')
+		return true;
+	if (byte_before(window, at, 2) == '\\' && strchr("ntrbf", before))
 		return true;
 	return behind_terminal_code(window->data, at);
 }

@@ -284,11 +284,11 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 /* A country code before the trigger, with a sign between or without. */
 static const struct detect_hint hints[] = {
-	{{{-2, 2, false, "AZaz"}}},
-	{{{-1, 1, false, "  --"}, {-3, 2, false, "AZaz"}}},
-	{{{-1, 1, false, "\xa0\xa0"}, {-4, 2, false, "AZaz"}}},
-	{{{-3, 1, false, "\xef\xef"}, {0, 1, false, "\xef\xef"}}},
-	{{{0, 0, false, NULL}}},
+	{{{-2, 2, NEAR_ALL, "AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  --"}, {-3, 2, NEAR_ALL, "AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "\xa0\xa0"}, {-4, 2, NEAR_ALL, "AZaz"}}},
+	{{{-3, 1, NEAR_ALL, "\xef\xef"}, {0, 1, NEAR_ALL, "\xef\xef"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_iban = {

@@ -362,12 +362,12 @@ static bool may_start(uint8_t trigger, uint8_t next)
 /* The first octet, its dot, the second one and another dot; a colon asks more than masks
  * answer. */
 static const struct detect_hint hints[] = {
-	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 1, false, "09"}, {2, 1, false, "..[["}}},
-	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 2, false, "09"}, {3, 1, false, "..[["}}},
-	{{{-1, 1, false, "09"}, {0, 1, false, ".."}, {1, 3, false, "09"}, {4, 1, false, "..[["}}},
-	{{{-1, 1, false, "[["}, {0, 1, false, ".."}, {1, 1, false, "]]"}}},
-	{{{0, 1, false, "::"}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 1, NEAR_ALL, "09"}, {2, 1, NEAR_ALL, "..[["}}},
+	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 2, NEAR_ALL, "09"}, {3, 1, NEAR_ALL, "..[["}}},
+	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 3, NEAR_ALL, "09"}, {4, 1, NEAR_ALL, "..[["}}},
+	{{{-1, 1, NEAR_ALL, "[["}, {0, 1, NEAR_ALL, ".."}, {1, 1, NEAR_ALL, "]]"}}},
+	{{{0, 1, NEAR_ALL, "::"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_ip_address = {

@@ -2,6 +2,7 @@
 #include "detect/labels.h"
 
 #include "detect/digits.h"
+#include "detect/fields.h"
 
 /* Longest word compared; longer ones are no labels. */
 #define LABEL_WORD_BYTES 40
@@ -136,6 +137,8 @@ static size_t skip_closing_tag(const struct detect_window *window, size_t at, si
 
 bool label_before(const struct detect_window *window, size_t at, enum label_set set, size_t reach_bytes)
 {
+	if (window->field != NULL && window->field->sets >> set & 1)
+		return true;
 	const uint8_t *data = window->data;
 	size_t least = at > reach_bytes ? at - reach_bytes : 0;
 	unsigned words = 0;
@@ -171,4 +174,60 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 		at = start;
 	}
 	return false;
+}
+
+/* --- phrases --- */
+
+void label_text_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct label_text *out)
+{
+	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
+	while (from > least && !ends_label(window->data[from - 1]))
+		from--;
+	bool fresh = from == 0 || !(ascii_alnum(window->data[from - 1]) || window->data[from - 1] >= 0x80);
+	out->size = 0;
+	for (size_t i = from; i < at && out->size < LABEL_PHRASE_BYTES; i++) {
+		uint8_t byte = window->data[i];
+		bool letter = ascii_letter(byte) || byte >= 0x80;
+		bool hump = letter && out->size > 0 && byte >= 'A' && byte <= 'Z' && window->data[i - 1] >= 'a' &&
+			    window->data[i - 1] <= 'z';
+		if (letter) {
+			out->begins[out->size] = fresh || hump;
+			out->text[out->size++] = (char)byte;
+		}
+		/* the dots of C.F. and P.IVA divide no words */
+		fresh = letter ? false : byte != '.';
+	}
+	out->text[out->size] = 0;
+	out->begins[out->size] = true;
+	fold(out->text, out->size);
+}
+
+static bool has_phrase(const struct label_text *words, const char *phrase)
+{
+	bool whole = *phrase == '=';
+	phrase += whole;
+	size_t size = strlen(phrase);
+	for (const char *found = words->text; (found = strstr(found, phrase)) != NULL; found++) {
+		size_t at = (size_t)(found - words->text);
+		if (!whole || (words->begins[at] && words->begins[at + size]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_any(const struct label_text *words, const char *const *phrases)
+{
+	for (; words->size > 0 && *phrases != NULL; phrases++)
+		if (has_phrase(words, *phrases))
+			return true;
+	return false;
+}
+
+bool phrase_before(const struct detect_window *window, size_t at, const char *const *phrases, size_t reach_bytes)
+{
+	struct label_text words;
+	if (window->field != NULL && has_any(&window->field->words, phrases))
+		return true;
+	label_text_before(window, at, reach_bytes, &words);
+	return has_any(&words, phrases);
 }

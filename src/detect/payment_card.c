@@ -197,20 +197,20 @@ static bool may_start(uint8_t trigger, uint8_t next)
 #define ESCAPED "%%&&" WIDE
 /* What hopeless() asks: four or six digits and a sign, or twelve in one. */
 static const struct detect_hint hints[] = {
-	{{{3, 1, false, DIGITS}, {4, 1, false, "  --.."}, {7, 2, false, DIGITS WIDE}}},
-	{{{3, 9, false, DIGITS}}},
-	{{{3, 3, false, DIGITS}, {6, 1, false, "  --.."}, {9, 2, false, DIGITS WIDE}}},
-	{{{3, 1, false, DIGITS}, {4, 1, false, ESCAPED}}},
-	{{{3, 3, false, DIGITS}, {6, 1, false, ESCAPED}}},
-	{{{3, 1, false, WIDE}}},
-	{{{3, 2, false, DIGITS}, {5, 1, false, WIDE}}},
-	{{{3, 4, false, DIGITS}, {7, 1, false, WIDE}}},
-	{{{3, 5, false, DIGITS}, {8, 1, false, WIDE}}},
-	{{{3, 6, false, DIGITS}, {9, 1, false, WIDE}}},
-	{{{3, 7, false, DIGITS}, {10, 1, false, WIDE}}},
-	{{{3, 8, false, DIGITS}, {11, 1, false, WIDE}}},
-	{{{0, 1, false, WIDE}}},
-	{{{0, 0, false, NULL}}},
+	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, "  --.."}, {7, 2, NEAR_ALL, DIGITS WIDE}}},
+	{{{3, 9, NEAR_ALL, DIGITS}}},
+	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, "  --.."}, {9, 2, NEAR_ALL, DIGITS WIDE}}},
+	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, ESCAPED}}},
+	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, ESCAPED}}},
+	{{{3, 1, NEAR_ALL, WIDE}}},
+	{{{3, 2, NEAR_ALL, DIGITS}, {5, 1, NEAR_ALL, WIDE}}},
+	{{{3, 4, NEAR_ALL, DIGITS}, {7, 1, NEAR_ALL, WIDE}}},
+	{{{3, 5, NEAR_ALL, DIGITS}, {8, 1, NEAR_ALL, WIDE}}},
+	{{{3, 6, NEAR_ALL, DIGITS}, {9, 1, NEAR_ALL, WIDE}}},
+	{{{3, 7, NEAR_ALL, DIGITS}, {10, 1, NEAR_ALL, WIDE}}},
+	{{{3, 8, NEAR_ALL, DIGITS}, {11, 1, NEAR_ALL, WIDE}}},
+	{{{0, 1, NEAR_ALL, WIDE}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_payment_card = {

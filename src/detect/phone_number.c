@@ -451,12 +451,12 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 /* What hopeless() asks of the places before the number, and of digits that nothing marks. */
 #define CLOSER "++((%%##xxuu\x80\xff"
 static const struct detect_hint hints[] = {
-	{{{-1, 1, false, CLOSER}}},
-	{{{-2, 1, false, "++"}}},
-	{{{0, 2, false, "00"}}},
-	{{{0, 11, false, "09"}}},
-	{{{0, 1, false, "\x80\xff"}}},
-	{{{0, 0, false, NULL}}},
+	{{{-1, 1, NEAR_ALL, CLOSER}}},
+	{{{-2, 1, NEAR_ALL, "++"}}},
+	{{{0, 2, NEAR_ALL, "00"}}},
+	{{{0, 11, NEAR_ALL, "09"}}},
+	{{{0, 1, NEAR_ALL, "\x80\xff"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
 const struct detector detector_phone_number = {

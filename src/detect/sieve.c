@@ -6,14 +6,15 @@
 
 #include <stdlib.h>
 
-#define SETS 128
-#define LOOKUPS 16 /* of 8 products */
+#define SETS 192
+#define LOOKUPS 24 /* of 8 products */
 #define TERMS 64
-#define HINTS 64
+#define HINTS 128
 #define NEAR_PLACES 4
-#define WORDS (SIEVE_WORDS + 2) /* one before and one behind */
+#define WORDS (SIEVE_WORDS + 10) /* one before and one behind; eight are taken at a time */
 #define NONE (SETS + 1)
 #define ANY SETS /* in the place of a set: every byte */
+#define RUNS 48  /* sets of which several bytes in a row are asked for */
 
 struct byte_set {
 	uint64_t has[4];
@@ -33,10 +34,17 @@ struct term {
 	uint8_t triggers, next; /* sets */
 };
 
+/* Several bytes in a row: all of the set, or one of them. */
+struct run {
+	uint8_t set, count;
+	bool any;
+	uint8_t from, step; /* the run, RUNS: the set, that is laid over itself `step` places away */
+};
+
 struct near_set {
 	int8_t offset;
-	uint8_t count;
 	uint8_t set;
+	uint8_t run; /* RUNS: the set alone */
 	bool other;
 };
 
@@ -59,7 +67,8 @@ struct sieve {
 	struct hint hints[HINTS];
 	struct byte_set sets[SETS];
 	struct product products[LOOKUPS * 8];
-	size_t term_count, hint_count, set_count, product_count, lookup_count;
+	struct run runs[RUNS];
+	size_t term_count, hint_count, run_count, set_count, product_count, lookup_count;
 	uint8_t alnum;                      /* set */
 	uint8_t products_of[SETS][LOOKUPS]; /* bits of a lookup's answer that mean membership */
 	uint8_t first_lookup[SETS], last_lookup[SETS];
@@ -67,10 +76,10 @@ struct sieve {
 	/* The loaded text. */
 	size_t words; /* and one before, and one behind */
 	uint64_t found[SIEVE_DETECTORS][WORDS];
-	bool have[SETS], empty[SETS];
+	bool have[SETS], empty[SETS], have_run[RUNS];
 	uint8_t present[LOOKUPS];
-	uint64_t any[WORDS]; /* the mask of every byte */
-	uint64_t mask[SETS][WORDS];
+	uint64_t any[WORDS], none[WORDS]; /* the masks of every byte and of none */
+	uint64_t mask[SETS][WORDS], run_mask[RUNS][WORDS];
 	_Alignas(32) uint8_t bytes[WORDS * SIEVE_PLACES];
 	_Alignas(32) uint8_t classes[LOOKUPS][WORDS * SIEVE_PLACES];
 };
@@ -186,6 +195,24 @@ static bool add_terms(struct sieve *sieve, struct rule *rule, const struct detec
 	return set_number(sieve, &done, &rule->triggers);
 }
 
+/* The run's number, RUNS when there is no room. A longer one is laid from one half as long or longer, which is a power
+ * of two, so that many runs of one set share their beginnings. */
+static uint8_t run_number(struct sieve *sieve, struct run run)
+{
+	for (uint8_t i = 0; i < sieve->run_count; i++)
+		if (sieve->runs[i].set == run.set && sieve->runs[i].count == run.count && sieve->runs[i].any == run.any)
+			return i;
+	uint8_t half = 1;
+	while (2 * half < run.count)
+		half = (uint8_t)(2 * half);
+	run.step = (uint8_t)(run.count - half);
+	run.from = half == 1 ? RUNS : run_number(sieve, (struct run){.set = run.set, .count = half, .any = run.any});
+	if (sieve->run_count == RUNS || (half > 1 && run.from == RUNS))
+		return RUNS;
+	sieve->runs[sieve->run_count] = run;
+	return (uint8_t)sieve->run_count++;
+}
+
 static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
 {
 	if (sieve->hint_count == HINTS)
@@ -198,9 +225,17 @@ static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
 				set_put(&set, byte);
 		struct near_set *near = &hint->near[hint->count++];
 		near->offset = from->near[i].offset;
-		near->count = from->near[i].count ? from->near[i].count : 1;
-		near->other = from->near[i].other;
+		near->other = from->near[i].how == NEAR_NONE;
+		near->run = RUNS;
 		if (!set_number(sieve, &set, &near->set))
+			return false;
+		if (from->near[i].count <= 1 || near->set == ANY)
+			continue;
+		/* none is: not one of them */
+		near->run = run_number(sieve,
+			(struct run){
+				.set = near->set, .count = from->near[i].count, .any = from->near[i].how != NEAR_ALL});
+		if (near->run == RUNS)
 			return false;
 	}
 	return true;
@@ -325,6 +360,7 @@ static void load(struct sieve *sieve, const uint8_t *text, size_t size, size_t a
 	for (size_t i = 0; i < sieve->lookup_count; i++)
 		sieve->present[i] = classify(sieve->bytes, loaded, &sieve->lookups[i], sieve->classes[i]);
 	memset(sieve->have, 0, sieve->set_count);
+	memset(sieve->have_run, 0, sieve->run_count);
 }
 
 AVX2 static inline uint64_t zero_bytes(__m256i first, __m256i second)
@@ -335,14 +371,43 @@ AVX2 static inline uint64_t zero_bytes(__m256i first, __m256i second)
 	return low | (uint64_t)high << 32;
 }
 
-/* The bytes that one lookup puts into a set: a new mask, or more of it. */
-AVX2 static void make_mask(const uint8_t *classes, uint8_t products, size_t words, bool more, uint64_t *restrict mask)
+AVX2 static inline uint64_t sign_bits(const uint8_t *classes, __m128i up)
+{
+	__m256i first = _mm256_sll_epi16(_mm256_load_si256((const void *)classes), up);
+	__m256i second = _mm256_sll_epi16(_mm256_load_si256((const void *)(classes + 32)), up);
+	return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
+}
+
+/* The bytes of one product: its bit becomes the sign of the byte. */
+AVX2 static void mask_product(const uint8_t *classes, unsigned product, size_t words, uint64_t *mask)
+{
+	const __m128i up = _mm_cvtsi32_si128((int)(7 - product));
+	for (size_t word = 0; word < words; word += 2, classes += 2 * SIEVE_PLACES) {
+		mask[word] = sign_bits(classes, up);
+		mask[word + 1] = sign_bits(classes + SIEVE_PLACES, up);
+	}
+}
+
+AVX2 static inline uint64_t bytes_with(const uint8_t *classes, __m256i bits)
+{
+	return ~zero_bytes(_mm256_and_si256(bits, _mm256_load_si256((const void *)classes)),
+		_mm256_and_si256(bits, _mm256_load_si256((const void *)(classes + 32))));
+}
+
+/* The bytes that one lookup puts into a set: a new mask, or more of it. One word more than asked for may be written. */
+AVX2 static void make_mask(const uint8_t *classes, uint8_t products, size_t words, bool more, uint64_t *mask)
 {
 	const __m256i bits = _mm256_set1_epi8((char)products);
-	for (size_t word = 0; word < words; word++, classes += SIEVE_PLACES) {
-		uint64_t in = ~zero_bytes(_mm256_and_si256(bits, _mm256_load_si256((const void *)classes)),
-			_mm256_and_si256(bits, _mm256_load_si256((const void *)(classes + 32))));
-		mask[word] = more ? mask[word] | in : in;
+	if (more) {
+		for (size_t word = 0; word < words; word++, classes += SIEVE_PLACES)
+			mask[word] |= bytes_with(classes, bits);
+	} else if ((products & (products - 1)) == 0) {
+		mask_product(classes, (unsigned)__builtin_ctz(products), words, mask);
+	} else {
+		for (size_t word = 0; word < words; word += 2, classes += 2 * SIEVE_PLACES) {
+			mask[word] = bytes_with(classes, bits);
+			mask[word + 1] = bytes_with(classes + SIEVE_PLACES, bits);
+		}
 	}
 }
 
@@ -363,65 +428,106 @@ AVX2 static const uint64_t *mask_of(struct sieve *sieve, unsigned set)
 	return sieve->empty[set] ? NULL : sieve->mask[set];
 }
 
-/* Keeps the places of `held` from which the place `offset` away is in the mask (turned round by `flip`). Are any left?
- */
-AVX2 static bool keep_near(
-	uint64_t *restrict held, const uint64_t *restrict mask, size_t words, int offset, uint64_t flip)
+/* Four words of a mask from `mask` on, so that bit n says what stood `right` places behind it. */
+AVX2 static inline __m256i four_moved(const uint64_t *mask, __m128i right, __m128i left)
 {
-	uint64_t any = 0;
-	if (offset == 0)
-		for (size_t w = 1; w <= words; w++)
-			any |= held[w] &= mask[w] ^ flip;
-	else if (offset > 0)
-		for (size_t w = 1; w <= words; w++)
-			any |= held[w] &= (mask[w] >> offset | mask[w + 1] << (64 - offset)) ^ flip;
-	else
-		for (size_t w = 1; w <= words; w++)
-			any |= held[w] &= (mask[w] << -offset | mask[w - 1] >> (64 + offset)) ^ flip;
-	return any != 0;
+	__m256i first = _mm256_loadu_si256((const void *)mask), next = _mm256_loadu_si256((const void *)(mask + 1));
+	return _mm256_or_si256(_mm256_srl_epi64(first, right), _mm256_sll_epi64(next, left));
 }
 
-AVX2 static bool near_holds(struct sieve *sieve, const struct near_set *near, uint64_t *held)
+/* Those places of `from` go into `to` from which the place `offset` away is in the mask (turned round by `flip`). Are
+ * there any? What lies behind the last word of `from` is 0. */
+AVX2 static bool keep_near(
+	uint64_t *to, const uint64_t *from, const uint64_t *mask, size_t words, int offset, uint64_t flip)
 {
-	const uint64_t *mask = near->set == ANY ? NULL : mask_of(sieve, near->set);
+	const __m256i turn = _mm256_set1_epi64x((int64_t)flip);
+	const __m128i right = _mm_cvtsi32_si128(offset & 63), left = _mm_cvtsi32_si128(64 - (offset & 63));
+	__m256i any = _mm256_setzero_si256();
+	mask -= offset < 0;
+	for (size_t w = 1; w <= words; w += 8) {
+		__m256i first = _mm256_xor_si256(four_moved(mask + w, right, left), turn);
+		__m256i second = _mm256_xor_si256(four_moved(mask + w + 4, right, left), turn);
+		first = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w)), first);
+		second = _mm256_and_si256(_mm256_loadu_si256((const void *)(from + w + 4)), second);
+		_mm256_storeu_si256((void *)(to + w), first);
+		_mm256_storeu_si256((void *)(to + w + 4), second);
+		any = _mm256_or_si256(any, _mm256_or_si256(first, second));
+	}
+	return !_mm256_testz_si256(any, any);
+}
+
+/* Bit n: the run begins there. In the last word it holds as far as offsets of hints reach. */
+AVX2 static const uint64_t *run_mask_of(struct sieve *sieve, unsigned number, const uint64_t *set)
+{
+	uint64_t *mask = sieve->run_mask[number];
+	const struct run *run = &sieve->runs[number];
+	if (sieve->have_run[number])
+		return mask;
+	const uint64_t *from = run->from == RUNS ? set : run_mask_of(sieve, run->from, set);
+	const __m128i right = _mm_cvtsi32_si128(run->step), left = _mm_cvtsi32_si128(64 - run->step);
+	for (size_t w = 0; w < sieve->words + 2; w += 4) {
+		__m256i moved = four_moved(from + w, right, left), here = _mm256_loadu_si256((const void *)(from + w));
+		here = run->any ? _mm256_or_si256(here, moved) : _mm256_and_si256(here, moved);
+		_mm256_storeu_si256((void *)(mask + w), here);
+	}
+	sieve->have_run[number] = true;
+	return mask;
+}
+
+AVX2 static bool near_holds(struct sieve *sieve, const struct near_set *near, const uint64_t *from, uint64_t *to)
+{
+	const uint64_t *mask = near->set == ANY ? sieve->any : mask_of(sieve, near->set);
 	if (!mask)
-		return (near->set == ANY) != near->other;
-	bool any = true;
-	for (int i = near->count - 1; any && i >= 0; i--) /* the farthest is the likeliest to fail */
-		any = keep_near(held, mask, sieve->words, near->offset + i, near->other ? ~(uint64_t)0 : 0);
-	return any;
+		mask = sieve->none;
+	else if (near->run < RUNS)
+		mask = run_mask_of(sieve, near->run, mask);
+	return keep_near(to, from, mask, sieve->words, near->offset, near->other ? ~(uint64_t)0 : 0);
+}
+
+AVX2 static void add_places(uint64_t *to, const uint64_t *from, size_t words)
+{
+	for (size_t w = 1; w <= words; w += 4) {
+		__m256i both = _mm256_or_si256(
+			_mm256_loadu_si256((const void *)(to + w)), _mm256_loadu_si256((const void *)(from + w)));
+		_mm256_storeu_si256((void *)(to + w), both);
+	}
 }
 
 /* Leaves the candidates around which one of the hints holds. */
 AVX2 static void keep_hinted(struct sieve *sieve, const struct rule *rule, uint64_t *candidates)
 {
-	uint64_t kept[WORDS], held[WORDS];
-	memset(kept, 0, (sieve->words + 2) * sizeof *kept);
+	uint64_t kept[WORDS] = {0}, held[WORDS] = {0};
 	for (unsigned h = 0; h < rule->hints; h++) {
 		const struct hint *hint = &sieve->hints[rule->first_hint + h];
+		const uint64_t *from = candidates;
 		bool any = true;
-		memcpy(held, candidates, (sieve->words + 2) * sizeof *held);
-		for (unsigned i = 0; any && i < hint->count; i++)
-			any = near_holds(sieve, &hint->near[i], held);
-		for (size_t w = 1; any && w <= sieve->words; w++)
-			kept[w] |= held[w];
+		for (unsigned i = 0; any && i < hint->count; i++) {
+			any = near_holds(sieve, &hint->near[i], from, held);
+			from = held;
+		}
+		if (any)
+			add_places(kept, from, sieve->words);
 	}
-	memcpy(candidates, kept, (sieve->words + 2) * sizeof *kept);
+	memcpy(candidates, kept, sizeof kept);
 }
 
 /* Adds the places of triggers with one of `next` behind them. */
-AVX2 static void add_pairs(
-	uint64_t *restrict wakes, const uint64_t *restrict triggers, const uint64_t *restrict next, size_t words)
+AVX2 static void add_pairs(uint64_t *wakes, const uint64_t *triggers, const uint64_t *next, size_t words)
 {
-	for (size_t w = 1; w <= words; w++)
-		wakes[w] |= triggers[w] & (next[w] >> 1 | next[w + 1] << 63);
+	const __m128i right = _mm_cvtsi32_si128(1), left = _mm_cvtsi32_si128(63);
+	for (size_t w = 1; w <= words; w += 4) {
+		__m256i pairs = _mm256_and_si256(
+			four_moved(next + w, right, left), _mm256_loadu_si256((const void *)(triggers + w)));
+		_mm256_storeu_si256(
+			(void *)(wakes + w), _mm256_or_si256(_mm256_loadu_si256((const void *)(wakes + w)), pairs));
+	}
 }
 
 /* Places where a trigger stands and what follows lets the detector start. Are there any? */
 AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64_t last, uint64_t *wakes)
 {
 	bool any = false;
-	memset(wakes, 0, (sieve->words + 2) * sizeof *wakes);
+	memset(wakes, 0, WORDS * sizeof *wakes);
 	for (unsigned t = rule->first_term; t < rule->first_term + (unsigned)rule->terms; t++) {
 		const struct term *term = &sieve->terms[t];
 		const uint64_t *triggers = mask_of(sieve, term->triggers);
@@ -429,9 +535,13 @@ AVX2 static bool find_woken(struct sieve *sieve, const struct rule *rule, uint64
 		if (!triggers || (!next && term->next != ANY))
 			continue;
 		any = true;
-		add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
+		if (next == NULL && rule->terms == 1)
+			memcpy(wakes + 1, triggers + 1, sieve->words * sizeof *wakes);
+		else
+			add_pairs(wakes, triggers, next ? next : sieve->any, sieve->words);
 	}
 	wakes[sieve->words] &= last;
+	memset(wakes + sieve->words + 1, 0, 8 * sizeof *wakes);
 	return any;
 }
 
@@ -463,7 +573,7 @@ AVX2 static bool find_word_starts(
 {
 	const uint64_t *triggers = mask_of(sieve, rule->triggers);
 	uint64_t any = 0;
-	memset(found, 0, (sieve->words + 2) * sizeof *found);
+	memset(found, 0, WORDS * sizeof *found);
 	for (size_t w = 1; triggers && w <= sieve->words; w++) {
 		uint64_t inside = alnum ? alnum[w] & (alnum[w] << 1 | alnum[w - 1] >> 63) : 0;
 		uint64_t left = triggers[w] & ~inside & (w == sieve->words ? last : ~(uint64_t)0);

@@ -9,7 +9,8 @@
  *
  * Canonical row: for each cell its bytes, unquoted and trimmed of blanks (one over CEIL_CANONICAL_VALUE_BYTES: its
  * SHA-256, untrimmed at the end), and its length in four bytes, 0xFFFFFFFF for a hash. Rows without any cell content in
- * a single column are blank lines, and no records; nor is a header.
+ * a single column are blank lines, and no records; nor is a header. Its cells name the columns: each block is parsed
+ * before it is given, so that the columns of its values are told first, and its records afterwards.
  */
 #include "extract/charset.h"
 #include "extract/csv_shape.h"
@@ -51,7 +52,56 @@ struct csv_run {
 		uint8_t last;
 	} checkpoint;
 	uint64_t lost; /* bytes looked ahead in vain */
+	const struct extract_events *events;
+	void *context;
+	uint64_t given;      /* text offset up to which the text was given */
+	struct st_buf rows;  /* of struct csv_row: their text was not */
+	unsigned *columns;   /* what the header's names are called outside; NULL: nobody asks for one */
+	size_t column_count; /* of them */
+	unsigned told;       /* the column told last */
+	uint64_t tell_from;  /* what begins before this text offset has no column: a lost quote may have hidden rows
+				there */
 };
+
+struct csv_row {
+	uint64_t start, end;
+	size_t ids_end; /* its values of fields end there among those that are kept */
+	uint8_t sha256[ST_SHA256_BYTES];
+};
+
+/* --- columns --- */
+
+static void tell_column(struct csv_run *run, uint64_t start, unsigned column)
+{
+	if (column == run->told || start < run->tell_from)
+		return;
+	run->told = column;
+	run->events->cell(run->context, run->input->part, start, column);
+}
+
+/* The next cell begins at this text offset. */
+static void begin_cell(struct csv_run *run, uint64_t start)
+{
+	if (run->columns != NULL)
+		tell_column(run, start, run->cell_count < run->column_count ? run->columns[run->cell_count] : 0);
+}
+
+static void name_columns(struct csv_run *run, const struct st_span *names, size_t count)
+{
+	bool any = false;
+	if (run->events->column == NULL || run->events->cell == NULL || count == 0)
+		return;
+	run->columns = st_alloc(count * sizeof *run->columns);
+	run->column_count = count;
+	for (size_t i = 0; i < count; i++) {
+		run->columns[i] = run->events->column(run->context, run->input->part, names[i]);
+		any |= run->columns[i] != 0;
+	}
+	if (any)
+		return;
+	free(run->columns);
+	run->columns = NULL;
+}
 
 /* --- cells and rows --- */
 
@@ -121,52 +171,71 @@ static void end_cell(struct csv_run *run)
 	run->state = CELL_START;
 }
 
-/* The cells of a row that was not hashed in parts, from the last to the first, into room for cell_count of them. False:
- * one was hashed. */
-static bool take_cells(const struct csv_run *run, struct st_span *cells, size_t *count)
+/* The cells of a row that was not hashed in parts, from the first to the last; NULL when one of them is a hash. */
+static struct st_span *row_cells(const struct csv_run *run)
 {
-	*count = 0;
-	for (size_t at = run->cells.size; at >= 4;) {
+	struct st_span *cells = st_alloc((run->cell_count + 1) * sizeof(*cells));
+	size_t at = run->cells.size;
+	for (size_t i = run->cell_count; i > 0; i--) {
 		struct st_cursor in = {run->cells.data + at - 4, run->cells.data + at, false};
 		uint32_t size = st_cursor_u32(&in);
-		if (size == HASHED_CELL)
-			return false;
+		if (size == HASHED_CELL) {
+			free(cells);
+			return NULL;
+		}
 		at -= 4 + (size_t)size;
-		cells[(*count)++] = (struct st_span){run->cells.data + at, size};
+		cells[i - 1] = (struct st_span){run->cells.data + at, size};
 	}
-	return true;
+	return cells;
 }
 
-static bool row_is_header(const struct csv_run *run)
+/* A header names the columns. */
+static bool take_header(struct csv_run *run)
 {
-	size_t count;
-	st_auto_free struct st_span *cells = st_alloc(run->cell_count * sizeof(*cells));
-	if (!take_cells(run, cells, &count) || !csv_is_header(cells, count))
-		return false;
-	take_cells(run, cells, &count); /* csv_is_header put them in another order */
-	for (size_t i = 0; i < count; i++)
-		id_fields_head(run->ids, count - 1 - i, cells[i]);
-	return true;
+	struct st_span *cells = row_cells(run), *sorted = row_cells(run);
+	bool header = cells != NULL && csv_is_header(sorted, run->cell_count);
+	if (header)
+		name_columns(run, cells, run->cell_count);
+	for (size_t i = 0; header && i < run->cell_count; i++)
+		id_fields_head(run->ids, i, cells[i]);
+	free(cells);
+	free(sorted);
+	return header;
 }
 
-static bool is_no_record(const struct csv_run *run)
+static bool is_no_record(struct csv_run *run)
 {
 	if (run->row_hashing)
 		return false;
 	if (run->cell_count == 1 && run->cells.size == 4)
 		return true;
-	return run->first_row && (run->dialect.first_is_sep || row_is_header(run));
+	return run->first_row && (run->dialect.first_is_sep || take_header(run));
 }
 
 static void give_row(struct csv_run *run, uint64_t end)
 {
-	uint8_t sha256[ST_SHA256_BYTES];
+	struct csv_row row = {.start = run->row_start, .end = end};
 	if (!run->row_hashing)
 		st_sha256_begin(run->row_hash);
 	st_sha256_add(run->row_hash, run->cells.data, run->cells.size);
-	st_sha256_end(run->row_hash, sha256);
-	id_fields_give(run->ids, run->input);
-	extract_run_record(run->input->run, run->input->part, run->row_start, end, sha256);
+	st_sha256_end(run->row_hash, row.sha256);
+	if (end <= run->given) {
+		id_fields_give(run->ids, run->input, SIZE_MAX);
+		extract_run_record(run->input->run, run->input->part, row.start, row.end, row.sha256);
+		return;
+	}
+	row.ids_end = id_fields_keep(run->ids);
+	st_buf_add(&run->rows, &row, sizeof row);
+}
+
+static void give_rows(struct csv_run *run)
+{
+	const struct csv_row *row = (const struct csv_row *)(const void *)run->rows.data;
+	for (size_t left = run->rows.size / sizeof *row; left > 0; left--, row++) {
+		id_fields_give(run->ids, run->input, row->ids_end);
+		extract_run_record(run->input->run, run->input->part, row->start, row->end, row->sha256);
+	}
+	run->rows.size = 0;
 }
 
 /* The line end stands at this text offset. */
@@ -185,6 +254,7 @@ static void end_row(struct csv_run *run, uint64_t line_end)
 	run->cells.size = run->cell_at = run->cell_count = 0;
 	run->row_hashing = false;
 	run->row_start = line_end + 1;
+	begin_cell(run, run->row_start);
 }
 
 /* --- quotes that do not close --- */
@@ -214,11 +284,14 @@ static void set_checkpoint(struct csv_run *run)
 	run->checkpoint.at = offset(run);
 	run->checkpoint.cell_size = run->cells.size;
 	run->checkpoint.last = run->last;
+	if (run->columns != NULL)
+		tell_column(run, offset(run), 0); /* these lines may be rows of their own */
 }
 
 static void go_back(struct csv_run *run)
 {
 	run->lost += offset(run) - run->checkpoint.at;
+	run->tell_from = offset(run);
 	run->cells.size = run->checkpoint.cell_size;
 	run->cell_hashing = false;
 	run->last = run->checkpoint.last;
@@ -279,10 +352,12 @@ static void in_plain(struct csv_run *run)
 	take(run, find_either(run->data + run->at, run->size - run->at, delimiter, line_end));
 	if (run->at == run->size)
 		return;
-	if (run->data[run->at] == line_end)
+	if (run->data[run->at] == line_end) {
 		end_row(run, offset(run));
-	else
+	} else {
 		end_cell(run);
+		begin_cell(run, offset(run) + 1);
+	}
 	run->at++;
 }
 
@@ -340,6 +415,7 @@ static void after_quote(struct csv_run *run)
 	} else if (byte == run->dialect.delimiter && run->cell_count + 1 < CEIL_CSV_CELLS) {
 		run->checkpoint.on = false;
 		end_cell(run);
+		begin_cell(run, offset(run) + 1);
 		run->at++;
 	} else if (is_blank(byte)) {
 		run->blank_after_quote = true;
@@ -396,6 +472,10 @@ static void take_block(struct csv_run *run, const struct extract_text *block)
 	}
 	parse(run);
 	hold(run);
+	if (run->events->text != NULL)
+		run->events->text(run->context, run->input->part, block);
+	run->given = block->start + block->size;
+	give_rows(run);
 }
 
 static void finish(struct csv_run *run, uint64_t text_end)
@@ -433,7 +513,8 @@ static void read_csv(struct reader_input *input, struct extract_part_result *res
 	run.row_hash = st_sha256_new();
 	run.cell_hash = st_sha256_new();
 	run.ids = id_fields_open(extract_run_options(input->run)->id_fields);
-	struct text_source *source = text_source_open(input, charset);
+	run.events = extract_run_events(input->run, &run.context);
+	struct text_source *source = text_source_open_quiet(input, charset);
 	struct extract_text block;
 	while (text_source_next(source, &block))
 		take_block(&run, &block);
@@ -449,6 +530,8 @@ static void read_csv(struct reader_input *input, struct extract_part_result *res
 	st_sha256_free(run.cell_hash);
 	st_buf_free(&run.held);
 	st_buf_free(&run.cells);
+	st_buf_free(&run.rows);
+	free(run.columns);
 }
 
 const struct reader reader_csv = {.format = "csv", .bid = bid, .most = 50, .read = read_csv};

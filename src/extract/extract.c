@@ -273,6 +273,18 @@ static void forward_author(void *context, uint32_t part, struct st_span address)
 	run->events->author(run->context, part, address);
 }
 
+static unsigned forward_column(void *context, uint32_t part, struct st_span name)
+{
+	struct extract_run *run = context;
+	return run->events->column != NULL ? run->events->column(run->context, part, name) : 0;
+}
+
+static void forward_cell(void *context, uint32_t part, uint64_t start, unsigned column)
+{
+	struct extract_run *run = context;
+	run->events->cell(run->context, part, start, column);
+}
+
 void extract_run_record(
 	struct extract_run *run, uint32_t part, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -395,6 +407,8 @@ void extract_object_with_limits(struct stream *stream, const struct extract_opti
 	run.to_readers.place = forward_place;
 	run.to_readers.turn = events->turn != NULL ? forward_turn : NULL;
 	run.to_readers.author = events->author != NULL ? forward_author : NULL;
+	run.to_readers.column = forward_column;
+	run.to_readers.cell = forward_cell;
 	run.heads = st_alloc_zero((size_t)limits->nesting_depth + 1, sizeof(*run.heads));
 	*result = (struct extract_result){.status = ST_PENDING};
 	read_part(&run, (struct st_span){(const uint8_t *)"", 0}, stream, NULL);

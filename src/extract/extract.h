@@ -72,6 +72,11 @@ struct extract_events {
 	 * order; told before the text that stands there. Words of the reader and, behind a NUL, a name out of the
 	 * document (base/places.h); borrowed for the call. */
 	void (*place)(void *context, uint32_t part, uint64_t start, struct st_span label);
+	/* A column of the part's table is called so: its number for `cell`, or 0 when nobody asks for it. */
+	unsigned (*column)(void *context, uint32_t part, struct st_span name);
+	/* From this text offset on, until the next, stands a value of that column (0: of none). In order; told before
+	 * the text that stands there. */
+	void (*cell)(void *context, uint32_t part, uint64_t start, unsigned column);
 	void (*part_end)(void *context, uint32_t part, const struct extract_part_result *result);
 	/* A turn inside of the record that ends next, all of it already given. In the order of their ends; NULL: nobody
 	 * asks. */

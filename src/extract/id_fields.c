@@ -23,7 +23,8 @@ struct id_fields {
 	struct st_sha256 *hash;
 	struct column *columns;
 	size_t column_count;
-	struct st_buf values; /* of the record: u32 field, u64 at, span */
+	struct st_buf values; /* u32 field, u64 at, span: of records that are kept up to kept, then of this one */
+	size_t kept, given;
 	bool overflowed;
 };
 
@@ -56,7 +57,7 @@ void id_fields_begin(struct id_fields *fields)
 {
 	if (fields == NULL)
 		return;
-	fields->values.size = 0;
+	fields->values.size = fields->kept;
 	fields->in_key = fields->in_value = fields->hashing = false;
 }
 
@@ -69,7 +70,7 @@ bool id_fields_overflowed(const struct id_fields *fields)
 
 static void add_value(struct id_fields *fields, size_t field, uint64_t at, struct st_span text)
 {
-	if (fields->values.size + text.size > CEIL_ID_RECORD_BYTES) {
+	if (fields->values.size - fields->kept + text.size > CEIL_ID_RECORD_BYTES) {
 		fields->overflowed = true;
 		return;
 	}
@@ -238,15 +239,27 @@ void id_fields_cell(struct id_fields *fields, size_t column, uint64_t at, struct
 
 /* --- reporting --- */
 
-void id_fields_give(struct id_fields *fields, const struct reader_input *input)
+size_t id_fields_keep(struct id_fields *fields)
+{
+	return fields != NULL ? fields->kept = fields->values.size : 0;
+}
+
+void id_fields_give(struct id_fields *fields, const struct reader_input *input, size_t end)
 {
 	if (fields == NULL || fields->values.size == 0)
 		return;
-	struct st_cursor in = {fields->values.data, fields->values.data + fields->values.size, false};
+	end = end < fields->values.size ? end : fields->values.size;
+	struct st_cursor in = {fields->values.data + fields->given, fields->values.data + end, false};
 	while (in.at < in.end && !in.bad) {
 		uint32_t field = st_cursor_u32(&in);
 		uint64_t at = st_cursor_u64(&in);
 		extract_run_field(input->run, input->part, field, at, st_cursor_span(&in));
 	}
-	id_fields_begin(fields);
+	fields->given = end;
+	if (end < fields->kept)
+		return;
+	/* What is left is of a record that has not ended. */
+	fields->values.size -= end;
+	memmove(fields->values.data, fields->values.data + end, fields->values.size);
+	fields->kept = fields->given = 0;
 }

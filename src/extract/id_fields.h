@@ -24,8 +24,10 @@ void id_fields_json(struct id_fields *fields, const struct st_json_event *event,
 void id_fields_head(struct id_fields *fields, size_t column, struct st_span head);
 /* A cell, trimmed, that ends at this text offset; hashed: its content is the SHA-256 of what stood there. */
 void id_fields_cell(struct id_fields *fields, size_t column, uint64_t at, struct st_span cell, bool hashed);
-/* Reports the values: the record they stand in is reported next. */
-void id_fields_give(struct id_fields *fields, const struct reader_input *input);
+/* The record is reported later: its values, after those kept before, are kept up to what this returns. */
+size_t id_fields_keep(struct id_fields *fields);
+/* Reports the values up to `end` of those kept, SIZE_MAX all: the record they stand in is reported next. */
+void id_fields_give(struct id_fields *fields, const struct reader_input *input, size_t end);
 /* Did a record hold more than CEIL_ID_RECORD_BYTES of them? They were not all counted. */
 bool id_fields_overflowed(const struct id_fields *fields);
 

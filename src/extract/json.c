@@ -53,7 +53,7 @@ static void give_record(struct json_run *run, uint64_t start, uint64_t end, cons
 	if (run->action_waits)
 		start = run->action_start;
 	run->action_waits = false;
-	id_fields_give(run->ids, run->input);
+	id_fields_give(run->ids, run->input, SIZE_MAX);
 	extract_run_record(run->input->run, run->input->part, start, end, sha256);
 }
 

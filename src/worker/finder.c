@@ -612,6 +612,17 @@ void finder_place(struct finder *f, uint64_t start, struct st_span label)
 	st_buf_add_span(&f->places_coming, label.data, label.size);
 }
 
+unsigned finder_column(struct finder *f, struct st_span name)
+{
+	f->fed = true; /* the part has something to finish */
+	return detect_field_name(f->detect, name);
+}
+
+void finder_field(struct finder *f, uint64_t start, unsigned column)
+{
+	detect_field_begins(f->detect, start, column);
+}
+
 struct st_span finder_places(const struct finder *f)
 {
 	return (struct st_span){f->places.bytes.data, f->places.bytes.size};

@@ -31,6 +31,9 @@ void finder_turn(struct finder *finder, const struct talk_turn *turn);
 void finder_send_turns(struct outbox *out, uint32_t part, uint64_t record, const uint64_t turns[MARKING_SPEAKERS]);
 /* What stands from this text offset on; told before the text that stands there, in order. */
 void finder_place(struct finder *finder, uint64_t start, struct st_span label);
+/* A column of the part's table, and from where on its values stand: as detect_field_name and detect_field_begins. */
+unsigned finder_column(struct finder *finder, struct st_span name);
+void finder_field(struct finder *finder, uint64_t start, unsigned column);
 /* The places of the part so far, with offsets as mentions have them; borrowed until the next finder_begin. */
 struct st_span finder_places(const struct finder *finder);
 /* Everything still held is decided and handed to the outbox. */

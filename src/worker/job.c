@@ -146,6 +146,18 @@ static void send_author(struct job *job, const struct open_part *part)
 	finder_send_turns(&job->worker->out, part->index, job->records, turns);
 }
 
+static unsigned on_column(void *context, uint32_t part, struct st_span name)
+{
+	struct job *job = context;
+	return finder_column(finder_of(job, find_part(job, part)), name);
+}
+
+static void on_cell(void *context, uint32_t part, uint64_t start, unsigned column)
+{
+	struct job *job = context;
+	finder_field(finder_of(job, find_part(job, part)), start, column);
+}
+
 static void on_record(
 	void *context, uint32_t index, uint64_t start, uint64_t end, const uint8_t sha256[ST_SHA256_BYTES])
 {
@@ -250,6 +262,8 @@ static const struct extract_events events = {
 	.text = on_text,
 	.field = on_field,
 	.place = on_place,
+	.column = on_column,
+	.cell = on_cell,
 	.record = on_record,
 	.turn = on_turn,
 	.author = on_author,

@@ -1,5 +1,6 @@
-/* Telephone numbers, cards, accounts, addresses, urls and secrets on arbitrary windows: every trigger is shown to its
- * detector, and an answer must lie in the window, within reach, and be a canonical value of its kind. */
+/* Telephone numbers, cards, accounts, addresses, official numbers, urls and secrets on arbitrary windows: every trigger
+ * is shown to its detector, and an answer must lie in the window, within reach, and be a canonical value of its kind.
+ */
 #include <stdlib.h>
 
 #include "detect/detector.h"
@@ -7,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct detector *const detectors[] = {&detector_phone_number, &detector_payment_card, &detector_iban,
-	&detector_ip_address, &detector_url, &detector_connection_string, &detector_secret};
+	&detector_ip_address, &detector_url, &detector_connection_string, &detector_secret, &detector_official_number};
 
 static void answer_holds(enum detect_kind kind, const struct detect_candidate *answer, size_t at, size_t size)
 {
@@ -36,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text)
 		return 0;
 	memcpy(text, data + 1, length);
-	const struct detect_window window = {text, length, &options};
+	const struct detect_window window = {text, length, &options, NULL};
 	for (size_t n = 0; n < sizeof detectors / sizeof *detectors; n++)
 		for (size_t at = 0; at < length; at++) {
 			struct detect_candidate answer = {0};

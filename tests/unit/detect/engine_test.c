@@ -179,6 +179,12 @@ static void sixty_four_at_a_time_finds_what_byte_by_byte_finds(void)
 	static const char *const alphabets[] = {"0123456789 .-:+\n04",
 		"abcdef0123456789:.[] \n::", "abct@.-_=%&0123456789\n \xc3\xa4:/()+[]\\u4e",
 		"aAt @.com4%=(&#;)\xef\xbc\xa0\xc2\xa0\x90\x91"};
+	/* made of pieces that numbers of authorities are made of */
+	static const char *const pieces[] = {"1", "12", "123", "1234", "12345", "123456", "1234567", "12345678",
+		"123456789", "RSSMRA", "RSS", "MRA", "85T10", "A562S", "85", "T10", "AB", "C", "Z", "K7", "4K", "U",
+		"B01", "8Z49289F", "2A", "GB", "FR", "IT", "DE", "NL", "CHE", "ATU", "ESA", "SSN", "=VAT ", "C.F. ",
+		"\\n", " ", " ", " ", "-", ".", "/", "+", "\n", "\"", "%20", "&nbsp;", "\xc2\xa0", "\xe2\x80\x8b",
+		"\xef\xbc\x91", "536-90-4399", "943 476 5919", "1 84 12 76 451 089 46", "2.2"};
 	static const size_t blocks[] = {0, 1, 63, 64, 65, 4096};
 	for (size_t i = 0; i < COUNT(alphabets) * COUNT(blocks); i++) {
 		const char *alphabet = alphabets[i / COUNT(blocks)];
@@ -188,6 +194,16 @@ static void sixty_four_at_a_time_finds_what_byte_by_byte_finds(void)
 			st_buf_add_byte(&text, (uint8_t)alphabet[next_random(&seed) % strlen(alphabet)]);
 		if (!ways_agree(text.data, text.size, blocks[i % COUNT(blocks)]))
 			CHECK_FAIL("alphabet %zu, blocks of %zu", i / COUNT(blocks), blocks[i % COUNT(blocks)]);
+	}
+	for (size_t i = 0; i < 3 * COUNT(blocks); i++) {
+		uint64_t seed = i + 100;
+		st_auto_buf struct st_buf text = {0};
+		while (text.size < 60000) {
+			const char *piece = pieces[next_random(&seed) % COUNT(pieces)];
+			st_buf_add(&text, piece, strlen(piece));
+		}
+		if (!ways_agree(text.data, text.size, blocks[i % COUNT(blocks)]))
+			CHECK_FAIL("pieces, seed %zu, blocks of %zu", i + 100, blocks[i % COUNT(blocks)]);
 	}
 	for (uint64_t seed = 21; seed <= 24; seed++) {
 		st_auto_buf struct st_buf corpus = {0};

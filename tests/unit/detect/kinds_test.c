@@ -103,8 +103,9 @@ static void row_holds(const char *line, enum detect_kind kind)
 	}
 	const char *const regions[] = {row.region, NULL};
 	struct detect_options options = {.regions = row.region[0] == '-' ? NULL : regions};
-	static const size_t blocks[] = {0, 1, 7};
+	static const size_t blocks[] = {0, 1, 7, 0};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+		options.byte_by_byte = i == 3;
 		struct collected got = collect(&options, (int)kind, row.text, row.size, blocks[i], 0);
 		without_confidence(&got, found, sizeof found);
 		if (strcmp(found, row.wanted) != 0 || got.unsorted || got.wrong_text)
@@ -156,6 +157,12 @@ static void cards_accounts_and_addresses_are_found_whole(void)
 	every_row_of(DETECT_IP_ADDRESS, "hit.tsv", 8);
 	every_row_of(DETECT_URL, "hit.tsv", 25);
 	every_row_of(DETECT_SECRET, "hit.tsv", 25);
+	every_row_of(DETECT_NATIONAL_ID, "hit.tsv", 30);
+	every_row_of(DETECT_VAT_NUMBER, "hit.tsv", 45);
+	every_row_of(DETECT_CASE_NUMBER, "hit.tsv", 35);
+	every_row_of(DETECT_DATE_OF_BIRTH, "hit.tsv", 40);
+	every_row_of(DETECT_POSTAL_ADDRESS, "hit.tsv", 30);
+	every_row_of(DETECT_ORGANIZATION_NAME, "hit.tsv", 35);
 }
 
 static void what_only_looks_like_one_is_not_found(void)
@@ -165,6 +172,12 @@ static void what_only_looks_like_one_is_not_found(void)
 	every_row_of(DETECT_IP_ADDRESS, "miss.tsv", 8);
 	every_row_of(DETECT_URL, "miss.tsv", 15);
 	every_row_of(DETECT_SECRET, "miss.tsv", 20);
+	every_row_of(DETECT_NATIONAL_ID, "miss.tsv", 40);
+	every_row_of(DETECT_VAT_NUMBER, "miss.tsv", 30);
+	every_row_of(DETECT_CASE_NUMBER, "miss.tsv", 40);
+	every_row_of(DETECT_DATE_OF_BIRTH, "miss.tsv", 40);
+	every_row_of(DETECT_POSTAL_ADDRESS, "miss.tsv", 40);
+	every_row_of(DETECT_ORGANIZATION_NAME, "miss.tsv", 40);
 }
 
 static void names_stand_where_something_beside_them_says_so(void)
@@ -187,6 +200,59 @@ static void a_card_inside_an_account_number_is_the_account_number(void)
 	if (strcmp((char *)got.lines.data, wanted) != 0)
 		CHECK_FAIL("found %s", (char *)got.lines.data);
 	st_buf_free(&got.lines);
+}
+
+/* A table with these names above its columns, told as a reader of tables tells it. */
+static struct collected collect_table(const char *const names[2], const char *text, size_t block)
+{
+	struct collected into = {.input = (const uint8_t *)text, .only = -1};
+	struct detect *detect = detect_open(NULL, collect_mention, &into);
+	for (int again = 0; again < 2; again++) { /* what an input before told is forgotten */
+		unsigned columns[2], cell = 0;
+		into.lines.size = 0;
+		into.last_end = 0;
+		for (size_t i = 0; i < 2; i++)
+			columns[i] = detect_field_name(
+				detect, (struct st_span){(const uint8_t *)names[i], strlen(names[i])});
+		detect_field_begins(detect, 0, columns[0]);
+		for (const char *at = strpbrk(text, ";\n"); at; at = strpbrk(at + 1, ";\n"))
+			detect_field_begins(detect, (uint64_t)(at - text) + 1, columns[++cell % 2]);
+		collect_feed(detect, text, strlen(text), block, 0);
+	}
+	detect_close(detect);
+	st_buf_add_byte(&into.lines, 0);
+	return into;
+}
+
+static void the_name_of_a_column_is_a_label_of_its_values(void)
+{
+	static const struct {
+		const char *names[2], *text, *wanted;
+	} rows[] = {
+		{{"order", "ssn"}, "536904399;536904399\n536904399;536904399",
+			"national_id 10 19 536904399 plain 97\nnational_id 30 39 536904399 plain 97\n"},
+		{{"codice", "nhsNumber"}, "9434765919;9434765919", "national_id 11 21 9434765919 plain 97\n"},
+		{{"id", "Numéro de carte"}, "4111111111111111;4111111111111111",
+			"payment_card 17 33 4111111111111111 plain 97\n"},
+		{{"P. IVA", "n"}, "00743110157;00743110157", "vat_number 0 11 IT00743110157 plain 97\n"},
+		{{"", "123"}, "536904399;536904399", ""},
+		{{"id", "Date of birth"}, "12345;1985-03-12\n12346;25/12/1990",
+			"date_of_birth 6 16 1985-03-12 plain 95\ndate_of_birth 23 33 1990-12-25 plain 95\n"},
+		{{"data_nascita", "n"}, "x;1\n12/03/1985;2\n1985-03-12;3",
+			"date_of_birth 4 14 1985-03-12 plain 95\ndate_of_birth 17 27 1985-03-12 plain 95\n"},
+		{{"Ticket ID", "n"}, "48213;1\n48214;2",
+			"case_number 0 5 48213 plain 90\ncase_number 8 13 48214 plain 90\n"},
+		{{"n", "numéro de dossier"}, "1;22/01234", "case_number 2 10 22/01234 plain 90\n"},
+	};
+	static const size_t blocks[] = {0, 1, 7};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (size_t b = 0; b < 3; b++) {
+			struct collected got = collect_table(rows[i].names, rows[i].text, blocks[b]);
+			if (strcmp((char *)got.lines.data, rows[i].wanted) != 0)
+				CHECK_FAIL("%s under %s, %s: found %s", rows[i].text, rows[i].names[0],
+					rows[i].names[1], (char *)got.lines.data);
+			st_buf_free(&got.lines);
+		}
 }
 
 /* The value of an attribute of the tag at `tag`, which may span lines; empty when it is not there. */
@@ -270,6 +336,7 @@ int main(void)
 	RUN(names_stand_where_something_beside_them_says_so);
 	RUN(teams_products_places_and_unsupported_words_are_no_names);
 	RUN(a_card_inside_an_account_number_is_the_account_number);
+	RUN(the_name_of_a_column_is_a_label_of_its_values);
 	RUN(every_example_number_of_libphonenumber_is_found);
 	CHECK_END();
 }

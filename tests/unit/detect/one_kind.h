@@ -51,7 +51,7 @@ static void find_all(const struct detector *detector, const struct detect_option
 	if (!copy)
 		abort();
 	memcpy(copy, text, size);
-	struct detect_window window = {copy, size, options};
+	struct detect_window window = {copy, size, options, NULL};
 	bool examined = false;
 	found->count = 0;
 	for (size_t at = 0; at < size; at++) {

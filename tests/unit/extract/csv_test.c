@@ -137,6 +137,29 @@ static void the_first_row_is_a_header_when_its_cells_only_name_columns(void)
 	}
 }
 
+static void a_header_names_the_columns_of_what_follows(void)
+{
+	static const struct {
+		const char *text, *names, *columns;
+	} rows[] = {
+		{"name;ssn\nA;1\nB;2\n", " name ssn", "9=1 11=2 13=1 15=2 17=1 "},
+		{"sep=;\nname;ssn\nA;1\n", " name ssn", "15=1 17=2 19=1 "},
+		{"name;\"the \"\"id\"\"\"\nA;\"1;2\"\nB;3\n", " name the \"id\"", "18=1 20=2 26=1 28=2 30=1 "},
+		{"name;ssn\nA\nB;2;3\n", " name ssn", "9=1 13=2 15=0 17=1 "},
+		/* a cell of two lines has its name on the first, in case its quote is one too many */
+		{"name;ssn\nA;\"1\n2\"\nB;3\n", " name ssn", "9=1 11=2 13=0 17=1 19=2 21=1 "},
+		{"name;ssn\nA;\"1\nB;2\nC;3\n", " name ssn", "9=1 11=2 13=0 22=1 "},
+		{"1;2\n3;4\n", "", ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		auto_reading r = read_whole(rows[i].text, strlen(rows[i].text), "csv");
+		st_buf_add_byte(&r.names, 0);
+		st_buf_add_byte(&r.columns, 0);
+		if (strcmp((char *)r.names.data, rows[i].names) || strcmp((char *)r.columns.data, rows[i].columns))
+			CHECK_FAIL("%s: columns%s at %s", rows[i].text, (char *)r.names.data, (char *)r.columns.data);
+	}
+}
+
 static void canonical_rows_are_unquoted_and_trimmed(void)
 {
 	CHECK_SAME("1,2,3", "\"1\", 2 ,\"3 \"\r\n", "csv", NULL);
@@ -181,6 +204,7 @@ int main(void)
 	RUN(an_opening_quote_without_end_is_given_up_within_a_mebibyte);
 	RUN(hostile_quotes_cost_no_more_than_twice_the_reading);
 	RUN(the_first_row_is_a_header_when_its_cells_only_name_columns);
+	RUN(a_header_names_the_columns_of_what_follows);
 	RUN(canonical_rows_are_unquoted_and_trimmed);
 	RUN(rows_of_any_length_are_read_the_same_for_every_cut);
 	RUN(cells_over_the_ceiling_are_one_cell);

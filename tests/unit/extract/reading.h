@@ -20,6 +20,10 @@ struct reading {
 	struct st_buf stored;  /* u64 for each byte of text and for its end */
 	struct st_buf records; /* of struct seen_record */
 	struct st_buf fields;  /* "2:0=7 " is a value of field 0 in the third record */
+	struct st_buf names;   /* of columns, each behind a space */
+	struct st_buf columns; /* "12=1 " where column 1 begins at text offset 12; 0 is none */
+	uint64_t last_field;
+	unsigned column_count;
 	bool transcoded, broken_blocks;
 	struct extract_part_result result;
 	size_t blocks;
@@ -88,6 +92,25 @@ static inline void reading_record(
 	uint64_t before = record_count(r) ? record_of(r, record_count(r) - 1)->end : 0;
 	r->broken_blocks |= end > r->text.size || start >= end || start < before;
 	st_buf_add(&r->records, &record, sizeof record);
+}
+
+static inline unsigned reading_column(void *context, uint32_t part, struct st_span name)
+{
+	struct reading *r = context;
+	(void)part;
+	st_buf_add_byte(&r->names, ' ');
+	st_buf_add(&r->names, name.data, name.size);
+	return ++r->column_count;
+}
+
+static inline void reading_cell(void *context, uint32_t part, uint64_t start, unsigned column)
+{
+	struct reading *r = context;
+	(void)part;
+	r->broken_blocks |= start < r->text.size || start < r->last_field || column > r->column_count;
+	r->last_field = start;
+	st_auto_free char *line = st_format("%llu=%u ", (unsigned long long)start, column);
+	st_buf_add(&r->columns, line, strlen(line));
 }
 
 static inline uint64_t stored_of(const struct reading *r, size_t text_offset)
@@ -159,7 +182,7 @@ static inline struct reading read_cut_with(
 	s.stream = (struct stream){.read = cut_read, .self = &s};
 	struct extract_run run = {.reading = &r};
 	run.options = *options;
-	run.events = (struct extract_events){.text = reading_text};
+	run.events = (struct extract_events){.text = reading_text, .column = reading_column, .cell = reading_cell};
 	struct reader_input input = {.run = &run, .stream = &s.stream};
 	input.head = (struct st_span){data, size < CEIL_SNIFF_BYTES ? size : CEIL_SNIFF_BYTES};
 	input.head_is_all = input.head.size == size && fails_with == ST_REASON_NONE;
@@ -185,6 +208,8 @@ static inline void reading_free(struct reading *r)
 	st_buf_free(&r->stored);
 	st_buf_free(&r->records);
 	st_buf_free(&r->fields);
+	st_buf_free(&r->names);
+	st_buf_free(&r->columns);
 }
 #define auto_reading __attribute__((cleanup(reading_free))) struct reading
 
@@ -197,8 +222,8 @@ static inline bool same_reading(const struct reading *a, const struct reading *b
 {
 	return same_bytes_in(&a->text, &b->text) && same_bytes_in(&a->stored, &b->stored) &&
 	       same_bytes_in(&a->records, &b->records) && same_bytes_in(&a->fields, &b->fields) &&
-	       a->result.status == b->result.status && a->result.reason == b->result.reason &&
-	       a->result.not_searched_bytes == b->result.not_searched_bytes &&
+	       same_bytes_in(&a->columns, &b->columns) && a->result.status == b->result.status &&
+	       a->result.reason == b->result.reason && a->result.not_searched_bytes == b->result.not_searched_bytes &&
 	       strcmp(a->result.format, b->result.format) == 0 && strcmp(a->result.charset, b->result.charset) == 0;
 }
 

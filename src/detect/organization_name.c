@@ -1,0 +1,318 @@
+/*
+ * organization_name: capitalised words before a legal form (Fabrikam S.p.A., Müller & Söhne GmbH). The spellings of the
+ * forms are those of the company laws: c.c. art. 2250 (IT), Code de commerce L210-2 (FR), GmbHG 4 and AktG 4 (DE),
+ * Companies Act 2006 s. 58-59 (UK), Delaware GCL 102 (US), LSC art. 6 (ES), and registers of NL, FI, SE, DK.
+ */
+#include "detect/digits.h"
+#include "detect/words.h"
+
+#define FORM_BYTES 14
+#define NAME_REACH_BYTES 160
+#define NAME_WORDS 6 /* capitalised ones; a longer run is a heading */
+#define NAME_READ 16
+
+enum {
+	CONFIDENCE_FORM = 85,
+	CONFIDENCE_WEAK = 65 /* two capitals that mean other things, too */
+};
+
+struct legal_form {
+	const char *letters; /* lower case, without dots */
+	const char *normal;  /* in the canonical form */
+	const char *written; /* spellings without dots, framed by blanks */
+	bool dotted;         /* a dot behind each letter is a spelling, too */
+	bool comma;          /* may stand behind a comma */
+	bool weak;
+	const char *not_before; /* words that make something else of it; NULL for none */
+};
+
+static const struct legal_form forms[] = {
+	{"spa", "spa", " SpA SPA ", true, false, false, NULL},
+	{"srl", "srl", " Srl SRL SrL ", true, false, false, NULL},
+	{"srls", "srls", " Srls SRLS ", true, false, false, NULL},
+	{"snc", "snc", " Snc SNC ", true, false, false, NULL},
+	{"sas", "sas", " SAS ", true, false, false,
+		" drive drives disk disks hdd ssd controller token tokens url urls uri key keys signature signatures "
+		"cable "
+		"adapter expander connector interface program programming code port ports backplane "},
+	{"sarl", "sarl", " SARL Sarl ", true, false, false, NULL},
+	{"sàrl", "sarl", " Sàrl ", false, false, false, NULL},
+	{"eurl", "eurl", " EURL ", true, false, false, NULL},
+	{"sasu", "sasu", " SASU ", true, false, false, NULL},
+	{"sa", "sa", " SA ", true, false, true, NULL},
+	{"gmbh", "gmbh", " GmbH GMBH Gmbh ", false, false, false, NULL},
+	{"ag", "ag", " AG ", false, false, true, NULL},
+	{"kg", "kg", " KG ", false, false, true, NULL},
+	{"kgaa", "kgaa", " KGaA ", false, false, false, NULL},
+	{"ohg", "ohg", " OHG ", false, false, false, NULL},
+	{"ltd", "ltd", " Ltd LTD ", false, true, false, NULL},
+	{"limited", "ltd", " Limited LIMITED ", false, true, false,
+		" edition liability warranty partnership time access rights to by in and or version support use the "
+		"number "
+		"set amount availability stock offer release company "},
+	{"plc", "plc", " PLC plc Plc ", true, true, false,
+		" module modules controller controllers program programs system systems code tag tags "},
+	{"llc", "llc", " LLC ", true, true, false, " header headers frame frames layer cache "},
+	{"llp", "llp", " LLP ", true, true, false, NULL},
+	{"inc", "inc", " Inc INC ", false, true, false, NULL},
+	{"incorporated", "inc", " Incorporated INCORPORATED ", false, true, false, " by in into with herein "},
+	{"corp", "corp", " Corp CORP ", false, true, false, NULL},
+	{"corporation", "corp", " Corporation CORPORATION ", false, true, false, NULL},
+	{"sl", "sl", " SL ", true, false, true, NULL},
+	{"slu", "slu", " SLU ", true, false, false, NULL},
+	{"bv", "bv", " BV ", true, false, true, NULL},
+	{"nv", "nv", " NV ", true, false, true, NULL},
+	{"oy", "oy", " Oy OY ", false, false, true, NULL},
+	{"oyj", "oyj", " Oyj OYJ ", false, false, false, NULL},
+	{"ab", "ab", " AB ", false, false, true, NULL},
+	{"a/s", "a/s", " A/S ", false, false, false, NULL},
+	{"aps", "aps", " ApS ", false, false, false, NULL},
+};
+
+/* Inside of a name, never at its begin. */
+static const char connectors[] = " & of and the for e ed y et und en de di del della dei delle degli des du da van von "
+				 "der den la le les los las sur ";
+/* A name begins behind these, however they are written. */
+static const char stops[] =
+	" a an at by from in on to with as if or but our your my this that these those when while where which who dear "
+	"hi "
+	"hello is are was were be been has have had not no yes you we they it he she any all each every about under "
+	"copyright client customer company vendor supplier between re fwd fw via per presso dal dalla con tra fra al "
+	"alla "
+	"che non è sono ditta cliente gentile spett.le spettabile bei beim mit von vom zu zur zum für an auf "
+	"aus "
+	"ist sind firma kunde sehr chez par avec pour dans est sont client cher entre según por para con "
+	"empresa "
+	"el cliente estimado private public ";
+static const char articles[] = " the il lo gli i la le l' el los las der die das den dem les un una uno une ein eine "
+			       "unlimited ";
+static const char form_words[] =
+	" spa srl srls snc sas sarl gmbh ag kg co ltd limited plc llc inc incorporated corp corporation "
+	"company pty pvt oy oyj ohg ";
+/* What stands before two letters that are no legal form: blood type AB, vitamin AG, Las Vegas NV. */
+static const char not_weak[] =
+	" type class grade group blood typ klasse tipo classe gruppo grupo level vitamin hepatitis figure section part "
+	"version mode model gewicht weight peso poids totale total netto brutto net gross las vegas reno henderson "
+	"calgary "
+	"edmonton alberta adelaide south australia option size row column zone block phase ";
+
+/* Of the letters of a form: ASCII, and the à of Sàrl. */
+static bool is_letter(uint8_t byte)
+{
+	return ascii_letter(byte) || byte == 0xc3 || byte == 0xa0;
+}
+
+/* --- the form --- */
+
+struct form_text {
+	char letters[FORM_BYTES + 1], written[FORM_BYTES + 3];
+	size_t end;
+	bool dotted;
+};
+
+static bool read_form(const struct detect_window *window, size_t at, struct form_text *out)
+{
+	size_t size = 0, dots = 0;
+	out->end = at;
+	out->written[0] = ' ';
+	for (;;) {
+		uint8_t byte = byte_at(window, at);
+		bool slash = byte == '/' && size == 1;
+		if (!is_letter(byte) && !slash)
+			break;
+		if (size == FORM_BYTES)
+			return false;
+		out->written[size + 1] = (char)byte;
+		out->letters[size++] = (char)(ascii_letter(byte) ? byte | 0x20 : byte);
+		out->end = ++at;
+		if (byte_at(window, at) != '.')
+			continue;
+		bool last = !is_letter(byte_at(window, at + 1));
+		if (last && dots == 0)
+			break; /* Ltd. and a sentence that ends */
+		dots++;
+		out->end = ++at;
+		if (last)
+			break;
+	}
+	out->letters[size] = 0;
+	out->written[size + 1] = ' ';
+	out->written[size + 2] = 0;
+	out->dotted = dots > 0;
+	/* S.p.A. and S.p.A, but no S.pA. */
+	return size >= 2 && (dots == 0 || dots == size || dots + 1 == size);
+}
+
+static const struct legal_form *form_at(const struct detect_window *window, size_t at, size_t *end, bool *dotted)
+{
+	struct form_text text;
+	if (!read_form(window, at, &text))
+		return NULL;
+	uint8_t after = byte_at(window, text.end);
+	if (ascii_alnum(after) || after == '_' || after == '-' || after == '(' || after == '=' || after == '@')
+		return NULL;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		if (forms[i].letters[0] != text.letters[0] || strcmp(forms[i].letters, text.letters) != 0)
+			continue;
+		*end = text.end;
+		*dotted = text.dotted;
+		return (text.dotted ? forms[i].dotted : strstr(forms[i].written, text.written) != NULL) ? &forms[i]
+													: NULL;
+	}
+	return NULL;
+}
+
+/* "SAS drive", "Limited edition", and two capitals before a number: "Adelaide SA 5000". */
+static bool goes_on(const struct detect_window *window, size_t end, const struct legal_form *form)
+{
+	struct word next;
+	char folded[24];
+	if (words_behind(window, end, 40, &next, 1) == 0 || next.gap != GAP_BLANK)
+		return false;
+	if (form->weak && next.digit)
+		return true;
+	if (form->weak && next.capitals && next.end - next.start == 3 && ascii_digit(window->data[next.start + 1]))
+		return true; /* a Canadian postal code */
+	return form->not_before && word_listed(word_fold(window, &next, folded, sizeof folded), form->not_before);
+}
+
+/* --- the name --- */
+
+/* May a dot end this word inside of a name? Initials and a few abbreviations: J. Smith, Bros., Co. */
+static bool abbreviates(const char *folded, size_t size)
+{
+	return size <= 2 || word_listed(folded, " bros gebr comp intl mfg dott ing est cia cie hnos ");
+}
+
+static bool gap_holds(uint8_t gap, bool comma, const char *folded, size_t size)
+{
+	if (!(gap & GAP_BLANK) || (gap & (GAP_LINE | GAP_DASH | GAP_END)) || ((gap & GAP_COMMA) && !comma))
+		return false;
+	return !(gap & GAP_DOT) || abbreviates(folded, size);
+}
+
+struct name {
+	struct word word[NAME_READ]; /* nearest to the form first */
+	size_t count;
+	bool mixed;    /* not all in capitals */
+	bool has_long; /* a word of three letters or more */
+	bool own;      /* a word that is no part of a form */
+};
+
+/* Fills the words of the name; false when there is none, or a heading. */
+static bool read_name(const struct detect_window *window, size_t at, const struct legal_form *form, struct name *name)
+{
+	size_t read = words_before(window, at, NAME_REACH_BYTES, name->word, NAME_READ), capital = 0, kept = 0;
+	char folded[64];
+	for (size_t i = 0; i < read; i++) {
+		const struct word *word = &name->word[i];
+		word_fold(window, word, folded, sizeof folded);
+		size_t size = word->end - word->start;
+		if (!gap_holds(word->gap, i == 0 && form->comma, folded, size))
+			break;
+		bool connects = word_listed(folded, connectors);
+		if ((i == 0 && connects) ||
+			(!connects && ((!word->capital && !word->digit) || word_listed(folded, stops))))
+			break;
+		if (form->weak && word_listed(folded, not_weak))
+			return false;
+		if (word->capital && !connects && !word_listed(folded, articles)) {
+			name->own |= !word_listed(folded, form_words);
+			kept = i + 1;
+			capital++;
+			name->mixed |= !word->capitals;
+			name->has_long |= size >= 3;
+		}
+	}
+	name->count = kept;
+	return capital > 0 && capital <= NAME_WORDS;
+}
+
+/* A name of figures: 3M, 4Life, and the number that stands before a town in "5400 Baden AG". */
+static bool behind_code(const struct detect_window *window, size_t start)
+{
+	struct word before;
+	return words_before(window, start, 8, &before, 1) == 1 && before.gap == GAP_BLANK && before.digit &&
+	       before.end - before.start >= 4;
+}
+
+static size_t put_canonical(
+	const struct detect_window *window, const struct name *name, const struct legal_form *form, uint8_t *out)
+{
+	uint8_t text[CEIL_CANONICAL_BYTES];
+	size_t size = 0;
+	for (size_t i = name->count; i-- > 0;) {
+		size_t word = name->word[i].end - name->word[i].start;
+		if (size + word + 1 > sizeof text - FORM_BYTES)
+			return 0;
+		memcpy(text + size, window->data + name->word[i].start, word);
+		size += word;
+		text[size++] = ' ';
+	}
+	memcpy(text + size, form->normal, strlen(form->normal));
+	return text_canonical(text, size + strlen(form->normal), out, CEIL_CANONICAL_BYTES);
+}
+
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	size_t end;
+	bool dotted;
+	struct name name = {0};
+	const struct legal_form *form = form_at(window, at, &end, &dotted);
+	if (!form || !read_name(window, at, form, &name) || goes_on(window, end, form))
+		return false;
+	bool weak = form->weak && !dotted;
+	size_t start = name.word[name.count - 1].start;
+	if (!name.own || (!name.has_long && (weak || name.count < 2)))
+		return false;
+	if (weak && (behind_code(window, start) || (!name.mixed && name.count > 2)))
+		return false;
+	out->start = start;
+	out->end = end;
+	out->form = DETECT_PLAIN;
+	out->confidence = weak ? CONFIDENCE_WEAK : CONFIDENCE_FORM;
+	out->tentative = false;
+	out->scheme = NULL;
+	out->canonical_size = (uint16_t)put_canonical(window, &name, form, out->canonical);
+	return out->canonical_size > 0;
+}
+
+/* Do the first letters begin a form? INFO and ON do not. */
+static bool begins_form(const struct detect_window *window, size_t at)
+{
+	static const char *const pairs[] = {"A.BGPp/", "BV.", "CoO", "EU.", "GmM", "IncN", "KG", "LtTiIlL.", "NV.",
+		"OyYH", "PlL.", "S.pPrRaAnNlL\xc3", "pl", "s."};
+	uint8_t first = window->data[at], second = byte_at(window, at + 1), third = byte_at(window, at + 2);
+	if (second != '.' && ascii_letter(third) && strchr("abcdgjlmprsu", third | 0x20) == NULL)
+		return false;
+	for (size_t i = 0; second != 0 && i < sizeof pairs / sizeof *pairs; i++)
+		if ((uint8_t)pairs[i][0] == first)
+			return strchr(pairs[i] + 1, second) != NULL;
+	return false;
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	if (byte_before(window, at, 1) != ' ' || byte_before(window, at, 2) <= ' ' || !begins_form(window, at))
+		return false;
+	return examine(window, at, out);
+}
+
+/* Behind a blank: dotted, of two to four letters, or one of the long words. */
+static const struct detect_hint hints[] = {
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {3, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 6, NEAR_ALL, "AZaz"}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
+};
+
+const struct detector detector_organization_name = {
+	.kind = DETECT_ORGANIZATION_NAME,
+	.describe = "Name of an organization: capitalised words before a legal form",
+	.triggers = "ABCEGIKLNOPSps",
+	.hints = hints,
+	.region_hints = hints,
+	.check = check,
+};

@@ -1,0 +1,68 @@
+/*
+ * The gate of case numbers, dates of birth and postal addresses: which of the three a number can be is asked of its
+ * first bytes, since masks for all their shapes would cost more than the few numbers that come so far.
+ */
+#include "detect/worded_number.h"
+
+#include "detect/digits.h"
+#include "detect/hint.h"
+
+#define DIGITS_MOST 9
+
+#define DIGIT "09"
+/* What stands before no such number, but for what the other hints say: a line end, a blank, signs from - to :, letters.
+ */
+#define INSIDE "\n\n  -:AZaz"
+#define ENDS "##..::==DDMMOORRddmmoorr\x80\xff" /* of "no.", nr, number, num, id */
+static const struct detect_hint hints[] = {
+	/* behind a sign; behind a blank: long, said to be a number, a code and its place, a date, one or two digits */
+	{{{-1, 1, NEAR_NONE, INSIDE}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
+	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_NONE, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, DIGIT}}},
+	/* behind a colon that is in no time; a line that is a number, or a table with dates; letters and digits in one
+	 * piece; PRJ-1234 and F-75002 */
+	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{0, 0, NEAR_ALL, NULL}}},
+};
+
+__attribute__((noinline)) static bool examine(
+	const struct detect_window *window, size_t at, size_t digits, struct detect_candidate *out)
+{
+	bool found = (digits == 1 || digits == 5) && postal_address_at(window, at, out);
+	if (!found && (digits <= 2 || digits == 4 || digits == 8))
+		found = date_of_birth_at(window, at, out);
+	if (!found)
+		found = case_number_at(window, at, out);
+	return found && hint_holds(window, at, hints); /* last: little comes so far */
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	size_t digits = 1;
+	while (digits < DIGITS_MOST && ascii_digit(byte_at(window, at + digits)))
+		digits++;
+	/* three digits and "5 files", "12 of" are the most frequent: no case number, date or code begins so */
+	if (digits == 3 && byte_at(window, at + 3) != '-' && byte_at(window, at + 3) != '/')
+		return false;
+	return examine(window, at, digits, out);
+}
+
+const struct detector detector_worded_number = {
+	.kind = DETECT_CASE_NUMBER,
+	.describe = "Case numbers, dates of birth and postal addresses: numbers and the words around them, in five "
+		    "languages",
+	.triggers = "0123456789",
+	.run_start = true,
+	.hints = hints,
+	.region_hints = hints,
+	.check = check,
+};
