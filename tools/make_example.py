@@ -334,7 +334,7 @@ class Generator:
         talk = [{"at": stamp(k), "from": ("customer", "agent")[k % 2], "text": t.replace("{leak}", leak).rstrip()}
             for k, t in enumerate(TALK[language])]
         doc = {
-            "case_number": "1191205%08d" % i, "opened": stamp(0), "status": rng.choice(["closed", "open", "resolved"]),
+            "case_number": truth.plant("case_number", "1191205%08d" % i, "1191205%08d" % i), "opened": stamp(0), "status": rng.choice(["closed", "open", "resolved"]),
             "severity": rng.randrange(1, 5), "product": rng.choice(PRODUCTS), "language": language, "escalated": i % 7 == 0,
             "customer": {"name": "%s %s" % (first, last), "company": company[0], "email": plain_mail, "phone": phone,
                 "ip": ip, "location": rng.choice(PLACES[language])},

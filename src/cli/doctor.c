@@ -164,7 +164,8 @@ static enum st_status try_worker(struct doctor *doctor, struct launcher *launche
 	ST_TRY(launcher_spawn(launcher, "worker", &id, &socket, err));
 	st_buf_add_byte(&start, 0);
 	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
-	for (int i = 0; i < 5; i++) /* no regions, no own domains, no volatile fields, no format, no rules */
+	/* No regions, own domains, volatile fields, format, rules, fields of units and their units. */
+	for (int i = 0; i < 7; i++)
 		st_buf_add_u32(&start, 0);
 	struct message_reader *reader = message_reader_open(socket);
 	enum st_status status = ST_FATAL;

@@ -67,7 +67,7 @@ class Worker:
             stderr=stderr, env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3], user=user)
         theirs.close()
         if start:
-            lists = struct.pack("<IIIII", 0, 0, 0, 0, 0)
+            lists = struct.pack("<IIIIIII", 0, 0, 0, 0, 0, 0, 0)
             self.send(START, struct.pack("<BQ", 0, memory_bytes) + lists)
 
     def send(self, kind, body, fd=None):
@@ -77,12 +77,12 @@ class Worker:
     def job(self, number, data, ask=False):
         """Sends bytes as a seekable object, or a file descriptor as a pipe."""
         if isinstance(data, int):
-            self.send(JOB, struct.pack("<IBBQ", number, 1, ask, 0), data)
+            self.send(JOB, struct.pack("<IBBQI", number, 1, ask, 0, 0), data)
             return
         with tempfile.TemporaryFile() as file:
             file.write(data)
             file.flush()
-            self.send(JOB, struct.pack("<IBBQ", number, 0, ask, len(data)), file.fileno())
+            self.send(JOB, struct.pack("<IBBQI", number, 0, ask, len(data), 0), file.fileno())
 
     def next(self, seconds=20):
         """The next frame as (kind, body); None when the worker has ended or says nothing for so long."""
@@ -178,12 +178,12 @@ def test_plain(program):
     with tempfile.TemporaryFile() as file:
         file.write(b"short")
         file.flush()
-        worker.send(JOB, struct.pack("<IBBQ", 5, 0, 0, 5000), file.fileno())
+        worker.send(JOB, struct.pack("<IBBQI", 5, 0, 0, 5000, 0), file.fileno())
     frames = worker.until(DONE)
     check("a file that shrank is not taken for whole", frames[-1] is not None and frames[-1][1][4] in (PARTIAL, UNREAD)
         and frames[-1][1][6:38] == bytes(32), frames[-1])
 
-    worker.send(JOB, struct.pack("<IBBQ", 6, 0, 0, 10))
+    worker.send(JOB, struct.pack("<IBBQI", 6, 0, 0, 10, 0))
     frames = worker.until(DONE)
     check("a job without its descriptor is unread", frames[-1] is not None and frames[-1][1][4] == UNREAD and
         [f[0] for f in frames] == [PART, PART_END, DONE], frames)
@@ -302,7 +302,7 @@ def judge(frames, number):
         elif kind == MENTIONS:
             at, (count,) = 8, struct.unpack_from("<I", body, 4)
             for _ in range(count):
-                at, values = at + 3, []
+                own_kind, at, values = body[at] >= 128, at + 3, []  # a mark of a record covers no bytes
                 for _ in range(5):
                     value = shift = 0
                     while True:
@@ -312,7 +312,7 @@ def judge(frames, number):
                             break
                     values.append(value)
                 at += values[4]
-                if values[0] not in parts or values[0] in ended or values[3] == 0 or not 0 < values[4] <= 512:
+                if values[0] not in parts or values[0] in ended or (values[3] == 0 and not own_kind) or not 0 < values[4] <= 512:
                     return "mention %r" % values
                 highest = max(highest, values[1])
             if at != len(body):
