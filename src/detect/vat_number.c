@@ -6,9 +6,10 @@
 #include "detect/digits.h"
 #include "detect/official_number.h"
 
-/* Hundredths: with a country code and a valid check; the check of some is weak, or there is none. */
+/* Hundredths: with a country code and a valid check. Where the check lets pass more than one in a hundred, or there is
+ * none, the code alone is no label (contract 4). */
 #define CODED 75
-#define CODED_WEAK 60
+#define CODED_WEAK 40
 
 static unsigned digit(uint8_t byte)
 {
