@@ -198,7 +198,7 @@
 
 /* --- resolve --- */
 /* Distinct keys (persons, organizations) held in memory before they are written as a run. */
-#define CEIL_DISTINCT_BYTES (16 * MIB)
+#define CEIL_DISTINCT_BYTES (8 * MIB)
 /* One block of sorted rows: what a run seals at a time, and what a result is put out in. */
 #define CEIL_BLOCK_BYTES (64 * KIB)
 /* Packed places in one row; an entity with more of them goes on in further rows, so that a row always fits a block. */

@@ -290,6 +290,8 @@ static void on_key(void *context, uint8_t kind, struct st_span key)
 static void on_place(void *context, uint32_t segment)
 {
 	struct sample_estimate *estimate = context;
+	if (!estimate->begun)
+		return;
 	if (segment != estimate->segment)
 		end_segment(estimate);
 	estimate->segment = segment;

@@ -212,14 +212,15 @@ static bool is_no_record(struct csv_run *run)
 	return run->first_row && (run->dialect.first_is_sep || take_header(run));
 }
 
-static void give_row(struct csv_run *run, uint64_t end)
+/* Its values and its line end are given, too, before it is reported. */
+static void give_row(struct csv_run *run, uint64_t end, uint64_t line_end)
 {
 	struct csv_row row = {.start = run->row_start, .end = end};
 	if (!run->row_hashing)
 		st_sha256_begin(run->row_hash);
 	st_sha256_add(run->row_hash, run->cells.data, run->cells.size);
 	st_sha256_end(run->row_hash, row.sha256);
-	if (end <= run->given) {
+	if (line_end <= run->given) {
 		id_fields_give(run->ids, run->input, SIZE_MAX);
 		extract_run_record(run->input->run, run->input->part, row.start, row.end, row.sha256);
 		return;
@@ -245,7 +246,7 @@ static void end_row(struct csv_run *run, uint64_t line_end)
 	end_cell(run);
 	bool blank = run->cell_count == 1 && run->cells.size == 4 && !run->row_hashing;
 	if (!is_no_record(run))
-		give_row(run, end);
+		give_row(run, end, line_end);
 	if (run->first_row && !blank) {
 		run->first_row = run->dialect.first_is_sep; /* behind `sep=` a header may come */
 		run->dialect.first_is_sep = false;

@@ -141,9 +141,11 @@ static void put_staff(struct html_writer *w, const struct report *report)
 static void put_unlinked(struct html_writer *w, const struct report *report)
 {
 	html_number(w, report->unlinked_phones);
-	html_text(w, " phone numbers and ");
+	html_text(w, " phone numbers, ");
 	html_number(w, report->unlinked_ips);
-	html_text(w, " IP addresses make no person by themselves. ");
+	html_text(w, " IP addresses and ");
+	html_number(w, report->unlinked_names);
+	html_text(w, " names make no person by themselves. ");
 	html_number(w, report->role_mailboxes);
 	html_text(w, report->role_mailboxes == 1 ? " role mailbox is no person." : " role mailboxes are no persons.");
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define MEMORY_BYTES (32 * MIB) /* of one sorter; two are open at a time */
+#define MEMORY_BYTES (8 * MIB) /* of one sorter; two are open at a time */
 
 /* Rows, all sorted by their bytes: set, group, member; set, member, edge, side; edge, side, member's number, set. */
 enum { DIGEST = ST_DIGEST_BYTES, GROUP_ROW = 1 + 2 * DIGEST, END_ROW = 1 + DIGEST + 9, EDGE_ROW = 9 + 4 + 1 };

@@ -264,7 +264,9 @@ def what_python_finds_in_real_mail_is_found():
         with open(path, "rb") as file:
             want, _ = addresses_of_python(file.read())
         rig.scan(case("real-%d" % number), path, status=(rig.OK, rig.INCOMPLETE))
-        missing |= {(os.path.basename(path), a) for a in want - addresses_found("real-%d" % number) if not a.endswith(never)}
+        found = addresses_found("real-%d" % number)
+        whole = {a for a in want - found if any(f.endswith("=" + a) for f in found)}  # a bounce or forwarder, found with its `=`
+        missing |= {(os.path.basename(path), a) for a in want - found - whole if not a.endswith(never)}
     rig.equal(missing, set(), "addresses that only Python finds")
 
 
