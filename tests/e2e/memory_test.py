@@ -13,7 +13,7 @@ import make_objects  # noqa: E402
 SMALL, LARGE = (10000, 80000) if not rig.FULL else (20000, 250000)
 FEW, MANY = (20000, 50000) if not rig.FULL else (20000, 100000)
 MAILS = 200000 if rig.FULL else 60000
-CHANCE_BYTES = 8 << 20
+CHANCE_BYTES = 12 << 20
 OBJECT_BYTES = 64  # what the case process may keep of each object: 20 while reading, 40 while merging, and room to grow
 
 
