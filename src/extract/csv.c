@@ -297,8 +297,9 @@ static void go_back(struct csv_run *run)
 	run->cell_hashing = false;
 	run->last = run->checkpoint.last;
 	insert_quote(run);
+	run->at = (size_t)(run->checkpoint.at - run->start);
 	end_row(run, run->checkpoint.at);
-	run->at = (size_t)(run->checkpoint.at + 1 - run->start);
+	run->at++;
 	run->checkpoint.on = false;
 }
 
