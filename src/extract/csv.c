@@ -222,6 +222,7 @@ static void give_row(struct csv_run *run, uint64_t end, uint64_t line_end)
 	st_sha256_end(run->row_hash, row.sha256);
 	if (line_end <= run->given) {
 		id_fields_give(run->ids, run->input, SIZE_MAX);
+		id_fields_drop(run->ids);
 		extract_run_record(run->input->run, run->input->part, row.start, row.end, row.sha256);
 		return;
 	}
@@ -237,6 +238,7 @@ static void give_rows(struct csv_run *run)
 		extract_run_record(run->input->run, run->input->part, row->start, row->end, row->sha256);
 	}
 	run->rows.size = 0;
+	id_fields_drop(run->ids);
 }
 
 /* The line end stands at this text offset. */

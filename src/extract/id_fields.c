@@ -256,10 +256,13 @@ void id_fields_give(struct id_fields *fields, const struct reader_input *input, 
 		extract_run_field(input->run, input->part, field, at, st_cursor_span(&in));
 	}
 	fields->given = end;
-	if (end < fields->kept)
+}
+
+void id_fields_drop(struct id_fields *fields)
+{
+	if (fields == NULL || fields->given == 0)
 		return;
-	/* What is left is of a record that has not ended. */
-	fields->values.size -= end;
-	memmove(fields->values.data, fields->values.data + end, fields->values.size);
+	fields->values.size -= fields->given;
+	memmove(fields->values.data, fields->values.data + fields->given, fields->values.size);
 	fields->kept = fields->given = 0;
 }

@@ -28,6 +28,8 @@ void id_fields_cell(struct id_fields *fields, size_t column, uint64_t at, struct
 size_t id_fields_keep(struct id_fields *fields);
 /* Reports the values up to `end` of those kept, SIZE_MAX all: the record they stand in is reported next. */
 void id_fields_give(struct id_fields *fields, const struct reader_input *input, size_t end);
+/* Forgets those that were reported; all that were kept must be. What is left is of a record that has not ended. */
+void id_fields_drop(struct id_fields *fields);
 /* Did a record hold more than CEIL_ID_RECORD_BYTES of them? They were not all counted. */
 bool id_fields_overflowed(const struct id_fields *fields);
 

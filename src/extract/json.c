@@ -54,6 +54,7 @@ static void give_record(struct json_run *run, uint64_t start, uint64_t end, cons
 		start = run->action_start;
 	run->action_waits = false;
 	id_fields_give(run->ids, run->input, SIZE_MAX);
+	id_fields_drop(run->ids);
 	extract_run_record(run->input->run, run->input->part, start, end, sha256);
 }
 
