@@ -10,19 +10,6 @@
 
 /* --- copies --- */
 
-static const char *short_name(const struct report *report, uint32_t store)
-{
-	const char *name = report->stores[store].name, *slash = strrchr(name, '/');
-	const char *last = slash != NULL && slash[1] != 0 ? slash + 1 : name;
-	for (size_t i = 0; i < report->store_count; i++) {
-		const char *other = report->stores[i].name, *other_slash = strrchr(other, '/');
-		if (i != store &&
-			strcmp(other_slash != NULL && other_slash[1] != 0 ? other_slash + 1 : other, last) == 0)
-			return name;
-	}
-	return last;
-}
-
 static uint64_t shared_by(const struct report *report, size_t a, size_t b)
 {
 	for (size_t i = 0; i < report->pair_count; i++)
@@ -70,7 +57,7 @@ static void put_matrix_head(struct html_writer *w, const struct report *report)
 	for (uint32_t store = 0; store < report->store_count; store++) {
 		html_open(w, "th", NULL);
 		html_attribute(w, "scope", "col");
-		html_name(w, short_name(report, store));
+		html_name(w, report_short_name(report, store));
 		html_close(w);
 	}
 	html_close(w);
@@ -96,7 +83,7 @@ static void put_matrix(struct html_writer *w, const struct report *report)
 		html_open(w, "tr", NULL);
 		html_open(w, "th", NULL);
 		html_attribute(w, "scope", "row");
-		html_name(w, short_name(report, a));
+		html_name(w, report_short_name(report, a));
 		html_close(w);
 		for (uint32_t b = 0; b < report->store_count; b++)
 			put_matrix_cell(w, report, a, b);
@@ -129,7 +116,7 @@ static void put_difference(struct html_table *table, const struct report *report
 	const struct report_difference *difference)
 {
 	html_table_row(table, false);
-	html_cell_name(table, short_name(report, difference->store));
+	html_cell_name(table, report_short_name(report, difference->store));
 	html_cell_open(table);
 	if (difference->path != NULL)
 		html_name(table->w, difference->path);
@@ -158,7 +145,7 @@ static void put_row_of_copies(
 	html_close(w);
 	for (size_t i = 0; i < copy->store_count && i < SHOWN_NAMES; i++) {
 		html_text(w, i == 0 ? " " : ", ");
-		html_name(w, short_name(report, copy->stores[i]));
+		html_name(w, report_short_name(report, copy->stores[i]));
 	}
 	if (copy->store_count > SHOWN_NAMES)
 		html_format(w, " and %zu more", copy->store_count - SHOWN_NAMES);

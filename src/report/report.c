@@ -74,3 +74,16 @@ const char *report_lead_expired(const struct lead_signature *signatures, size_t 
 {
 	return count > 0 ? report_signature_expired(&signatures[0], now) : "unknown";
 }
+
+const char *report_short_name(const struct report *report, uint32_t store)
+{
+	const char *name = report->stores[store].name, *slash = strrchr(name, '/');
+	const char *last = slash != NULL && slash[1] != 0 ? slash + 1 : name;
+	for (size_t i = 0; i < report->store_count; i++) {
+		const char *other = report->stores[i].name, *other_slash = strrchr(other, '/');
+		if (i != store &&
+			strcmp(other_slash != NULL && other_slash[1] != 0 ? other_slash + 1 : other, last) == 0)
+			return name;
+	}
+	return last;
+}

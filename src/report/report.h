@@ -214,5 +214,7 @@ bool report_is_special(const struct tally *category);
 /* What a country was told from: TALLY_BY_PHONE to TALLY_BY_CCTLD. Organizations are told by their domain alone. */
 const char *report_basis_name(enum tally_value basis);
 bool report_has_basis(const struct tally *country, enum tally_value basis);
+/* What tells stores apart for a reader: the last component of the name, if no two are the same. Borrowed. */
+const char *report_short_name(const struct report *report, uint32_t store);
 
 #endif

@@ -314,25 +314,11 @@ static void put_unread(struct page *page, const struct report *report)
 
 /* --- copies --- */
 
-/* What tells stores apart for a reader: the last component of the name, if no two are the same. */
-static const char *short_name(const struct report *report, uint32_t store)
-{
-	const char *name = report->stores[store].name, *slash = strrchr(name, '/');
-	const char *last = slash != NULL && slash[1] != 0 ? slash + 1 : name;
-	for (size_t i = 0; i < report->store_count; i++) {
-		const char *other = report->stores[i].name, *other_slash = strrchr(other, '/');
-		if (i != store &&
-			strcmp(other_slash != NULL && other_slash[1] != 0 ? other_slash + 1 : other, last) == 0)
-			return name;
-	}
-	return last;
-}
-
 static void add_names(
 	struct st_buf *out, const struct report *report, const struct report_copy *copy, uint64_t distinct)
 {
 	for (size_t i = 0; i < copy->store_count; i++) {
-		const char *name = short_name(report, copy->stores[i]);
+		const char *name = report_short_name(report, copy->stores[i]);
 		if (copy->distinct[i] != distinct)
 			continue;
 		if (out->size > 0)
@@ -374,7 +360,7 @@ static void put_differing(struct page *page, const struct report *report, const 
 	char number[32];
 	for (size_t i = 0; i < copy->differing_count && i < SHOWN_DIFFERENCES; i++) {
 		const struct report_difference *difference = &copy->differing[i];
-		const char *name = short_name(report, difference->store);
+		const char *name = report_short_name(report, difference->store);
 		st_auto_free char *escaped = st_escaped_text(name, strlen(name));
 		number_text(difference->record, number);
 		st_auto_free char *line =
@@ -420,7 +406,7 @@ static void put_copies(struct page *page, const struct report *report)
 	for (size_t i = 0; i < report->store_count; i++) {
 		if (in_a_copy(report, (uint32_t)i))
 			continue;
-		put_label(page, short_name(report, (uint32_t)i));
+		put_label(page, report_short_name(report, (uint32_t)i));
 		put_number(page, 0, STYLE_PLAIN, report->stores[i].distinct);
 		put_note(page, 3, STYLE_DIM, "no copy of the others");
 		end_line(page);
