@@ -3,6 +3,7 @@
 
 #include "base/json_read.h"
 #include "base/print.h"
+#include "base/search.h"
 #include "detect/detect.h"
 
 #include <stdio.h>
@@ -42,14 +43,7 @@ static enum st_status collect_copy(void *context, const struct casefile_object *
 {
 	(void)err;
 	struct copies *copies = context;
-	size_t low = 0, high = copies->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (copies->originals[middle].object < object->duplicate_of)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	size_t low = ST_FIRST_AT_LEAST(copies->originals, copies->count, object, object->duplicate_of);
 	if (object->duplicate_of != 0 && low < copies->count && copies->originals[low].object == object->duplicate_of)
 		add_place(copies->rc, copies->originals[low].segment, object->id, object->store);
 	return ST_OK;
@@ -143,14 +137,7 @@ void report_case_free(struct report_case *rc)
 
 const struct report_place *report_case_places(const struct report_case *rc, uint32_t segment, size_t *count)
 {
-	size_t low = 0, high = rc->place_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (rc->places[middle].segment < segment)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	size_t low = ST_FIRST_AT_LEAST(rc->places, rc->place_count, segment, segment);
 	*count = 0;
 	while (low + *count < rc->place_count && rc->places[low + *count].segment == segment)
 		++*count;
@@ -191,15 +178,8 @@ enum st_status report_case_parts(struct report_case *rc, uint32_t segment, struc
 
 const struct report_part *report_case_part(const struct report_case *rc, uint32_t part)
 {
-	size_t low = 0, high = rc->part_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (rc->parts[middle].part < part)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < rc->part_count && rc->parts[low].part == part ? &rc->parts[low] : NULL;
+	size_t at = ST_ROW_WITH(rc->parts, rc->part_count, part, part);
+	return at < rc->part_count ? &rc->parts[at] : NULL;
 }
 
 const char *report_case_rule(const struct report_case *rc, uint8_t form)

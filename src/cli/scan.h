@@ -189,6 +189,16 @@ void scan_uncommitted_free(struct scan_uncommitted *uncommitted);
 /* --- scan_results.c --- */
 enum st_status scan_results(struct scan *scan, struct st_error *err);
 
+/* --- scan_differing.c: gives the differing records of the figures their object, part and number --- */
+struct scan_differing;
+/* Finds the objects; the rows of `figures` still carry segment and number in the segment, and must stay where they
+ * are until close. *out is to be closed also after an error. */
+enum st_status scan_differing_open(
+	struct casefile *casefile, struct casefile_figures *figures, struct scan_differing **out, struct st_error *err);
+/* A part goes by: its rows get part and number in it. */
+void scan_differing_part(struct scan_differing *differing, const struct casefile_part *part);
+void scan_differing_close(struct scan_differing *differing); /* NULL is fine */
+
 /* --- scan_leads.c: further stores named in the data, gathered while entities are put out --- */
 struct scan_leads;
 struct scan_leads *scan_leads_open(struct scan *scan);

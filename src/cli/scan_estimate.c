@@ -4,6 +4,8 @@
  * read are 24 bytes.
  */
 #include "cli/sample.h"
+
+#include "base/search.h"
 #include "cli/scan.h"
 
 #include "resolve/estimate.h"
@@ -94,16 +96,8 @@ static enum st_status collect_reading(void *context, const struct casefile_objec
 
 static const struct reading *find_reading(const struct sample_estimate *estimate, uint32_t object)
 {
-	size_t low = 0, high = estimate->reading_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (estimate->readings[middle].object < object)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	bool found = low < estimate->reading_count && estimate->readings[low].object == object;
-	return found ? &estimate->readings[low] : NULL;
+	size_t at = ST_ROW_WITH(estimate->readings, estimate->reading_count, object, object);
+	return at < estimate->reading_count ? &estimate->readings[at] : NULL;
 }
 
 static void add_holder(struct sample_estimate *estimate, uint32_t segment, uint32_t number)
@@ -202,14 +196,7 @@ void sample_estimate_close(struct sample_estimate *estimate)
 /* The drawn objects that hold a segment. */
 static const struct holder *holders_of(const struct sample_estimate *estimate, uint32_t segment, size_t *count)
 {
-	size_t low = 0, high = estimate->holder_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (estimate->holders[middle].segment < segment)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	size_t low = ST_FIRST_AT_LEAST(estimate->holders, estimate->holder_count, segment, segment);
 	*count = 0;
 	while (low + *count < estimate->holder_count && estimate->holders[low + *count].segment == segment)
 		++*count;

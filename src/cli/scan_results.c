@@ -2,6 +2,7 @@
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "base/search.h"
 #include "cli/sample.h"
 #include "cli/scan.h"
 #include "cli/scan_organizations.h"
@@ -30,6 +31,7 @@ struct results {
 	struct resolve_distinct *parties;
 	struct scan_persons *persons;
 	struct scan_leads *leads;
+	struct scan_differing *differing;
 	struct sample_estimate *estimate; /* NULL: none */
 	struct st_buf block;              /* of organizations, being filled */
 	struct scan_marks *marks;
@@ -83,19 +85,6 @@ static int segments_by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static size_t first_copy_of(const struct results *results, uint32_t original)
-{
-	size_t low = 0, high = results->copy_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (results->copies[middle].original < original)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Objects come in the same order again: this one's segment is the next. Without copies its list is one number out of
  * those that every store has. */
 static enum st_status add_stores(void *context, const struct casefile_object *object, struct st_error *err)
@@ -105,7 +94,8 @@ static enum st_status add_stores(void *context, const struct casefile_object *ob
 	if (!counts(object) || object->duplicate_of != 0)
 		return ST_OK;
 	struct resolve_segment *segment = &results->segments[results->segment_count++];
-	size_t copy = first_copy_of(results, object->id), at = results->list_at;
+	size_t copy = ST_FIRST_AT_LEAST(results->copies, results->copy_count, original, object->id),
+	       at = results->list_at;
 	segment->stores = &results->stores[object->store];
 	segment->copies = 1;
 	if (copy == results->copy_count || results->copies[copy].original != object->id)
@@ -439,97 +429,6 @@ static struct casefile_unit *unit_row(struct casefile_figures *figures, const ch
 	return row;
 }
 
-/* The object of its store that holds a differing record: the one that was read, or its copy there. */
-struct holder {
-	struct casefile_difference *row;
-	uint32_t segment, original;
-	bool known;
-};
-
-struct holders {
-	struct holder *list; /* by segment, then by original */
-	size_t count;
-};
-
-static int holders_by_segment(const void *a, const void *b)
-{
-	const struct holder *x = a, *y = b;
-	return x->segment < y->segment ? -1 : x->segment > y->segment;
-}
-
-static int holders_by_original(const void *a, const void *b)
-{
-	const struct holder *x = a, *y = b;
-	return x->original < y->original ? -1 : x->original > y->original;
-}
-
-static struct holder *first_holder(const struct holders *holders, uint32_t number, bool by_original)
-{
-	size_t low = 0, high = holders->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct holder *holder = &holders->list[middle];
-		if ((by_original ? holder->original : holder->segment) < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &holders->list[low];
-}
-
-static enum st_status hold_original(void *context, const struct casefile_object *object, struct st_error *err)
-{
-	(void)err;
-	const struct holders *holders = context;
-	const struct holder *end = holders->list + holders->count;
-	if (object->segment == 0)
-		return ST_OK;
-	struct holder *holder = first_holder(holders, object->segment, false);
-	for (; holder < end && holder->segment == object->segment; holder++) {
-		holder->original = holder->row->object = object->id;
-		holder->known = object->store == holder->row->store;
-	}
-	return ST_OK;
-}
-
-static enum st_status hold_copy(void *context, const struct casefile_object *object, struct st_error *err)
-{
-	(void)err;
-	const struct holders *holders = context;
-	const struct holder *end = holders->list + holders->count;
-	if (object->duplicate_of == 0)
-		return ST_OK;
-	struct holder *holder = first_holder(holders, object->duplicate_of, true);
-	for (; holder < end && holder->original == object->duplicate_of; holder++) {
-		if (holder->known || object->store != holder->row->store)
-			continue;
-		holder->row->object = object->id;
-		holder->known = true;
-	}
-	return ST_OK;
-}
-
-static enum st_status name_objects(struct results *results, struct st_error *err)
-{
-	struct casefile_figures *figures = &results->figures;
-	size_t most = 0;
-	for (size_t i = 0; i < figures->copy_count; i++)
-		most += figures->copies[i].differing_count;
-	if (most == 0)
-		return ST_OK;
-	st_auto_free struct holder *list = st_alloc_zero(most, sizeof *list);
-	struct holders holders = {list, 0};
-	for (size_t i = 0; i < figures->copy_count; i++)
-		for (size_t j = 0; j < figures->copies[i].differing_count; j++) {
-			struct casefile_difference *row = &figures->copies[i].differing[j];
-			list[holders.count++] = (struct holder){.row = row, .segment = row->part};
-		}
-	qsort(list, holders.count, sizeof *list, holders_by_segment);
-	ST_TRY(casefile_objects(results->scan->casefile, -1, hold_original, &holders, err));
-	qsort(list, holders.count, sizeof *list, holders_by_original);
-	return casefile_objects(results->scan->casefile, -1, hold_copy, &holders, err);
-}
-
 /* Units that the user named: mentions of an internal kind each. */
 static void fill_named_units(struct results *results)
 {
@@ -541,35 +440,10 @@ static void fill_named_units(struct results *results)
 	}
 }
 
-/* Differing records carry segment and number in the segment; once their part goes by, they get part and number in it.
- */
-struct naming {
-	struct results *results;
-	bool *named; /* beside all differing rows, in order */
-};
-
-static void name_differences(struct naming *naming, const struct casefile_part *part)
-{
-	struct casefile_figures *figures = &naming->results->figures;
-	bool *named = naming->named;
-	for (size_t i = 0; i < figures->copy_count; i++) {
-		for (size_t j = 0; j < figures->copies[i].differing_count; j++, named++) {
-			struct casefile_difference *row = &figures->copies[i].differing[j];
-			if (*named || row->part != part->segment || row->record < part->first_record ||
-				row->record - part->first_record >= part->records)
-				continue;
-			row->part = part->part;
-			row->record = row->record - part->first_record + 1;
-			*named = true;
-		}
-	}
-}
-
 static enum st_status on_part(void *context, const struct casefile_part *part, struct st_error *err)
 {
 	(void)err;
-	struct naming *naming = context;
-	struct results *results = naming->results;
+	struct results *results = context;
 	const struct resolve_segment *segment = find_segment(results, part->segment);
 	if (segment == NULL || part->records == 0)
 		return ST_OK;
@@ -578,7 +452,7 @@ static enum st_status on_part(void *context, const struct casefile_part *part, s
 	sample_estimate_part(results->estimate, part, unit->unit);
 	unit->distinct += resolve_first_count(
 		results->records.first, part->segment, part->first_record, part->first_record + part->records);
-	name_differences(naming, part);
+	scan_differing_part(results->differing, part);
 	scan_marks_part(results->marks, part);
 	return ST_OK;
 }
@@ -592,12 +466,7 @@ static int by_unit(const void *a, const void *b)
 
 static enum st_status walk_parts(struct results *results, struct st_error *err)
 {
-	size_t rows = 0;
-	for (size_t i = 0; i < results->figures.copy_count; i++)
-		rows += results->figures.copies[i].differing_count;
-	st_auto_free bool *named = st_alloc_zero(rows, sizeof *named);
-	struct naming naming = {results, named};
-	ST_TRY(casefile_parts(results->scan->casefile, 0, on_part, &naming, err));
+	ST_TRY(casefile_parts(results->scan->casefile, 0, on_part, results, err));
 	if (results->figures.unit_count > 1)
 		qsort(results->figures.units, results->figures.unit_count, sizeof *results->figures.units, by_unit);
 	return ST_OK;
@@ -630,7 +499,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	fill_stores(results);
 	fill_copies(results);
 	fill_pairs(results);
-	ST_TRY(name_objects(results, err));
+	ST_TRY(scan_differing_open(scan->casefile, &results->figures, &results->differing, err));
 	ST_TRY(walk_parts(results, err));
 	fill_named_units(results);
 	ST_TRY(scan_marks_finish(results->marks, results->organizations, &results->figures, err));
@@ -651,6 +520,7 @@ static void free_results(struct results *results)
 	st_buf_free(&results->block);
 	sample_estimate_close(results->estimate);
 	scan_leads_close(results->leads);
+	scan_differing_close(results->differing);
 	scan_persons_close(results->persons);
 }
 

@@ -1,5 +1,7 @@
 /* Which objects `scan --sample` reads. */
 #include "cli/sample.h"
+
+#include "base/search.h"
 #include "cli/scan.h"
 
 #include "resolve/draw.h"
@@ -57,28 +59,15 @@ enum st_status sample_choices_save(
 	return casefile_set(casefile, CHOICES, (struct st_span){bytes.data, bytes.size}, err);
 }
 
-static size_t find_choice(const struct sample_choices *choices, uint32_t store)
-{
-	size_t low = 0, high = choices->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (choices->list[middle].store < store)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 const struct sample_choice *sample_choice_of(const struct sample_choices *choices, uint32_t store)
 {
-	size_t at = find_choice(choices, store);
-	return at < choices->count && choices->list[at].store == store ? &choices->list[at] : NULL;
+	size_t at = ST_ROW_WITH(choices->list, choices->count, store, store);
+	return at < choices->count ? &choices->list[at] : NULL;
 }
 
 void sample_choose(struct sample_choices *choices, const struct sample_choice *choice)
 {
-	size_t at = find_choice(choices, choice->store);
+	size_t at = ST_FIRST_AT_LEAST(choices->list, choices->count, store, choice->store);
 	bool known = at < choices->count && choices->list[at].store == choice->store;
 	if (choice->share_ppm >= SAMPLE_ALL_PPM || choice->share_ppm == 0) {
 		if (!known)
@@ -105,7 +94,7 @@ bool sample_is_settled(const struct casefile_object *object)
 
 static struct sampled_store *store_of(const struct sample *sample, uint32_t store)
 {
-	size_t at = find_choice(&sample->choices, store);
+	size_t at = ST_FIRST_AT_LEAST(sample->choices.list, sample->choices.count, store, store);
 	bool known = at < sample->choices.count && sample->choices.list[at].store == store;
 	return known ? &sample->stores[at] : NULL;
 }

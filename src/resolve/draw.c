@@ -3,6 +3,7 @@
 
 #include "base/ceilings.h"
 #include "base/hash.h"
+#include "base/search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,15 +113,7 @@ static uint64_t rank_of(const struct draw *draw, struct st_span path)
 /* Where the type stands or would stand. */
 static size_t find_type(const struct draw *draw, uint64_t digest)
 {
-	size_t low = 0, high = draw->type_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (draw->types[middle].digest < digest)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ST_FIRST_AT_LEAST(draw->types, draw->type_count, digest, digest);
 }
 
 static struct type *known_type(const struct draw *draw, uint64_t digest)

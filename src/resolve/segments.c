@@ -2,6 +2,7 @@
 #include "resolve/segments.h"
 
 #include "base/ceilings.h"
+#include "base/search.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,15 +41,8 @@ enum st_status segment_table_open(const struct resolve_input *input, struct segm
 
 static size_t find_sparse(const struct segment_table *table, uint32_t id)
 {
-	size_t low = 0, high = table->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (table->segments[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < table->count && table->segments[low].id == id ? low : SEGMENT_NONE;
+	size_t at = ST_ROW_WITH(table->segments, table->count, id, id);
+	return at < table->count ? at : SEGMENT_NONE;
 }
 
 size_t segment_find(const struct segment_table *table, uint32_t id)
