@@ -103,6 +103,8 @@
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536
+/* Columns of a sheet, or of a table in a document, whose names are labels: as many as a spreadsheet has. */
+#define CEIL_TABLE_COLUMNS 16384
 /* Attributes and comments of HTML, footnotes of RTF, that wait for the end of the line they stand in; beyond, the line
  * is broken there. */
 #define CEIL_ASIDE_BYTES (16 * KIB)

@@ -9,6 +9,7 @@
 
 #include "base/ceilings.h"
 #include "extract/odf.h"
+#include "extract/table_columns.h"
 #include "extract/transfer_decode.h"
 
 /* Hidden styles that are remembered, by a hash of their names; a document has two or three. Beyond, a place is not
@@ -40,6 +41,7 @@ struct element {
 	struct odf_mark mark;
 	size_t kept_from, values_from;
 	uint64_t words;
+	uint64_t column; /* of a cell in the outermost table; a row: of its next cell */
 };
 
 struct odf_text {
@@ -56,6 +58,8 @@ struct odf_text {
 	int quiet;   /* open elements whose names are of the program */
 	int keeping; /* open elements whose values wait */
 	unsigned slides, binaries;
+	int tables; /* open ones: only the outermost has named columns */
+	struct table_columns columns;
 	odf_binary *binary;
 	void *context;
 	struct transfer_decoder decoder;
@@ -67,6 +71,7 @@ struct odf_text *odf_text_open(struct rebuilt *rebuilt, odf_binary *binary, void
 {
 	struct odf_text *t = st_alloc_zero(1, sizeof *t);
 	t->lines = odf_lines_open(rebuilt);
+	table_columns_init(&t->columns, rebuilt);
 	t->elements = st_alloc_zero(CEIL_XML_DEPTH + 1, sizeof *t->elements);
 	t->binary = binary;
 	t->context = context;
@@ -78,6 +83,7 @@ struct odf_text *odf_text_open(struct rebuilt *rebuilt, odf_binary *binary, void
 void odf_text_close(struct odf_text *t)
 {
 	odf_lines_close(t->lines);
+	table_columns_free(&t->columns);
 	free(t->elements);
 	st_buf_free(&t->values);
 	st_buf_free(&t->muted);
@@ -465,6 +471,39 @@ static void blanks(struct odf_text *t, const struct xml_tag *tag)
 	odf_lines_blanks(t->lines, blanks < ODF_BLANKS_AT_ONCE ? (unsigned)blanks : ODF_BLANKS_AT_ONCE);
 }
 
+/* --- tables --- */
+
+static uint64_t repeats(const struct xml_tag *tag)
+{
+	const char *text = xml_attribute(tag, "number-columns-repeated");
+	uint64_t number = 0;
+	for (; text != NULL && *text >= '0' && *text <= '9' && number <= CEIL_TABLE_COLUMNS; text++)
+		number = number * 10 + (uint64_t)(*text - '0');
+	return number > 0 ? number : 1;
+}
+
+/* Of what stands aside it is not known yet where in the text it will be: no table there has names. */
+static void begin_table(struct odf_text *t, struct element *e, struct element *around, const struct xml_tag *tag)
+{
+	if (e->kind == ODF_TABLE && t->tables++ == 0 && !odf_lines_are_held(t->lines)) {
+		table_columns_begin(&t->columns);
+	} else if (e->kind == ODF_CELL && around->kind == ODF_ROW && t->tables == 1) {
+		e->column = around->column;
+		around->column += repeats(tag);
+		table_columns_cell(&t->columns, e->column);
+	}
+}
+
+static void end_table(struct odf_text *t, const struct element *e)
+{
+	if (e->kind == ODF_TABLE && --t->tables == 0)
+		table_columns_end(&t->columns);
+	else if (e->kind == ODF_CELL && t->elements[t->depth - 1].kind == ODF_ROW && t->tables == 1)
+		table_columns_cell_end(&t->columns, e->column);
+	else if (e->kind == ODF_ROW && t->tables == 1)
+		table_columns_row_end(&t->columns);
+}
+
 static void begin_kind(struct odf_text *t, struct element *e, const struct xml_tag *tag)
 {
 	switch (e->kind) {
@@ -532,7 +571,7 @@ static enum odf_element kind_in(const struct element *around, const struct xml_t
 static void on_start(void *context, const struct xml_tag *tag)
 {
 	struct odf_text *t = context;
-	const struct element *around = &t->elements[t->depth];
+	struct element *around = &t->elements[t->depth];
 	if (t->depth >= CEIL_XML_DEPTH)
 		return;
 	struct element *e = &t->elements[++t->depth];
@@ -546,6 +585,7 @@ static void on_start(void *context, const struct xml_tag *tag)
 		odf_lines_gap(t->lines, ODF_GAP_LINE);
 	place_by_kind(t, e, around, tag);
 	begin_kind(t, e, tag);
+	begin_table(t, e, around, tag);
 	e->words = odf_lines_words(t->lines);
 	take_attributes(t, e, tag);
 	if (t->values.size > e->values_from) {
@@ -565,6 +605,7 @@ static void on_end(void *context, const char *name)
 	if (e->kind == ODF_BINARY && t->decoding)
 		end_binary(t);
 	end_values(t, e);
+	end_table(t, e);
 	odf_lines_prefix(t->lines, NULL);
 	if (e->kind == ODF_CELL)
 		odf_lines_cell(t->lines, e->words);

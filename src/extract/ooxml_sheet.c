@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "extract/ooxml.h"
+#include "extract/table_columns.h"
 
 enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT };
 enum collecting { COLLECT_NOTHING, COLLECT_VALUE, COLLECT_FORMULA };
@@ -14,12 +15,17 @@ struct ooxml_sheet {
 	bool in_cell, in_inline, in_page_text;
 	const char *what; /* the place of the sheet, while that of a header or footer is told; else NULL */
 	struct st_span name;
+	uint64_t column; /* of the cell, from 0 */
+	struct table_columns columns;
 	bool spilled; /* the value is too long to be held: its beginning is text already */
 };
 
 void ooxml_sheet_open(struct ooxml_part *part)
 {
 	part->sheet = st_alloc_zero(1, sizeof(*part->sheet));
+	part->sheet->column = UINT64_MAX; /* the first is behind it */
+	table_columns_init(&part->sheet->columns, part->flow->out);
+	table_columns_begin(&part->sheet->columns);
 }
 
 static void write_text(struct ooxml_part *part, struct st_span text)
@@ -90,12 +96,15 @@ static void cell_end(struct ooxml_part *part)
 	struct ooxml_sheet *sheet = part->sheet;
 	struct st_span value = {sheet->value.data, sheet->value.size};
 	if (value.size > 0) {
+		if (!sheet->spilled)
+			table_columns_cell(&sheet->columns, sheet->column);
 		if (sheet->spilled || sheet->type == CELL_TEXT)
 			write_text(part, value);
 		else if (sheet->type == CELL_SHARED)
 			write_shared(part, value);
 		else
 			write_number(part, value);
+		table_columns_cell_end(&sheet->columns, sheet->column);
 		flow_separate(part->flow, FLOW_TAB);
 	}
 	if (sheet->formula.size > 0)
@@ -114,6 +123,8 @@ void ooxml_sheet_close(struct ooxml_part *part)
 	st_buf_free(&sheet->value);
 	st_buf_free(&sheet->formula);
 	st_buf_free(&sheet->shown);
+	table_columns_row_end(&sheet->columns);
+	table_columns_free(&sheet->columns);
 	free(sheet);
 	part->sheet = NULL;
 }
@@ -127,6 +138,15 @@ static enum cell_type type_of(const char *name)
 	return strcmp(name, "n") == 0 || strcmp(name, "b") == 0 ? CELL_NUMBER : CELL_TEXT;
 }
 
+/* The column of a reference like BC12 (18.18.7), from 0; UINT64_MAX where it is none. */
+static uint64_t column_of(const char *reference)
+{
+	uint64_t column = 0;
+	for (; *reference >= 'A' && *reference <= 'Z' && column <= CEIL_TABLE_COLUMNS; reference++)
+		column = column * 26 + (uint64_t)(*reference - 'A') + 1;
+	return column - 1;
+}
+
 static void cell_start(struct ooxml_part *part, const struct xml_tag *tag)
 {
 	struct ooxml_sheet *sheet = part->sheet;
@@ -135,6 +155,7 @@ static void cell_start(struct ooxml_part *part, const struct xml_tag *tag)
 	sheet->type = CELL_NUMBER;
 	sheet->format = 0;
 	sheet->collecting = COLLECT_NOTHING;
+	sheet->column++;
 	for (const char **at = tag->attributes; *at != NULL; at += 2) {
 		uint64_t number;
 		if (strcmp(at[0], "t") == 0) {
@@ -142,7 +163,9 @@ static void cell_start(struct ooxml_part *part, const struct xml_tag *tag)
 		} else if (strcmp(at[0], "s") == 0) {
 			number = number_of((struct st_span){(const uint8_t *)at[1], strlen(at[1])});
 			sheet->format = number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
-		} else if (strcmp(at[0], "r") != 0 && ooxml_attribute_speaks(at[0], at[1], false, &kind)) {
+		} else if (strcmp(at[0], "r") == 0) {
+			sheet->column = column_of(at[1]);
+		} else if (ooxml_attribute_speaks(at[0], at[1], false, &kind)) {
 			flow_aside(part->flow, kind, xml_local_name(at[0]), at[1]);
 		}
 	}
@@ -243,6 +266,8 @@ bool ooxml_sheet_end(struct ooxml_part *part, const char *name)
 	} else if (sheet->in_cell && name[0] != '\0' && name[1] == '\0') {
 		sheet->collecting = COLLECT_NOTHING;
 	} else if (strcmp(name, "row") == 0) {
+		table_columns_row_end(&sheet->columns);
+		sheet->column = UINT64_MAX;
 		flow_line_end(part->flow);
 	} else if (sheet->in_cell && strcmp(name, "is") == 0) {
 		sheet->in_inline = false;
@@ -264,6 +289,8 @@ static void collect_value(struct ooxml_part *part, const char *data, size_t size
 	st_buf_add(&sheet->value, data, size);
 	if (sheet->value.size <= CEIL_OFFICE_CELL_BYTES)
 		return;
+	if (!sheet->spilled && sheet->in_cell)
+		table_columns_cell(&sheet->columns, sheet->column);
 	write_text(part, (struct st_span){sheet->value.data, sheet->value.size});
 	sheet->value.size = 0;
 	sheet->spilled = true;

@@ -13,6 +13,8 @@ struct rebuilt {
 	struct st_buf block;
 	struct st_buf place; /* the label that waits for its first word; empty: none waits */
 	uint64_t sent;       /* text bytes before the block */
+	struct st_buf *tap;
+	size_t tap_bytes; /* at most in it */
 	bool line_open, words;
 };
 
@@ -76,6 +78,8 @@ void rebuilt_text(struct rebuilt *r, const void *data, size_t size)
 		tell_place(r);
 	r->words = r->words || !blank;
 	r->line_open = ((const uint8_t *)data)[size - 1] != '\n';
+	if (r->tap != NULL && r->tap->size < r->tap_bytes)
+		st_buf_add(r->tap, data, size < r->tap_bytes - r->tap->size ? size : r->tap_bytes - r->tap->size);
 	add(r, data, size);
 }
 
@@ -103,6 +107,25 @@ void rebuilt_place(struct rebuilt *r, const char *what, struct st_span name)
 	}
 	if (r->place.size > CEIL_PLACE_BYTES)
 		r->place.size = CEIL_PLACE_BYTES;
+}
+
+unsigned rebuilt_column(struct rebuilt *r, struct st_span name)
+{
+	return r->events->column != NULL && r->events->cell != NULL
+		       ? r->events->column(r->context, r->input->part, name)
+		       : 0;
+}
+
+void rebuilt_cell(struct rebuilt *r, unsigned column)
+{
+	if (r->events->cell != NULL)
+		r->events->cell(r->context, r->input->part, rebuilt_size(r), column);
+}
+
+void rebuilt_tap(struct rebuilt *r, struct st_buf *into, size_t limit_bytes)
+{
+	r->tap = into;
+	r->tap_bytes = limit_bytes;
 }
 
 uint64_t rebuilt_size(const struct rebuilt *r)

@@ -23,6 +23,12 @@ void rebuilt_tab(struct rebuilt *rebuilt);
  * trace.
  */
 void rebuilt_place(struct rebuilt *rebuilt, const char *what, struct st_span name);
+/* The number that a column of this name has outside, 0 when nobody asks for it (extract_events.column). */
+unsigned rebuilt_column(struct rebuilt *rebuilt, struct st_span name);
+/* What follows, until the next call, stands in that column; 0: in none. */
+void rebuilt_cell(struct rebuilt *rebuilt, unsigned column);
+/* What is given from here on goes to `into` as well, until that holds limit_bytes; NULL: no longer. Borrowed. */
+void rebuilt_tap(struct rebuilt *rebuilt, struct st_buf *into, size_t limit_bytes);
 /* Text so far, in bytes: 0 when nothing but blanks came is for the reader to say (`no-text`). */
 uint64_t rebuilt_size(const struct rebuilt *rebuilt);
 /* Anything but blanks yet? */
