@@ -179,9 +179,10 @@ static void trace_of_value(const struct scan_marks *marks, const struct resolve_
 	}
 }
 
-static unsigned country_of_id(const struct resolve_entity *entity)
+/* Of a mark that begins with one. */
+static unsigned country_of_mark(const struct resolve_entity *entity)
 {
-	if (!marking_is_known(MARKING_COUNTRY, entity->canonical))
+	if (!marking_is_known(entity->kind, entity->canonical))
 		return COUNTRY_UNKNOWN;
 	const char code[3] = {(char)entity->canonical.data[0], (char)entity->canonical.data[1], 0};
 	return detect_is_country(code) ? country_number(code) : COUNTRY_UNKNOWN;
@@ -193,8 +194,11 @@ static struct trace trace_of(const struct scan_marks *marks, const struct resolv
 	if (entity->kind < DETECT_KINDS) {
 		trace_of_value(marks, entity, &trace);
 	} else if (entity->kind == MARKING_COUNTRY) {
-		trace.country = country_of_id(entity);
+		trace.country = country_of_mark(entity);
 		trace.basis = BASIS_NATIONAL_ID;
+	} else if (entity->kind == MARKING_PLACE) {
+		trace.country = country_of_mark(entity);
+		trace.basis = BASIS_ADDRESS;
 	} else if (entity->kind == MARKING_SPECIAL) {
 		trace.categories = 1u << CATEGORY_SPECIAL;
 	} else if (entity->kind == MARKING_TURNS) {
@@ -276,9 +280,9 @@ void scan_marks_entity(struct scan_marks *marks, const struct resolve_entity *en
 	if (entity->kind == MARKING_TURNS)
 		count_turns(marks, entity);
 	if (entity->kind == MARKING_COUNTRY)
-		marks->country_ids[country_of_id(entity)]++;
+		marks->country_ids[country_of_mark(entity)]++;
 	if (entity->kind <= MARKING_COUNTRY || entity->kind >= MARKING_END || entity->kind == MARKING_TURNS ||
-		!marking_is_known(entity->kind, entity->canonical))
+		entity->kind == MARKING_PLACE || !marking_is_known(entity->kind, entity->canonical))
 		return;
 	st_auto_free char *name = st_strndup((const char *)entity->canonical.data, entity->canonical.size);
 	struct tally *row = tally_of(marks, lists[entity->kind - MARKING_FIRST], name);

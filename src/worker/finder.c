@@ -473,17 +473,19 @@ static void take_subjects_near(struct finder *f, const struct detect_mention *m,
 		take_mark(f, &near[i]);
 }
 
-/* The country whose number it is stands in front of the scheme's name: it_codice_fiscale. */
+/* The country stands in front of the scheme's name: it_codice_fiscale; of an address it is all of it. Numbers are told
+ * apart, for each is a person; of addresses only the country counts. */
 static void take_country(struct finder *f, const struct detect_mention *m, const struct waiting *w)
 {
 	char value[CEIL_COUNTRY_MARK_BYTES];
-	snprintf(value, sizeof value, "%c%c%.*s", m->scheme[0] & 0x5f, m->scheme[1] & 0x5f, (int)m->canonical.size,
-		(const char *)m->canonical.data);
+	bool number = m->kind == DETECT_NATIONAL_ID;
+	snprintf(value, sizeof value, "%c%c%.*s", m->scheme[0] & 0x5f, m->scheme[1] & 0x5f,
+		number ? (int)m->canonical.size : 0, (const char *)m->canonical.data);
 	take_mark(f, &(struct marker_item){.text_start = m->start,
 			     .other = m->start,
 			     .start = w->start,
 			     .length = w->length,
-			     .kind = MARKING_COUNTRY,
+			     .kind = number ? MARKING_COUNTRY : MARKING_PLACE,
 			     .confidence = m->confidence,
 			     .value = value});
 }
@@ -556,7 +558,7 @@ static void on_mention(void *context, const struct detect_mention *m)
 		return;
 	if (m->kind == DETECT_EMAIL_ADDRESS || m->kind == DETECT_PERSON_NAME)
 		take_subjects_near(f, m, w.start);
-	if (m->kind == DETECT_NATIONAL_ID && m->scheme != NULL)
+	if ((m->kind == DETECT_NATIONAL_ID || m->kind == DETECT_POSTAL_ADDRESS) && m->scheme != NULL)
 		take_country(f, m, &w);
 }
 

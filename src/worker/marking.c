@@ -35,13 +35,20 @@ bool marking_turns(struct st_span value, uint64_t turns[MARKING_SPEAKERS])
 	return any && sound && !in.bad && in.at == in.end;
 }
 
+static bool begins_with_country(struct st_span value)
+{
+	return value.size >= 2 && value.data[0] >= 'A' && value.data[0] <= 'Z' && value.data[1] >= 'A' &&
+	       value.data[1] <= 'Z';
+}
+
 bool marking_is_known(uint8_t kind, struct st_span value)
 {
 	uint64_t turns[MARKING_SPEAKERS];
 	switch (kind) {
 	case MARKING_COUNTRY:
-		return value.size > 2 && value.size < CEIL_COUNTRY_MARK_BYTES && value.data[0] >= 'A' &&
-		       value.data[0] <= 'Z' && value.data[1] >= 'A' && value.data[1] <= 'Z';
+		return value.size > 2 && value.size < CEIL_COUNTRY_MARK_BYTES && begins_with_country(value);
+	case MARKING_PLACE:
+		return value.size == 2 && begins_with_country(value);
 	case MARKING_LABEL:
 		return is_one_of(value, marking_labels);
 	case MARKING_DOCUMENT:

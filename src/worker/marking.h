@@ -16,6 +16,7 @@ enum marking {
 	MARKING_SPECIAL,                 /* a subject of special categories near a person: "health" */
 	MARKING_TURNS,                   /* of a conversation: varint those of agents, varint those of customers */
 	MARKING_SAID,                    /* a value that was found in a turn, by its speaker */
+	MARKING_PLACE,                   /* country of a postal address: "IT" */
 	MARKING_END
 };
 

@@ -20,6 +20,12 @@ CASES = {
     "two numbers of two countries": ([{"m": "anna@fabrikam.com", "phone": "+39 06 9999 0123"},
         {"m": "anna@fabrikam.com", "phone": "+33 1 99 00 12 34"}], {"unknown": 1}, {}),
     "the same record again": ([{"m": "anna@fabrikam.com", "phone": "+39 06 9999 0123"}] * 3, {"IT": 1}, {"phone": 1}),
+    "a postal address beside one address": ([{"m": "anna@fabrikam.com", "t": "Via Garibaldi 12, 20121 Milano MI"}], {"IT": 1}, {"address": 1}),
+    "a postal address beside two addresses": ([{"m": "anna@fabrikam.com", "n": "bob@adatum.com",
+        "t": "Via Garibaldi 12, 20121 Milano MI"}], {"unknown": 2}, {}),
+    "a postal address and a number that agree": ([{"m": "anna@fabrikam.com", "phone": "+39 06 9999 0123",
+        "t": "Via Garibaldi 12, 20121 Milano MI"}], {"IT": 1}, {"phone": 1}),
+    "a postal address and a domain that do not": ([{"m": "anna@fabrikam.fr", "t": "Via Garibaldi 12, 20121 Milano MI"}], {"unknown": 1}, {}),
     "no address": ([{"phone": "+39 06 9999 0123"}], {}, {}),
 }
 
