@@ -15,8 +15,9 @@ INCLUDES = {
     "base": (), "process": ("base",), "source": ("base", "process"), "extract": ("base", "process"),
     "detect": ("base", "process"), "resolve": ("base", "process"), "casefile": ("base", "process"),
     "report": ("base", "process"),
-    "worker": ("base", "process", "extract", "detect"),
-    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "worker"),
+    "probe": ("base",), "fetch": ("base", "process", "probe"),
+    "worker": ("base", "process", "extract", "detect", "probe"),
+    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "probe", "fetch", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")
@@ -136,7 +137,7 @@ def function_lengths():
 
 
 def programs(build):
-    return [os.path.join(ROOT, build, name) for name in ("staunch", "staunch-worker")]
+    return [os.path.join(ROOT, build, name) for name in ("staunch", "staunch-worker", "staunch-fetch")]
 
 
 def output(*command):

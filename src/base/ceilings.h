@@ -263,4 +263,40 @@
 /* Differing records named per row of copies. */
 #define CEIL_REPORT_DIFFERING 100
 
+/* --- check --- */
+/* A target as typed; a scope file, and its targets. Larger ones are refused. */
+#define CEIL_TARGET_BYTES 2048
+#define CEIL_SCOPE_FILE_BYTES (256 * KIB)
+#define CEIL_SCOPE_TARGETS 4096
+/* What a worker tells of one body: paths, bytes of a path, of a value, of all values; beyond, only counts go on. All of
+ * it fits one frame. */
+#define CEIL_FACT_PATHS 512u
+#define CEIL_FACT_PATH_BYTES 192
+#define CEIL_FACT_BYTES (8 * KIB)
+#define CEIL_FACTS_BYTES (96 * KIB)
+/* Header lines of one answer, and one value of them that is kept; the connection is closed beyond the first. */
+#define CEIL_ANSWER_HEADER_BYTES (64 * KIB)
+#define CEIL_ANSWER_VALUE_BYTES 1024
+/* A body that a check asks for; the rest is not read. */
+#define CEIL_ANSWER_BODY_BYTES (4 * MIB)
+/* One request, from the name to the last byte; and the least pace, over so many seconds, of an answer. */
+#define CEIL_REQUEST_MS 30000
+#define CEIL_CONNECT_MS 10000
+#define CEIL_SLOW_BYTES_PER_S 64
+#define CEIL_SLOW_S 10
+/* What a fetch process may take beyond CEIL_REQUEST_MS before it is killed: resolvers wait by clocks of their own. */
+#define CEIL_FETCH_LATE_MS 30000
+/* Address space of the fetch role. */
+#define CEIL_FETCH_MEMORY_BYTES (512 * MIB)
+/* Seconds that a server may ask us to wait; one that asks for more is left alone. Tries of one request. */
+#define CEIL_RETRY_AFTER_S 60
+#define CEIL_REQUEST_TRIES 3
+/* Failures in a row after which a host is left alone for the rest of the run. */
+#define CEIL_HOST_FAILURES 5
+/* Requests for one target in one run: no answer can make a check endless. */
+#define CEIL_TARGET_REQUESTS 1000
+/* An evidence file, and a line of it; larger ones are refused. */
+#define CEIL_EVIDENCE_FILE_BYTES (256 * MIB)
+#define CEIL_EVIDENCE_LINE_BYTES (64 * KIB)
+
 #endif

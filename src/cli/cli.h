@@ -31,10 +31,12 @@ struct cli_command {
 	int (*run)(const struct cli_arguments *arguments); /* returns a cli_exit */
 };
 
+extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;
+extern const struct cli_command cli_command_scope;
 
 bool cli_has(const struct cli_arguments *arguments, const char *option);
 const char *cli_value(const struct cli_arguments *arguments, const char *option); /* last given; NULL if not given */

@@ -70,6 +70,20 @@ static enum st_status limit_helper(const struct confine_limits *limits, struct s
 	return limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err);
 }
 
+/* Its socket, the server's, the body's, what libcurl wakes itself with, the resolver's. */
+#define FETCH_DESCRIPTORS 32
+
+static enum st_status limit_fetch(const struct confine_limits *limits, struct st_error *err)
+{
+	ST_TRY(limit(RLIMIT_NOFILE, FETCH_DESCRIPTORS, "RLIMIT_NOFILE", err));
+	ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+	ST_TRY(limit(RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK", err));
+	if (CONFINE_SANITIZED)
+		return ST_OK;
+	ST_TRY(limit(RLIMIT_FSIZE, (rlim_t)limits->output_bytes, "RLIMIT_FSIZE", err));
+	return limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err);
+}
+
 /* Started by root, a worker is root without root's rights (capabilities(7)). */
 static enum st_status drop_capabilities(struct st_error *err)
 {
@@ -89,6 +103,9 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 		return st_fail(err, ST_FATAL, "the process stays dumpable");
 	if (role == CONFINE_WORKER) {
 		ST_TRY(limit_worker(limits, err));
+		ST_TRY(drop_capabilities(err));
+	} else if (role == CONFINE_FETCH) {
+		ST_TRY(limit_fetch(limits, err));
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_HELPER) {
 		ST_TRY(limit_helper(limits, err));

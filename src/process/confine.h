@@ -14,8 +14,12 @@ enum confine_role {
 			     fork */
 	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork */
 	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
-	CONFINE_HELPER,   /* a program of others, between fork and exec: executes what confine_limits name, reads its
-			     libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
+	CONFINE_LAUNCHER_OF_FETCH, /* the same, but what it starts may have sockets: a filter is inherited. Case process
+				      and workers have none all the same, by their own filters. */
+	CONFINE_FETCH,  /* sockets of the internet families; reads the resolver's files; writes memory, no file; no
+			   exec, no fork */
+	CONFINE_HELPER, /* a program of others, between fork and exec: executes what confine_limits name, reads its
+			   libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
 /* The seccomp filter of helpers: 4 ms to build, as much as it takes to start one, so it is built once. */
@@ -25,8 +29,9 @@ struct confine_filter *confine_helper_filter(int program);
 
 struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
+	uint64_t output_bytes; /* helper, fetch: size of what it writes */
 	/* helper only */
-	uint64_t cpu_s, output_bytes;        /* processor time; size of what it writes */
+	uint64_t cpu_s;                      /* processor time */
 	int program;                         /* descriptor of the one program it may execute, with execveat(2) */
 	const struct confine_filter *filter; /* for the same descriptor */
 };

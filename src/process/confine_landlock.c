@@ -56,7 +56,9 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REFER;
 	if (abi >= 4)
 		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
-	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER))
+	if (abi >= 4 && (role == CONFINE_LAUNCHER_OF_FETCH || role == CONFINE_FETCH))
+		rights.net = NET_BIND_TCP;
+	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }
@@ -76,6 +78,19 @@ static enum st_status allow_everywhere(int ruleset, uint64_t rights, struct st_e
 	if (root < 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock: the root folder cannot be opened");
 	return allow(ruleset, root, rights, err);
+}
+
+/* What libc's own resolver asks (resolv.conf(5), hosts(5), gai.conf(5)); the targets of links count. */
+static enum st_status allow_resolver(int ruleset, struct st_error *err)
+{
+	static const char *const places[] = {
+		"/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/gai.conf", "/etc/nsswitch.conf"};
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		st_auto_close int place = open(places[i], O_PATH | O_CLOEXEC);
+		if (place >= 0)
+			ST_TRY(allow(ruleset, place, LANDLOCK_ACCESS_FS_READ_FILE, err));
+	}
+	return ST_OK;
 }
 
 static enum st_status rule_set(const struct ruleset *rights, int abi, int *out, struct st_error *err)
@@ -102,8 +117,10 @@ enum st_status confine_landlock(enum confine_role role, struct st_error *err)
 	struct ruleset rights = role_rights(role, abi);
 	st_auto_close int ruleset = -1;
 	ST_TRY(rule_set(&rights, abi, &ruleset, err));
-	if (role == CONFINE_LAUNCHER)
+	if (role == CONFINE_LAUNCHER || role == CONFINE_LAUNCHER_OF_FETCH)
 		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
+	if (role == CONFINE_FETCH)
+		ST_TRY(allow_resolver(ruleset, err));
 	if (role == CONFINE_CASE)
 		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -169,11 +170,72 @@ static const int helper_denied_calls[] = {
 #endif
 };
 
+/* What the fetch role may call whatever the arguments; its sockets and files: see fetch_rules. */
+static const int fetch_calls[] = {
+	/* sockets that it has, and memory that bodies are written to */
+	__NR_read,
+	__NR_readv,
+	__NR_write,
+	__NR_writev,
+	__NR_pread64,
+	__NR_lseek,
+	__NR_close,
+	__NR_fstat,
+	__NR_newfstatat, /* fstat() of newer libc; the resolver looks whether its files changed */
+	__NR_fcntl,
+	__NR_memfd_create,
+	__NR_connect,
+	__NR_sendto,
+	__NR_sendmsg,
+	__NR_sendmmsg,
+	__NR_recvfrom,
+	__NR_recvmsg,
+	__NR_getsockopt,
+	__NR_setsockopt,
+	__NR_getsockname,
+	__NR_getpeername,
+	__NR_shutdown,
+	__NR_ppoll,
+	/* memory */
+	__NR_brk,
+	__NR_munmap,
+	__NR_mremap,
+	__NR_madvise,
+	__NR_futex,
+	/* itself */
+	__NR_clock_gettime,
+	__NR_clock_nanosleep,
+	__NR_gettimeofday,
+	__NR_getrandom,
+	__NR_sysinfo,
+	__NR_uname,
+	__NR_getpid,
+	__NR_gettid,
+	__NR_getuid,
+	__NR_geteuid,
+	__NR_rt_sigaction,
+	__NR_rt_sigprocmask,
+	__NR_rt_sigreturn,
+	__NR_restart_syscall,
+	__NR_exit_group,
+#ifdef __x86_64__
+	__NR_poll,
+	__NR_time,
+#endif
+#if CONFINE_SANITIZED
+	__NR_sigaltstack,
+#endif
+};
+
+/* Refused to case and launcher alike, but for the launcher of fetch, whose filter fetch inherits. */
+static const int network_calls[] = {
+	__NR_socket,
+	__NR_connect,
+};
+
 /* Refused to case and launcher alike. */
 static const int denied_calls[] = {
 	/* the network */
-	__NR_socket,
-	__NR_connect,
 	__NR_bind,
 	__NR_listen,
 	__NR_accept,
@@ -350,6 +412,32 @@ static void worker_rules(struct filter *f, int report_fd)
 	add_if(f, mute, __NR_writev, equals(0, STDERR_FILENO));
 }
 
+/* Sockets of the internet; files for reading, which ones is Landlock's to say; no new code. */
+static void fetch_rules(struct filter *f)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_all(f, allow, fetch_calls, sizeof fetch_calls / sizeof fetch_calls[0]);
+	add_if(f, allow, __NR_socket, equals(0, AF_INET));
+	add_if(f, allow, __NR_socket, equals(0, AF_INET6));
+	/* libc asks the kernel for its addresses, and a cache of names for answers; it does without. */
+	add_if(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), __NR_socket, equals(0, AF_NETLINK));
+	add_if(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), __NR_socket, equals(0, AF_UNIX));
+	add(f, SCMP_ACT_ERRNO(EPERM), __NR_socketpair, 0, NULL); /* libcurl wakes no other thread of ours */
+	add(f, SCMP_ACT_ERRNO(EPERM), __NR_pipe2, 0, NULL);
+	add(f, SCMP_ACT_ERRNO(EPERM), __NR_ioctl, 0, NULL);
+	add(f, SCMP_ACT_ERRNO(EPERM), __NR_prctl, 0, NULL);
+	add_if(f, allow, __NR_openat, masked(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+	struct scmp_arg_cmp map[] = {
+		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map);
+	/* files that the resolver maps */
+	struct scmp_arg_cmp map_file[] = {equals(2, PROT_READ), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map_file);
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+}
+
 static void shared_denials(struct filter *f, uint32_t refuse)
 {
 	add_all(f, refuse, denied_calls, sizeof denied_calls / sizeof denied_calls[0]);
@@ -360,6 +448,7 @@ static void shared_denials(struct filter *f, uint32_t refuse)
 static void case_rules(struct filter *f)
 {
 	shared_denials(f, SCMP_ACT_TRAP);
+	add_all(f, SCMP_ACT_TRAP, network_calls, sizeof network_calls / sizeof network_calls[0]);
 	add_all(f, SCMP_ACT_TRAP, case_denied_calls, sizeof case_denied_calls / sizeof case_denied_calls[0]);
 	/* Signals to itself only. */
 	add_if(f, SCMP_ACT_TRAP, __NR_kill, differs(0, (uint32_t)getpid()));
@@ -370,9 +459,11 @@ static void case_rules(struct filter *f)
 	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_pkey_mprotect, masked(2, PROT_EXEC, PROT_EXEC));
 }
 
-static void launcher_rules(struct filter *f)
+static void launcher_rules(struct filter *f, bool of_fetch)
 {
 	shared_denials(f, SCMP_ACT_TRAP);
+	if (!of_fetch)
+		add_all(f, SCMP_ACT_TRAP, network_calls, sizeof network_calls / sizeof network_calls[0]);
 	for (size_t i = 0; i < sizeof name_space_flags / sizeof name_space_flags[0]; i++)
 		add_if(f, SCMP_ACT_TRAP, __NR_clone, masked(0, name_space_flags[i], name_space_flags[i]));
 	/* Its flags stand in memory, where a filter cannot look; libc then takes clone. */
@@ -384,6 +475,7 @@ static void helper_rules(struct filter *f, int program)
 	uint32_t allow = SCMP_ACT_ALLOW, end = SCMP_ACT_KILL_PROCESS;
 	add_all(f, allow, helper_calls, sizeof helper_calls / sizeof helper_calls[0]);
 	shared_denials(f, end);
+	add_all(f, end, network_calls, sizeof network_calls / sizeof network_calls[0]);
 	add_all(f, end, helper_denied_calls, sizeof helper_denied_calls / sizeof helper_denied_calls[0]);
 	/* Where no Landlock says which files may be written, none may. */
 	struct scmp_arg_cmp reading = masked(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
@@ -441,13 +533,16 @@ enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t r
 {
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
-	struct filter f = begin_filter(role == CONFINE_WORKER ? refuse : SCMP_ACT_ALLOW);
+	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH;
+	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd);
 	else if (role == CONFINE_CASE)
 		case_rules(&f);
+	else if (role == CONFINE_FETCH)
+		fetch_rules(&f);
 	else
-		launcher_rules(&f);
+		launcher_rules(&f, role == CONFINE_LAUNCHER_OF_FETCH);
 	return load_filter(&f, err);
 }
 

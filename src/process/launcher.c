@@ -51,12 +51,22 @@ static enum st_status wait_ready(struct launcher *launcher, struct st_error *err
 	return st_fail(err, ST_FATAL, "the launcher cannot work: %.*s", size, (const char *)answer.body.data);
 }
 
-static enum st_status start(const char *worker_path, bool confined, struct launcher **out, struct st_error *err)
+static int open_program(const char *path)
 {
-	st_auto_close int raw = open(worker_path, O_PATH | O_CLOEXEC);
-	st_auto_close int program = raw >= 0 ? fcntl(raw, F_DUPFD_CLOEXEC, LAUNCHER_FREE_FD) : -1;
+	st_auto_close int raw = open(path, O_PATH | O_CLOEXEC);
+	return raw >= 0 ? fcntl(raw, F_DUPFD_CLOEXEC, LAUNCHER_FREE_FD) : -1;
+}
+
+/* fetch_path NULL: no such role. */
+static enum st_status start(
+	const char *worker_path, const char *fetch_path, bool confined, struct launcher **out, struct st_error *err)
+{
+	st_auto_close int program = open_program(worker_path);
 	if (program < 0)
 		return st_fail_errno(err, ST_FATAL, "the worker program cannot be opened");
+	st_auto_close int fetch = fetch_path != NULL ? open_program(fetch_path) : -1;
+	if (fetch_path != NULL && fetch < 0)
+		return st_fail_errno(err, ST_FATAL, "the fetch program cannot be opened");
 	int control[2], exits[2];
 	if (make_pair(SOCK_STREAM, control) != 0)
 		return st_fail_errno(err, ST_FATAL, "no socket for the launcher");
@@ -65,8 +75,12 @@ static enum st_status start(const char *worker_path, bool confined, struct launc
 		close(control[1]);
 		return st_fail_errno(err, ST_FATAL, "no socket for the launcher");
 	}
-	struct launcher_child child = {
-		.parent = getpid(), .program = program, .control = control[1], .exits = exits[1], .confined = confined};
+	struct launcher_child child = {.parent = getpid(),
+		.program = program,
+		.fetch = fetch,
+		.control = control[1],
+		.exits = exits[1],
+		.confined = confined};
 	pid_t pid = fork();
 	if (pid == 0)
 		launcher_child_run(&child);
@@ -93,12 +107,18 @@ static enum st_status start(const char *worker_path, bool confined, struct launc
 
 enum st_status launcher_start(const char *worker_path, struct launcher **out, struct st_error *err)
 {
-	return start(worker_path, true, out, err);
+	return start(worker_path, NULL, true, out, err);
 }
 
 enum st_status launcher_start_unconfined(const char *worker_path, struct launcher **out, struct st_error *err)
 {
-	return start(worker_path, false, out, err);
+	return start(worker_path, NULL, false, out, err);
+}
+
+enum st_status launcher_start_with_fetch(
+	const char *worker_path, const char *fetch_path, bool confined, struct launcher **out, struct st_error *err)
+{
+	return start(worker_path, fetch_path, confined, out, err);
 }
 
 enum st_status launcher_spawn(

@@ -16,6 +16,10 @@ struct launcher;
 enum st_status launcher_start(const char *worker_path, struct launcher **out, struct st_error *err);
 /* For --unconfined only: the same without a jail of the launcher's own, for machines that have none. */
 enum st_status launcher_start_unconfined(const char *worker_path, struct launcher **out, struct st_error *err);
+/* The same with a second program, for the role "fetch", started as `staunch-fetch fetch`: the launcher's own jail then
+ * allows sockets, because what it starts inherits it. */
+enum st_status launcher_start_with_fetch(
+	const char *worker_path, const char *fetch_path, bool confined, struct launcher **out, struct st_error *err);
 /* A new process `staunch-worker worker ROLE` with its socket as descriptor 3 and nothing else open but 0-2 (stdin and
  * stdout on /dev/null, stderr kept); id is the launcher's number for it, never reused. *socket is the caller's. */
 enum st_status launcher_spawn(

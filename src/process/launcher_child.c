@@ -26,7 +26,8 @@
 /* The socket of what is started. */
 #define CHILD_SOCKET_FD 3
 /* The launcher's own descriptors once it has settled; everything above is closed. */
-enum { CONTROL_FD = 3, EXITS_FD, PROGRAM_FD, SIGNAL_FD, FIRST_UNUSED_FD };
+enum { CONTROL_FD = 3, EXITS_FD, PROGRAM_FD, SIGNAL_FD, FETCH_FD, FIRST_UNUSED_FD };
+#define FETCH_ROLE "fetch"
 
 struct child {
 	uint32_t id;
@@ -89,7 +90,9 @@ static int settle_fds(const struct launcher_child *start)
 	int raw = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (raw < 0 || (raw != SIGNAL_FD && dup3(raw, SIGNAL_FD, O_CLOEXEC) < 0))
 		return -1;
-	launcher_close_from(FIRST_UNUSED_FD);
+	if (start->fetch >= 0 && dup3(start->fetch, FETCH_FD, O_CLOEXEC) < 0)
+		return -1;
+	launcher_close_from(start->fetch >= 0 ? FIRST_UNUSED_FD : FETCH_FD);
 	return fcntl(EXITS_FD, F_SETFL, O_NONBLOCK);
 }
 
@@ -100,17 +103,19 @@ static void become(const char *role, int socket, pid_t launcher)
 	die_with(launcher);
 	sigset_t none;
 	sigemptyset(&none);
-	int program = fcntl(PROGRAM_FD, F_DUPFD_CLOEXEC, LAUNCHER_FREE_FD);
+	bool fetch = strcmp(role, FETCH_ROLE) == 0;
+	int program = fcntl(fetch ? FETCH_FD : PROGRAM_FD, F_DUPFD_CLOEXEC, LAUNCHER_FREE_FD);
 	int own = fcntl(socket, F_DUPFD_CLOEXEC, LAUNCHER_FREE_FD);
 	if (program < 0 || own < 0 || dup2(own, CHILD_SOCKET_FD) < 0 ||
 		dup3(program, CHILD_SOCKET_FD + 1, O_CLOEXEC) < 0)
 		_exit(126);
 	launcher_close_from(CHILD_SOCKET_FD + 2);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	char name[] = "staunch-worker", word[] = "worker", copy[ROLE_BYTES + 1];
+	char name[] = "staunch-worker", word[] = "worker", copy[ROLE_BYTES + 1], fetch_name[] = "staunch-fetch";
 	memcpy(copy, role, strlen(role) + 1);
 	char *plain[] = {name, word, NULL}, *with_role[] = {name, word, copy, NULL};
-	char *const *arguments = strcmp(role, word) == 0 ? plain : with_role;
+	char *for_fetch[] = {fetch_name, copy, NULL};
+	char *const *arguments = fetch ? for_fetch : strcmp(role, word) == 0 ? plain : with_role;
 	/* Nothing of the caller's environment. UTC and the C locale keep libc from looking for files. */
 	char time_zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
 	char *bare[] = {time_zone, locale, NULL};
@@ -348,7 +353,7 @@ void launcher_child_run(const struct launcher_child *start)
 	if (settle_fds(start) != 0)
 		st_fail_errno(&err, ST_FATAL, "its descriptors");
 	else if (start->confined)
-		(void)confine(CONFINE_LAUNCHER, NULL, -1, 0, &err);
+		(void)confine(start->fetch >= 0 ? CONFINE_LAUNCHER_OF_FETCH : CONFINE_LAUNCHER, NULL, -1, 0, &err);
 	if (err.status != ST_OK) {
 		int control = fcntl(CONTROL_FD, F_GETFD) < 0 ? start->control : CONTROL_FD;
 		(void)message_send(control, LAUNCHER_ERROR, err.what, strlen(err.what), -1);

@@ -28,6 +28,7 @@ enum launcher_message {
 struct launcher_child {
 	pid_t parent;
 	int program, control, exits; /* all at LAUNCHER_FREE_FD or above */
+	int fetch;                   /* the same, or -1: no such role */
 	bool confined;
 };
 /* The launcher itself, in the forked process. */

@@ -6,6 +6,7 @@
 #include "detect/rules.h"
 #include "process/confine.h"
 #include "worker/about.h"
+#include "worker/body.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -99,6 +100,28 @@ static void enter_jail(struct worker *worker, const struct start *start)
 	outbox_send(&worker->out, WORKER_READY, &body);
 }
 
+/* The body of an answer to a check. */
+static void tell_body(struct worker *worker, const struct message *message)
+{
+	st_auto_close int fd = message->fd;
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	uint32_t job = st_cursor_u32(&in);
+	uint8_t form = st_cursor_byte(&in);
+	uint32_t keep = st_cursor_u32(&in);
+	uint64_t size = st_cursor_u64(&in);
+	struct probe_facts facts = {0};
+	if (!in.bad && fd >= 0 && form < PROBE_FORMS) {
+		struct stream *stream = stream_open_fd(fd, size);
+		body_read(stream, (enum probe_form)form, keep, &facts);
+		stream_close(stream);
+	}
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job);
+	probe_facts_encode(&facts, &body);
+	outbox_send(&worker->out, WORKER_FACTS, &body);
+	probe_facts_free(&facts);
+}
+
 static int serve(struct worker *worker)
 {
 	for (;;) {
@@ -106,9 +129,12 @@ static int serve(struct worker *worker)
 		enum message_result result = message_next(worker->reader, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
-		if (result != MESSAGE_OK || message.type != WORKER_JOB)
+		if (result != MESSAGE_OK || (message.type != WORKER_JOB && message.type != WORKER_BODY))
 			return 1;
-		worker_job(worker, &message);
+		if (message.type == WORKER_JOB)
+			worker_job(worker, &message);
+		else
+			tell_body(worker, &message);
 	}
 }
 

@@ -22,6 +22,8 @@ enum worker_message {
 	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
 			   * the helper ran */
 	WORKER_HELPED_ERRORS, /* u32 job; with a pipe of what it said on stderr; behind each WORKER_HELPED */
+	WORKER_BODY,          /* u32 job, u8 form (enum probe_form), u32 values kept for each path, u64 size; with the
+			       * descriptor: the body of an answer, answered by WORKER_FACTS */
 
 	/* worker -> case */
 	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */
@@ -48,10 +50,11 @@ enum worker_message {
 	WORKER_ABOUT,      /* only in the role `about`, instead of everything else: span text, the libraries linked, one
 			    * "NAME VERSION" a line; the last frame */
 	WORKER_HELP_INPUT, /* u32 job, u8 what (enum helping_input), then the bytes: a document for helpers */
-	WORKER_HELP, /* u32 job, u8 helper (enum helper), u32 number: run it on the document begun last, and say how it
-		      * ended */
-	WORKER_RULE, /* u32 job, u8 number of the rule that did not search all of the object (CEIL_RULE_STEPS): before
-		      * DONE, which then says partial(timeout) if all else was read */
+	WORKER_HELP,  /* u32 job, u8 helper (enum helper), u32 number: run it on the document begun last, and say how it
+		       * ended */
+	WORKER_RULE,  /* u32 job, u8 number of the rule that did not search all of the object (CEIL_RULE_STEPS): before
+		       * DONE, which then says partial(timeout) if all else was read */
+	WORKER_FACTS, /* u32 job, then probe_facts_encode() */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not

@@ -1,0 +1,208 @@
+/* staunch check: is it open? Scope first, then processes, then packets; what is refused is refused before any of them.
+ */
+#include "cli/check.h"
+
+#include "base/ceilings.h"
+#include "base/clock.h"
+#include "cli/cli.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct check_options {
+	const char *scope, *evidence, *evidence_key, *certificates;
+	bool json, dry_run, unconfined;
+	enum probe_level level;
+	bool level_given;
+};
+
+static int read_options(const struct cli_arguments *arguments, struct check_options *out)
+{
+	const char *format = cli_value(arguments, "format"), *level = cli_value(arguments, "level");
+	*out = (struct check_options){
+		.scope = cli_value(arguments, "scope"),
+		.evidence = cli_value(arguments, "evidence"),
+		.evidence_key = cli_value(arguments, "evidence-key"),
+		.certificates = cli_value(arguments, "ca"),
+		.json = format != NULL && strcmp(format, "json") == 0,
+		.dry_run = cli_has(arguments, "dry-run"),
+		.unconfined = cli_has(arguments, "unconfined"),
+		.level = PROBE_L2,
+		.level_given = level != NULL,
+	};
+	if (format != NULL && !out->json && strcmp(format, "text") != 0)
+		return cli_fail(CLI_WRONG, "--format is text or json");
+	if (level != NULL && !probe_level_parse(level, &out->level))
+		return cli_fail(CLI_WRONG, "--level is L0 to L4");
+	if (out->scope == NULL)
+		return cli_fail(CLI_WRONG, "nothing is asked without a scope: --scope FILE; see: staunch scope init");
+	return CLI_OK;
+}
+
+/* --- targets --- */
+
+static enum st_status add_target(
+	struct check *check, const struct probe_target *target, const char *typed, struct st_error *err)
+{
+	if (!probe_scope_admits(check->scope, target))
+		return st_fail(err, ST_WRONG, "%s is not in the scope; nothing was sent", typed);
+	check->results = st_realloc(check->results, (check->result_count + 1) * sizeof *check->results);
+	check->results[check->result_count++] = (struct check_result){.target = target, .typed = typed};
+	return ST_OK;
+}
+
+/* Those that were typed, else all of the scope. `parsed` holds them. */
+static enum st_status take_targets(
+	const struct cli_arguments *arguments, struct check *check, struct probe_target *parsed, struct st_error *err)
+{
+	size_t count = cli_operand_count(arguments);
+	for (size_t i = 0; i < count; i++) {
+		const char *typed = cli_operand(arguments, i);
+		ST_TRY(probe_target_parse(typed, &parsed[i], err));
+		ST_TRY(add_target(check, &parsed[i], typed, err));
+	}
+	for (size_t i = 0; count == 0 && i < check->scope->target_count; i++)
+		ST_TRY(add_target(check, &check->scope->targets[i], check->scope->targets[i].canonical, err));
+	return ST_OK;
+}
+
+static enum st_status read_scope(
+	const char *path, const struct check_options *options, struct probe_scope **out, struct st_error *err)
+{
+	st_auto_buf struct st_buf file = {0};
+	ST_TRY(check_read_file(path, CEIL_SCOPE_FILE_BYTES, &file, err));
+	ST_TRY(probe_scope_read((struct st_span){file.data, file.size}, out, err));
+	if (!options->dry_run)
+		ST_TRY(probe_scope_in_force(*out, st_utc_seconds(), err));
+	return options->level_given ? probe_scope_allows_level(*out, options->level, err) : ST_OK;
+}
+
+/* --- the run --- */
+
+static void ascii(char *text)
+{
+	for (; *text != 0; text++)
+		if ((unsigned char)*text < ' ' || (unsigned char)*text >= 0x7f)
+			*text = '?';
+}
+
+/* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5). */
+static enum st_status start_roles(struct check *check, const struct check_options *options, struct st_error *err)
+{
+	st_auto_buf struct st_buf certificates = {0};
+	if (options->certificates != NULL)
+		ST_TRY(check_read_file(options->certificates, CEIL_MESSAGE_BYTES / 2, &certificates, err));
+	uint8_t random[8];
+	randombytes_buf(random, sizeof random);
+	st_hex(random, sizeof random, check->run);
+	const char *contact = check->scope->contact;
+	st_auto_free char *agent = st_format("staunch/" STAUNCH_VERSION " (+%s; run=%s)", contact, check->run);
+	ascii(agent);
+	bool address = strchr(contact, '@') != NULL && strpbrk(contact, " <>") == NULL;
+	st_auto_free char *from = st_format("%s", address ? contact : "");
+	ascii(from);
+	return check_roles_start(&check->roles, agent, from, (struct st_span){certificates.data, certificates.size},
+		options->unconfined, err);
+}
+
+static int exit_of(const struct check *check)
+{
+	int exit = CLI_OK;
+	for (size_t i = 0; i < check->result_count; i++) {
+		enum probe_state verdict = check_verdict_of(&check->results[i]);
+		if (verdict == PROBE_OPEN)
+			return CLI_FOUND;
+		if (verdict != PROBE_CLOSED)
+			exit = CLI_INCOMPLETE;
+	}
+	return exit;
+}
+
+static int run_check(struct check *check, const struct check_options *options, struct st_error *err)
+{
+	/* The launcher is forked before the key is in memory. */
+	enum st_status status = start_roles(check, options, err);
+	if (status == ST_OK)
+		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, err);
+	if (status == ST_OK)
+		status = check_run(check, err);
+	check_roles_stop(&check->roles);
+	if (status != ST_OK) {
+		check_evidence_close(&check->evidence);
+		return cli_fail_error(err);
+	}
+	st_auto_buf struct st_buf out = {0};
+	if (options->json)
+		check_tell_json(check, &out);
+	else
+		check_tell_text(check, &out);
+	fwrite(out.data, 1, out.size, stdout);
+	check_evidence_close(&check->evidence);
+	return exit_of(check);
+}
+
+static int dry_run(const struct check *check, const struct check_options *options)
+{
+	st_auto_buf struct st_buf out = {0};
+	check_tell_dry(check, options->json, &out);
+	fwrite(out.data, 1, out.size, stdout);
+	return CLI_OK;
+}
+
+static int check_with(const struct cli_arguments *arguments, const struct check_options *options)
+{
+	struct st_error err = {0};
+	struct probe_scope *scope = NULL;
+	struct check check = {.evidence.fd = -1};
+	struct probe_target *parsed = st_alloc_zero(cli_operand_count(arguments) + 1, sizeof *parsed);
+	enum st_status status = read_scope(options->scope, options, &scope, &err);
+	if (status == ST_OK) {
+		check.scope = scope;
+		check.level = options->level_given || scope->max_level > PROBE_L2 ? options->level : scope->max_level;
+		status = take_targets(arguments, &check, parsed, &err);
+	}
+	int exit = status != ST_OK    ? cli_fail_error(&err)
+		   : options->dry_run ? dry_run(&check, options)
+				      : run_check(&check, options, &err);
+	check_results_free(&check);
+	for (size_t i = 0; i < cli_operand_count(arguments); i++)
+		probe_target_free(&parsed[i]);
+	free(parsed);
+	probe_scope_free(scope);
+	return exit;
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+	struct check_options options;
+	const char *verify = cli_value(arguments, "verify"), *format = cli_value(arguments, "format");
+	if (verify != NULL)
+		return check_verify(verify, cli_value(arguments, "evidence-key"), cli_value(arguments, "head"),
+			format != NULL && strcmp(format, "json") == 0);
+	int wrong = read_options(arguments, &options);
+	return wrong != CLI_OK ? wrong : check_with(arguments, &options);
+}
+
+static const struct cli_option options[] = {
+	{"scope", 0, "FILE", "who allowed what, until when: scope.json; see: staunch scope", false, false},
+	{"level", 0, "LEVEL", "L0 to L4; L2 unless the scope says less", false, false},
+	{"evidence", 0, "FILE", "append signed evidence, and use what earlier runs left in it", false, false},
+	{"evidence-key", 0, "FILE", "the key of the evidence (FILE.key beside it)", false, false},
+	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
+	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
+	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},
+	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
+	{"format", 0, "FORMAT", "text or json", false, false},
+	{"unconfined", 0, NULL, "ask without a sandbox, on machines that have none", false, false},
+	{0},
+};
+
+const struct cli_command cli_command_check = {
+	.name = "check",
+	.summary = "is this store open to anybody, and what exactly?",
+	.operands = "[TARGET...]",
+	.operands_max = -1,
+	.options = options,
+	.run = run,
+};

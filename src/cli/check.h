@@ -1,0 +1,120 @@
+/* `staunch check`: the roles it starts, one run over the targets, evidence, what is told. */
+#ifndef STAUNCH_CLI_CHECK_H
+#define STAUNCH_CLI_CHECK_H
+
+#include "base/hash.h"
+#include "probe/evidence.h"
+#include "probe/pace.h"
+#include "probe/scope.h"
+#include "probe/services.h"
+#include "process/launcher.h"
+#include "process/message.h"
+
+/* --- the roles (check_roles.c) --- */
+
+struct check_role {
+	const char *name; /* "fetch", "worker" */
+	uint32_t id;
+	int socket; /* -1: not running */
+	struct message_reader *reader;
+};
+
+struct check_roles {
+	struct launcher *launcher;
+	struct check_role fetch, worker;
+	struct st_buf fetch_start, worker_start;
+	uint32_t next_id;
+	bool unconfined;
+};
+
+/* What came back, owned: freed with check_answer_free. */
+struct check_answer {
+	struct probe_answer answer;
+	struct probe_facts facts;
+	char *header[PROBE_HEADERS]; /* those of `answer` point here */
+	char address[64], why[128];
+	uint32_t elapsed_ms;
+	uint8_t sha256[ST_SHA256_BYTES];
+	int body;  /* memory; -1 none */
+	bool lost; /* the fetch process ended over it */
+};
+
+enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
+	struct st_span certificates, bool unconfined, struct st_error *err);
+void check_roles_stop(struct check_roles *roles);
+/* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
+ * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */
+enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,
+	const struct probe_request *request, const char *url, struct check_answer *out, struct st_error *err);
+void check_answer_free(struct check_answer *answer);
+
+/* --- the evidence file (check_evidence.c) --- */
+
+struct check_evidence {
+	struct probe_evidence chain;
+	bool kept; /* there is a file */
+	int fd;
+	struct st_buf line;
+	struct st_buf earlier; /* the file as it was before this run */
+};
+
+/* path NULL: lines are made, numbered and signed by a key that nobody has afterwards, and kept nowhere. ST_WRONG: the
+ * file is no intact chain of this key. */
+enum st_status check_evidence_open(
+	struct check_evidence *evidence, const char *path, const char *key_path, struct st_error *err);
+struct st_json_writer check_evidence_begin(struct check_evidence *evidence, const char *kind, uint64_t *number);
+enum st_status check_evidence_end(struct check_evidence *evidence, struct st_json_writer *w, struct st_error *err);
+enum st_status check_evidence_sign(struct check_evidence *evidence, struct st_error *err);
+void check_evidence_close(struct check_evidence *evidence);
+/* A whole file of the user, bounded; ST_WRONG when it cannot be read or is longer. */
+enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
+int check_verify(const char *path, const char *key_path, const char *head, bool json);
+
+/* --- the run (check_run.c) --- */
+
+/* One request as it is told. */
+struct check_row {
+	uint64_t number; /* of its line in the evidence */
+	char *request;   /* "GET ?restype=container&comp=list": names as {object} */
+	char time[21];
+	unsigned status;
+	enum probe_outcome outcome;
+	char error_code[64];
+	uint64_t body_bytes;
+	char sha256[2 * ST_SHA256_BYTES + 1], address[64];
+};
+
+struct check_result {
+	const struct probe_target *target;
+	const char *typed;
+	const struct probe_service *service; /* NULL: nobody knows */
+	struct probe probe;
+	struct probe_history history;
+	struct check_row *rows;
+	size_t row_count;
+	char time[21];
+};
+
+struct check {
+	const struct probe_scope *scope;
+	enum probe_level level;
+	struct check_roles roles;
+	struct check_evidence evidence;
+	struct probe_pace pace;
+	struct check_result *results;
+	size_t result_count;
+	char run[17], began[21];
+};
+
+enum st_status check_run(struct check *check, struct st_error *err);
+enum probe_state check_verdict_of(const struct check_result *result);
+void check_results_free(struct check *check);
+
+/* --- what is told (check_tell.c) --- */
+
+void check_tell_text(const struct check *check, struct st_buf *out);
+void check_tell_json(const struct check *check, struct st_buf *out);
+/* Every request that could be sent, in the order of the table. */
+void check_tell_dry(const struct check *check, bool json, struct st_buf *out);
+
+#endif

@@ -1,0 +1,268 @@
+/*
+ * The two processes that a check talks to: fetch has the sockets, the worker reads bodies. Either may have been taken
+ * over by what a server sent: every number and every text of theirs is checked, and a body goes from one to the other
+ * as a descriptor that this process does not read.
+ */
+#include "cli/check.h"
+
+#include "base/ceilings.h"
+#include "cli/cli.h"
+#include "fetch/protocol.h"
+#include "process/confine.h"
+#include "worker/protocol.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A worker reads a body of 4 MiB in milliseconds. */
+#define WORKER_MS 20000
+#define START_MS 20000
+
+static void stop_role(struct check_roles *roles, struct check_role *role)
+{
+	if (role->socket < 0)
+		return;
+	launcher_kill(roles->launcher, role->id);
+	message_reader_close(role->reader);
+	close(role->socket);
+	*role = (struct check_role){.name = role->name, .socket = -1};
+}
+
+/* The next frame within the time; false: the process is lost. */
+static bool next_frame(struct check_role *role, int limit_ms, struct message *out)
+{
+	struct pollfd ready = {.fd = role->socket, .events = POLLIN};
+	if (poll(&ready, 1, limit_ms) <= 0 || message_next(role->reader, out) != MESSAGE_OK)
+		return false;
+	return true;
+}
+
+static enum st_status refused_start(const struct message *answer, uint32_t error_type, struct st_error *err)
+{
+	struct st_cursor in = {.at = answer->body.data, .end = answer->body.data + answer->body.size};
+	struct st_span text = answer->type == error_type ? st_cursor_span(&in) : (struct st_span){NULL, 0};
+	return st_fail(err, ST_FATAL, "%.*s", text.size > 0 ? (int)text.size : 26,
+		text.size > 0 ? (const char *)text.data : "a process does not confine");
+}
+
+static enum st_status start_role(struct check_roles *roles, struct check_role *role, struct st_error *err)
+{
+	bool fetch = role == &roles->fetch;
+	const struct st_buf *start = fetch ? &roles->fetch_start : &roles->worker_start;
+	struct message answer;
+	ST_TRY(launcher_spawn(roles->launcher, role->name, &role->id, &role->socket, err));
+	role->reader = message_reader_open(role->socket);
+	if (message_send(role->socket, fetch ? (uint32_t)FETCH_START : (uint32_t)WORKER_START, start->data, start->size,
+		    -1) != 0 ||
+		!next_frame(role, START_MS, &answer))
+		return st_fail(err, ST_FATAL, "the %s process ends before it begins; see staunch doctor", role->name);
+	if (answer.fd >= 0)
+		close(answer.fd);
+	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
+	(void)st_cursor_byte(&in);
+	bool ready = answer.type == (fetch ? (uint32_t)FETCH_READY : (uint32_t)WORKER_READY);
+	if (ready && (st_cursor_byte(&in) != 0 || roles->unconfined))
+		return ST_OK;
+	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
+}
+
+static char *fetch_path(const char *worker, struct st_error *err)
+{
+	const char *slash = strrchr(worker, '/');
+	char *path = st_format("%.*s/staunch-fetch", slash != NULL ? (int)(slash - worker) : 1, slash ? worker : ".");
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	st_fail(err, ST_FATAL, "the program staunch-fetch is not installed");
+	return NULL;
+}
+
+enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
+	struct st_span certificates, bool unconfined, struct st_error *err)
+{
+	*roles = (struct check_roles){
+		.fetch = {.name = "fetch", .socket = -1}, .worker = {.name = "worker", .socket = -1}};
+	roles->unconfined = unconfined;
+	st_auto_free char *worker = cli_worker_path(err);
+	st_auto_free char *fetch = worker != NULL ? fetch_path(worker, err) : NULL;
+	if (fetch == NULL)
+		return ST_FATAL;
+	st_buf_add_byte(&roles->fetch_start, unconfined);
+	st_buf_add_u64(&roles->fetch_start, CEIL_FETCH_MEMORY_BYTES);
+	st_buf_add_span(&roles->fetch_start, agent, strlen(agent));
+	st_buf_add_span(&roles->fetch_start, from, strlen(from));
+	st_buf_add_span(&roles->fetch_start, certificates.data, certificates.size);
+	st_buf_add_byte(&roles->worker_start, unconfined);
+	st_buf_add_u64(&roles->worker_start, CEIL_WORKER_MEMORY_BYTES);
+	for (int i = 0; i < 7; i++) /* nothing is searched here: see WORKER_START */
+		st_buf_add_u32(&roles->worker_start, 0);
+	ST_TRY(launcher_start_with_fetch(worker, fetch, !unconfined, &roles->launcher, err));
+	struct confine_limits limits = {0};
+	return unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
+}
+
+void check_roles_stop(struct check_roles *roles)
+{
+	if (roles->launcher == NULL)
+		return;
+	stop_role(roles, &roles->fetch);
+	stop_role(roles, &roles->worker);
+	launcher_stop(roles->launcher);
+	st_buf_free(&roles->fetch_start);
+	st_buf_free(&roles->worker_start);
+}
+
+/* --- the question --- */
+
+static void add_text(struct st_buf *out, const char *text)
+{
+	st_buf_add_span(out, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+}
+
+static uint32_t frame_question(struct check_roles *roles, const struct probe_target *target,
+	const struct probe_row *row, const char *url, struct st_buf *out)
+{
+	st_buf_add_u32(out, ++roles->next_id);
+	st_buf_add_byte(out, target->transport == PROBE_HTTPS || target->transport == PROBE_TLS);
+	st_buf_add_byte(out, target->literal);
+	add_text(out, target->host);
+	st_buf_add_u16(out, target->port);
+	if (url == NULL)
+		return FETCH_RESOLVE;
+	st_buf_add_u32(out, row->body_bytes);
+	if (row->method == NULL) {
+		st_buf_add_u32(out, (uint32_t)row->step_count);
+		for (size_t i = 0; i < row->step_count; i++)
+			st_buf_add_span(out, row->steps[i].data, row->steps[i].size);
+		return FETCH_EXCHANGE;
+	}
+	add_text(out, row->method);
+	add_text(out, url);
+	add_text(out, row->headers);
+	add_text(out, row->body);
+	return FETCH_HTTP;
+}
+
+/* --- the answer --- */
+
+/* Printable, and nothing that a terminal acts on. */
+static void plain_text(struct st_span from, char *out, size_t size)
+{
+	size_t length = from.size < size - 1 ? from.size : size - 1;
+	for (size_t i = 0; i < length; i++)
+		out[i] = from.data[i] >= ' ' && from.data[i] < 0x7f ? (char)from.data[i] : '?';
+	out[length] = 0;
+}
+
+static bool decode_headers(struct st_cursor *in, struct check_answer *out)
+{
+	uint32_t count = st_cursor_u32(in);
+	if (in->bad || count > PROBE_HEADERS)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t which = st_cursor_byte(in);
+		struct st_span value = st_cursor_span(in);
+		if (in->bad || which >= PROBE_HEADERS || value.size > CEIL_ANSWER_VALUE_BYTES ||
+			out->header[which] != NULL)
+			return false;
+		out->header[which] = st_alloc(value.size + 1);
+		plain_text(value, out->header[which], value.size + 1);
+		out->answer.header[which] = out->header[which];
+	}
+	return true;
+}
+
+static bool decode_answer(const struct message *message, uint32_t id, uint32_t limit_bytes, struct check_answer *out)
+{
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	uint32_t answered = st_cursor_u32(&in);
+	uint8_t outcome = st_cursor_byte(&in);
+	uint32_t status = st_cursor_u32(&in);
+	uint64_t body_bytes = st_cursor_u64(&in);
+	out->answer.body_whole = st_cursor_byte(&in) != 0;
+	out->elapsed_ms = st_cursor_u32(&in);
+	plain_text(st_cursor_span(&in), out->address, sizeof out->address);
+	plain_text(st_cursor_span(&in), out->why, sizeof out->why);
+	const uint8_t *sha256 = st_cursor_take(&in, ST_SHA256_BYTES);
+	if (in.bad || answered != id || outcome >= PROBE_HELD_BACK || status > 999 || body_bytes > limit_bytes)
+		return false;
+	memcpy(out->sha256, sha256, ST_SHA256_BYTES);
+	out->answer.outcome = (enum probe_outcome)outcome;
+	out->answer.status = status;
+	out->answer.body_bytes = body_bytes;
+	return decode_headers(&in, out);
+}
+
+static void take_answer(struct check_roles *roles, uint32_t limit_bytes, struct check_answer *out)
+{
+	struct message message = {.fd = -1};
+	bool came = next_frame(&roles->fetch, CEIL_REQUEST_MS + CEIL_FETCH_LATE_MS, &message);
+	bool sound = came && message.type == FETCH_ANSWER && decode_answer(&message, roles->next_id, limit_bytes, out);
+	out->body = came ? message.fd : -1;
+	if (sound)
+		return;
+	if (came && message.type == FETCH_FORBIDDEN && message.body.size == 4) {
+		struct st_cursor in = {.at = message.body.data, .end = message.body.data + 4};
+		snprintf(out->why, sizeof out->why, "stopped by its jail: %s",
+			confine_syscall_name((int)st_cursor_u32(&in)));
+	}
+	out->answer.outcome = came ? PROBE_BROKEN : PROBE_TIMED_OUT;
+	out->lost = true;
+	stop_role(roles, &roles->fetch);
+}
+
+/* --- the body --- */
+
+static enum st_status read_body(
+	struct check_roles *roles, const struct probe_row *row, struct check_answer *out, struct st_error *err)
+{
+	struct message message;
+	st_auto_buf struct st_buf body = {0};
+	if (roles->worker.socket < 0)
+		ST_TRY(start_role(roles, &roles->worker, err));
+	st_buf_add_u32(&body, roles->next_id);
+	st_buf_add_byte(&body, (uint8_t)row->form);
+	st_buf_add_u32(&body, row->keep);
+	st_buf_add_u64(&body, out->answer.body_bytes);
+	bool came = message_send(roles->worker.socket, WORKER_BODY, body.data, body.size, out->body) == 0 &&
+		    next_frame(&roles->worker, WORKER_MS, &message);
+	if (came && message.fd >= 0)
+		close(message.fd);
+	struct st_cursor in = {.at = NULL, .end = NULL};
+	if (came)
+		in = (struct st_cursor){.at = message.body.data, .end = message.body.data + message.body.size};
+	bool sound = came && message.type == WORKER_FACTS && st_cursor_u32(&in) == roles->next_id &&
+		     probe_facts_decode(&in, &out->facts);
+	if (!sound) {
+		out->facts.body = PROBE_BODY_OTHER;
+		stop_role(roles, &roles->worker);
+	}
+	return ST_OK;
+}
+
+enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,
+	const struct probe_request *request, const char *url, struct check_answer *out, struct st_error *err)
+{
+	*out = (struct check_answer){.body = -1, .answer.request = request};
+	out->answer.facts = &out->facts;
+	if (roles->fetch.socket < 0)
+		ST_TRY(start_role(roles, &roles->fetch, err));
+	st_auto_buf struct st_buf frame = {0};
+	uint32_t type = frame_question(roles, target, request != NULL ? request->row : NULL, url, &frame);
+	(void)message_send(roles->fetch.socket, type, frame.data, frame.size, -1); /* a lost one shows in its answer */
+	take_answer(roles, url != NULL ? request->row->body_bytes : 0, out);
+	if (out->body < 0 || url == NULL || request->row->form == PROBE_FORM_NONE || out->answer.body_bytes == 0)
+		return ST_OK;
+	return read_body(roles, request->row, out, err);
+}
+
+void check_answer_free(struct check_answer *answer)
+{
+	for (int i = 0; i < PROBE_HEADERS; i++)
+		free(answer->header[i]);
+	if (answer->body >= 0)
+		close(answer->body);
+	probe_facts_free(&answer->facts);
+}

@@ -1,0 +1,71 @@
+/* The fetch role: one process that resolves, connects and reads, for requests that the case process made of rows. */
+#ifndef STAUNCH_FETCH_FETCH_H
+#define STAUNCH_FETCH_FETCH_H
+
+#include "base/hash.h"
+#include "probe/probe.h"
+#include "process/message.h"
+
+#include <curl/curl.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#define FETCH_ADDRESSES 8
+
+/* What a name led to when it was first asked for: it leads nowhere else for the life of the process. */
+struct fetch_pin {
+	char *host;
+	struct sockaddr_storage list[FETCH_ADDRESSES];
+	size_t count;
+	enum probe_outcome outcome; /* PROBE_ANSWERED: it may be connected to */
+};
+
+struct fetch {
+	struct message_reader *reader;
+	CURL *curl;
+	struct st_sha256 *hash;
+	char *agent, *from;
+	struct st_buf certificates;
+	struct fetch_pin *pins;
+	size_t pin_count;
+};
+
+/* Of one question, from its frame. Spans are borrowed from it. */
+struct fetch_question {
+	uint32_t id;
+	bool tls, literal;
+	char *host; /* owned */
+	uint16_t port;
+	uint32_t body_bytes;
+	struct st_cursor rest; /* what the kind of question has besides */
+};
+
+/* The answer in the making. */
+struct fetch_reply {
+	enum probe_outcome outcome;
+	uint32_t status;
+	uint64_t body_bytes, limit_bytes, header_bytes;
+	bool cut; /* the server had more */
+	int body; /* memory; -1 none yet */
+	struct st_sha256 *hash;
+	char address[64];
+	char why[128];
+	char *header[PROBE_HEADERS];
+};
+
+/* The name, once: getaddrinfo(3) by hosts file and DNS, refused when any address is not public and nobody typed it. */
+const struct fetch_pin *fetch_pin(struct fetch *fetch, const struct fetch_question *question);
+/* Everything that is set alike for every connection: the pin, no proxy, no redirects, no credentials, limits. False:
+ * reply->outcome says why nothing can be sent. */
+bool fetch_prepare(struct fetch *fetch, const struct fetch_question *question, struct fetch_reply *reply);
+/* Connects to the pin and does what was set; target is "/path?query". */
+CURLcode fetch_perform(struct fetch *fetch, const struct fetch_question *question, const char *target);
+/* More of the body; false when it is beyond the limit or memory fails. */
+bool fetch_reply_add(struct fetch_reply *reply, const void *data, size_t size);
+void fetch_reply_failed(struct fetch_reply *reply, CURLcode code);
+
+void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
+void fetch_exchange(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
+void fetch_resolve(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
+
+#endif

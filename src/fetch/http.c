@@ -1,0 +1,181 @@
+/* One HTTP request and its answer: status, the headers of the closed list, the first bytes of the body. */
+#include "fetch/fetch.h"
+
+#include "base/ceilings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+bool fetch_reply_add(struct fetch_reply *reply, const void *data, size_t size)
+{
+	if (reply->body < 0)
+		reply->body = memfd_create("body", MFD_CLOEXEC);
+	if (reply->body < 0)
+		return false;
+	size_t room = (size_t)(reply->limit_bytes - reply->body_bytes);
+	size_t take = size < room ? size : room;
+	if (st_write_full(reply->body, data, take) != 0)
+		return false;
+	st_sha256_add(reply->hash, data, take);
+	reply->body_bytes += take;
+	reply->cut = reply->cut || take < size;
+	return take == size;
+}
+
+static size_t on_body(char *data, size_t unit, size_t count, void *context)
+{
+	return fetch_reply_add(context, data, unit * count) ? unit * count : 0;
+}
+
+static void clear_headers(struct fetch_reply *reply)
+{
+	for (int i = 0; i < PROBE_HEADERS; i++) {
+		free(reply->header[i]);
+		reply->header[i] = NULL;
+	}
+}
+
+/* The first of equal names stays. Controls become '?': a value is printed and written into evidence. */
+static void take_header(struct fetch_reply *reply, const char *line, size_t size)
+{
+	const char *colon = memchr(line, ':', size);
+	enum probe_header header = colon != NULL ? probe_header_find(line, (size_t)(colon - line)) : PROBE_HEADERS;
+	if (header == PROBE_HEADERS || reply->header[header] != NULL)
+		return;
+	const char *value = colon + 1, *end = line + size;
+	while (value < end && isspace((unsigned char)*value))
+		value++;
+	while (end > value && isspace((unsigned char)end[-1]))
+		end--;
+	size_t length = (size_t)(end - value);
+	if (length > CEIL_ANSWER_VALUE_BYTES)
+		length = CEIL_ANSWER_VALUE_BYTES;
+	char *text = st_strndup(value, length);
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < ' ' || (unsigned char)text[i] >= 0x7f)
+			text[i] = '?';
+	reply->header[header] = text;
+}
+
+static size_t on_header(char *data, size_t unit, size_t count, void *context)
+{
+	struct fetch_reply *reply = context;
+	size_t size = unit * count;
+	reply->header_bytes += size;
+	if (reply->header_bytes > CEIL_ANSWER_HEADER_BYTES) {
+		reply->outcome = PROBE_TOO_LARGE;
+		return 0;
+	}
+	/* A new status line: what came before was 100 Continue or the like. */
+	if (size >= 5 && memcmp(data, "HTTP/", 5) == 0)
+		clear_headers(reply);
+	else
+		take_header(reply, data, size);
+	return size;
+}
+
+void fetch_reply_failed(struct fetch_reply *reply, CURLcode code)
+{
+	if (reply->outcome != PROBE_ANSWERED)
+		return;
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		reply->outcome = PROBE_NO_CONNECTION;
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		reply->outcome = PROBE_TIMED_OUT;
+		break;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+		reply->outcome = PROBE_TLS_FAILED;
+		break;
+	default:
+		reply->outcome = PROBE_BROKEN;
+	}
+	size_t size = strlen(curl_easy_strerror(code));
+	size = size < sizeof reply->why - 1 ? size : sizeof reply->why - 1;
+	memcpy(reply->why, curl_easy_strerror(code), size);
+	reply->why[size] = 0;
+}
+
+static char *text_of(struct st_cursor *in)
+{
+	struct st_span span = st_cursor_span(in);
+	return st_strndup((const char *)span.data, in->bad ? 0 : span.size);
+}
+
+/* Lines of the row, ours, and what libcurl would add of its own taken away. */
+static struct curl_slist *header_list(const struct fetch *fetch, char *lines)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Accept-Encoding: identity");
+	list = curl_slist_append(list, "Expect:");
+	st_auto_free char *from = st_format("From: %s", fetch->from);
+	if (fetch->from[0] != 0)
+		list = curl_slist_append(list, from);
+	for (char *rest = lines, *line; (line = strsep(&rest, "\n")) != NULL;)
+		if (line[0] != 0)
+			list = curl_slist_append(list, line);
+	return list;
+}
+
+static void set_method(CURL *curl, const char *method, const char *body, size_t size)
+{
+	if (strcmp(method, "HEAD") == 0) {
+		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	} else if (strcmp(method, "POST") == 0) {
+		curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	} else if (strcmp(method, "DELETE") == 0) {
+		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+	} else {
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	}
+}
+
+static void judge(struct fetch *fetch, struct fetch_reply *reply, CURLcode code)
+{
+	long status = 0;
+	curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
+	reply->status = status > 0 && status < 1000 ? (uint32_t)status : 0;
+	/* We had enough of the body, or it broke off: what came before it is an answer all the same. */
+	bool headers_came = reply->status >= 200 && reply->outcome == PROBE_ANSWERED;
+	bool late = code == CURLE_WRITE_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR ||
+		    code == CURLE_OPERATION_TIMEDOUT || code == CURLE_ABORTED_BY_CALLBACK;
+	if (code != CURLE_OK && headers_came && late && reply->body_bytes > 0)
+		reply->cut = true;
+	else if (code != CURLE_OK)
+		fetch_reply_failed(reply, code);
+	else if (reply->status == 0)
+		reply->outcome = PROBE_BROKEN;
+}
+
+void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply)
+{
+	if (!fetch_prepare(fetch, question, reply))
+		return;
+	CURL *curl = fetch->curl;
+	st_auto_free char *method = text_of(&question->rest), *target = text_of(&question->rest);
+	st_auto_free char *lines = text_of(&question->rest);
+	struct st_span body = st_cursor_span(&question->rest);
+	if (question->rest.bad) {
+		reply->outcome = PROBE_BROKEN;
+		return;
+	}
+	struct curl_slist *headers = header_list(fetch, lines);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, fetch->agent);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+	set_method(curl, method, (const char *)body.data, body.size);
+	judge(fetch, reply, fetch_perform(fetch, question, target));
+	curl_slist_free_all(headers);
+}

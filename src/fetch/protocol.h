@@ -1,0 +1,31 @@
+/*
+ * What the case process and the fetch role say to each other (process/message.h). The fetch role speaks with servers
+ * and may have been taken over by one: the case process checks every number, and looks into no body.
+ */
+#ifndef STAUNCH_FETCH_PROTOCOL_H
+#define STAUNCH_FETCH_PROTOCOL_H
+
+#define FETCH_SOCKET_FD 3
+
+enum fetch_message {
+	/* case -> fetch */
+	FETCH_START = 1, /* u8 unconfined, u64 memory_bytes, span User-Agent, span From, span certificates (PEM; "" =
+			  * those of the machine) */
+	FETCH_HTTP,      /* u32 id, u8 TLS, u8 literal (1: the host is an address, typed as such), span host, u16 port,
+			  * u32 body_bytes at most, span method, span path and query, span headers ("Name: value\n" each),
+			  * span      body */
+	FETCH_EXCHANGE,  /* the same to body_bytes, then u32 n + n spans: sent one after the other, an answer awaited
+			  * behind each; an empty one only waits */
+	FETCH_RESOLVE,   /* the same to port: only the name, and a connection that is closed at once */
+
+	/* fetch -> case */
+	FETCH_READY = 32, /* u8 landlock_abi, u8 confined, span libcurl's version */
+	FETCH_ANSWER,     /* u32 id, u8 outcome (enum probe_outcome), u32 status, u64 body_bytes, u8 all of it was read,
+			   * u32 elapsed_ms, span address, span why it failed, 32 bytes SHA-256 of the body, u32 n + n
+			   * times: u8 header (enum probe_header), span value. With the body as memory if it has bytes;
+			   * that of an exchange is u32 size + bytes for each step. */
+	FETCH_FORBIDDEN,  /* u32 number of the system call that the jail refused; the last frame */
+	FETCH_ERROR,      /* span text: it cannot work at all; the last frame */
+};
+
+#endif

@@ -1,0 +1,145 @@
+#include "probe/requests.h"
+
+#include "base/ceilings.h"
+#include "probe/services.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+const struct probe_row probe_row_what = {
+	.id = "what",
+	.method = "HEAD",
+	.path = "",
+	.level = PROBE_L1,
+	.right = PROBE_LIST,
+};
+
+const struct probe_row *probe_row_at(size_t index)
+{
+	const struct probe_service *service;
+	if (index == 0)
+		return &probe_row_what;
+	index--;
+	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++) {
+		if (index < service->row_count)
+			return &service->rows[index];
+		index -= service->row_count;
+	}
+	return NULL;
+}
+
+const struct probe_row *probe_row_named(const char *id)
+{
+	const struct probe_row *row;
+	for (size_t i = 0; (row = probe_row_at(i)) != NULL; i++)
+		if (strcmp(row->id, id) == 0)
+			return row;
+	return NULL;
+}
+
+static bool headers_are_sound(const char *headers)
+{
+	static const char *const never[] = {"authorization", "cookie", "host", "proxy", "x-amz-security", "x-api-key"};
+	for (const char *at = headers; at != NULL && *at != 0; at = strchr(at, '\n') + 1) {
+		if (strchr(at, '\n') == NULL || strcspn(at, ":") >= strcspn(at, "\n"))
+			return false;
+		for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+			if (strncasecmp(at, never[i], strlen(never[i])) == 0)
+				return false;
+	}
+	return true;
+}
+
+bool probe_row_is_sound(const struct probe_row *row, const char **why)
+{
+	static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE"};
+	bool known = row->method == NULL && row->steps != NULL && row->step_count > 0;
+	for (size_t i = 0; row->method != NULL && i < sizeof methods / sizeof methods[0]; i++)
+		known = known || strcmp(row->method, methods[i]) == 0;
+	*why = !known                                     ? "method"
+	       : row->id == NULL                          ? "id"
+	       : row->method != NULL && row->path == NULL ? "path"
+	       : (row->body != NULL) != (row->method != NULL && strcmp(row->method, "POST") == 0) && row->body != NULL
+		       ? "a body without POST"
+	       : row->from_root && strchr(row->path, '{') != NULL ? "a name at the root of a host"
+	       : !headers_are_sound(row->headers)                 ? "headers"
+	       : row->body_bytes > CEIL_ANSWER_BODY_BYTES         ? "body_bytes"
+								  : NULL;
+	return *why == NULL;
+}
+
+static bool is_unreserved(uint8_t c)
+{
+	return isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static void add_encoded(struct st_buf *out, struct st_span value, bool slashes)
+{
+	for (size_t i = 0; i < value.size; i++) {
+		uint8_t c = value.data[i];
+		if (c < 0x80 && (is_unreserved(c) || (slashes && c == '/')))
+			st_buf_add_byte(out, c);
+		else
+			st_buf_format(out, "%%%02X", c);
+	}
+}
+
+static struct st_span parameter(const struct probe_request *request, const char *name, size_t size)
+{
+	if (size == 6 && memcmp(name, "object", 6) == 0)
+		return request->object;
+	if (size == 6 && memcmp(name, "marker", 6) == 0)
+		return request->marker;
+	return (struct st_span){NULL, 0};
+}
+
+/* request NULL: {name} stays. */
+static bool fill(const char *template, const struct probe_request *request, bool in_path, struct st_buf *out)
+{
+	for (const char *at = template; at != NULL && *at != 0; at++) {
+		const char *end = *at == '{' && request != NULL ? strchr(at, '}') : NULL;
+		if (end == NULL) {
+			st_buf_add_byte(out, (uint8_t)*at);
+			continue;
+		}
+		struct st_span value = parameter(request, at + 1, (size_t)(end - at) - 1);
+		if (value.data == NULL || value.size == 0)
+			return false;
+		add_encoded(out, value, in_path);
+		at = end;
+	}
+	return true;
+}
+
+static bool build(const struct probe_target *target, const struct probe_row *row, const struct probe_request *request,
+	struct st_buf *out)
+{
+	const char *base = row->from_root ? "" : target->path;
+	st_buf_add(out, base, strlen(base));
+	if (!fill(row->path, request, true, out))
+		return false;
+	if (out->size == 0)
+		st_buf_add_byte(out, '/');
+	/* The second gate: whatever the name was, the path stays where the target is. */
+	if (!row->from_root && !probe_path_within(target->path, (const char *)out->data, out->size))
+		return false;
+	if (row->query == NULL)
+		return true;
+	st_buf_add_byte(out, '?');
+	return fill(row->query, request, false, out);
+}
+
+bool probe_request_url(const struct probe_target *target, const struct probe_request *request, struct st_buf *out)
+{
+	out->size = 0;
+	bool built = build(target, request->row, request, out);
+	st_buf_add_byte(out, 0);
+	return built && out->size <= 8 * CEIL_TARGET_BYTES;
+}
+
+void probe_row_url(const struct probe_target *target, const struct probe_row *row, struct st_buf *out)
+{
+	out->size = 0;
+	(void)build(target, row, NULL, out);
+	st_buf_add_byte(out, 0);
+}

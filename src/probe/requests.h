@@ -1,0 +1,26 @@
+/*
+ * The only way to a request: a row and checked parameters. There is no other function that makes bytes for the network,
+ * so the table of rows (all services', and probe_row_what) is the set of requests that can exist (contract 8).
+ * Percent-encoding as RFC 3986, 2.3: everything but unreserved characters; in {object} slashes stay.
+ */
+#ifndef STAUNCH_PROBE_REQUESTS_H
+#define STAUNCH_PROBE_REQUESTS_H
+
+#include "probe/probe.h"
+
+/* HEAD of the target, sent when neither scheme nor host says what it is. */
+extern const struct probe_row probe_row_what;
+
+/* All rows of all services and probe_row_what, NULL behind the last: for --dry-run and for the test of the table. */
+const struct probe_row *probe_row_at(size_t index);
+const struct probe_row *probe_row_named(const char *id);
+/* Method, templates and level are as contract 8 allows; *why says what is wrong. Held by a test over the table. */
+bool probe_row_is_sound(const struct probe_row *row, const char **why);
+
+/* "/exports/a%20b?comp=list" into *out, with a NUL behind it. False: a parameter is missing, empty, or would lead out
+ * of the target (dot segments): then nothing may be sent. */
+bool probe_request_url(const struct probe_target *target, const struct probe_request *request, struct st_buf *out);
+/* The same with {object} and {marker} left as they are: for --dry-run, and for evidence (names are personal data). */
+void probe_row_url(const struct probe_target *target, const struct probe_row *row, struct st_buf *out);
+
+#endif

@@ -1,0 +1,45 @@
+#include "probe/services.h"
+
+extern const struct probe_service probe_azure_blob;
+
+static const struct probe_service *const services[] = {
+	&probe_azure_blob,
+};
+
+const struct probe_service *probe_service_at(size_t index)
+{
+	return index < sizeof services / sizeof services[0] ? services[index] : NULL;
+}
+
+const struct probe_service *probe_service_named(const char *name)
+{
+	const struct probe_service *service;
+	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
+		if (strcmp(service->name, name) == 0)
+			return service;
+	return NULL;
+}
+
+const struct probe_service *probe_service_of(const struct probe_target *target)
+{
+	const struct probe_service *service;
+	if (target->service != NULL)
+		return probe_service_named(target->service);
+	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
+		if (service->names != NULL && service->names(target))
+			return service;
+	return NULL;
+}
+
+const struct probe_service *probe_service_answering(
+	const struct probe_target *target, const struct probe_answer *answer)
+{
+	const struct probe_service *service;
+	for (size_t i = 0; answer->outcome == PROBE_ANSWERED && (service = probe_service_at(i)) != NULL; i++)
+		if (service->answers != NULL && service->answers(answer))
+			return service;
+	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
+		if (!service->tcp && service->port != 0 && service->port == target->port)
+			return service;
+	return NULL;
+}
