@@ -194,20 +194,34 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 	}
 }
 
+/* One of the two questions that tell what a target is. */
+static enum st_status ask_what(struct check *check, struct check_result *result, const struct probe_row *row,
+	enum probe_outcome *outcome, struct st_error *err)
+{
+	struct probe_request request = {.row = row};
+	struct check_answer answer;
+	ST_TRY(ask(check, result, &request, &answer, err));
+	*outcome = answer.answer.outcome;
+	result->service = probe_service_answering(&answer.answer);
+	check_answer_free(&answer);
+	return ST_OK;
+}
+
 static enum st_status find_service(struct check *check, struct check_result *result, struct st_error *err)
 {
-	struct probe_request request = {.row = &probe_row_what};
-	struct check_answer answer;
+	enum probe_outcome outcome = PROBE_ANSWERED;
 	result->service = probe_service_of(result->target);
 	if (result->service != NULL || check->level < PROBE_L1)
 		return ST_OK;
-	ST_TRY(ask(check, result, &request, &answer, err));
-	result->service = probe_service_answering(result->target, &answer.answer);
-	if (answer.answer.outcome != PROBE_ANSWERED && result->service == NULL)
-		probe_say(&result->probe, "%s", probe_outcome_text(answer.answer.outcome));
-	else if (result->service == NULL)
+	ST_TRY(ask_what(check, result, &probe_row_what, &outcome, err));
+	if (result->service == NULL && (outcome == PROBE_ANSWERED || outcome == PROBE_BROKEN))
+		ST_TRY(ask_what(check, result, &probe_row_what_body, &outcome, err));
+	if (result->service == NULL)
+		result->service = probe_service_at_port(result->target);
+	if (result->service == NULL && outcome != PROBE_ANSWERED && outcome != PROBE_HELD_BACK)
+		probe_say(&result->probe, "%s", probe_outcome_text(outcome));
+	else if (result->service == NULL && outcome == PROBE_ANSWERED)
 		probe_say(&result->probe, "nothing says which service this is; write SERVICE+https://HOST:PORT/PATH");
-	check_answer_free(&answer);
 	return ST_OK;
 }
 

@@ -312,8 +312,10 @@ static void dry_target(struct dry *dry, const struct check_result *result, enum 
 		dry_service(dry, result->target, service, level, NULL);
 		return;
 	}
-	if (level >= PROBE_L1)
+	if (level >= PROBE_L1) {
 		dry_row(dry, result->target, &probe_row_what, NULL);
+		dry_row(dry, result->target, &probe_row_what_body, NULL);
+	}
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
 		if (!service->tcp)
 			dry_service(dry, result->target, service, level, service->name);

@@ -11,7 +11,7 @@
 
 #define VERSION_HEADER "x-ms-version: 2021-12-02\n"
 
-enum { ROW_PROPERTIES, ROW_LIST, ROW_ACL, ROW_VERSIONS, ROW_HEAD, ROW_BYTE };
+enum { ROW_PROPERTIES, ROW_LIST, ROW_ACL, ROW_VERSIONS, ROW_HEAD, ROW_STATUS, ROW_BYTE };
 
 static const struct probe_row rows[] = {
 	[ROW_PROPERTIES] = {.id = "azure_blob.properties",
@@ -30,11 +30,13 @@ static const struct probe_row rows[] = {
 		.keep = 10,
 		.body_bytes = 256 << 10},
 	[ROW_ACL] = {.id = "azure_blob.acl",
-		.method = "HEAD",
+		.method = "GET",
 		.path = "",
 		.query = "restype=container&comp=acl",
 		.level = PROBE_L1,
-		.right = PROBE_ACL},
+		.right = PROBE_ACL,
+		.form = PROBE_FORM_XML,
+		.body_bytes = 64 << 10},
 	[ROW_VERSIONS] = {.id = "azure_blob.versions",
 		.method = "GET",
 		.path = "",
@@ -48,6 +50,14 @@ static const struct probe_row rows[] = {
 	[ROW_HEAD] = {.id = "azure_blob.head",
 		.method = "HEAD",
 		.path = "/{object}",
+		.level = PROBE_L2,
+		.right = PROBE_READ,
+		.known_name = true},
+	/* Where HEAD is not answered: of this one nothing but status and headers is read. */
+	[ROW_STATUS] = {.id = "azure_blob.status",
+		.method = "GET",
+		.path = "/{object}",
+		.headers = "Range: bytes=0-0\n",
 		.level = PROBE_L2,
 		.right = PROBE_READ,
 		.known_name = true},
@@ -72,20 +82,6 @@ static bool names(const struct probe_target *target)
 	return false;
 }
 
-static bool answers(const struct probe_answer *answer)
-{
-	const char *server = answer->header[PROBE_HEADER_SERVER];
-	return answer->header[PROBE_HEADER_X_MS_REQUEST_ID] != NULL ||
-	       answer->header[PROBE_HEADER_X_MS_ERROR_CODE] != NULL ||
-	       (server != NULL && strstr(server, "Azure-Blob") != NULL);
-}
-
-/* An account alone has no listing that anonymous callers may ask for, and a blob is not a store. */
-static const char *unfit(const struct probe_target *target)
-{
-	return target->path[0] == 0 ? "name a container: an account as a whole cannot be asked anonymously" : NULL;
-}
-
 static const char *error_code(const struct probe_answer *answer)
 {
 	static const char *const codes[] = {"PublicAccessNotPermitted", "ResourceNotFound", "BlobNotFound",
@@ -102,6 +98,21 @@ static const char *error_code(const struct probe_answer *answer)
 static bool is(const char *code, const char *name)
 {
 	return strcmp(code, name) == 0;
+}
+
+static bool answers(const struct probe_answer *answer)
+{
+	const char *server = answer->header[PROBE_HEADER_SERVER];
+	return answer->header[PROBE_HEADER_X_MS_REQUEST_ID] != NULL ||
+	       answer->header[PROBE_HEADER_X_MS_ERROR_CODE] != NULL ||
+	       (server != NULL && strstr(server, "Azure-Blob") != NULL) || error_code(answer)[0] != 0 ||
+	       probe_fact_count(answer->facts, "EnumerationResults") > 0;
+}
+
+/* An account alone has no listing that anonymous callers may ask for, and a blob is not a store. */
+static const char *unfit(const struct probe_target *target)
+{
+	return target->path[0] == 0 ? "name a container: an account as a whole cannot be asked anonymously" : NULL;
 }
 
 /* What one answer says of one right, when it is no 2xx. */
@@ -166,8 +177,8 @@ static void take_list(struct probe *probe, const struct probe_answer *answer)
 static void take_acl(struct probe *probe, const struct probe_answer *answer)
 {
 	probe_set(probe, PROBE_ACL,
-		answer->status == 200                            ? PROBE_OPEN
-		: is(error_code(answer), "AuthorizationFailure") ? PROBE_CANNOT_TELL
+		answer->status == 200 && probe_fact_count(answer->facts, "SignedIdentifiers") > 0 ? PROBE_OPEN
+		: is(error_code(answer), "AuthorizationFailure")                                  ? PROBE_CANNOT_TELL
 		: answer->status == 400 || answer->status == 401 || answer->status == 403 || answer->status == 404 ||
 				answer->status == 409
 			? PROBE_CLOSED
@@ -187,10 +198,25 @@ static void take_versions(struct probe *probe, const struct probe_answer *answer
 				: PROBE_CANNOT_TELL);
 }
 
+/* A server that says 200 to whatever it is asked is no open container. */
+static bool is_marked(const struct probe *probe, const struct probe_answer *answer)
+{
+	return probe->verdict.rights[PROBE_LIST] == PROBE_OPEN || answer->header[PROBE_HEADER_ETAG] != NULL ||
+	       answer->header[PROBE_HEADER_X_MS_REQUEST_ID] != NULL ||
+	       answer->header[PROBE_HEADER_X_MS_BLOB_TYPE] != NULL;
+}
+
 static void take_object(struct probe *probe, const struct probe_answer *answer)
 {
 	const char *code = error_code(answer);
-	if (answer->status == 200 || answer->status == 206 || is(code, "BlobArchived")) {
+	if (answer->request->row == &rows[ROW_HEAD] && (answer->status == 405 || answer->status == 501)) {
+		probe->number[0] = 1; /* HEAD is not answered here */
+		return;
+	}
+	if ((answer->status == 200 || answer->status == 206) && !is_marked(probe, answer)) {
+		probe_set(probe, PROBE_READ, PROBE_CANNOT_TELL);
+		probe_say(probe, "it answers %u to a blob's name, without any mark of the service", answer->status);
+	} else if (answer->status == 200 || answer->status == 206 || is(code, "BlobArchived")) {
 		probe_set(probe, PROBE_READ, PROBE_OPEN);
 		if (probe->verdict.rights[PROBE_LIST] != PROBE_OPEN)
 			probe_say(probe, "a blob whose name is known is given without credentials");
@@ -209,7 +235,7 @@ static void take_object(struct probe *probe, const struct probe_answer *answer)
 
 static bool wants(struct probe *probe, int row, struct probe_request *out)
 {
-	if (probe->verdict.refused_as_a_whole)
+	if (probe->verdict.refused_as_a_whole || (row == ROW_STATUS && probe->number[0] == 0))
 		return false;
 	struct st_span seen = {probe->seen_object.data, probe->seen_object.size};
 	*out = (struct probe_request){.row = &rows[row]};
@@ -224,7 +250,7 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 
 static bool next(struct probe *probe, struct probe_request *out)
 {
-	static const int order[] = {ROW_PROPERTIES, ROW_LIST, ROW_ACL, ROW_HEAD, ROW_BYTE, ROW_VERSIONS};
+	static const int order[] = {ROW_PROPERTIES, ROW_LIST, ROW_ACL, ROW_HEAD, ROW_STATUS, ROW_BYTE, ROW_VERSIONS};
 	while (probe->step < (int)(sizeof order / sizeof order[0]))
 		if (wants(probe, order[probe->step++], out))
 			return true;

@@ -13,6 +13,7 @@ enum probe_form {
 	PROBE_FORM_NONE,    /* nobody looks at it */
 	PROBE_FORM_XML,     /* "ListBucketResult/Contents/Key": local names from the root */
 	PROBE_FORM_JSON,    /* "version.number", "[].index", "hits.total": keys by '.', elements of arrays by "[]" */
+	PROBE_FORM_ANY,     /* XML or JSON by its first byte, else bytes */
 	PROBE_FORM_BYTES,   /* "bytes": the first bytes as they came */
 	PROBE_FORM_ANSWERS, /* "answer": of an exchange over TCP, the first bytes behind each step */
 	PROBE_FORMS

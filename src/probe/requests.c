@@ -14,12 +14,24 @@ const struct probe_row probe_row_what = {
 	.right = PROBE_LIST,
 };
 
+const struct probe_row probe_row_what_body = {
+	.id = "what-body",
+	.method = "GET",
+	.path = "",
+	.query = "list-type=2&max-keys=0",
+	.level = PROBE_L1,
+	.right = PROBE_LIST,
+	.form = PROBE_FORM_ANY,
+	.keep = 4,
+	.body_bytes = 64 << 10,
+};
+
 const struct probe_row *probe_row_at(size_t index)
 {
 	const struct probe_service *service;
-	if (index == 0)
-		return &probe_row_what;
-	index--;
+	if (index < 2)
+		return index == 0 ? &probe_row_what : &probe_row_what_body;
+	index -= 2;
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++) {
 		if (index < service->row_count)
 			return &service->rows[index];

@@ -31,13 +31,18 @@ const struct probe_service *probe_service_of(const struct probe_target *target)
 	return NULL;
 }
 
-const struct probe_service *probe_service_answering(
-	const struct probe_target *target, const struct probe_answer *answer)
+const struct probe_service *probe_service_answering(const struct probe_answer *answer)
 {
 	const struct probe_service *service;
 	for (size_t i = 0; answer->outcome == PROBE_ANSWERED && (service = probe_service_at(i)) != NULL; i++)
 		if (service->answers != NULL && service->answers(answer))
 			return service;
+	return NULL;
+}
+
+const struct probe_service *probe_service_at_port(const struct probe_target *target)
+{
+	const struct probe_service *service;
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
 		if (!service->tcp && service->port != 0 && service->port == target->port)
 			return service;

@@ -9,8 +9,9 @@ const struct probe_service *probe_service_at(size_t index);
 const struct probe_service *probe_service_named(const char *name);
 /* By the scheme, else by the host; NULL: it must be asked (probe_row_what). */
 const struct probe_service *probe_service_of(const struct probe_target *target);
-/* By the answer to probe_row_what, else by the port that it is usually at; NULL: nobody knows. */
-const struct probe_service *probe_service_answering(
-	const struct probe_target *target, const struct probe_answer *answer);
+/* By the answer to probe_row_what or probe_row_what_body; NULL: it does not tell. */
+const struct probe_service *probe_service_answering(const struct probe_answer *answer);
+/* By the port that it is usually at. */
+const struct probe_service *probe_service_at_port(const struct probe_target *target);
 
 #endif

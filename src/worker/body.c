@@ -262,9 +262,24 @@ static void read_answers(struct stream *stream, uint32_t keep, struct probe_fact
 	out->body = PROBE_BODY_WHOLE;
 }
 
+/* By the first byte that is no space and no byte order mark. */
+static enum probe_form form_of(struct stream *stream)
+{
+	uint8_t first[64];
+	ssize_t got = stream->pread != NULL ? stream->pread(stream, first, sizeof first, 0) : 0;
+	for (ssize_t i = 0; i < got; i++) {
+		if (strchr(" \t\r\n\xef\xbb\xbf", first[i]) != NULL && first[i] != 0)
+			continue;
+		return first[i] == '<'                      ? PROBE_FORM_XML
+		       : first[i] == '{' || first[i] == '[' ? PROBE_FORM_JSON
+							    : PROBE_FORM_BYTES;
+	}
+	return PROBE_FORM_BYTES;
+}
+
 void body_read(struct stream *stream, enum probe_form form, uint32_t keep, struct probe_facts *out)
 {
-	switch (form) {
+	switch (form == PROBE_FORM_ANY ? form_of(stream) : form) {
 	case PROBE_FORM_XML:
 		read_xml(stream, keep, out);
 		break;
@@ -278,6 +293,7 @@ void body_read(struct stream *stream, enum probe_form form, uint32_t keep, struc
 		read_answers(stream, keep, out);
 		break;
 	case PROBE_FORM_NONE:
+	case PROBE_FORM_ANY:
 	case PROBE_FORMS:
 		break;
 	}
