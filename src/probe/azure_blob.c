@@ -179,8 +179,7 @@ static void take_acl(struct probe *probe, const struct probe_answer *answer)
 	probe_set(probe, PROBE_ACL,
 		answer->status == 200 && probe_fact_count(answer->facts, "SignedIdentifiers") > 0 ? PROBE_OPEN
 		: is(error_code(answer), "AuthorizationFailure")                                  ? PROBE_CANNOT_TELL
-		: answer->status == 400 || answer->status == 401 || answer->status == 403 || answer->status == 404 ||
-				answer->status == 409
+		: answer->status == 401 || answer->status == 403 || answer->status == 404 || answer->status == 409
 			? PROBE_CLOSED
 			: PROBE_CANNOT_TELL);
 }
@@ -240,7 +239,7 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 	struct st_span seen = {probe->seen_object.data, probe->seen_object.size};
 	*out = (struct probe_request){.row = &rows[row]};
 	if (rows[row].known_name || row == ROW_BYTE) {
-		out->known = probe->known_object.data != NULL;
+		out->known = seen.size == 0 && probe->known_object.data != NULL;
 		out->object = out->known ? probe->known_object : seen;
 		if (out->object.data == NULL)
 			return false;

@@ -27,7 +27,7 @@ static struct probe_fact *find_or_make(struct probe_facts *facts, const char *pa
 	return fact;
 }
 
-void probe_facts_add(struct probe_facts *facts, const char *path, struct st_span value, uint32_t keep)
+static void add(struct probe_facts *facts, const char *path, struct st_span value, uint32_t keep, uint32_t order)
 {
 	struct probe_fact *fact = find_or_make(facts, path);
 	if (fact == NULL)
@@ -41,15 +41,22 @@ void probe_facts_add(struct probe_facts *facts, const char *path, struct st_span
 	}
 	facts->held_bytes += value.size;
 	fact->values = st_realloc(fact->values, (fact->value_count + 1) * sizeof *fact->values);
-	fact->values[fact->value_count] = (struct st_buf){0};
-	st_buf_add(&fact->values[fact->value_count++], value.data, value.size);
+	fact->values[fact->value_count] = (struct probe_fact_value){.order = order};
+	st_buf_add(&fact->values[fact->value_count++].text, value.data, value.size);
+}
+
+void probe_facts_add(struct probe_facts *facts, const char *path, struct st_span value, uint32_t keep)
+{
+	if (facts->next_order < UINT32_MAX - 1)
+		facts->next_order++;
+	add(facts, path, value, keep, facts->next_order);
 }
 
 void probe_facts_free(struct probe_facts *facts)
 {
 	for (uint32_t i = 0; i < facts->count; i++) {
 		for (uint32_t j = 0; j < facts->list[i].value_count; j++)
-			st_buf_free(&facts->list[i].values[j]);
+			st_buf_free(&facts->list[i].values[j].text);
 		free(facts->list[i].values);
 		free(facts->list[i].path);
 	}
@@ -62,9 +69,24 @@ struct st_span probe_fact(const struct probe_facts *facts, const char *path, uin
 	const struct probe_fact *fact = find(facts, path);
 	if (fact == NULL || n >= fact->value_count)
 		return (struct st_span){NULL, 0};
-	const struct st_buf *value = &fact->values[n];
+	const struct st_buf *value = &fact->values[n].text;
 	static const uint8_t nothing[1];
 	return (struct st_span){value->data != NULL ? value->data : nothing, value->size};
+}
+
+uint32_t probe_fact_order(const struct probe_facts *facts, const char *path, uint32_t n)
+{
+	const struct probe_fact *fact = find(facts, path);
+	return fact != NULL && n < fact->value_count ? fact->values[n].order : UINT32_MAX;
+}
+
+struct st_span probe_fact_between(const struct probe_facts *facts, const char *path, uint32_t after, uint32_t until)
+{
+	const struct probe_fact *fact = find(facts, path);
+	for (uint32_t i = 0; fact != NULL && i < fact->value_count; i++)
+		if (fact->values[i].order > after && fact->values[i].order <= until)
+			return probe_fact(facts, path, i);
+	return (struct st_span){NULL, 0};
 }
 
 bool probe_fact_is(const struct probe_facts *facts, const char *path, const char *text)
@@ -89,8 +111,10 @@ void probe_facts_encode(const struct probe_facts *facts, struct st_buf *out)
 		st_buf_add_span(out, fact->path, strlen(fact->path));
 		st_buf_add_u64(out, fact->count);
 		st_buf_add_u32(out, fact->value_count);
-		for (uint32_t j = 0; j < fact->value_count; j++)
-			st_buf_add_span(out, fact->values[j].data, fact->values[j].size);
+		for (uint32_t j = 0; j < fact->value_count; j++) {
+			st_buf_add_u32(out, fact->values[j].order);
+			st_buf_add_span(out, fact->values[j].text.data, fact->values[j].text.size);
+		}
 	}
 }
 
@@ -107,11 +131,12 @@ static bool decode_fact(struct st_cursor *in, struct probe_facts *out)
 		return false;
 	struct probe_fact *fact = find_or_make(out, name);
 	for (uint32_t i = 0; i < values && !in->bad; i++) {
+		uint32_t order = st_cursor_u32(in);
 		struct st_span value = st_cursor_span(in);
 		uint32_t before = fact->value_count;
 		if (in->bad)
 			return false;
-		probe_facts_add(out, name, value, UINT32_MAX);
+		add(out, name, value, UINT32_MAX, order);
 		if (fact->value_count == before)
 			return false;
 	}

@@ -24,7 +24,10 @@ enum probe_body { PROBE_BODY_WHOLE, PROBE_BODY_CUT, PROBE_BODY_OTHER /* not of t
 struct probe_fact {
 	char *path;
 	uint64_t count; /* how often; more than values are kept */
-	struct st_buf *values;
+	struct probe_fact_value {
+		struct st_buf text;
+		uint32_t order; /* among all values of the body, in the order in which they end */
+	} * values;
 	uint32_t value_count;
 };
 
@@ -34,6 +37,7 @@ struct probe_facts {
 	struct probe_fact *list;
 	uint32_t count;
 	uint64_t held_bytes;
+	uint32_t next_order;
 	bool full; /* some paths or values were left out */
 };
 
@@ -42,6 +46,11 @@ void probe_facts_add(struct probe_facts *facts, const char *path, struct st_span
 void probe_facts_free(struct probe_facts *facts);
 /* The n-th value (from 0), NULL data when there is none; borrowed. */
 struct st_span probe_fact(const struct probe_facts *facts, const char *path, uint32_t n);
+/* Where it stands among all values: what belongs to one element of a list stands together. UINT32_MAX: there is none.
+ */
+uint32_t probe_fact_order(const struct probe_facts *facts, const char *path, uint32_t n);
+/* The first value of a path whose order is above `after` and not above `until`; NULL data: none. */
+struct st_span probe_fact_between(const struct probe_facts *facts, const char *path, uint32_t after, uint32_t until);
 /* Is the first value there these letters? */
 bool probe_fact_is(const struct probe_facts *facts, const char *path, const char *text);
 uint64_t probe_fact_count(const struct probe_facts *facts, const char *path);

@@ -56,8 +56,9 @@ struct probe_row {
 	enum probe_form form;
 	uint32_t keep;       /* values kept for each path of the body */
 	uint32_t body_bytes; /* at most so much of the answer is read */
-	bool from_root;      /* path stands at the root of the host, not behind the target's path */
-	bool known_name;     /* {object} may come from earlier evidence, and then level L1 is enough */
+	bool from_root;  /* path stands at the root of the host, not behind the target's path: what the server says of
+			  * itself, never a name of anything in it */
+	bool known_name; /* {object} may come from earlier evidence, and then level L1 is enough */
 	/* TCP: sent one after the other, an answer awaited behind each. NULL-ended list of texts with sizes. */
 	const struct probe_bytes {
 		const char *data;

@@ -73,10 +73,10 @@ bool probe_row_is_sound(const struct probe_row *row, const char **why)
 	       : row->method != NULL && row->path == NULL ? "path"
 	       : (row->body != NULL) != (row->method != NULL && strcmp(row->method, "POST") == 0) && row->body != NULL
 		       ? "a body without POST"
-	       : row->from_root && strchr(row->path, '{') != NULL ? "a name at the root of a host"
-	       : !headers_are_sound(row->headers)                 ? "headers"
-	       : row->body_bytes > CEIL_ANSWER_BODY_BYTES         ? "body_bytes"
-								  : NULL;
+	       : row->from_root && strstr(row->path, "{object}") != NULL ? "a name at the root of a host"
+	       : !headers_are_sound(row->headers)                        ? "headers"
+	       : row->body_bytes > CEIL_ANSWER_BODY_BYTES                ? "body_bytes"
+									 : NULL;
 	return *why == NULL;
 }
 
@@ -106,9 +106,16 @@ static struct st_span parameter(const struct probe_request *request, const char 
 }
 
 /* request NULL: {name} stays. */
-static bool fill(const char *template, const struct probe_request *request, bool in_path, struct st_buf *out)
+static bool fill(const struct probe_target *target, const char *template, const struct probe_request *request,
+	bool in_path, struct st_buf *out)
 {
 	for (const char *at = template; at != NULL && *at != 0; at++) {
+		/* The target's own path, which is encoded already and may be empty. */
+		if (in_path && strncmp(at, "{path}", 6) == 0) {
+			st_buf_add(out, target->path, strlen(target->path));
+			at += 5;
+			continue;
+		}
 		const char *end = *at == '{' && request != NULL ? strchr(at, '}') : NULL;
 		if (end == NULL) {
 			st_buf_add_byte(out, (uint8_t)*at);
@@ -128,7 +135,7 @@ static bool build(const struct probe_target *target, const struct probe_row *row
 {
 	const char *base = row->from_root ? "" : target->path;
 	st_buf_add(out, base, strlen(base));
-	if (!fill(row->path, request, true, out))
+	if (!fill(target, row->path, request, true, out))
 		return false;
 	if (out->size == 0)
 		st_buf_add_byte(out, '/');
@@ -138,7 +145,7 @@ static bool build(const struct probe_target *target, const struct probe_row *row
 	if (row->query == NULL)
 		return true;
 	st_buf_add_byte(out, '?');
-	return fill(row->query, request, false, out);
+	return fill(target, row->query, request, false, out);
 }
 
 bool probe_request_url(const struct probe_target *target, const struct probe_request *request, struct st_buf *out)

@@ -1,9 +1,13 @@
 #include "probe/services.h"
 
 extern const struct probe_service probe_azure_blob;
+extern const struct probe_service probe_elasticsearch;
+extern const struct probe_service probe_s3;
 
 static const struct probe_service *const services[] = {
 	&probe_azure_blob,
+	&probe_elasticsearch,
+	&probe_s3,
 };
 
 const struct probe_service *probe_service_at(size_t index)

@@ -1,0 +1,340 @@
+/*
+ * Elasticsearch and OpenSearch. Sources: Elasticsearch Reference 1.7 to 8.x and OpenSearch documentation ("cat
+ * indices", "Search API", "Security settings"); elasticsearch pull requests 53248 (expand_wildcards of _cat/indices)
+ * and 35849 (hits.total became an object in 7.0); the warning header of unsecured clusters, 7.13 and later.
+ *
+ * Each step apart: `/` may be anonymous where the indices are not. That documents can be read is shown by a search that
+ * asks for none of them (size=0). The server's own warning that security is off stands in the evidence as a header.
+ */
+#include "probe/probe.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define CAT "format=json&bytes=b&h=health,status,index,docs.count,store.size,creation.date.string"
+#define JSON_HEADER "Accept: application/json\n"
+
+enum { ROW_ROOT, ROW_CAT, ROW_CAT_PLAIN, ROW_READ_SELF, ROW_READ_INDEX, ROW_READ_KNOWN };
+
+static const struct probe_row rows[] = {
+	[ROW_ROOT] = {.id = "elasticsearch.root",
+		.method = "GET",
+		.path = "/",
+		.from_root = true,
+		.headers = JSON_HEADER,
+		.level = PROBE_L1,
+		.right = PROBE_LIST,
+		.form = PROBE_FORM_ANY,
+		.keep = 4,
+		.body_bytes = 64 << 10},
+	/* Hidden indices and those behind data streams too; aliases are none and would count twice. */
+	[ROW_CAT] = {.id = "elasticsearch.cat",
+		.method = "GET",
+		.path = "/_cat/indices{path}",
+		.query = CAT "&expand_wildcards=all",
+		.from_root = true,
+		.headers = JSON_HEADER,
+		.level = PROBE_L2,
+		.right = PROBE_LIST,
+		.form = PROBE_FORM_ANY,
+		.keep = 600,
+		.body_bytes = 2 << 20},
+	/* Before 7.7. */
+	[ROW_CAT_PLAIN] = {.id = "elasticsearch.cat1",
+		.method = "GET",
+		.path = "/_cat/indices{path}",
+		.query = CAT,
+		.from_root = true,
+		.headers = JSON_HEADER,
+		.level = PROBE_L2,
+		.right = PROBE_LIST,
+		.form = PROBE_FORM_ANY,
+		.keep = 600,
+		.body_bytes = 2 << 20},
+	[ROW_READ_SELF] = {.id = "elasticsearch.search",
+		.method = "GET",
+		.path = "/_search",
+		.query = "size=0",
+		.headers = JSON_HEADER,
+		.level = PROBE_L2,
+		.right = PROBE_READ,
+		.form = PROBE_FORM_JSON,
+		.keep = 4,
+		.body_bytes = 256 << 10},
+	[ROW_READ_INDEX] = {.id = "elasticsearch.search-index",
+		.method = "GET",
+		.path = "/{object}/_search",
+		.query = "size=0",
+		.headers = JSON_HEADER,
+		.level = PROBE_L2,
+		.right = PROBE_READ,
+		.form = PROBE_FORM_JSON,
+		.keep = 4,
+		.body_bytes = 256 << 10},
+	[ROW_READ_KNOWN] = {.id = "elasticsearch.search-known",
+		.method = "GET",
+		.path = "/{object}/_search",
+		.query = "size=0",
+		.headers = JSON_HEADER,
+		.level = PROBE_L2,
+		.right = PROBE_READ,
+		.form = PROBE_FORM_JSON,
+		.keep = 4,
+		.body_bytes = 256 << 10,
+		.known_name = true},
+};
+
+/* What the service has of its own in number[]. */
+enum { NUMBER_PLAIN_CAT, NUMBER_ROOT_REFUSED, NUMBER_UNSECURED, NUMBER_RANSOM, NUMBER_DOCUMENTS };
+
+static bool warns(const struct probe_answer *answer)
+{
+	const char *warning = answer->header[PROBE_HEADER_WARNING];
+	return warning != NULL && strstr(warning, "security features are not enabled") != NULL;
+}
+
+static bool answers(const struct probe_answer *answer)
+{
+	struct st_span tagline = probe_fact(answer->facts, "tagline", 0);
+	return answer->header[PROBE_HEADER_X_ELASTIC_PRODUCT] != NULL || warns(answer) ||
+	       (tagline.data != NULL && probe_fact_count(answer->facts, "version.number") > 0) ||
+	       probe_fact_count(answer->facts, "error.root_cause") > 0 ||
+	       probe_fact_is(answer->facts, "error.type", "security_exception");
+}
+
+/* AWS: vpc-... and search-....es.amazonaws.com; Elastic's own cloud. */
+static bool names(const struct probe_target *target)
+{
+	static const char *const ends[] = {
+		".es.amazonaws.com", ".aos.amazonaws.com", ".found.io", ".elastic-cloud.com"};
+	size_t size = strlen(target->host);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (size > strlen(ends[i]) && strcmp(target->host + size - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum probe_state refused(struct probe *probe, const struct probe_answer *answer)
+{
+	if (answer->status == 401 || answer->status == 403)
+		return PROBE_CLOSED;
+	if (answer->status >= 300 && answer->status < 400)
+		probe_say(probe, "it redirects elsewhere (%u), which is not followed", answer->status);
+	else
+		probe_say(probe, "it answers %u, which says nothing of access", answer->status);
+	return PROBE_CANNOT_TELL;
+}
+
+/* "Elasticsearch 7.17.9"; the number only where it is one. */
+static void take_product(struct probe *probe, const struct probe_answer *answer)
+{
+	struct st_span number = probe_fact(answer->facts, "version.number", 0);
+	bool open_search = probe_fact_is(answer->facts, "version.distribution", "opensearch");
+	if (number.data == NULL || number.size > 24)
+		return;
+	for (size_t i = 0; i < number.size; i++)
+		if (!isalnum(number.data[i]) && strchr(".-_", number.data[i]) == NULL)
+			return;
+	probe->product.size = 0;
+	st_buf_format(&probe->product, "%s %.*s", open_search ? "OpenSearch" : "Elasticsearch", (int)number.size,
+		(const char *)number.data);
+}
+
+static void take_root(struct probe *probe, const struct probe_answer *answer)
+{
+	if (answer->status == 200 && answers(answer)) {
+		take_product(probe, answer);
+		if (warns(answer))
+			probe->number[NUMBER_UNSECURED] = 1;
+		if (probe->level < PROBE_L2) {
+			probe_set(probe, PROBE_LIST, PROBE_CANNOT_TELL);
+			probe_say(probe,
+				"the server answers who it is without credentials; its indices were not asked for");
+		}
+		return;
+	}
+	probe->number[NUMBER_ROOT_REFUSED] = answer->status == 401;
+	if (probe->level < PROBE_L2)
+		probe_set(probe, PROBE_LIST, refused(probe, answer));
+}
+
+/* Words in the names of indices that those leave who wiped the others (reported since 2017; "meow" 2020). */
+static bool is_ransom_note(struct st_span name)
+{
+	static const char *const words[] = {"read_me", "readme", "read-me", "meow", "ransom", "recover", "warning",
+		"please_read", "pleaseread", "how_to_restore", "hacked", "your_data"};
+	char text[64];
+	if (name.data == NULL || name.size >= sizeof text)
+		return false;
+	for (size_t i = 0; i < name.size; i++)
+		text[i] = (char)tolower(name.data[i]);
+	text[name.size] = 0;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static uint64_t number_of(struct st_span text)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] < '0' || text.data[i] > '9' || __builtin_mul_overflow(value, 10, &value) ||
+			__builtin_add_overflow(value, (uint64_t)(text.data[i] - '0'), &value))
+			return 0;
+	return value;
+}
+
+static bool is_hidden(struct st_span name)
+{
+	return name.size > 0 && name.data[0] == '.';
+}
+
+/* The first index that is nobody's housekeeping is the one to ask for; else the first. */
+static void take_indices(struct probe *probe, const struct probe_answer *answer)
+{
+	struct st_span name, chosen = {NULL, 0};
+	for (uint32_t i = 0; (name = probe_fact(answer->facts, "[].index", i)).data != NULL; i++) {
+		probe->number[NUMBER_RANSOM] += is_ransom_note(name);
+		probe->number[NUMBER_DOCUMENTS] += number_of(probe_fact(answer->facts, "[].docs.count", i));
+		if (chosen.data == NULL || (is_hidden(chosen) && !is_hidden(name)))
+			chosen = name;
+	}
+	probe->objects_seen = probe_fact_count(answer->facts, "[].index");
+	probe->seen_object.size = 0;
+	if (chosen.data != NULL)
+		st_buf_add(&probe->seen_object, chosen.data, chosen.size);
+}
+
+static void say_open(struct probe *probe)
+{
+	uint64_t ransom = probe->number[NUMBER_RANSOM];
+	probe_say(probe, "%llu %s, %llu documents%s%s%s", (unsigned long long)probe->objects_seen,
+		probe->objects_seen == 1 ? "index" : "indices", (unsigned long long)probe->number[NUMBER_DOCUMENTS],
+		probe->number[NUMBER_UNSECURED] ? "; the server itself warns that its security is off" : "",
+		ransom > 0 ? "; ransom notes among them: somebody wiped data here" : "",
+		probe->verdict.rights[PROBE_READ] == PROBE_OPEN ? "; searches are answered" : "");
+}
+
+/* A table of the first versions, which do not know format=json: lines that begin with a colour of health. */
+static bool is_old_table(const struct probe_answer *answer)
+{
+	struct st_span text = probe_fact(answer->facts, "bytes", 0);
+	return text.size > 6 && (memcmp(text.data, "green ", 6) == 0 || memcmp(text.data, "yellow", 6) == 0 ||
+					memcmp(text.data, "red   ", 6) == 0);
+}
+
+static void take_cat(struct probe *probe, const struct probe_answer *answer)
+{
+	bool json = answer->facts->body != PROBE_BODY_OTHER && probe_fact_count(answer->facts, "bytes") == 0;
+	if (answer->request->row == &rows[ROW_CAT] && answer->status == 400) {
+		probe->number[NUMBER_PLAIN_CAT] = 1;
+	} else if (answer->status == 200 && (is_old_table(answer) || json)) {
+		probe_set(probe, PROBE_LIST, PROBE_OPEN);
+		take_indices(probe, answer);
+		say_open(probe);
+	} else if (answer->status == 200) {
+		probe_set(probe, PROBE_LIST, PROBE_CANNOT_TELL);
+		probe_say(probe, "200, but no list of indices");
+	} else if (answer->status == 404 && probe->target->path[0] != 0) {
+		probe_set(probe, PROBE_LIST, PROBE_CANNOT_TELL);
+		probe_say(probe, "the server answers without credentials; there is no such index");
+	} else {
+		enum probe_state state = refused(probe, answer);
+		probe_set(probe, PROBE_LIST, state);
+		if (state == PROBE_CLOSED && answer->status == 401 && probe->number[NUMBER_ROOT_REFUSED]) {
+			probe->verdict.refused_as_a_whole = true;
+			probe_set(probe, PROBE_READ, PROBE_CLOSED);
+			probe_say(probe, "every step asks for credentials");
+		}
+	}
+}
+
+static void take_search(struct probe *probe, const struct probe_answer *answer)
+{
+	bool found = answer->status == 200 && (probe_fact_count(answer->facts, "hits.total") > 0 ||
+						      probe_fact_count(answer->facts, "hits.total.value") > 0);
+	if (found) {
+		probe_set(probe, PROBE_READ, PROBE_OPEN);
+		if (probe->verdict.rights[PROBE_LIST] == PROBE_OPEN)
+			say_open(probe);
+		else
+			probe_say(probe, "searches are answered without credentials");
+	} else if (answer->status == 404) {
+		probe_set(probe, PROBE_READ, PROBE_CANNOT_TELL);
+		probe_say(probe, "the index known from earlier evidence is gone");
+	} else {
+		enum probe_state state = answer->status == 200 ? PROBE_CANNOT_TELL : refused(probe, answer);
+		probe_set(probe, PROBE_READ, state);
+	}
+}
+
+static bool wants(struct probe *probe, int row, struct probe_request *out)
+{
+	bool of_index = probe->target->path[0] != 0, seen = probe->seen_object.size > 0;
+	*out = (struct probe_request){.row = &rows[row]};
+	switch (row) {
+	case ROW_CAT_PLAIN:
+		if (probe->number[NUMBER_PLAIN_CAT] == 0)
+			return false;
+		break;
+	case ROW_READ_SELF:
+		if (!of_index && (seen || probe->known_object.data != NULL || probe->verdict.refused_as_a_whole))
+			return false;
+		break;
+	case ROW_READ_INDEX:
+		if (of_index || !seen)
+			return false;
+		out->object = (struct st_span){probe->seen_object.data, probe->seen_object.size};
+		break;
+	case ROW_READ_KNOWN:
+		if (of_index || seen || probe->known_object.data == NULL)
+			return false;
+		out->object = probe->known_object;
+		out->known = true;
+		break;
+	default:
+		break;
+	}
+	return probe_allows(probe, &rows[row], out->known);
+}
+
+static bool next(struct probe *probe, struct probe_request *out)
+{
+	while (probe->step < (int)(sizeof rows / sizeof rows[0]))
+		if (wants(probe, probe->step++, out))
+			return true;
+	/* Whoever may do all that on a server whose security is off may write as well. */
+	if (probe->verdict.rights[PROBE_READ] == PROBE_OPEN)
+		probe_set(probe, PROBE_WRITE, probe->number[NUMBER_UNSECURED] ? PROBE_OPEN : PROBE_CANNOT_TELL);
+	else if (probe_verdict(probe) == PROBE_CLOSED)
+		probe_set(probe, PROBE_WRITE, PROBE_CLOSED);
+	return false;
+}
+
+static void take(struct probe *probe, const struct probe_answer *answer)
+{
+	if (probe_unanswered(probe, answer))
+		return;
+	const struct probe_row *row = answer->request->row;
+	if (row == &rows[ROW_ROOT])
+		take_root(probe, answer);
+	else if (row == &rows[ROW_CAT] || row == &rows[ROW_CAT_PLAIN])
+		take_cat(probe, answer);
+	else
+		take_search(probe, answer);
+}
+
+const struct probe_service probe_elasticsearch = {
+	.name = "elasticsearch",
+	.title = "Elasticsearch",
+	.port = 9200,
+	.names = names,
+	.answers = answers,
+	.rows = rows,
+	.row_count = sizeof rows / sizeof rows[0],
+	.next = next,
+	.take = take,
+	.advice = "close the port to the internet and enable security, then check again",
+};

@@ -1,0 +1,107 @@
+/* Azure Blob Storage: what each documented answer says of each right. No network: tests/e2e/check_test.py has that. */
+#include "scripted.h"
+
+#define TARGET "https://contoso.blob.core.windows.net/exports"
+#define CODE(code_)                                    \
+	.headers = {                                   \
+		{PROBE_HEADER_X_MS_ERROR_CODE, code_}, \
+	}
+
+static void an_open_container_is_told_by_its_listing_and_one_head(void)
+{
+	static const struct scripted answers[] = {
+		{.row = "azure_blob.properties", .status = 200},
+		{.row = "azure_blob.list",
+			.status = 200,
+			.facts = {{"EnumerationResults", ""}, {"EnumerationResults/Blobs/Blob/Name", "a b"}}},
+		{.row = "azure_blob.acl", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.head", .status = 200},
+		{.row = "azure_blob.versions", .status = 200, .facts = {{"EnumerationResults", ""}}},
+	};
+	SCRIPT_CASE("open", TARGET, NULL, PROBE_L2, answers, "open open closed open not-tested not-implied = open",
+		"azure_blob.properties azure_blob.list azure_blob.acl azure_blob.head azure_blob.versions ", NULL);
+}
+
+static void a_private_container_is_closed_only_with_a_name_that_is_refused_too(void)
+{
+	static const struct scripted answers[] = {
+		{.row = "azure_blob.properties", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.list", .status = 404, .facts = {{"Error/Code", "ResourceNotFound"}}},
+		{.row = "azure_blob.acl", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.head", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.versions", .status = 401, CODE("NoAuthenticationInformation")},
+	};
+	SCRIPT_CASE("no name is known", TARGET, NULL, PROBE_L2, answers,
+		"closed cannot-tell closed closed not-tested not-implied = cannot-tell", NULL, "no name is known");
+	SCRIPT_CASE("a name is known", TARGET, "k1", PROBE_L2, answers,
+		"closed closed closed closed not-tested not-implied = closed", NULL, "so is the blob");
+	/* Without a page of names, at L1. */
+	SCRIPT_CASE("at L1", TARGET, "k1", PROBE_L1, answers,
+		"closed closed closed not-tested not-tested not-implied = closed",
+		"azure_blob.properties azure_blob.acl azure_blob.head ", NULL);
+}
+
+static void a_blob_that_is_only_gone_is_not_closed(void)
+{
+	static const struct scripted answers[] = {
+		{.row = "azure_blob.properties", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.list", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.acl", .status = 404, CODE("ResourceNotFound")},
+		{.row = "azure_blob.head", .status = 404, CODE("BlobNotFound")},
+		{.row = "azure_blob.versions", .status = 404, CODE("ResourceNotFound")},
+	};
+	SCRIPT_CASE("gone", TARGET, "k1", PROBE_L2, answers,
+		"closed cannot-tell closed closed not-tested not-implied = cannot-tell", NULL, "is gone");
+}
+
+static void public_access_that_is_not_permitted_ends_the_conversation(void)
+{
+	static const struct scripted answers[] = {
+		{.row = "azure_blob.properties", .status = 409, CODE("PublicAccessNotPermitted")},
+	};
+	SCRIPT_CASE("not permitted", TARGET, NULL, PROBE_L2, answers,
+		"closed closed closed closed not-tested not-implied = closed", "azure_blob.properties ",
+		"PublicAccessNotPermitted");
+}
+
+static void the_firewall_and_plain_http_say_nothing_of_access(void)
+{
+	static const struct scripted firewall[] = {
+		{.row = "azure_blob.properties", .status = 403, CODE("AuthorizationFailure")},
+		{.row = "azure_blob.list", .status = 403, CODE("AuthorizationFailure")},
+		{.row = "azure_blob.acl", .status = 403, CODE("AuthorizationFailure")},
+		{.row = "azure_blob.versions", .status = 403, CODE("AuthorizationFailure")},
+	};
+	SCRIPT_CASE("firewall", TARGET, NULL, PROBE_L2, firewall,
+		"cannot-tell not-tested cannot-tell cannot-tell not-tested not-implied = cannot-tell", NULL,
+		"firewall");
+	static const struct scripted https_only[] = {
+		{.row = "azure_blob.properties", .status = 400, CODE("AccountRequiresHttps")},
+		{.row = "azure_blob.list", .status = 400, CODE("AccountRequiresHttps")},
+		{.row = "azure_blob.acl", .status = 400, CODE("AccountRequiresHttps")},
+		{.row = "azure_blob.versions", .status = 400, CODE("AccountRequiresHttps")},
+	};
+	SCRIPT_CASE("https only", "http://contoso.blob.core.windows.net/exports", NULL, PROBE_L2, https_only,
+		"cannot-tell not-tested cannot-tell cannot-tell not-tested not-implied = cannot-tell", NULL, "https only");
+}
+
+static void an_account_alone_is_no_store(void)
+{
+	struct probe_target target;
+	CHECK_OK(probe_target_parse("https://contoso.blob.core.windows.net/", &target, &err));
+	const struct probe_service *service = probe_service_of(&target);
+	CHECK(service != NULL && strcmp(service->name, "azure_blob") == 0);
+	CHECK(service->unfit(&target) != NULL);
+	probe_target_free(&target);
+}
+
+int main(void)
+{
+	RUN(an_open_container_is_told_by_its_listing_and_one_head);
+	RUN(a_private_container_is_closed_only_with_a_name_that_is_refused_too);
+	RUN(a_blob_that_is_only_gone_is_not_closed);
+	RUN(public_access_that_is_not_permitted_ends_the_conversation);
+	RUN(the_firewall_and_plain_http_say_nothing_of_access);
+	RUN(an_account_alone_is_no_store);
+	CHECK_END();
+}
