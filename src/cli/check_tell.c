@@ -78,8 +78,9 @@ static void put_row(struct pen *pen, const struct check_result *result, const st
 	const char *path = space != NULL ? space + 1 : row->request;
 	if (base > 0 && strncmp(path, result->target->path, base) == 0)
 		path += base;
-	st_auto_free char *asked = st_format(
-		"%.*s%s", space != NULL ? (int)(space - row->request) + 1 : 0, row->request, path[0] != 0 ? path : ".");
+	/* As much of the question as tells it from the others; the whole stands in the evidence. */
+	st_auto_free char *asked = st_format("%.*s%.36s", space != NULL ? (int)(space - row->request) + 1 : 0,
+		row->request, path[0] != 0 ? path : ".");
 	st_auto_free char *said = row->outcome != PROBE_ANSWERED ? st_format("%s", probe_outcome_text(row->outcome))
 				  : row->status == 0             ? st_format("answered")
 				  : row->error_code[0] != 0      ? st_format("%u %s", row->status, row->error_code)

@@ -105,8 +105,8 @@ static bool answers(const struct probe_answer *answer)
 	const char *server = answer->header[PROBE_HEADER_SERVER];
 	return answer->header[PROBE_HEADER_X_MS_REQUEST_ID] != NULL ||
 	       answer->header[PROBE_HEADER_X_MS_ERROR_CODE] != NULL ||
-	       (server != NULL && strstr(server, "Azure-Blob") != NULL) || error_code(answer)[0] != 0 ||
-	       probe_fact_count(answer->facts, "EnumerationResults") > 0;
+	       (server != NULL && (strstr(server, "Azure-Blob") != NULL || strstr(server, "Azurite-Blob") != NULL)) ||
+	       error_code(answer)[0] != 0 || probe_fact_count(answer->facts, "EnumerationResults") > 0;
 }
 
 /* An account alone has no listing that anonymous callers may ask for, and a blob is not a store. */
@@ -141,19 +141,15 @@ static enum probe_state refused(struct probe *probe, const struct probe_answer *
 	return PROBE_CANNOT_TELL;
 }
 
+/* Only at L1: where a listing may be asked for, it says the same and more. */
 static void take_properties(struct probe *probe, const struct probe_answer *answer)
 {
 	const char *access = answer->header[PROBE_HEADER_X_MS_BLOB_PUBLIC_ACCESS];
 	if (answer->status != 200) {
-		enum probe_state state = refused(probe, answer);
-		/* Where a listing will be asked for too, it is the one that tells. */
-		if (state != PROBE_CLOSED || probe->level < PROBE_L2 || probe->verdict.refused_as_a_whole)
-			probe_set(probe, PROBE_LIST, state);
+		probe_set(probe, PROBE_LIST, refused(probe, answer));
 		return;
 	}
 	/* Only who may list may see these properties without credentials. */
-	if (probe->level >= PROBE_L2)
-		return;
 	probe_set(probe, PROBE_LIST, access != NULL ? PROBE_OPEN : PROBE_CANNOT_TELL);
 	probe_say(probe, access != NULL ? "its public access level is `container`"
 					: "its properties are answered, without an access level");
@@ -234,7 +230,8 @@ static void take_object(struct probe *probe, const struct probe_answer *answer)
 
 static bool wants(struct probe *probe, int row, struct probe_request *out)
 {
-	if (probe->verdict.refused_as_a_whole || (row == ROW_STATUS && probe->number[0] == 0))
+	if (probe->verdict.refused_as_a_whole || (row == ROW_STATUS && probe->number[0] == 0) ||
+		(row == ROW_PROPERTIES && probe->level >= PROBE_L2))
 		return false;
 	struct st_span seen = {probe->seen_object.data, probe->seen_object.size};
 	*out = (struct probe_request){.row = &rows[row]};

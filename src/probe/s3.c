@@ -166,14 +166,9 @@ static enum probe_state refused(struct probe *probe, const struct probe_answer *
 	return PROBE_CANNOT_TELL;
 }
 
+/* Only at L1: where a listing may be asked for, it tells more surely (Scaleway says 200 in the wrong region). */
 static void take_bucket(struct probe *probe, const struct probe_answer *answer)
 {
-	/* Scaleway says 200 in the wrong region: where a listing is asked for, it is the one that tells. */
-	if (probe->level >= PROBE_L2) {
-		if (is_elsewhere(answer))
-			say_region(probe, answer);
-		return;
-	}
 	if (answer->status == 200 && answers(answer)) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_say(probe, "the bucket answers whoever may list it");
@@ -289,7 +284,8 @@ static void take_versions(struct probe *probe, const struct probe_answer *answer
 
 static bool wants(struct probe *probe, int row, struct probe_request *out)
 {
-	if ((row == ROW_LIST_1 && probe->number[NUMBER_WANT_V1] == 0) ||
+	if ((row == ROW_BUCKET && probe->level >= PROBE_L2) ||
+		(row == ROW_LIST_1 && probe->number[NUMBER_WANT_V1] == 0) ||
 		(row == ROW_STATUS && probe->number[NUMBER_WANT_STATUS] == 0))
 		return false;
 	*out = (struct probe_request){.row = &rows[row]};

@@ -19,7 +19,7 @@ static void an_open_container_is_told_by_its_listing_and_one_head(void)
 		{.row = "azure_blob.versions", .status = 200, .facts = {{"EnumerationResults", ""}}},
 	};
 	SCRIPT_CASE("open", TARGET, NULL, PROBE_L2, answers, "open open closed open not-tested not-implied = open",
-		"azure_blob.properties azure_blob.list azure_blob.acl azure_blob.head azure_blob.versions ", NULL);
+		"azure_blob.list azure_blob.acl azure_blob.head azure_blob.versions ", NULL);
 }
 
 static void a_private_container_is_closed_only_with_a_name_that_is_refused_too(void)
@@ -57,10 +57,10 @@ static void a_blob_that_is_only_gone_is_not_closed(void)
 static void public_access_that_is_not_permitted_ends_the_conversation(void)
 {
 	static const struct scripted answers[] = {
-		{.row = "azure_blob.properties", .status = 409, CODE("PublicAccessNotPermitted")},
+		{.row = "azure_blob.list", .status = 409, CODE("PublicAccessNotPermitted")},
 	};
 	SCRIPT_CASE("not permitted", TARGET, NULL, PROBE_L2, answers,
-		"closed closed closed closed not-tested not-implied = closed", "azure_blob.properties ",
+		"closed closed closed closed not-tested not-implied = closed", "azure_blob.list ",
 		"PublicAccessNotPermitted");
 }
 
@@ -82,7 +82,8 @@ static void the_firewall_and_plain_http_say_nothing_of_access(void)
 		{.row = "azure_blob.versions", .status = 400, CODE("AccountRequiresHttps")},
 	};
 	SCRIPT_CASE("https only", "http://contoso.blob.core.windows.net/exports", NULL, PROBE_L2, https_only,
-		"cannot-tell not-tested cannot-tell cannot-tell not-tested not-implied = cannot-tell", NULL, "https only");
+		"cannot-tell not-tested cannot-tell cannot-tell not-tested not-implied = cannot-tell", NULL,
+		"https only");
 }
 
 static void an_account_alone_is_no_store(void)
