@@ -47,11 +47,12 @@ static void look_up(struct fetch_pin *pin, bool literal)
 const struct fetch_pin *fetch_pin(struct fetch *fetch, const struct fetch_question *question)
 {
 	for (size_t i = 0; i < fetch->pin_count; i++)
-		if (strcmp(fetch->pins[i].host, question->host) == 0)
+		if (strcmp(fetch->pins[i].host, question->host) == 0 && fetch->pins[i].literal == question->literal)
 			return &fetch->pins[i];
 	fetch->pins = st_realloc(fetch->pins, (fetch->pin_count + 1) * sizeof *fetch->pins);
 	struct fetch_pin *pin = &fetch->pins[fetch->pin_count++];
-	*pin = (struct fetch_pin){.host = st_strndup(question->host, strlen(question->host))};
+	*pin = (struct fetch_pin){
+		.host = st_strndup(question->host, strlen(question->host)), .literal = question->literal};
 	look_up(pin, question->literal);
 	return pin;
 }

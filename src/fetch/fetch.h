@@ -15,6 +15,7 @@
 /* What a name led to when it was first asked for: it leads nowhere else for the life of the process. */
 struct fetch_pin {
 	char *host;
+	bool literal; /* typed as an address */
 	struct sockaddr_storage list[FETCH_ADDRESSES];
 	size_t count;
 	enum probe_outcome outcome; /* PROBE_ANSWERED: it may be connected to */
