@@ -278,12 +278,17 @@
 #define CEIL_ANSWER_HEADER_BYTES (64 * KIB)
 #define CEIL_ANSWER_VALUE_BYTES 1024
 /* A body that a check asks for; the rest is not read. */
-#define CEIL_ANSWER_BODY_BYTES (4 * MIB)
+#define CEIL_ANSWER_BODY_BYTES (16 * MIB)
 /* One request, from the name to the last byte; and the least pace, over so many seconds, of an answer. */
 #define CEIL_REQUEST_MS 30000
 #define CEIL_CONNECT_MS 10000
 #define CEIL_SLOW_BYTES_PER_S 64
 #define CEIL_SLOW_S 10
+/* One range of an object that is read over the network; the time for it, with tries again. Names in a listing. */
+#define CEIL_RANGE_BYTES (1 * MIB)
+#define CEIL_RANGE_MS 120000
+#define CEIL_RANGE_TRIES 5
+#define CEIL_LISTED_NAME_BYTES (64 * KIB)
 /* What a fetch process may take beyond CEIL_REQUEST_MS before it is killed: resolvers wait by clocks of their own. */
 #define CEIL_FETCH_LATE_MS 30000
 /* Address space of the fetch role. */

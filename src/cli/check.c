@@ -33,7 +33,7 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 	};
 	if (format != NULL && !out->json && strcmp(format, "text") != 0)
 		return cli_fail(CLI_WRONG, "--format is text or json");
-	if (level != NULL && !probe_level_parse(level, &out->level))
+	if (level != NULL && (!probe_level_parse(level, &out->level) || out->level == PROBE_L5))
 		return cli_fail(CLI_WRONG, "--level is L0 to L4");
 	if (out->scope == NULL)
 		return cli_fail(CLI_WRONG, "nothing is asked without a scope: --scope FILE; see: staunch scope init");

@@ -133,7 +133,8 @@ bool fetch_prepare(struct fetch *fetch, const struct fetch_question *question, s
 	struct curl_blob certificates = {fetch->certificates.data, fetch->certificates.size, CURL_BLOB_NOCOPY};
 	curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &certificates);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CEIL_CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)CEIL_REQUEST_MS);
+	curl_easy_setopt(
+		curl, CURLOPT_TIMEOUT_MS, question->limit_ms > 0 ? (long)question->limit_ms : (long)CEIL_REQUEST_MS);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)CEIL_SLOW_BYTES_PER_S);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)CEIL_SLOW_S);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);

@@ -2,6 +2,7 @@
 #ifndef STAUNCH_FETCH_FETCH_H
 #define STAUNCH_FETCH_FETCH_H
 
+#include "base/coverage.h"
 #include "base/hash.h"
 #include "probe/probe.h"
 #include "process/message.h"
@@ -21,16 +22,6 @@ struct fetch_pin {
 	enum probe_outcome outcome; /* PROBE_ANSWERED: it may be connected to */
 };
 
-struct fetch {
-	struct message_reader *reader;
-	CURL *curl;
-	struct st_sha256 *hash;
-	char *agent, *from;
-	struct st_buf certificates;
-	struct fetch_pin *pins;
-	size_t pin_count;
-};
-
 /* Of one question, from its frame. Spans are borrowed from it. */
 struct fetch_question {
 	uint32_t id;
@@ -38,7 +29,31 @@ struct fetch_question {
 	char *host; /* owned */
 	uint16_t port;
 	uint32_t body_bytes;
+	uint32_t limit_ms;     /* 0: CEIL_REQUEST_MS */
 	struct st_cursor rest; /* what the kind of question has besides */
+};
+
+/* An object that is being read in ranges; socket -1: none. */
+struct fetch_object {
+	struct fetch_question question; /* its host, owned; rest is not used */
+	int socket;                     /* where the worker reads */
+	char *target, *headers;
+	char *etag; /* as the server wrote it; NULL until an answer had a strong one */
+	uint64_t size, listed_etag;
+	uint32_t interval_ms, requests, status;
+	uint64_t next_ms, bytes, network_ms, blocked_ms;
+	enum st_reason failed;
+};
+
+struct fetch {
+	struct message_reader *reader;
+	struct fetch_object object;
+	CURL *curl;
+	struct st_sha256 *hash;
+	char *agent, *from;
+	struct st_buf certificates;
+	struct fetch_pin *pins;
+	size_t pin_count;
 };
 
 /* The answer in the making. */
@@ -68,5 +83,11 @@ void fetch_reply_failed(struct fetch_reply *reply, CURLcode code);
 void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 void fetch_exchange(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 void fetch_resolve(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
+
+/* FETCH_OPEN, _RANGE, _CLOSE (fetch/protocol.h). False: the case process broke the protocol. */
+bool fetch_object_open(struct fetch *fetch, const struct fetch_question *question, int socket);
+bool fetch_object_range(struct fetch *fetch, struct st_cursor *in);
+bool fetch_object_end(struct fetch *fetch, struct st_cursor *in);
+void fetch_object_close(struct fetch *fetch);
 
 #endif

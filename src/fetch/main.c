@@ -137,7 +137,7 @@ static bool read_question(const struct message *message, struct fetch_question *
 	question->literal = st_cursor_byte(&in) != 0;
 	question->host = take_text(&in);
 	question->port = st_cursor_u16(&in);
-	if (message->type != FETCH_RESOLVE)
+	if (message->type != FETCH_RESOLVE && message->type != FETCH_OPEN)
 		question->body_bytes = st_cursor_u32(&in);
 	question->rest = in;
 	return !in.bad;
@@ -167,6 +167,23 @@ static bool answer(struct fetch *fetch, const struct message *message)
 	return sent;
 }
 
+/* Everything about objects in ranges; false: the case process broke the protocol, or is gone. */
+static bool object(struct fetch *fetch, const struct message *message)
+{
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	if (message->type == FETCH_RANGE)
+		return fetch_object_range(fetch, &in);
+	if (message->type == FETCH_CLOSE)
+		return fetch_object_end(fetch, &in);
+	struct fetch_question question = {0};
+	return read_question(message, &question) && fetch_object_open(fetch, &question, message->fd);
+}
+
+static bool is_about_object(const struct message *message)
+{
+	return message->type == FETCH_OPEN || message->type == FETCH_RANGE || message->type == FETCH_CLOSE;
+}
+
 static int serve(struct fetch *fetch)
 {
 	for (;;) {
@@ -174,7 +191,8 @@ static int serve(struct fetch *fetch)
 		enum message_result result = message_next(fetch->reader, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
-		if (result != MESSAGE_OK || !answer(fetch, &message))
+		if (result != MESSAGE_OK ||
+			!(is_about_object(&message) ? object(fetch, &message) : answer(fetch, &message)))
 			return 1;
 	}
 }
@@ -191,7 +209,7 @@ int main(int argc, char **argv)
 		fputs("staunch-fetch: started by staunch, not by hand\n", stderr);
 		return 2;
 	}
-	struct fetch fetch = {.reader = message_reader_open(FETCH_SOCKET_FD)};
+	struct fetch fetch = {.reader = message_reader_open(FETCH_SOCKET_FD), .object.socket = -1};
 	struct start start;
 	if (!read_start(&fetch, &start))
 		_exit(1);

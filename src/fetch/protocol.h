@@ -17,6 +17,12 @@ enum fetch_message {
 	FETCH_EXCHANGE,  /* the same to body_bytes, then u32 n + n spans: sent one after the other, an answer awaited
 			  * behind each; an empty one only waits */
 	FETCH_RESOLVE,   /* the same to port: only the name, and a connection that is closed at once */
+	FETCH_OPEN,  /* the same to port, span path and query, span headers, u64 size, u64 entity tag (probe_etag; 0:
+		      * not known), u32 interval_ms between two requests; with a socket: an object is going to be
+		      * read in ranges, which go there (worker/protocol.h, WORKER_RANGE). Ends the one before. */
+	FETCH_RANGE, /* u32 id, u8 reason, u64 offset, u32 length; of the object opened last; a reason is passed on
+		      * and nothing is asked */
+	FETCH_CLOSE, /* u32 id: ends the object, answered by FETCH_CLOSED */
 
 	/* fetch -> case */
 	FETCH_READY = 32, /* u8 landlock_abi, u8 confined, span libcurl's version */
@@ -24,6 +30,8 @@ enum fetch_message {
 			   * u32 elapsed_ms, span address, span why it failed, 32 bytes SHA-256 of the body, u32 n + n
 			   * times: u8 header (enum probe_header), span value. With the body as memory if it has bytes;
 			   * that of an exchange is u32 size + bytes for each step. */
+	FETCH_CLOSED,     /* u32 id, u32 status of the last answer, u64 bytes, u32 requests, u64 network_ms, u64
+			   * blocked_ms: waited for the worker to take what had come */
 	FETCH_FORBIDDEN,  /* u32 number of the system call that the jail refused; the last frame */
 	FETCH_ERROR,      /* span text: it cannot work at all; the last frame */
 };

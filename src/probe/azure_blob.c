@@ -9,9 +9,22 @@
  */
 #include "probe/probe.h"
 
+#include "base/ceilings.h"
+
 #define VERSION_HEADER "x-ms-version: 2021-12-02\n"
 
-enum { ROW_PROPERTIES, ROW_LIST, ROW_ACL, ROW_VERSIONS, ROW_HEAD, ROW_STATUS, ROW_BYTE };
+enum {
+	ROW_PROPERTIES,
+	ROW_LIST,
+	ROW_ACL,
+	ROW_VERSIONS,
+	ROW_HEAD,
+	ROW_STATUS,
+	ROW_BYTE,
+	ROW_SHELF,
+	ROW_SHELF_NEXT,
+	ROW_OBJECT,
+};
 
 static const struct probe_row rows[] = {
 	[ROW_PROPERTIES] = {.id = "azure_blob.properties",
@@ -68,6 +81,37 @@ static const struct probe_row rows[] = {
 		.level = PROBE_L4,
 		.right = PROBE_READ,
 		.body_bytes = 1},
+	/* Pages of 2,000: names of 1,024 characters, each three bytes as an escape, still fit the ceiling. */
+	[ROW_SHELF] = {.id = "azure_blob.shelf",
+		.method = "GET",
+		.path = "",
+		.query = "restype=container&comp=list&maxresults=2000",
+		.headers = VERSION_HEADER,
+		.level = PROBE_L5,
+		.right = PROBE_LIST,
+		.body_bytes = CEIL_ANSWER_BODY_BYTES},
+	[ROW_SHELF_NEXT] = {.id = "azure_blob.shelf_next",
+		.method = "GET",
+		.path = "",
+		.query = "restype=container&comp=list&maxresults=2000&marker={marker}",
+		.headers = VERSION_HEADER,
+		.level = PROBE_L5,
+		.right = PROBE_LIST,
+		.body_bytes = CEIL_ANSWER_BODY_BYTES},
+	[ROW_OBJECT] = {.id = "azure_blob.object",
+		.method = "GET",
+		.path = "/{object}",
+		.headers = VERSION_HEADER,
+		.level = PROBE_L5,
+		.right = PROBE_READ,
+		.body_bytes = CEIL_RANGE_BYTES},
+};
+
+static const struct probe_shelf shelf = {
+	.form = PROBE_LISTING_AZURE,
+	.first = &rows[ROW_SHELF],
+	.next = &rows[ROW_SHELF_NEXT],
+	.object = &rows[ROW_OBJECT],
 };
 
 /* Public cloud, national clouds, DNS zones of newer accounts, and secondaries. */
@@ -293,5 +337,6 @@ const struct probe_service probe_azure_blob = {
 	.unfit = unfit,
 	.next = next,
 	.take = take,
+	.shelf = &shelf,
 	.advice = "set public access to none, then check again",
 };

@@ -100,7 +100,7 @@ const char *probe_right_state_name(enum probe_right right, enum probe_state stat
 
 const char *probe_level_name(enum probe_level level)
 {
-	static const char *const names[PROBE_LEVELS] = {"L0", "L1", "L2", "L3", "L4"};
+	static const char *const names[PROBE_LEVELS] = {"L0", "L1", "L2", "L3", "L4", "L5"};
 	return names[level];
 }
 

@@ -19,6 +19,7 @@
 
 #include "probe/facts.h"
 #include "probe/headers.h"
+#include "probe/listing.h"
 #include "probe/target.h"
 
 /* The ladder (docs/contracts.md): what one level may learn. */
@@ -28,6 +29,7 @@ enum probe_level {
 	PROBE_L2, /* one page of a listing, names hashed; HEAD of one listed object */
 	PROBE_L3, /* the inventory: names, sizes, dates */
 	PROBE_L4, /* one byte of one object */
+	PROBE_L5, /* all of it: scan, never check */
 	PROBE_LEVELS
 };
 
@@ -125,6 +127,13 @@ struct probe {
 	struct st_buf text[4];     /* the service's own */
 };
 
+/* How all of a store is read (scan). Rows of level L5. */
+struct probe_shelf {
+	enum probe_listing form;
+	const struct probe_row *first, *next; /* a page of the listing; the one behind {marker} */
+	const struct probe_row *object;       /* {object}, in ranges: the fetch role adds Range and If-Match */
+};
+
 struct probe_service {
 	const char *name;  /* "azure_blob", as in scheme and JSON */
 	const char *title; /* "Azure Blob" */
@@ -141,7 +150,8 @@ struct probe_service {
 	/* The next request, or false: done. Called again after each take(). */
 	bool (*next)(struct probe *probe, struct probe_request *out);
 	void (*take)(struct probe *probe, const struct probe_answer *answer);
-	const char *advice; /* how it is closed, a clause: "set public access to none" */
+	const struct probe_shelf *shelf; /* NULL: scan does not read such stores */
+	const char *advice;              /* how it is closed, a clause: "set public access to none" */
 };
 
 /* What a service's functions use. */

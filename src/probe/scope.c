@@ -240,12 +240,11 @@ static bool take_basis(struct reading *r)
 
 static bool take_level(struct reading *r)
 {
-	static const char *const levels[] = {"L0", "L1", "L2", "L3", "L4", "L5"};
+	static const char *const levels[PROBE_LEVELS] = {"L0", "L1", "L2", "L3", "L4", "L5"};
 	int choice;
-	if (!take_choice(r, levels, 6, &choice, "\"max_level\" is L0 to L5"))
+	if (!take_choice(r, levels, PROBE_LEVELS, &choice, "\"max_level\" is L0 to L5"))
 		return false;
-	/* L5, streaming, is for `scan`: a check ends at L4. */
-	r->scope->max_level = choice < PROBE_LEVELS ? (enum probe_level)choice : PROBE_L4;
+	r->scope->max_level = (enum probe_level)choice;
 	return true;
 }
 

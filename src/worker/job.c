@@ -4,6 +4,7 @@
 #include "base/ceilings.h"
 #include "worker/fault.h"
 #include "worker/hash_stream.h"
+#include "worker/ranges.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ struct open_part {
 struct job {
 	struct worker *worker;
 	uint32_t number;
-	bool is_stream, ask;
+	uint8_t source; /* 0 a file, 1 a pipe, 2 ranges (WORKER_JOB) */
+	bool ask;
+	struct ranges *ranges;
 	uint64_t size;
 	struct words_types types; /* what the object's name says */
 	int fd;
@@ -309,10 +312,22 @@ static void say_rule(struct job *job)
 	outbox_add(&job->worker->out, WORKER_RULE, &body);
 }
 
+/* A reader may take the end of what came for the end of the object, or for damage: what failed is the way to it. Of an
+ * object that became another one nothing that was read belongs together. */
+static void mark_lost(const struct job *job, enum st_read_status *status, enum st_reason *reason)
+{
+	enum st_reason failed = job->ranges != NULL ? ranges_failed(job->ranges) : ST_REASON_NONE;
+	if (failed == ST_REASON_NONE)
+		return;
+	*status = failed == ST_REASON_SOURCE_CHANGED || *status == ST_UNREAD ? ST_UNREAD : ST_PARTIAL;
+	*reason = failed;
+}
+
 static void send_done(struct job *job, const struct extract_result *result, const uint8_t sha256[ST_SHA256_BYTES])
 {
 	enum st_read_status status = result->status;
 	enum st_reason reason = result->reason;
+	mark_lost(job, &status, &reason);
 	mark_unsearched(job->exhausted_rule, &status, &reason);
 	if (job->exhausted_rule != 0)
 		say_rule(job);
@@ -321,7 +336,7 @@ static void send_done(struct job *job, const struct extract_result *result, cons
 	st_buf_add_byte(&body, (uint8_t)status);
 	st_buf_add_byte(&body, (uint8_t)reason);
 	st_buf_add(&body, sha256, ST_SHA256_BYTES);
-	st_buf_add_u64(&body, result->stored_bytes);
+	st_buf_add_u64(&body, status == ST_UNREAD ? 0 : result->stored_bytes);
 	st_buf_add_u64(&body, result->expanded_bytes);
 	st_buf_add_u64(&body, job->records);
 	st_buf_add_u64(&body, job->parts);
@@ -362,7 +377,7 @@ static void extract_hashing(struct job *job, struct stream *stream)
 static void read_object(struct job *job, struct stream *stream)
 {
 	uint8_t sha256[ST_SHA256_BYTES];
-	if (!job->ask || job->is_stream || !hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
+	if (!job->ask || job->source == 1 || !hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
 		extract_hashing(job, stream);
 		return;
 	}
@@ -386,12 +401,22 @@ static void refuse_object(struct job *job)
 	send_done(job, &result, none);
 }
 
+static struct stream *open_object(struct job *job)
+{
+	if (job->source == 1)
+		return stream_open_pipe(job->fd);
+	if (job->source == 0)
+		return stream_open_fd(job->fd, job->size);
+	job->ranges = ranges_open(job->fd, job->size, &job->worker->out);
+	return ranges_stream(job->ranges);
+}
+
 void worker_job(struct worker *worker, const struct message *message)
 {
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	struct job job = {.worker = worker, .fd = message->fd};
 	job.number = st_cursor_u32(&in);
-	job.is_stream = st_cursor_byte(&in) != 0;
+	job.source = st_cursor_byte(&in);
 	job.ask = st_cursor_byte(&in) != 0;
 	job.size = st_cursor_u64(&in);
 	struct st_span name = st_cursor_span(&in);
@@ -403,9 +428,11 @@ void worker_job(struct worker *worker, const struct message *message)
 		refuse_object(&job);
 		return;
 	}
-	struct stream *stream = job.is_stream ? stream_open_pipe(job.fd) : stream_open_fd(job.fd, job.size);
+	struct stream *stream = open_object(&job);
 	read_object(&job, stream);
 	stream_close(stream);
+	if (job.ranges != NULL)
+		ranges_close(job.ranges);
 	st_buf_free(&job.fields);
 	close(job.fd);
 }

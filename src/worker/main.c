@@ -7,6 +7,7 @@
 #include "process/confine.h"
 #include "worker/about.h"
 #include "worker/body.h"
+#include "worker/listing.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -122,6 +123,47 @@ static void tell_body(struct worker *worker, const struct message *message)
 	probe_facts_free(&facts);
 }
 
+/* Rows in frames of a quarter of what one may hold at most. */
+static void send_rows(struct worker *worker, uint32_t job, const struct listing_page *page)
+{
+	struct st_cursor in = {.at = page->rows.data, .end = page->rows.data + page->rows.size};
+	for (uint64_t left = page->count; left > 0;) {
+		st_auto_buf struct st_buf body = {0}, rows = {0};
+		uint32_t count = 0;
+		for (; left > 0 && rows.size < CEIL_MESSAGE_BYTES / 4; left--, count++) {
+			struct probe_listed listed;
+			(void)probe_listed_decode(&in, &listed);
+			probe_listed_encode(&rows, &listed);
+		}
+		st_buf_add_u32(&body, job);
+		st_buf_add_u32(&body, count);
+		st_buf_add(&body, rows.data, rows.size);
+		outbox_send(&worker->out, WORKER_LISTED, &body);
+	}
+}
+
+static void tell_listing(struct worker *worker, const struct message *message)
+{
+	st_auto_close int fd = message->fd;
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	uint32_t job = st_cursor_u32(&in);
+	uint8_t form = st_cursor_byte(&in);
+	uint64_t size = st_cursor_u64(&in);
+	struct listing_page page = {.page = PROBE_PAGE_CUT};
+	if (!in.bad && fd >= 0 && form < PROBE_LISTINGS) {
+		struct stream *stream = stream_open_fd(fd, size);
+		listing_read(stream, (enum probe_listing)form, &page);
+		stream_close(stream);
+	}
+	send_rows(worker, job, &page);
+	st_auto_buf struct st_buf body = {0};
+	st_buf_add_u32(&body, job);
+	st_buf_add_byte(&body, (uint8_t)page.page);
+	st_buf_add_span(&body, page.marker.data, page.marker.size);
+	outbox_send(&worker->out, WORKER_LISTED_END, &body);
+	listing_page_free(&page);
+}
+
 static int serve(struct worker *worker)
 {
 	for (;;) {
@@ -129,12 +171,16 @@ static int serve(struct worker *worker)
 		enum message_result result = message_next(worker->reader, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
-		if (result != MESSAGE_OK || (message.type != WORKER_JOB && message.type != WORKER_BODY))
+		if (result != MESSAGE_OK)
 			return 1;
 		if (message.type == WORKER_JOB)
 			worker_job(worker, &message);
-		else
+		else if (message.type == WORKER_BODY)
 			tell_body(worker, &message);
+		else if (message.type == WORKER_LISTING)
+			tell_listing(worker, &message);
+		else
+			return 1;
 	}
 }
 

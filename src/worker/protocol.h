@@ -16,14 +16,17 @@ enum worker_message {
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
 			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
 			   * file ("" = none); u32 n + n spans: fields; span of as many bytes: the unit of each */
-	WORKER_JOB,       /* u32 job, u8 stream (1: a pipe, 0: seekable), u8 ask (1: say WORKER_HASH first and wait for
-			   * WORKER_GO), u64 size, span the last component of its path; with the descriptor */
+	WORKER_JOB,       /* u32 job, u8 stream (0: seekable, 1: a pipe, 2: a socket
+			   * that ranges come from, which WORKER_RANGE asks for), u8 ask (1: say WORKER_HASH first and wait
+			   * for       WORKER_GO), u64 size, span the last component of its path; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
 	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
 			   * the helper ran */
 	WORKER_HELPED_ERRORS, /* u32 job; with a pipe of what it said on stderr; behind each WORKER_HELPED */
 	WORKER_BODY,          /* u32 job, u8 form (enum probe_form), u32 values kept for each path, u64 size; with the
 			       * descriptor: the body of an answer, answered by WORKER_FACTS */
+	WORKER_LISTING, /* u32 job, u8 form (enum probe_listing), u64 size; with the descriptor: a page of a listing,
+			 * answered by any number of WORKER_LISTED and one WORKER_LISTED_END */
 
 	/* worker -> case */
 	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */
@@ -55,6 +58,10 @@ enum worker_message {
 	WORKER_RULE,  /* u32 job, u8 number of the rule that did not search all of the object (CEIL_RULE_STEPS): before
 		       * DONE, which then says partial(timeout) if all else was read */
 	WORKER_FACTS, /* u32 job, then probe_facts_encode() */
+	WORKER_RANGE, /* u32 job, u64 offset, u32 length (at most CEIL_RANGE_BYTES): send this of the object; answered
+		       * on its socket by u8 reason (0: none), u32 length, and then as many bytes */
+	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
+	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not
