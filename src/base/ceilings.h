@@ -285,10 +285,12 @@
 #define CEIL_SLOW_BYTES_PER_S 64
 #define CEIL_SLOW_S 10
 /* One range of an object that is read over the network; the time for it, with tries again. Names in a listing. */
-#define CEIL_RANGE_BYTES (1 * MIB)
+#define CEIL_RANGE_BYTES (4 * MIB)
 #define CEIL_RANGE_MS 120000
 #define CEIL_RANGE_TRIES 5
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)
+/* Pages of one listing: beyond, the server makes them up. */
+#define CEIL_LISTING_PAGES 10000000u
 /* What a fetch process may take beyond CEIL_REQUEST_MS before it is killed: resolvers wait by clocks of their own. */
 #define CEIL_FETCH_LATE_MS 30000
 /* Address space of the fetch role. */

@@ -80,30 +80,14 @@ static enum st_status read_scope(
 
 /* --- the run --- */
 
-static void ascii(char *text)
-{
-	for (; *text != 0; text++)
-		if ((unsigned char)*text < ' ' || (unsigned char)*text >= 0x7f)
-			*text = '?';
-}
-
-/* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5). */
 static enum st_status start_roles(struct check *check, const struct check_options *options, struct st_error *err)
 {
-	st_auto_buf struct st_buf certificates = {0};
-	if (options->certificates != NULL)
-		ST_TRY(check_read_file(options->certificates, CEIL_MESSAGE_BYTES / 2, &certificates, err));
-	uint8_t random[8];
-	randombytes_buf(random, sizeof random);
-	st_hex(random, sizeof random, check->run);
-	const char *contact = check->scope->contact;
-	st_auto_free char *agent = st_format("staunch/" STAUNCH_VERSION " (+%s; run=%s)", contact, check->run);
-	ascii(agent);
-	bool address = strchr(contact, '@') != NULL && strpbrk(contact, " <>") == NULL;
-	st_auto_free char *from = st_format("%s", address ? contact : "");
-	ascii(from);
-	return check_roles_start(&check->roles, agent, from, (struct st_span){certificates.data, certificates.size},
-		options->unconfined, err);
+	struct check_identity identity;
+	ST_TRY(check_identify(check->scope, options->certificates, &identity, err));
+	memcpy(check->run, identity.run, sizeof check->run);
+	enum st_status status = check_roles_start(&check->roles, &identity, options->unconfined, err);
+	check_identity_free(&identity);
+	return status;
 }
 
 static int exit_of(const struct check *check)

@@ -39,9 +39,33 @@ struct check_answer {
 	bool lost; /* the fetch process ended over it */
 };
 
-enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
-	struct st_span certificates, bool unconfined, struct st_error *err);
+/* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5). */
+struct check_identity {
+	char run[17];
+	char *agent, *from;
+	struct st_buf certificates; /* to be trusted instead of the machine's; empty: those */
+};
+enum st_status check_identify(const struct probe_scope *scope, const char *certificates_path,
+	struct check_identity *out, struct st_error *err);
+void check_identity_free(struct check_identity *identity);
+
+enum st_status check_roles_start(
+	struct check_roles *roles, const struct check_identity *identity, bool unconfined, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
+/* The same of a launcher that stays the caller's, and knows the fetch role; check_roles_free instead of _stop. */
+void check_roles_set(
+	struct check_roles *roles, struct launcher *launcher, const struct check_identity *identity, bool unconfined);
+void check_roles_free(struct check_roles *roles);
+/* One more process of a role, by its name; its socket is the caller's to talk to. */
+enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err);
+void check_role_stop(struct check_roles *roles, struct check_role *role);
+/* Where the program is that fetches, beside the worker's; NULL: it is not installed. */
+char *check_fetch_path(const char *worker, struct st_error *err);
+typedef enum st_status check_listed(void *context, const struct probe_listed *listed, struct st_error *err);
+/* A worker reads the body of the answer as a page of a listing. *page is other than whole when it cannot be believed;
+ * rows that were told before then are for the caller to take back. marker: of the next page, added. */
+enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
+	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err);
 /* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */
 enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,

@@ -12,6 +12,7 @@
 #include "worker/protocol.h"
 
 #include <poll.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 #define WORKER_MS 20000
 #define START_MS 20000
 
-static void stop_role(struct check_roles *roles, struct check_role *role)
+void check_role_stop(struct check_roles *roles, struct check_role *role)
 {
 	if (role->socket < 0)
 		return;
@@ -47,9 +48,9 @@ static enum st_status refused_start(const struct message *answer, uint32_t error
 		text.size > 0 ? (const char *)text.data : "a process does not confine");
 }
 
-static enum st_status start_role(struct check_roles *roles, struct check_role *role, struct st_error *err)
+enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err)
 {
-	bool fetch = role == &roles->fetch;
+	bool fetch = strcmp(role->name, "fetch") == 0;
 	const struct st_buf *start = fetch ? &roles->fetch_start : &roles->worker_start;
 	struct message answer;
 	ST_TRY(launcher_spawn(roles->launcher, role->name, &role->id, &role->socket, err));
@@ -68,7 +69,7 @@ static enum st_status start_role(struct check_roles *roles, struct check_role *r
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
-static char *fetch_path(const char *worker, struct st_error *err)
+char *check_fetch_path(const char *worker, struct st_error *err)
 {
 	const char *slash = strrchr(worker, '/');
 	char *path = st_format("%.*s/staunch-fetch", slash != NULL ? (int)(slash - worker) : 1, slash ? worker : ".");
@@ -79,39 +80,91 @@ static char *fetch_path(const char *worker, struct st_error *err)
 	return NULL;
 }
 
-enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
-	struct st_span certificates, bool unconfined, struct st_error *err)
+static void ascii(char *text)
 {
-	*roles = (struct check_roles){
-		.fetch = {.name = "fetch", .socket = -1}, .worker = {.name = "worker", .socket = -1}};
-	roles->unconfined = unconfined;
-	st_auto_free char *worker = cli_worker_path(err);
-	st_auto_free char *fetch = worker != NULL ? fetch_path(worker, err) : NULL;
-	if (fetch == NULL)
-		return ST_FATAL;
+	for (; *text != 0; text++)
+		if ((unsigned char)*text < ' ' || (unsigned char)*text >= 0x7f)
+			*text = '?';
+}
+
+enum st_status check_identify(const struct probe_scope *scope, const char *certificates_path,
+	struct check_identity *out, struct st_error *err)
+{
+	*out = (struct check_identity){0};
+	if (certificates_path != NULL) {
+		enum st_status status =
+			check_read_file(certificates_path, CEIL_MESSAGE_BYTES / 2, &out->certificates, err);
+		if (status != ST_OK) {
+			st_buf_free(&out->certificates);
+			return status;
+		}
+	}
+	uint8_t random[8];
+	randombytes_buf(random, sizeof random);
+	st_hex(random, sizeof random, out->run);
+	bool address = strchr(scope->contact, '@') != NULL && strpbrk(scope->contact, " <>") == NULL;
+	out->agent = st_format("staunch/" STAUNCH_VERSION " (+%s; run=%s)", scope->contact, out->run);
+	out->from = st_format("%s", address ? scope->contact : "");
+	ascii(out->agent);
+	ascii(out->from);
+	return ST_OK;
+}
+
+void check_identity_free(struct check_identity *identity)
+{
+	free(identity->agent);
+	free(identity->from);
+	st_buf_free(&identity->certificates);
+}
+
+void check_roles_set(
+	struct check_roles *roles, struct launcher *launcher, const struct check_identity *identity, bool unconfined)
+{
+	*roles = (struct check_roles){.launcher = launcher,
+		.fetch = {.name = "fetch", .socket = -1},
+		.worker = {.name = "worker", .socket = -1},
+		.unconfined = unconfined};
 	st_buf_add_byte(&roles->fetch_start, unconfined);
 	st_buf_add_u64(&roles->fetch_start, CEIL_FETCH_MEMORY_BYTES);
-	st_buf_add_span(&roles->fetch_start, agent, strlen(agent));
-	st_buf_add_span(&roles->fetch_start, from, strlen(from));
-	st_buf_add_span(&roles->fetch_start, certificates.data, certificates.size);
+	st_buf_add_span(&roles->fetch_start, identity->agent, strlen(identity->agent));
+	st_buf_add_span(&roles->fetch_start, identity->from, strlen(identity->from));
+	st_buf_add_span(&roles->fetch_start, identity->certificates.data, identity->certificates.size);
 	st_buf_add_byte(&roles->worker_start, unconfined);
 	st_buf_add_u64(&roles->worker_start, CEIL_WORKER_MEMORY_BYTES);
 	for (int i = 0; i < 7; i++) /* nothing is searched here: see WORKER_START */
 		st_buf_add_u32(&roles->worker_start, 0);
-	ST_TRY(launcher_start_with_fetch(worker, fetch, !unconfined, &roles->launcher, err));
+}
+
+enum st_status check_roles_start(
+	struct check_roles *roles, const struct check_identity *identity, bool unconfined, struct st_error *err)
+{
+	struct launcher *launcher = NULL;
+	st_auto_free char *worker = cli_worker_path(err);
+	st_auto_free char *fetch = worker != NULL ? check_fetch_path(worker, err) : NULL;
+	if (fetch == NULL)
+		return ST_FATAL;
+	ST_TRY(launcher_start_with_fetch(worker, fetch, !unconfined, &launcher, err));
+	check_roles_set(roles, launcher, identity, unconfined);
 	struct confine_limits limits = {0};
 	return unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
 }
 
-void check_roles_stop(struct check_roles *roles)
+void check_roles_free(struct check_roles *roles)
 {
 	if (roles->launcher == NULL)
 		return;
-	stop_role(roles, &roles->fetch);
-	stop_role(roles, &roles->worker);
-	launcher_stop(roles->launcher);
+	check_role_stop(roles, &roles->fetch);
+	check_role_stop(roles, &roles->worker);
 	st_buf_free(&roles->fetch_start);
 	st_buf_free(&roles->worker_start);
+}
+
+void check_roles_stop(struct check_roles *roles)
+{
+	struct launcher *launcher = roles->launcher;
+	check_roles_free(roles);
+	if (launcher != NULL)
+		launcher_stop(launcher);
 }
 
 /* --- the question --- */
@@ -210,7 +263,7 @@ static void take_answer(struct check_roles *roles, uint32_t limit_bytes, struct 
 	}
 	out->answer.outcome = came ? PROBE_BROKEN : PROBE_TIMED_OUT;
 	out->lost = true;
-	stop_role(roles, &roles->fetch);
+	check_role_stop(roles, &roles->fetch);
 }
 
 /* --- the body --- */
@@ -221,7 +274,7 @@ static enum st_status read_body(
 	struct message message;
 	st_auto_buf struct st_buf body = {0};
 	if (roles->worker.socket < 0)
-		ST_TRY(start_role(roles, &roles->worker, err));
+		ST_TRY(check_role_start(roles, &roles->worker, err));
 	st_buf_add_u32(&body, roles->next_id);
 	st_buf_add_byte(&body, (uint8_t)row->form);
 	st_buf_add_u32(&body, row->keep);
@@ -237,7 +290,7 @@ static enum st_status read_body(
 		     probe_facts_decode(&in, &out->facts);
 	if (!sound) {
 		out->facts.body = PROBE_BODY_OTHER;
-		stop_role(roles, &roles->worker);
+		check_role_stop(roles, &roles->worker);
 	}
 	return ST_OK;
 }
@@ -248,7 +301,7 @@ enum st_status check_ask(struct check_roles *roles, const struct probe_target *t
 	*out = (struct check_answer){.body = -1, .answer.request = request};
 	out->answer.facts = &out->facts;
 	if (roles->fetch.socket < 0)
-		ST_TRY(start_role(roles, &roles->fetch, err));
+		ST_TRY(check_role_start(roles, &roles->fetch, err));
 	st_auto_buf struct st_buf frame = {0};
 	uint32_t type = frame_question(roles, target, request != NULL ? request->row : NULL, url, &frame);
 	(void)message_send(roles->fetch.socket, type, frame.data, frame.size, -1); /* a lost one shows in its answer */
@@ -265,4 +318,57 @@ void check_answer_free(struct check_answer *answer)
 	if (answer->body >= 0)
 		close(answer->body);
 	probe_facts_free(&answer->facts);
+}
+
+/* --- a page of a listing --- */
+
+static enum st_status take_rows(
+	struct st_cursor *in, check_listed *each, void *context, bool *sound, struct st_error *err)
+{
+	uint32_t count = st_cursor_u32(in);
+	for (uint32_t i = 0; i < count; i++) {
+		struct probe_listed listed;
+		*sound = probe_listed_decode(in, &listed);
+		if (!*sound)
+			return ST_OK;
+		ST_TRY(each(context, &listed, err));
+	}
+	*sound = in->at == in->end;
+	return ST_OK;
+}
+
+enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
+	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err)
+{
+	st_auto_buf struct st_buf body = {0};
+	*page = PROBE_PAGE_OTHER;
+	if (roles->worker.socket < 0)
+		ST_TRY(check_role_start(roles, &roles->worker, err));
+	st_buf_add_u32(&body, roles->next_id);
+	st_buf_add_byte(&body, (uint8_t)form);
+	st_buf_add_u64(&body, answer->answer.body_bytes);
+	bool sound = message_send(roles->worker.socket, WORKER_LISTING, body.data, body.size, answer->body) == 0,
+	     end = false;
+	while (sound && !end) {
+		struct message message;
+		if (!next_frame(&roles->worker, WORKER_MS, &message))
+			break;
+		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
+		sound = message.fd < 0 && st_cursor_u32(&in) == roles->next_id;
+		if (sound && message.type == WORKER_LISTED) {
+			ST_TRY(take_rows(&in, each, context, &sound, err));
+			continue;
+		}
+		uint8_t read = st_cursor_byte(&in);
+		struct st_span next = st_cursor_span(&in);
+		end = sound && message.type == WORKER_LISTED_END && !in.bad && in.at == in.end && read < PROBE_PAGES;
+		sound = end;
+		if (end) {
+			*page = (enum probe_page)read;
+			st_buf_add(marker, next.data, next.size);
+		}
+	}
+	if (!end)
+		check_role_stop(roles, &roles->worker);
+	return ST_OK;
 }

@@ -296,7 +296,10 @@ static enum st_status list_store(struct scan *scan, const struct scan_store *sto
 	uint8_t manifest[ST_SHA256_BYTES];
 	int64_t started_at = st_utc_seconds();
 	ST_TRY(casefile_listing_begin(scan->casefile, store->id, err));
-	ST_TRY(source_list(store->source, store->depth_limit, add_listed, scan, manifest, err));
+	if (store->remote != NULL)
+		ST_TRY(scan_remote_list(scan, store->remote, manifest, err));
+	else
+		ST_TRY(source_list(store->source, store->depth_limit, add_listed, scan, manifest, err));
 	ST_TRY(casefile_listing_end(scan->casefile, err));
 	return casefile_store_manifest(scan->casefile, store->id, manifest, started_at, err);
 }
@@ -328,6 +331,29 @@ static enum st_status add_store(struct scan *scan, const char *name, int depth_l
 	return list_store(scan, store, err);
 }
 
+static enum st_status add_remote_store(struct scan *scan, const char *typed, struct st_error *err)
+{
+	struct scan_remote_store *remote;
+	size_t size = strlen(typed);
+	while (size > 0 && typed[size - 1] == '/')
+		size--;
+	st_auto_free char *name = st_strndup(typed, size);
+	struct scan_store *store = store_by_name(scan, name);
+	if (store != NULL && store->remote != NULL)
+		return st_fail(err, ST_WRONG, "the same source is given twice: %s", name);
+	ST_TRY(scan_remote_store_open(name, &remote, err));
+	if (store == NULL) {
+		scan->stores = st_realloc(scan->stores, (scan->store_count + 1) * sizeof *scan->stores);
+		store = &scan->stores[scan->store_count++];
+		*store = (struct scan_store){.name = st_strndup(name, size)};
+		store->remote = remote;
+		ST_TRY(casefile_store_add(scan->casefile, store->name, remote->service->name, &store->id, err));
+	}
+	store->remote = remote;
+	store->listed_now = true;
+	return list_store(scan, store, err);
+}
+
 static enum st_status add_substores(struct scan *scan, const char *name, int depth, struct st_error *err)
 {
 	struct source *source;
@@ -351,6 +377,10 @@ static enum st_status add_sources(struct scan *scan, const struct cli_arguments 
 	int depth = (int)options->store_depth;
 	for (size_t i = 0; i < cli_operand_count(arguments); i++) {
 		const char *name = cli_operand(arguments, i);
+		if (scan_is_remote(name)) {
+			ST_TRY(add_remote_store(scan, name, err));
+			continue;
+		}
 		if (depth > 0)
 			ST_TRY(add_substores(scan, name, depth, err));
 		ST_TRY(add_store(scan, name, depth, err));
@@ -421,7 +451,7 @@ static void open_slots(struct scan *scan, size_t count)
 	scan->slot_count = count;
 	scan->slots = st_alloc_zero(count, sizeof *scan->slots);
 	for (size_t i = 0; i < count; i++)
-		scan->slots[i].socket = scan->slots[i].fd = -1;
+		scan->slots[i].socket = scan->slots[i].fd = scan->slots[i].fetch.socket = -1;
 }
 
 /* Ctrl-C reaches the whole process group; blocked before the launcher is forked, it reaches nobody but our signalfd. */
@@ -446,6 +476,25 @@ static void raise_descriptor_limit(void)
 	}
 }
 
+/* With the program that fetches where a source is remote: then the launcher's jail allows sockets, to be inherited. */
+static enum st_status start_launcher(
+	struct scan *scan, const struct cli_arguments *arguments, const char *worker, struct st_error *err)
+{
+	if (scan->remote.scope == NULL)
+		return scan->unconfined ? launcher_start_unconfined(worker, &scan->launcher, err)
+					: launcher_start(worker, &scan->launcher, err);
+	struct check_identity identity;
+	st_auto_free char *fetch = check_fetch_path(worker, err);
+	if (fetch == NULL)
+		return ST_FATAL;
+	ST_TRY(check_identify(scan->remote.scope, cli_value(arguments, "ca"), &identity, err));
+	enum st_status status = launcher_start_with_fetch(worker, fetch, !scan->unconfined, &scan->launcher, err);
+	if (status == ST_OK)
+		check_roles_set(&scan->remote.roles, scan->launcher, &identity, scan->unconfined);
+	check_identity_free(&identity);
+	return status;
+}
+
 static enum st_status start(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
 {
 	raise_descriptor_limit();
@@ -453,8 +502,7 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 	st_auto_free char *worker = cli_worker_path(err);
 	if (worker == NULL)
 		return ST_FATAL;
-	ST_TRY(scan->unconfined ? launcher_start_unconfined(worker, &scan->launcher, err)
-				: launcher_start(worker, &scan->launcher, err));
+	ST_TRY(start_launcher(scan, arguments, worker, err));
 	ST_TRY(casefile_open(
 		cli_value(arguments, "case"), cli_value(arguments, "case-key"), CASEFILE_WRITE, &scan->casefile, err));
 	struct confine_limits limits = {0};
@@ -464,6 +512,7 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 static void close_scan(struct scan *scan)
 {
 	scan_stop_workers(scan);
+	scan_remote_free(&scan->remote);
 	if (scan->launcher != NULL)
 		launcher_stop(scan->launcher);
 	if (scan->collector != NULL)
@@ -473,6 +522,7 @@ static void close_scan(struct scan *scan)
 	casefile_close(scan->casefile);
 	for (size_t i = 0; i < scan->store_count; i++) {
 		source_close(scan->stores[i].source);
+		scan_remote_store_close(scan->stores[i].remote);
 		free(scan->stores[i].name);
 	}
 	free(scan->stores);
@@ -493,15 +543,19 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	const struct scan_options *options, struct st_error *err)
 {
 	ST_TRY(scan_check_sources(arguments, err));
+	ST_TRY(scan_remote_read_scope(&scan->remote, arguments, err));
 	ST_TRY(start(scan, arguments, err));
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
+	open_slots(scan, options->jobs);
+	if (scan->remote.scope != NULL)
+		ST_TRY(scan_remote_begin(scan, arguments, err));
 	ST_TRY(add_sources(scan, arguments, options, err));
 	ST_TRY(scan_sample_begin(scan, options->share_ppm, options->has_seed ? &options->seed : NULL, err));
 	ST_TRY(open_work(scan, err));
 	ST_TRY(casefile_objects(scan->casefile, -1, load_object, scan, err));
+	ST_TRY(scan_remote_weigh(scan, err));
 	write_start_message(scan, options);
-	open_slots(scan, options->jobs);
 	scan->stall_ms = options->stall_s * 1000;
 	return ST_OK;
 }
@@ -597,6 +651,9 @@ static const struct cli_option scan_options_table[] = {
 	{"stall-timeout", 0, "SECONDS", "a worker that does not move for this long is stopped (60)", false, false},
 	{"sample", 0, "PERCENT", "read so much of each store, drawn at random, and estimate the rest", false, false},
 	{"seed", 0, "N", "the number that decides what is drawn; drawn itself if not given", false, false},
+	{"scope", 0, "FILE", "of a source over the network: who allowed it; see staunch scope", false, false},
+	{"purpose", 0, "TEXT", "of a source over the network: why it is read; written into the case", false, false},
+	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
 	{"rescan", 0, NULL, "read everything again, with these options and detectors", false, false},
 	{"unconfined", 0, NULL, "read hostile data without a sandbox; written into the case", false, false},
 	{NULL, 0, NULL, NULL, false, false},

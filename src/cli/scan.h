@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "casefile/casefile.h"
 #include "cli/cli.h"
+#include "cli/scan_remote.h"
 #include "detect/detect.h"
 #include "detect/rules.h"
 #include "process/helping.h"
@@ -74,6 +75,7 @@ struct scan_slot {
 	uint64_t moved_at_ms;      /* last sign of progress */
 	uint64_t began_at_ms;      /* of this reading */
 	struct helping helping;    /* what its readers ask of programs of others */
+	struct check_role fetch;   /* of a remote store; socket -1: none */
 
 	struct scan_task task;
 	uint32_t job, segment;
@@ -91,7 +93,8 @@ struct scan_slot {
 };
 
 struct scan_store {
-	struct source *source;
+	struct source *source;            /* local, or */
+	struct scan_remote_store *remote; /* over the network; both NULL: not named on this command line */
 	char *name;
 	uint32_t id;
 	int depth_limit;
@@ -128,7 +131,12 @@ struct scan {
 	bool unconfined, rescan, retrying;
 	struct scan_progress *progress;
 	struct sample *sample; /* NULL: everything is read */
+	struct scan_remote remote;
 };
+
+bool scan_interrupted(const struct scan *scan); /* Ctrl-C and its like; scan_workers.c */
+/* Its object is a pipe: it cannot be read twice. */
+bool scan_reads_pipe(const struct scan *scan, uint32_t store);
 
 /* --- scan_sources.c --- */
 enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);
@@ -170,7 +178,6 @@ void scan_queue_free(struct scan_queue *queue);
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
 void scan_stop_workers(struct scan *scan);
 /* Has the user asked to stop since this was last asked? */
-bool scan_interrupted(const struct scan *scan);
 
 /* --- scan_commit.c --- */
 /* A reading ended, as this. */

@@ -162,8 +162,7 @@ static bool records_are_next(const struct scan_slot *slot, const struct casefile
 static uint64_t most_rows(const struct frame *frame)
 {
 	uint64_t size = frame->slot->task.size_bytes;
-	if (source_kind(frame->scan->stores[frame->slot->task.store].source) == SOURCE_STDIN ||
-		size > UINT64_MAX / 2 / CEIL_EXPANDED_FACTOR)
+	if (scan_reads_pipe(frame->scan, frame->slot->task.store) || size > UINT64_MAX / 2 / CEIL_EXPANDED_FACTOR)
 		return UINT64_MAX / 2;
 	return size * CEIL_EXPANDED_FACTOR > CEIL_EXPANDED_BYTES ? size * CEIL_EXPANDED_FACTOR : CEIL_EXPANDED_BYTES;
 }
@@ -370,6 +369,16 @@ static enum st_status on_progress(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+/* Passed on to the process that fetches, which answers the worker. */
+static enum st_status on_range(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame);
+	uint64_t offset = st_cursor_u64(&frame->in);
+	uint32_t length = st_cursor_u32(&frame->in);
+	*valid = *valid && at_end(frame) && scan_remote_range(frame->scan, frame->slot, offset, length);
+	return ST_OK;
+}
+
 static enum st_status on_rule(struct frame *frame, bool *valid)
 {
 	*valid = names_our_job(frame);
@@ -391,7 +400,7 @@ static bool every_part_ended(const struct scan_slot *slot)
 /* What goes into coverage: no worker says of a file that more was read than there is. */
 static bool sizes_are_sound(const struct frame *frame, const struct casefile_object *object)
 {
-	bool is_stream = source_kind(frame->scan->stores[frame->slot->task.store].source) == SOURCE_STDIN;
+	bool is_stream = scan_reads_pipe(frame->scan, frame->slot->task.store);
 	uint64_t most = is_stream ? UINT64_MAX / 4 : frame->slot->task.size_bytes;
 	return object->stored_bytes <= most && object->expanded_bytes <= UINT64_MAX / 4 &&
 	       object->not_searched_bytes <= most + object->expanded_bytes;
@@ -439,6 +448,7 @@ static const struct {
 	{WORKER_PART_END, on_part_end},
 	{WORKER_CONTENT, on_content},
 	{WORKER_PROGRESS, on_progress},
+	{WORKER_RANGE, on_range},
 	{WORKER_RULE, on_rule},
 	{WORKER_DONE, on_done},
 	{WORKER_FORBIDDEN, on_forbidden},

@@ -37,7 +37,7 @@ static enum st_status outside(const char *source, const char *what, const char *
 static enum st_status check_one(const char *name, const char *case_path, const char *key_path, struct st_error *err)
 {
 	struct source *source;
-	if (strcmp(name, "-") == 0)
+	if (strcmp(name, "-") == 0 || scan_is_remote(name))
 		return ST_OK;
 	ST_TRY(source_open(name, &source, err));
 	source_close(source);

@@ -21,9 +21,20 @@
 
 enum { TICK_MS = 200, FRAMES_AT_A_TIME = 256 };
 
+bool scan_reads_pipe(const struct scan *scan, uint32_t store)
+{
+	const struct source *source = scan->stores[store].source;
+	return source != NULL && source_kind(source) == SOURCE_STDIN;
+}
+
 static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 {
-	return source_kind(scan->stores[slot->task.store].source) == SOURCE_STDIN;
+	return scan_reads_pipe(scan, slot->task.store);
+}
+
+static bool is_remote(const struct scan *scan, const struct scan_slot *slot)
+{
+	return scan->stores[slot->task.store].remote != NULL;
 }
 
 /* --- a slot's life --- */
@@ -36,6 +47,8 @@ static void forget_reading(struct scan *scan, struct scan_slot *slot)
 	slot->held_capacity = 0;
 	if (slot->fd >= 0)
 		close(slot->fd);
+	if (slot->fd >= 0 && slot->fetch.socket >= 0)
+		scan_remote_close(scan, slot);
 	slot->fd = -1;
 	helping_close(&slot->helping, scan->launcher);
 }
@@ -49,7 +62,8 @@ static void empty_slot(struct scan *scan, struct scan_slot *slot)
 	message_reader_close(slot->reader);
 	if (slot->socket >= 0)
 		close(slot->socket);
-	*slot = (struct scan_slot){.socket = -1, .fd = -1};
+	scan_remote_stop(scan, slot);
+	*slot = (struct scan_slot){.socket = -1, .fd = -1, .fetch.socket = -1};
 }
 
 static enum st_status start_worker(struct scan *scan, struct scan_slot *slot, uint32_t store, struct st_error *err)
@@ -97,11 +111,29 @@ static void finish_unread(struct scan *scan, struct scan_slot *slot, enum st_rea
 	scan_finish(scan, &object);
 }
 
-void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
+/* Of a remote object the fetch process and the worker see to it: every range is of the version that was listed. */
+static bool has_changed(const struct scan *scan, const struct scan_slot *slot)
 {
 	struct source_entry now;
-	if (!is_stream(scan, slot) && (source_entry_of(slot->fd, &now) != ST_OK || !source_same(&slot->before, &now))) {
+	return !is_stream(scan, slot) && !is_remote(scan, slot) &&
+	       (source_entry_of(slot->fd, &now) != ST_OK || !source_same(&slot->before, &now));
+}
+
+/* A network that failed may not fail again. */
+static bool may_be_there_again(
+	const struct scan *scan, const struct scan_slot *slot, const struct casefile_object *result)
+{
+	return is_remote(scan, slot) && slot->task.attempts == 0 &&
+	       (result->reason == ST_REASON_SOURCE_ERROR || result->reason == ST_REASON_TIMEOUT);
+}
+
+void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
+{
+	if (has_changed(scan, slot)) {
 		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
+	} else if (may_be_there_again(scan, slot, result)) {
+		slot->task.attempts++;
+		scan_queue_retry(&scan->queue, &slot->task);
 	} else {
 		/* An unread container keeps its segment too: the members' own reasons stay listed, though nothing of
 		 * them counts. */
@@ -182,12 +214,14 @@ static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span p
 {
 	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
-	bool ask = !slot->task.after_copy && !is_stream(scan, slot) &&
+	/* A large remote object would come over the network twice. */
+	bool twice = is_remote(scan, slot) && slot->task.size_bytes > CEIL_RANGE_BYTES;
+	bool ask = !slot->task.after_copy && !is_stream(scan, slot) && !twice &&
 		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
 	slot->asked = ask;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
-	st_buf_add_byte(&body, is_stream(scan, slot));
+	st_buf_add_byte(&body, is_remote(scan, slot) ? 2 : is_stream(scan, slot));
 	st_buf_add_byte(&body, ask);
 	st_buf_add_u64(&body, slot->before.size_bytes);
 	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
@@ -206,24 +240,36 @@ static bool listed_otherwise(const struct casefile_object *listed, const struct 
 	return !source_same(&then, now);
 }
 
+static enum st_status open_object(
+	struct scan *scan, struct scan_slot *slot, enum st_reason *reason, struct st_error *err)
+{
+	if (!is_remote(scan, slot)) {
+		slot->fd = source_open_object(
+			scan->stores[slot->task.store].source, slot->object.path, &slot->before, reason);
+		return ST_OK;
+	}
+	slot->before = (struct source_entry){.size_bytes = slot->object.size_bytes};
+	return scan_remote_open(scan, slot, slot->object.path, &slot->fd, reason, err);
+}
+
 /* Opens the task's object and sends it; an object that cannot be opened is finished at once. */
 static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, struct st_error *err)
 {
 	st_auto_buf struct st_buf path = {0};
 	ST_TRY(casefile_object(scan->casefile, slot->task.object, &slot->object, &path, err));
 	enum st_reason reason;
-	slot->fd = source_open_object(scan->stores[slot->task.store].source, slot->object.path, &slot->before, &reason);
+	slot->job = scan->next_job++;
+	ST_TRY(open_object(scan, slot, &reason, err));
 	slot->object.path = (struct st_span){NULL, 0};
 	if (slot->fd < 0) {
 		finish_unread(scan, slot, reason, "");
 		return ST_OK;
 	}
-	if (!is_stream(scan, slot) && listed_otherwise(&slot->object, &slot->before)) {
+	if (!is_stream(scan, slot) && !is_remote(scan, slot) && listed_otherwise(&slot->object, &slot->before)) {
 		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
 		forget_reading(scan, slot);
 		return ST_OK;
 	}
-	slot->job = scan->next_job++;
 	slot->segment = scan->next_segment++;
 	slot->part_count = 0;
 	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
@@ -350,6 +396,11 @@ static enum st_status reap(struct scan *scan, struct st_error *err)
 			struct scan_slot *slot = &scan->slots[i];
 			if (reap_helper(slot, &ended))
 				break;
+			if (slot->fetch.socket >= 0 && slot->fetch.id == ended.id) {
+				/* Its worker sees the end of the object's socket; the next object starts another. */
+				scan_remote_stop(scan, slot);
+				break;
+			}
 			if (slot->state == SCAN_SLOT_EMPTY || slot->worker != ended.id)
 				continue;
 			if (slot->killed_for == ST_REASON_NONE)
@@ -366,7 +417,7 @@ static enum st_status reap(struct scan *scan, struct st_error *err)
 /* A pipe without data is a slow source, not a hang. */
 static bool waits_for_input(const struct scan *scan, const struct scan_slot *slot)
 {
-	if (!is_stream(scan, slot))
+	if (!is_stream(scan, slot) && !is_remote(scan, slot))
 		return false;
 	struct pollfd input = {.fd = slot->fd, .events = POLLIN};
 	return poll(&input, 1, 0) == 0;
@@ -376,7 +427,7 @@ static bool waits_for_input(const struct scan *scan, const struct scan_slot *slo
 static bool took_too_long(const struct scan *scan, const struct scan_slot *slot, uint64_t now_ms)
 {
 	uint64_t most_ms = CEIL_READING_MS + slot->before.size_bytes / CEIL_READING_BYTES_PER_MS;
-	return !is_stream(scan, slot) && now_ms - slot->began_at_ms > most_ms;
+	return !is_stream(scan, slot) && !is_remote(scan, slot) && now_ms - slot->began_at_ms > most_ms;
 }
 
 /* Its clock is the helper's while one runs, and that one's is longer. */

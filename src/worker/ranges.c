@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define BLOCK_BYTES CEIL_RANGE_BYTES
-#define BLOCKS 8
+#define BLOCKS 6
 /* Blocks behind the one at hand that are asked for ahead. */
 #define AHEAD 2
 

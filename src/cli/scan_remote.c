@@ -1,0 +1,373 @@
+#include "cli/scan_remote.h"
+
+#include "base/ceilings.h"
+#include "base/clock.h"
+#include "base/print.h"
+#include "cli/scan.h"
+#include "fetch/protocol.h"
+#include "probe/requests.h"
+#include "report/amount.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A case takes at most a tenth of the text read (DESIGN 8), its runs as much again while the scan goes on. */
+#define DISK_SHARE 5
+
+bool scan_is_remote(const char *name)
+{
+	return strstr(name, "://") != NULL;
+}
+
+/* --- scope --- */
+
+static enum st_status check_target(
+	const struct scan_remote *remote, const struct scan_remote_store *store, const char *name, struct st_error *err)
+{
+	if (!probe_scope_admits(remote->scope, &store->target))
+		return st_fail(err, ST_WRONG, "not in the scope: %s", name);
+	if (store->service == NULL)
+		return st_fail(
+			err, ST_WRONG, "nothing says which service this is; write SERVICE+https://HOST/PATH: %s", name);
+	if (store->service->shelf == NULL)
+		return st_fail(err, ST_WRONG, "scan does not read stores of %s: %s", store->service->title, name);
+	const char *unfit = store->service->unfit != NULL ? store->service->unfit(&store->target) : NULL;
+	return unfit == NULL ? ST_OK : st_fail(err, ST_WRONG, "%s", unfit);
+}
+
+static enum st_status check_targets(
+	const struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err)
+{
+	for (size_t i = 0; i < cli_operand_count(arguments); i++) {
+		struct scan_remote_store *store = NULL;
+		if (!scan_is_remote(cli_operand(arguments, i)))
+			continue;
+		ST_TRY(scan_remote_store_open(cli_operand(arguments, i), &store, err));
+		enum st_status status = check_target(remote, store, cli_operand(arguments, i), err);
+		scan_remote_store_close(store);
+		ST_TRY(status);
+	}
+	return ST_OK;
+}
+
+enum st_status scan_remote_read_scope(
+	struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err)
+{
+	const char *scope = cli_value(arguments, "scope"), *purpose = cli_value(arguments, "purpose");
+	bool any = false;
+	for (size_t i = 0; i < cli_operand_count(arguments); i++)
+		any = any || scan_is_remote(cli_operand(arguments, i));
+	if (!any)
+		return scope == NULL ? ST_OK
+				     : st_fail(err, ST_WRONG, "--scope is for sources over the network: there is none");
+	if (scope == NULL || purpose == NULL || purpose[0] == 0)
+		return st_fail(err, ST_WRONG, "a source over the network needs --scope FILE and --purpose TEXT");
+	if (cli_has(arguments, "store-depth"))
+		return st_fail(err, ST_WRONG, "--store-depth is for folders");
+	st_auto_buf struct st_buf file = {0};
+	ST_TRY(check_read_file(scope, CEIL_SCOPE_FILE_BYTES, &file, err));
+	ST_TRY(probe_scope_read((struct st_span){file.data, file.size}, &remote->scope, err));
+	ST_TRY(probe_scope_in_force(remote->scope, st_utc_seconds(), err));
+	ST_TRY(probe_scope_allows_level(remote->scope, PROBE_L5, err));
+	return check_targets(remote, arguments, err);
+}
+
+enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
+{
+	struct scan_remote *remote = &scan->remote;
+	st_auto_free char *event = st_format("%s", cli_value(arguments, "purpose"));
+	ST_TRY(casefile_event(scan->casefile, "purpose", event, err));
+	probe_pace_begin(&remote->pace, remote->scope->requests_per_second, remote->scope->budget_bytes);
+	remote->interval_ms = (uint32_t)(1000.0 * (double)scan->slot_count / remote->scope->requests_per_second);
+	return ST_OK;
+}
+
+void scan_remote_free(struct scan_remote *remote)
+{
+	check_roles_free(&remote->roles);
+	probe_scope_free(remote->scope);
+}
+
+/* --- stores --- */
+
+enum st_status scan_remote_store_open(const char *name, struct scan_remote_store **out, struct st_error *err)
+{
+	struct scan_remote_store *store = st_alloc_zero(1, sizeof *store);
+	enum st_status status = probe_target_parse(name, &store->target, err);
+	if (status != ST_OK) {
+		free(store);
+		return status;
+	}
+	store->service = probe_service_of(&store->target);
+	*out = store;
+	return ST_OK;
+}
+
+void scan_remote_store_close(struct scan_remote_store *store)
+{
+	if (store == NULL)
+		return;
+	probe_target_free(&store->target);
+	free(store);
+}
+
+/* --- listing --- */
+
+struct listing {
+	struct scan *scan;
+	struct st_sha256 *manifest;
+	uint64_t count;
+};
+
+static enum st_status add_listed(void *context, const struct probe_listed *listed, struct st_error *err)
+{
+	struct listing *listing = context;
+	st_auto_buf struct st_buf row = {0};
+	if (scan_interrupted(listing->scan))
+		return st_fail(err, ST_STOP, "stopped");
+	if (listed->is_versioned)
+		return ST_OK;
+	probe_listed_encode(&row, listed);
+	st_sha256_add(listing->manifest, row.data, row.size);
+	listing->count++;
+	struct casefile_object object = {
+		.path = listed->name,
+		.size_bytes = listed->size_bytes,
+		.mtime_ns = listed->mtime_s * 1000000000,
+		.inode = listed->etag,
+		.status = ST_PENDING,
+	};
+	return casefile_listing_add(listing->scan->casefile, &object, err);
+}
+
+static void sleep_ms(uint64_t ms)
+{
+	struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+	while (ms > 0 && nanosleep(&left, &left) != 0)
+		;
+}
+
+/* One page, asked for again while the server wants us to wait. The answer is the caller's to free. */
+static enum st_status ask_page(struct scan *scan, const struct scan_remote_store *store,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err)
+{
+	struct scan_remote *remote = &scan->remote;
+	st_auto_buf struct st_buf url = {0};
+	*out = (struct check_answer){.body = -1};
+	if (!probe_request_url(&store->target, request, &url))
+		return st_fail(err, ST_WRONG, "the listing gives a marker that cannot be asked for");
+	for (unsigned tries = 1;; tries++) {
+		const char *why;
+		uint64_t wait_ms = probe_pace_wait(&remote->pace, st_now_ms(), &why);
+		if (wait_ms == UINT64_MAX)
+			return st_fail(err, ST_WRONG, "the listing stops: %s", why);
+		sleep_ms(wait_ms);
+		probe_pace_sent(&remote->pace, st_now_ms());
+		check_answer_free(out);
+		ST_TRY(check_ask(&remote->roles, &store->target, request, (const char *)url.data, out, err));
+		if (!probe_pace_answered(&remote->pace, &out->answer, tries, st_now_ms()))
+			return ST_OK;
+	}
+}
+
+static enum st_status refuse_page(const struct check_answer *answer, uint64_t page, struct st_error *err)
+{
+	if (answer->answer.outcome != PROBE_ANSWERED)
+		return st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page,
+			probe_outcome_text(answer->answer.outcome));
+	return st_fail(err, ST_WRONG, "page %llu of the listing: the server answers %u%s", (unsigned long long)page,
+		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
+}
+
+static enum st_status list_page(struct listing *listing, const struct scan_remote_store *store, uint64_t page,
+	struct st_buf *marker, struct st_error *err)
+{
+	struct scan *scan = listing->scan;
+	const struct probe_shelf *shelf = store->service->shelf;
+	struct probe_request request = {
+		.row = page == 1 ? shelf->first : shelf->next, .marker = {marker->data, page == 1 ? 0 : marker->size}};
+	struct check_answer answer;
+	st_auto_buf struct st_buf next = {0};
+	enum probe_page read = PROBE_PAGE_OTHER;
+	enum st_status status = ask_page(scan, store, &request, &answer, err);
+	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
+		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
+	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
+		status = refuse_page(&answer, page, err);
+	check_answer_free(&answer);
+	ST_TRY(status);
+	if (next.size > 0 && next.size == marker->size && memcmp(next.data, marker->data, next.size) == 0)
+		return st_fail(err, ST_WRONG, "page %llu of the listing: it leads to itself", (unsigned long long)page);
+	marker->size = 0;
+	st_buf_add(marker, next.data, next.size);
+	return ST_OK;
+}
+
+enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
+	uint8_t manifest[ST_SHA256_BYTES], struct st_error *err)
+{
+	struct listing listing = {.scan = scan, .manifest = st_sha256_new()};
+	st_auto_buf struct st_buf marker = {0};
+	enum st_status status = ST_OK;
+	uint64_t page = 0;
+	st_sha256_begin(listing.manifest);
+	probe_pace_host(&scan->remote.pace);
+	do
+		status = list_page(&listing, store, ++page, &marker, err);
+	while (status == ST_OK && marker.size > 0 && page < CEIL_LISTING_PAGES);
+	if (status == ST_OK && marker.size > 0)
+		status = st_fail(err, ST_WRONG, "the listing does not end after %llu pages", (unsigned long long)page);
+	st_sha256_end(listing.manifest, manifest);
+	st_sha256_free(listing.manifest);
+	return status;
+}
+
+/* --- before the first byte --- */
+
+static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes, struct st_error *err)
+{
+	const struct probe_scope *scope = scan->remote.scope;
+	struct statvfs disk;
+	char wanted[32], room[32], budget[32];
+	uint64_t free_bytes = UINT64_MAX;
+	if (fstatvfs(scan->work.dir_fd, &disk) == 0)
+		free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	bytes_text(bytes, wanted);
+	bytes_text(free_bytes, room);
+	bytes_text(scope->budget_bytes, budget);
+	if (bytes > scope->budget_bytes)
+		return st_fail(err, ST_WRONG,
+			"%s are to be read, and the scope's budget is %s: raise it, or draw a --sample", wanted,
+			budget);
+	if (bytes / DISK_SHARE > free_bytes)
+		return st_fail(err, ST_FATAL, "%s are to be read, and the disk of the case has %s left", wanted, room);
+	fprintf(stderr,
+		"staunch: %llu objects, %s to be read over the network (what its owner may be billed for); %s of "
+		"disk\n",
+		(unsigned long long)objects, wanted, room);
+	return ST_OK;
+}
+
+enum st_status scan_remote_weigh(struct scan *scan, struct st_error *err)
+{
+	uint64_t objects = 0, bytes = 0;
+	if (scan->remote.scope == NULL)
+		return ST_OK;
+	for (size_t i = 0; i < scan->store_count; i++) {
+		const struct scan_store *store = &scan->stores[i];
+		if (store->remote == NULL)
+			continue;
+		objects += store->objects - store->objects_done;
+		bytes += store->bytes - store->bytes_done;
+	}
+	return objects == 0 ? ST_OK : weigh(scan, objects, bytes, err);
+}
+
+/* --- objects --- */
+
+static enum st_status start_fetch(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	if (slot->fetch.socket >= 0)
+		return ST_OK;
+	slot->fetch = (struct check_role){.name = "fetch", .socket = -1};
+	return check_role_start(&scan->remote.roles, &slot->fetch, err);
+}
+
+static void frame_open(const struct scan *scan, const struct scan_slot *slot, const struct scan_remote_store *store,
+	const struct st_buf *url, struct st_buf *out)
+{
+	const struct probe_target *target = &store->target;
+	const char *headers = store->service->shelf->object->headers;
+	st_buf_add_u32(out, slot->job);
+	st_buf_add_byte(out, target->transport == PROBE_HTTPS);
+	st_buf_add_byte(out, target->literal);
+	st_buf_add_span(out, target->host, strlen(target->host));
+	st_buf_add_u16(out, target->port);
+	st_buf_add_span(out, url->data, url->size - 1);
+	st_buf_add_span(out, headers, headers != NULL ? strlen(headers) : 0);
+	st_buf_add_u64(out, slot->object.size_bytes);
+	st_buf_add_u64(out, slot->object.inode);
+	st_buf_add_u32(out, scan->remote.interval_ms);
+}
+
+enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struct st_span path, int *fd,
+	enum st_reason *reason, struct st_error *err)
+{
+	const struct scan_remote_store *store = scan->stores[slot->task.store].remote;
+	struct probe_request request = {.row = store->service->shelf->object, .object = path};
+	st_auto_buf struct st_buf url = {0}, frame = {0};
+	int pair[2];
+	*fd = -1;
+	*reason = ST_REASON_OUT_OF_SCOPE;
+	if (!probe_request_url(&store->target, &request, &url))
+		return ST_OK;
+	ST_TRY(start_fetch(scan, slot, err));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return st_fail_errno(err, ST_FATAL, "no socket for an object");
+	frame_open(scan, slot, store, &url, &frame);
+	/* A fetch process that is gone shows as an object that cannot be read. */
+	(void)message_send(slot->fetch.socket, FETCH_OPEN, frame.data, frame.size, pair[1]);
+	close(pair[1]);
+	*fd = pair[0];
+	return ST_OK;
+}
+
+bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offset, uint32_t length)
+{
+	struct scan_remote *remote = &scan->remote;
+	uint64_t size = slot->before.size_bytes;
+	if (scan->stores[slot->task.store].remote == NULL || length == 0 || length > CEIL_RANGE_BYTES ||
+		offset > size || length > size - offset)
+		return false;
+	remote->asked_bytes += length;
+	bool spent = remote->asked_bytes > remote->scope->budget_bytes;
+	st_auto_buf struct st_buf frame = {0};
+	st_buf_add_u32(&frame, slot->job);
+	st_buf_add_byte(&frame, spent ? (uint8_t)ST_REASON_OUT_OF_SCOPE : (uint8_t)ST_REASON_NONE);
+	st_buf_add_u64(&frame, offset);
+	st_buf_add_u32(&frame, length);
+	if (slot->fetch.socket >= 0)
+		(void)message_send(slot->fetch.socket, FETCH_RANGE, frame.data, frame.size, -1);
+	return true;
+}
+
+/* Takes what the fetch process has said so far. False: it is not to be believed any more. */
+static bool drain(struct scan *scan, struct scan_slot *slot)
+{
+	struct scan_remote *remote = &scan->remote;
+	struct pollfd ready = {.fd = slot->fetch.socket, .events = POLLIN};
+	while (poll(&ready, 1, 0) > 0) {
+		struct message message;
+		if (message_next(slot->fetch.reader, &message) != MESSAGE_OK || message.type != FETCH_CLOSED)
+			return false;
+		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
+		(void)st_cursor_u32(&in);
+		(void)st_cursor_u32(&in);
+		remote->bytes += st_cursor_u64(&in);
+		remote->requests += st_cursor_u32(&in);
+		remote->network_ms += st_cursor_u64(&in);
+		remote->blocked_ms += st_cursor_u64(&in);
+	}
+	return true;
+}
+
+void scan_remote_close(struct scan *scan, struct scan_slot *slot)
+{
+	st_auto_buf struct st_buf frame = {0};
+	if (slot->fetch.socket < 0)
+		return;
+	st_buf_add_u32(&frame, slot->job);
+	bool sent = message_send(slot->fetch.socket, FETCH_CLOSE, frame.data, frame.size, -1) == 0;
+	if (!sent || !drain(scan, slot))
+		scan_remote_stop(scan, slot);
+}
+
+void scan_remote_stop(struct scan *scan, struct scan_slot *slot)
+{
+	check_role_stop(&scan->remote.roles, &slot->fetch);
+}

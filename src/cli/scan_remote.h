@@ -1,0 +1,60 @@
+/*
+ * Sources over the network: `scan URL --scope FILE --purpose TEXT`. Listings are asked for page by page and read by a
+ * worker; objects come in ranges from a fetch process, one beside each worker, straight to that worker. The case
+ * process passes questions on after checking them, and reads no byte that came from outside.
+ */
+#ifndef STAUNCH_CLI_SCAN_REMOTE_H
+#define STAUNCH_CLI_SCAN_REMOTE_H
+
+#include "base/coverage.h"
+#include "cli/arguments.h"
+#include "cli/check.h"
+
+struct scan;
+struct scan_slot;
+struct scan_store;
+
+/* What the scan knows of the network; zero: no source is remote. */
+struct scan_remote {
+	struct probe_scope *scope;
+	struct check_roles roles; /* the two that listings need; the launcher is the scan's */
+	struct probe_pace pace;
+	uint32_t interval_ms; /* between two ranges of one fetch process */
+	uint64_t asked_bytes; /* of ranges, against the scope's budget */
+	uint64_t bytes, requests, network_ms, blocked_ms;
+};
+
+/* One store. */
+struct scan_remote_store {
+	struct probe_target target;
+	const struct probe_service *service;
+};
+
+bool scan_is_remote(const char *name);
+/* Before anything else: the scope allows it, there is a purpose, each URL is in the scope and of a service that can be
+ * read. remote stays zero when no operand is a URL. */
+enum st_status scan_remote_read_scope(
+	struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err);
+/* The roles' settings; the launcher knows the fetch role. */
+enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err);
+void scan_remote_free(struct scan_remote *remote);
+
+enum st_status scan_remote_store_open(const char *name, struct scan_remote_store **out, struct st_error *err);
+void scan_remote_store_close(struct scan_remote_store *store); /* NULL is fine */
+/* All pages, in order; manifest over what they say of every object. ST_WRONG: it is refused, breaks off, or lies. */
+enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
+	uint8_t manifest[ST_SHA256_BYTES], struct st_error *err);
+/* Says what is going to be read; refuses what the scope's budget or the disk does not hold. */
+enum st_status scan_remote_weigh(struct scan *scan, struct st_error *err);
+
+/* The slot's object, as a descriptor for its worker; -1: a name that cannot be asked for (*reason). */
+enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struct st_span path, int *fd,
+	enum st_reason *reason, struct st_error *err);
+/* A range that the worker asks for. False: it asks for what is not there. */
+bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offset, uint32_t length);
+/* The object is over; takes what the fetch process has to say about it. */
+void scan_remote_close(struct scan *scan, struct scan_slot *slot);
+/* Ends the slot's fetch process. */
+void scan_remote_stop(struct scan *scan, struct scan_slot *slot);
+
+#endif
