@@ -6,11 +6,13 @@
 #include "cli/check.h"
 
 #include "base/ceilings.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "fetch/protocol.h"
 #include "process/confine.h"
 #include "worker/protocol.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -34,10 +36,16 @@ void check_role_stop(struct check_roles *roles, struct check_role *role)
 /* The next frame within the time; false: the process is lost. */
 static bool next_frame(struct check_role *role, int limit_ms, struct message *out)
 {
-	struct pollfd ready = {.fd = role->socket, .events = POLLIN};
-	if (poll(&ready, 1, limit_ms) <= 0 || message_next(role->reader, out) != MESSAGE_OK)
-		return false;
-	return true;
+	uint64_t until_ms = st_now_ms() + (uint64_t)limit_ms;
+	for (;;) { /* the reader may hold frames already, where poll does not see them */
+		enum message_result result = message_next(role->reader, out);
+		uint64_t now_ms = st_now_ms();
+		if (result != MESSAGE_AGAIN || now_ms >= until_ms)
+			return result == MESSAGE_OK;
+		struct pollfd ready = {.fd = role->socket, .events = POLLIN};
+		if (poll(&ready, 1, (int)(until_ms - now_ms)) <= 0)
+			return false;
+	}
 }
 
 static enum st_status refused_start(const struct message *answer, uint32_t error_type, struct st_error *err)
@@ -54,6 +62,7 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	const struct st_buf *start = fetch ? &roles->fetch_start : &roles->worker_start;
 	struct message answer;
 	ST_TRY(launcher_spawn(roles->launcher, role->name, &role->id, &role->socket, err));
+	fcntl(role->socket, F_SETFL, fcntl(role->socket, F_GETFL) | O_NONBLOCK);
 	role->reader = message_reader_open(role->socket);
 	if (message_send(role->socket, fetch ? (uint32_t)FETCH_START : (uint32_t)WORKER_START, start->data, start->size,
 		    -1) != 0 ||

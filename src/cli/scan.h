@@ -177,7 +177,6 @@ void scan_queue_free(struct scan_queue *queue);
 /* Reads every queued object. Each one ends finished, as a copy, or unread with its reason. */
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
 void scan_stop_workers(struct scan *scan);
-/* Has the user asked to stop since this was last asked? */
 
 /* --- scan_commit.c --- */
 /* A reading ended, as this. */

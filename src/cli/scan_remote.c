@@ -8,16 +8,17 @@
 #include "probe/requests.h"
 #include "report/amount.h"
 
-#include <poll.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 /* A case takes at most a tenth of the text read (DESIGN 8), its runs as much again while the scan goes on. */
 #define DISK_SHARE 5
+/* What is on its way between a fetch process and its worker: as much as anybody may ask for. */
+#define PIPE_BYTES (1 << 20)
 
 bool scan_is_remote(const char *name)
 {
@@ -301,19 +302,20 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 	const struct scan_remote_store *store = scan->stores[slot->task.store].remote;
 	struct probe_request request = {.row = store->service->shelf->object, .object = path};
 	st_auto_buf struct st_buf url = {0}, frame = {0};
-	int pair[2];
+	int ends[2];
 	*fd = -1;
 	*reason = ST_REASON_OUT_OF_SCOPE;
 	if (!probe_request_url(&store->target, &request, &url))
 		return ST_OK;
 	ST_TRY(start_fetch(scan, slot, err));
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return st_fail_errno(err, ST_FATAL, "no socket for an object");
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return st_fail_errno(err, ST_FATAL, "no pipe for an object");
+	(void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* smaller is slower, no more */
 	frame_open(scan, slot, store, &url, &frame);
 	/* A fetch process that is gone shows as an object that cannot be read. */
-	(void)message_send(slot->fetch.socket, FETCH_OPEN, frame.data, frame.size, pair[1]);
-	close(pair[1]);
-	*fd = pair[0];
+	(void)message_send(slot->fetch.socket, FETCH_OPEN, frame.data, frame.size, ends[1]);
+	close(ends[1]);
+	*fd = ends[0];
 	return ST_OK;
 }
 
@@ -340,10 +342,12 @@ bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offse
 static bool drain(struct scan *scan, struct scan_slot *slot)
 {
 	struct scan_remote *remote = &scan->remote;
-	struct pollfd ready = {.fd = slot->fetch.socket, .events = POLLIN};
-	while (poll(&ready, 1, 0) > 0) {
-		struct message message;
-		if (message_next(slot->fetch.reader, &message) != MESSAGE_OK || message.type != FETCH_CLOSED)
+	struct message message;
+	for (;;) {
+		enum message_result result = message_next(slot->fetch.reader, &message);
+		if (result == MESSAGE_AGAIN)
+			return true;
+		if (result != MESSAGE_OK || message.fd >= 0 || message.type != FETCH_CLOSED)
 			return false;
 		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
 		(void)st_cursor_u32(&in);
@@ -353,7 +357,6 @@ static bool drain(struct scan *scan, struct scan_slot *slot)
 		remote->network_ms += st_cursor_u64(&in);
 		remote->blocked_ms += st_cursor_u64(&in);
 	}
-	return true;
 }
 
 void scan_remote_close(struct scan *scan, struct scan_slot *slot)

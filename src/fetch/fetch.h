@@ -33,10 +33,10 @@ struct fetch_question {
 	struct st_cursor rest; /* what the kind of question has besides */
 };
 
-/* An object that is being read in ranges; socket -1: none. */
+/* An object that is being read in ranges; pipe -1: none. */
 struct fetch_object {
 	struct fetch_question question; /* its host, owned; rest is not used */
-	int socket;                     /* where the worker reads */
+	int pipe;                       /* where the worker reads */
 	char *target, *headers;
 	char *etag; /* as the server wrote it; NULL until an answer had a strong one */
 	uint64_t size, listed_etag;
@@ -85,7 +85,7 @@ void fetch_exchange(struct fetch *fetch, struct fetch_question *question, struct
 void fetch_resolve(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 
 /* FETCH_OPEN, _RANGE, _CLOSE (fetch/protocol.h). False: the case process broke the protocol. */
-bool fetch_object_open(struct fetch *fetch, const struct fetch_question *question, int socket);
+bool fetch_object_open(struct fetch *fetch, const struct fetch_question *question, int pipe);
 bool fetch_object_range(struct fetch *fetch, struct st_cursor *in);
 bool fetch_object_end(struct fetch *fetch, struct st_cursor *in);
 void fetch_object_close(struct fetch *fetch);

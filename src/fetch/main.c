@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <nss.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -209,8 +210,9 @@ int main(int argc, char **argv)
 		fputs("staunch-fetch: started by staunch, not by hand\n", stderr);
 		return 2;
 	}
-	struct fetch fetch = {.reader = message_reader_open(FETCH_SOCKET_FD), .object.socket = -1};
+	struct fetch fetch = {.reader = message_reader_open(FETCH_SOCKET_FD), .object.pipe = -1};
 	struct start start;
+	signal(SIGPIPE, SIG_IGN); /* a worker that is gone is an error of write(2) */
 	if (!read_start(&fetch, &start))
 		_exit(1);
 	prepare(&fetch);

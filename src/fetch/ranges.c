@@ -19,29 +19,29 @@
 void fetch_object_close(struct fetch *fetch)
 {
 	struct fetch_object *object = &fetch->object;
-	if (object->socket >= 0)
-		close(object->socket);
+	if (object->pipe >= 0)
+		close(object->pipe);
 	free(object->question.host);
 	free(object->target);
 	free(object->headers);
 	free(object->etag);
-	*object = (struct fetch_object){.socket = -1};
+	*object = (struct fetch_object){.pipe = -1};
 }
 
-bool fetch_object_open(struct fetch *fetch, const struct fetch_question *question, int socket)
+bool fetch_object_open(struct fetch *fetch, const struct fetch_question *question, int pipe)
 {
 	fetch_object_close(fetch);
 	struct fetch_object *object = &fetch->object;
 	struct st_cursor in = question->rest;
 	struct st_span target = st_cursor_span(&in), headers = st_cursor_span(&in);
 	object->question = *question;
-	object->socket = socket;
+	object->pipe = pipe;
 	object->size = st_cursor_u64(&in);
 	object->listed_etag = st_cursor_u64(&in);
 	object->interval_ms = st_cursor_u32(&in);
 	object->target = st_strndup((const char *)target.data, in.bad ? 0 : target.size);
 	object->headers = st_strndup((const char *)headers.data, in.bad ? 0 : headers.size);
-	return !in.bad && socket >= 0;
+	return !in.bad && pipe >= 0;
 }
 
 static void wait_ms(uint64_t ms)
@@ -193,11 +193,11 @@ static enum st_reason get(struct fetch *fetch, uint64_t offset, uint32_t length,
 }
 
 /* False: the worker is gone. */
-static bool send_all(int socket, const void *data, size_t size)
+static bool send_all(int pipe, const void *data, size_t size)
 {
 	const uint8_t *at = data;
 	while (size > 0) {
-		ssize_t sent = send(socket, at, size, MSG_NOSIGNAL);
+		ssize_t sent = write(pipe, at, size);
 		if (sent <= 0)
 			return false;
 		at += sent;
@@ -206,12 +206,12 @@ static bool send_all(int socket, const void *data, size_t size)
 	return true;
 }
 
-static bool send_body(int socket, int body, uint64_t size)
+static bool send_body(int pipe, int body, uint64_t size)
 {
 	uint8_t block[65536];
 	for (uint64_t at = 0; at < size;) {
 		ssize_t got = pread(body, block, sizeof block, (off_t)at);
-		if (got <= 0 || !send_all(socket, block, (size_t)got))
+		if (got <= 0 || !send_all(pipe, block, (size_t)got))
 			return false;
 		at += (uint64_t)got;
 	}
@@ -225,8 +225,8 @@ static void deliver(
 	uint64_t began_ms = st_now_ms();
 	st_buf_add_byte(&head, (uint8_t)reason);
 	st_buf_add_u32(&head, reason == ST_REASON_NONE ? length : 0);
-	bool sent = send_all(object->socket, head.data, head.size) &&
-		    (reason != ST_REASON_NONE || send_body(object->socket, reply->body, length));
+	bool sent = send_all(object->pipe, head.data, head.size) &&
+		    (reason != ST_REASON_NONE || send_body(object->pipe, reply->body, length));
 	object->blocked_ms += st_now_ms() - began_ms;
 	object->bytes += sent && reason == ST_REASON_NONE ? length : 0;
 	object->failed = object->failed == ST_REASON_NONE ? reason : object->failed;
@@ -242,7 +242,7 @@ bool fetch_object_range(struct fetch *fetch, struct st_cursor *in)
 	uint32_t length = st_cursor_u32(in);
 	if (in->bad || length == 0 || length > CEIL_RANGE_BYTES)
 		return false;
-	if (object->socket < 0 || id != object->question.id)
+	if (object->pipe < 0 || id != object->question.id)
 		return true; /* of an object that is over */
 	if (offset > object->size || length > object->size - offset)
 		return false;

@@ -194,8 +194,8 @@ static bool take_budget(struct reading *r)
 			return false;
 		if (strcmp(text_of(r), "requests_per_second") == 0 && !rate) {
 			rate = true;
-			if (!take_number(r, 0.01, 100, &r->scope->requests_per_second,
-				    "\"requests_per_second\" is a number from 0.01 to 100"))
+			if (!take_number(r, 0.01, 10000, &r->scope->requests_per_second,
+				    "\"requests_per_second\" is a number from 0.01 to 10000"))
 				return false;
 		} else if (strcmp(text_of(r), "bytes") == 0 && !bytes) {
 			bytes = true;

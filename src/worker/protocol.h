@@ -16,7 +16,7 @@ enum worker_message {
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
 			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
 			   * file ("" = none); u32 n + n spans: fields; span of as many bytes: the unit of each */
-	WORKER_JOB,       /* u32 job, u8 stream (0: seekable, 1: a pipe, 2: a socket
+	WORKER_JOB,       /* u32 job, u8 stream (0: seekable, 1: a pipe, 2: a pipe
 			   * that ranges come from, which WORKER_RANGE asks for), u8 ask (1: say WORKER_HASH first and wait
 			   * for       WORKER_GO), u64 size, span the last component of its path; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
@@ -59,7 +59,7 @@ enum worker_message {
 		       * DONE, which then says partial(timeout) if all else was read */
 	WORKER_FACTS, /* u32 job, then probe_facts_encode() */
 	WORKER_RANGE, /* u32 job, u64 offset, u32 length (at most CEIL_RANGE_BYTES): send this of the object; answered
-		       * on its socket by u8 reason (0: none), u32 length, and then as many bytes */
+		       * on its pipe by u8 reason (0: none), u32 length, and then as many bytes */
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
 };
