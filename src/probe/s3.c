@@ -8,9 +8,25 @@
  */
 #include "probe/probe.h"
 
+#include "base/ceilings.h"
+
 #include <ctype.h>
 
-enum { ROW_BUCKET, ROW_LIST, ROW_LIST_1, ROW_ACL, ROW_HEAD, ROW_STATUS, ROW_BYTE, ROW_VERSIONS };
+enum {
+	ROW_BUCKET,
+	ROW_LIST,
+	ROW_LIST_1,
+	ROW_ACL,
+	ROW_HEAD,
+	ROW_STATUS,
+	ROW_BYTE,
+	ROW_VERSIONS,
+	ROW_SHELF,
+	ROW_SHELF_NEXT,
+	ROW_OBJECT,
+};
+
+#define SHELF "list-type=2&max-keys=1000&encoding-type=url"
 
 #define LIST(query_) .method = "GET", .path = "", .query = query_ "max-keys=10&encoding-type=url", .level = PROBE_L2
 
@@ -64,6 +80,33 @@ static const struct probe_row rows[] = {
 		.form = PROBE_FORM_XML,
 		.keep = 10,
 		.body_bytes = 256 << 10},
+	[ROW_SHELF] = {.id = "s3.shelf",
+		.method = "GET",
+		.path = "",
+		.query = SHELF,
+		.level = PROBE_L5,
+		.right = PROBE_LIST,
+		.body_bytes = CEIL_ANSWER_BODY_BYTES},
+	[ROW_SHELF_NEXT] = {.id = "s3.shelf_next",
+		.method = "GET",
+		.path = "",
+		.query = SHELF "&continuation-token={marker}",
+		.level = PROBE_L5,
+		.right = PROBE_LIST,
+		.body_bytes = CEIL_ANSWER_BODY_BYTES},
+	[ROW_OBJECT] = {.id = "s3.object",
+		.method = "GET",
+		.path = "/{object}",
+		.level = PROBE_L5,
+		.right = PROBE_READ,
+		.body_bytes = CEIL_RANGE_BYTES},
+};
+
+static const struct probe_shelf shelf = {
+	.form = PROBE_LISTING_S3,
+	.first = &rows[ROW_SHELF],
+	.next = &rows[ROW_SHELF_NEXT],
+	.object = &rows[ROW_OBJECT],
 };
 
 /* What the service has of its own in number[]. */
@@ -345,5 +388,6 @@ const struct probe_service probe_s3 = {
 	.unfit = unfit,
 	.next = next,
 	.take = take,
+	.shelf = &shelf,
 	.advice = "block public access, remove public grants and policies, then check again",
 };

@@ -1,0 +1,299 @@
+"""Sources over the network: what is read there is what lies there, as by the folder of the same files; nothing is asked that
+the scope does not allow; servers that lie, change, stall or break off cost a row with its reason, or one clear line."""
+import contextlib
+import hashlib
+import http.server
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.parse
+from xml.sax.saxutils import escape
+
+import lab
+import rig
+
+PURPOSE = ("--purpose", "measure the exposure")
+
+
+def write_scope(folder, *targets, **changes):
+    scope = {"schema": "staunch.scope/1", "owner": "Contoso", "authoriser": "A. Rossi", "basis": "own-asset", "max_level": "L5",
+        "not_before": "2020-01-01", "not_after": "2090-01-01T00:00:00Z", "contact": "security@contoso.example",
+        "budget": {"requests_per_second": 5000, "bytes": 10 ** 9}, "targets": list(targets)}
+    scope.update(changes)
+    path = os.path.join(folder, "scope.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(scope, file)
+    return path
+
+
+def scan(folder, url, *more, status=rig.OK, case="c.case", **changes):
+    scope = write_scope(folder, url, **changes)
+    return rig.expect(status, rig.staunch("scan", url, "--scope", scope, *PURPOSE, "--case", os.path.join(folder, case), *more))
+
+
+def figures(case):
+    """Of a report all but where and when."""
+    report = rig.report(case, "--reveal", "test")
+    return {key: report[key] for key in ("coverage", "units", "entities", "persons", "organizations", "countries", "categories")}
+
+
+# --- a front: one container, as Azure Blob Storage answers for it, with what goes wrong on the way ---
+
+class Blob:
+    def __init__(self, body, **wrong):
+        self.body, self.wrong, self.asked = body, wrong, 0
+
+    @property
+    def etag(self):
+        return '"%s"' % hashlib.md5(self.body).hexdigest()
+
+
+class Front(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def give(self, status, body=b"", headers=(), size=None):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if size is None else size))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = size is not None
+
+    def page(self, query):
+        front = self.server
+        if front.wrong_page:
+            return self.give(200, front.wrong_page(query))
+        names, start = sorted(front.blobs), query.get("marker", [""])[0]
+        rest = [name for name in names if name >= start]
+        here, after = rest[:front.page_size], rest[front.page_size:front.page_size + 1]
+        blobs = "".join("<Blob><Name>%s</Name><Properties><Last-Modified>Wed, 04 Dec 2019 09:00:00 GMT</Last-Modified>"
+            "<Etag>%s</Etag><Content-Length>%d</Content-Length></Properties></Blob>" % (escape(name),
+            front.blobs[name].etag.strip('"'), front.blobs[name].wrong.get("listed", len(front.blobs[name].body))) for name in here)
+        self.give(200, ('<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs>%s</Blobs><NextMarker>%s</NextMarker>'
+            "</EnumerationResults>" % (blobs, escape(after[0]) if after else "")).encode())
+
+    def blob(self, name):
+        blob = self.server.blobs.get(name)
+        if blob is None:
+            return self.give(404)
+        blob.asked += 1
+        begin, end = (int(n) for n in self.headers["Range"].split("=")[1].split("-"))
+        if blob.asked <= blob.wrong.get("fails", 0):
+            return self.give(blob.wrong["with"], headers=[("Retry-After", "1")])
+        if "always" in blob.wrong:
+            return self.give(blob.wrong["always"], headers=[("Location", "http://127.0.0.1:9/elsewhere")])
+        if blob.wrong.get("changes") and blob.asked > 1:
+            blob.body = b"x" * len(blob.body)
+        if self.headers["If-Match"] not in (None, blob.etag):
+            return self.give(412)
+        part = blob.body[begin:end + 1]
+        headers = [("ETag", blob.etag), ("Content-Range", "bytes %d-%d/%d" % (begin, begin + len(part) - 1, len(blob.body)))]
+        if blob.asked <= blob.wrong.get("breaks", 0):
+            return self.give(206, part[:len(part) // 2], headers, size=len(part))
+        self.give(206, part, headers)
+
+    def do_GET(self):
+        self.server.requests.append((self.command, self.path, dict(self.headers)))
+        path, _, query = self.path.partition("?")
+        query = urllib.parse.parse_qs(query)
+        if path == "/acc/box":
+            self.page(query)
+        else:
+            self.blob(urllib.parse.unquote(path[len("/acc/box/"):]))
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that is killed breaks off."""
+
+
+@contextlib.contextmanager
+def front(blobs, page_size=1000, wrong_page=None):
+    server = Server(("127.0.0.1", 0), Front)
+    server.blobs, server.page_size, server.wrong_page, server.requests = blobs, page_size, wrong_page, []
+    server.url = "azure_blob://127.0.0.1:%d/acc/box" % server.server_port
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def mails(*names):
+    return "".join("write to %s@contoso.example\n" % name for name in names).encode()
+
+
+# --- the tests ---
+
+def what_azurite_and_ceph_hold_gives_the_figures_of_the_same_folder():
+    with rig.folder() as out:
+        stores, truth = rig.make_example(os.path.join(out, "stores"), 400)
+        own = ["--own-domain", truth["own_domain"]]
+        local = os.path.join(out, "local.case")
+        rig.scan(local, stores[0], options=own)
+        wanted = figures(local)
+        for name, container in (("azurite", "pubc"), ("rgw", "pub")):
+            with lab.start(name, out) as server:
+                empty(server, container)
+                for folder, _, files in os.walk(stores[0]):
+                    for file in files:
+                        path = os.path.join(folder, file)
+                        with open(path, "rb") as body:
+                            put(server, container, os.path.relpath(path, stores[0]), body.read())
+                scheme = "azure_blob" if name == "azurite" else "s3"
+                url = server.url.replace("http", scheme, 1).rstrip("/") + "/" + container
+                scan(out, url, *own, case=name + ".case")
+                rig.equal(figures(os.path.join(out, name + ".case")), wanted, "figures of " + name)
+
+
+def empty(server, container):
+    module = lab.module(server.name)
+    for name in list(server.seed["blobs"][container] if server.name == "azurite" else listed(server, container)):
+        module.request(server.port, "DELETE", "/%s/%s" % (container, urllib.parse.quote(name)))
+
+
+def listed(server, container):
+    import xml.etree.ElementTree as tree
+    body = lab.module(server.name).request(server.port, "GET", "/%s" % container).body
+    return [e.text for e in tree.fromstring(body).iter() if e.tag.endswith("}Key")]
+
+
+def put(server, container, name, body):
+    module = lab.module(server.name)
+    if server.name == "azurite":
+        module.put(server.place, server.port, container, name, body)
+    else:
+        module.ask(server.place, server.port, "PUT", "/%s/%s" % (container, urllib.parse.quote(name)), body,
+            {"x-amz-acl": "public-read"})
+
+
+def names_of_every_kind_and_many_pages_are_read_once_each():
+    blobs = {"%04d %s.txt" % (n, "è&<>#?%+ü"): Blob(mails("p%d" % n)) for n in range(95)}
+    with rig.folder() as out, front(blobs, page_size=10) as server:
+        scan(out, server.url)
+        report = rig.report(os.path.join(out, "c.case"))
+        rig.equal(report["persons"]["best"], 95, "persons")
+        rig.equal([blob.asked for blob in blobs.values()], [1] * 95, "times each was asked for")
+        rig.equal({method for method, _, _ in server.requests}, {"GET"}, "methods")
+        for _, path, headers in server.requests:
+            rig.check(headers["User-Agent"].startswith("staunch/") and headers["From"] == "security@contoso.example" and
+                "Authorization" not in headers and "Cookie" not in headers, "%s with %r" % (path, headers))
+
+
+def a_large_object_is_read_in_ranges_of_one_version_and_members_of_archives_by_their_place():
+    import io
+    import zipfile
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("filler.bin", os.urandom(9 << 20))
+        archive.writestr("list.txt", mails(*("zip%d" % n for n in range(10))))
+    blobs = {"a.zip": Blob(packed.getvalue()), "b.log": Blob(b"".join(mails("log%d" % n) for n in range(400000)))}
+    with rig.folder() as out, front(blobs) as server:
+        scan(out, server.url, status=rig.INCOMPLETE)  # filler.bin is of no format
+        report = rig.report(os.path.join(out, "c.case"))
+        rig.equal(report["persons"]["best"], 400010, "persons")
+        ranges = [headers for _, path, headers in server.requests if path.endswith("b.log")]
+        rig.check(len(ranges) > 2 and all("If-Match" in headers for headers in ranges[1:]), "ranges: %r" % ranges[:3])
+
+
+def what_goes_wrong_on_the_way_is_a_row_with_its_reason_or_mended():
+    big = mails(*("big%d" % n for n in range(200000)))
+    blobs = {"changes.log": Blob(big, changes=True), "gone.txt": Blob(mails("g"), always=404), "no.txt": Blob(mails("n"), always=403),
+        "moved.txt": Blob(mails("m"), always=302), "grown.txt": Blob(mails("h"), listed=5), "good.txt": Blob(mails("good")),
+        "busy.txt": Blob(mails("busy"), fails=1, **{"with": 503}), "breaks.txt": Blob(mails("breaks"), breaks=1),
+        "a/../../up.txt": Blob(mails("up"))}
+    with rig.folder() as out, front(blobs) as server:
+        scan(out, server.url, status=rig.INCOMPLETE)
+        report = rig.report(os.path.join(out, "c.case"), "--reveal", "test")
+        rows = {row["path"].split("/box:/")[-1]: row["reason"] for row in report["coverage"]["unread"]["objects"]}
+        rig.equal({name.split("/")[-1]: reason for name, reason in rows.items()}, {"changes.log": "source-changed",
+            "gone.txt": "source-changed", "no.txt": "permission", "moved.txt": "source-error", "grown.txt": "source-changed",
+            "up.txt": "out-of-scope"}, "rows")
+        rig.equal(report["persons"]["best"], 3, "persons of good, busy and breaks")
+        rig.check(not any("up.txt" in path for _, path, _ in server.requests), "a name was asked for that leads elsewhere")
+
+
+def listings_that_lie_are_one_line():
+    def forever(query):
+        n = int(query.get("marker", ["0"])[0])
+        return ("<EnumerationResults><Blobs/><NextMarker>%s</NextMarker></EnumerationResults>" % (n if n > 3 else n + 1)).encode()
+
+    page = b"<EnumerationResults><Blobs><Blob><Name>%s</Name><Properties><Content-Length>%s</Content-Length></Properties></Blob>"
+    lies = {"a page of HTML": lambda _: b"<html><body>sign in</body></html>", "nothing": lambda _: b"", "a page cut off": lambda _: page % (b"a", b"1"),
+        "a marker that leads to itself": forever, "no size": lambda _: page % (b"a", b"") + b"</Blobs></EnumerationResults>",
+        "no name": lambda _: page % (b"", b"1") + b"</Blobs></EnumerationResults>",
+        "entities": lambda _: b'<!DOCTYPE a [<!ENTITY x "y">]><EnumerationResults><Blobs/></EnumerationResults>',
+        "one object twice": lambda _: (page % (b"a", b"1") + page[27:] % (b"a", b"1") + b"</Blobs></EnumerationResults>"),
+        "17 MB": lambda _: b"<EnumerationResults>" + b" " * (17 << 20) + b"</EnumerationResults>"}
+    for name, lie in lies.items():
+        with rig.folder() as out, front({}, wrong_page=lie) as server:
+            done = scan(out, server.url, status=rig.WRONG)
+            rig.check(done.stderr.count(b"\n") == 1 and b"listing" in done.stderr, "%s: %r" % (name, done.stderr))
+
+
+def nothing_is_asked_without_scope_purpose_budget_or_beyond_them():
+    with rig.folder() as out, front({"a.txt": Blob(mails("a"))}) as server:
+        case = ("--case", os.path.join(out, "c.case"))
+        scope = write_scope(out, server.url)
+        for words in (("scan", server.url, *case), ("scan", server.url, "--scope", scope, *case),
+                ("scan", server.url, *PURPOSE, *case), ("scan", server.url + "2", "--scope", scope, *PURPOSE, *case),
+                ("scan", server.url + "?sig=x", "--scope", scope, *PURPOSE, *case),
+                ("scan", server.url.replace("azure_blob", "redis"), "--scope", scope, *PURPOSE, *case)):
+            rig.expect(rig.WRONG, rig.staunch(*words))
+        for changes in ({"basis": "finder", "max_level": "L2"}, {"max_level": "L4"}, {"not_after": "2020-01-02"}):
+            scan(out, server.url, status=rig.WRONG, **changes)
+        rig.equal(server.requests, [], "requests")
+        scan(out, server.url, status=rig.WRONG, budget={"requests_per_second": 100, "bytes": 10})
+        rig.equal([path for _, path, _ in server.requests if "comp=list" not in path], [], "requests for objects, over budget")
+
+
+def a_second_scan_asks_only_for_what_changed():
+    blobs = {"a.txt": Blob(mails("a")), "b.txt": Blob(mails("b"))}
+    with rig.folder() as out, front(blobs) as server:
+        scan(out, server.url)
+        blobs["b.txt"].body = mails("c", "d")
+        blobs["e.txt"] = Blob(mails("e"))
+        scan(out, server.url)
+        rig.equal({name: blob.asked for name, blob in blobs.items()}, {"a.txt": 1, "b.txt": 2, "e.txt": 1}, "times asked for")
+        rig.equal(rig.report(os.path.join(out, "c.case"))["persons"]["best"], 4, "persons")
+
+
+def killed_again_and_again_it_ends_with_the_same_figures():
+    blobs = {"%02d.txt" % n: Blob(mails(*("p%d-%d" % (n, i) for i in range(3000)))) for n in range(40)}
+    kills = 100 if rig.FULL else 12
+    with rig.folder() as out, front(blobs) as server:
+        scan(out, server.url, case="whole.case")
+        wanted = figures(os.path.join(out, "whole.case"))
+        done = 0
+        for attempt in range(kills * 3):
+            words = [rig.STAUNCH, "scan", server.url, "--scope", write_scope(out, server.url), *PURPOSE, "--jobs", "2",
+                "--case", os.path.join(out, "killed%d.case" % (done // 10))]
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            time.sleep(0.05 + 0.03 * (attempt % 12))
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                done += 1
+            process.wait()
+            if done == kills:
+                break
+        rig.equal(done, kills, "kills that met a running scan")
+        for number in range((kills + 9) // 10):
+            scan(out, server.url, case="killed%d.case" % number)
+            rig.equal(figures(os.path.join(out, "killed%d.case" % number)), wanted, "figures after kills")
+
+
+rig.run_tests(what_azurite_and_ceph_hold_gives_the_figures_of_the_same_folder, names_of_every_kind_and_many_pages_are_read_once_each,
+    a_large_object_is_read_in_ranges_of_one_version_and_members_of_archives_by_their_place,
+    what_goes_wrong_on_the_way_is_a_row_with_its_reason_or_mended, listings_that_lie_are_one_line,
+    nothing_is_asked_without_scope_purpose_budget_or_beyond_them, a_second_scan_asks_only_for_what_changed,
+    killed_again_and_again_it_ends_with_the_same_figures)
