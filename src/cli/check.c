@@ -87,6 +87,19 @@ static void ascii(char *text)
 			*text = '?';
 }
 
+static size_t distinct_ports(const struct check *check, uint16_t *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < check->result_count; i++) {
+		size_t j = 0;
+		while (j < count && out[j] != check->results[i].target->port)
+			j++;
+		if (j == count)
+			out[count++] = check->results[i].target->port;
+	}
+	return count;
+}
+
 /* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5). */
 static enum st_status start_roles(struct check *check, const struct check_options *options, struct st_error *err)
 {
@@ -102,8 +115,14 @@ static enum st_status start_roles(struct check *check, const struct check_option
 	bool address = strchr(contact, '@') != NULL && strpbrk(contact, " <>") == NULL;
 	st_auto_free char *from = st_format("%s", address ? contact : "");
 	ascii(from);
-	return check_roles_start(&check->roles, agent, from, (struct st_span){certificates.data, certificates.size},
-		options->unconfined, err);
+	uint16_t *ports = st_alloc_zero(check->result_count + 1, sizeof *ports);
+	st_auto_free void *freed = ports;
+	struct check_who who = {.agent = agent,
+		.from = from,
+		.certificates = {certificates.data, certificates.size},
+		.ports = ports,
+		.port_count = distinct_ports(check, ports)};
+	return check_roles_start(&check->roles, &who, options->unconfined, err);
 }
 
 static int exit_of(const struct check *check)

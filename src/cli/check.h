@@ -39,8 +39,14 @@ struct check_answer {
 	bool lost; /* the fetch process ended over it */
 };
 
-enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
-	struct st_span certificates, bool unconfined, struct st_error *err);
+struct check_who {
+	const char *agent, *from;    /* header fields */
+	struct st_span certificates; /* empty: the machine's */
+	const uint16_t *ports;       /* of all targets */
+	size_t port_count;
+};
+enum st_status check_roles_start(
+	struct check_roles *roles, const struct check_who *who, bool unconfined, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
 /* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */

@@ -68,32 +68,24 @@ static enum st_status start_role(struct check_roles *roles, struct check_role *r
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
-static char *fetch_path(const char *worker, struct st_error *err)
-{
-	const char *slash = strrchr(worker, '/');
-	char *path = st_format("%.*s/staunch-fetch", slash != NULL ? (int)(slash - worker) : 1, slash ? worker : ".");
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	st_fail(err, ST_FATAL, "the program staunch-fetch is not installed");
-	return NULL;
-}
-
-enum st_status check_roles_start(struct check_roles *roles, const char *agent, const char *from,
-	struct st_span certificates, bool unconfined, struct st_error *err)
+enum st_status check_roles_start(
+	struct check_roles *roles, const struct check_who *who, bool unconfined, struct st_error *err)
 {
 	*roles = (struct check_roles){
 		.fetch = {.name = "fetch", .socket = -1}, .worker = {.name = "worker", .socket = -1}};
 	roles->unconfined = unconfined;
 	st_auto_free char *worker = cli_worker_path(err);
-	st_auto_free char *fetch = worker != NULL ? fetch_path(worker, err) : NULL;
+	st_auto_free char *fetch = worker != NULL ? cli_fetch_path(err) : NULL;
 	if (fetch == NULL)
 		return ST_FATAL;
 	st_buf_add_byte(&roles->fetch_start, unconfined);
 	st_buf_add_u64(&roles->fetch_start, CEIL_FETCH_MEMORY_BYTES);
-	st_buf_add_span(&roles->fetch_start, agent, strlen(agent));
-	st_buf_add_span(&roles->fetch_start, from, strlen(from));
-	st_buf_add_span(&roles->fetch_start, certificates.data, certificates.size);
+	st_buf_add_span(&roles->fetch_start, who->agent, strlen(who->agent));
+	st_buf_add_span(&roles->fetch_start, who->from, strlen(who->from));
+	st_buf_add_span(&roles->fetch_start, who->certificates.data, who->certificates.size);
+	st_buf_add_u32(&roles->fetch_start, (uint32_t)who->port_count);
+	for (size_t i = 0; i < who->port_count; i++)
+		st_buf_add_u16(&roles->fetch_start, who->ports[i]);
 	st_buf_add_byte(&roles->worker_start, unconfined);
 	st_buf_add_u64(&roles->worker_start, CEIL_WORKER_MEMORY_BYTES);
 	for (int i = 0; i < 7; i++) /* nothing is searched here: see WORKER_START */
