@@ -151,6 +151,10 @@ static int run_check(struct check *check, const struct check_options *options, s
 		check_evidence_close(&check->evidence);
 		return cli_fail_error(err);
 	}
+	if (check->roles.stopped) {
+		check_evidence_close(&check->evidence);
+		return cli_fail(CLI_STOPPED, "stopped; what was asked so far stands in the evidence");
+	}
 	st_auto_buf struct st_buf out = {0};
 	if (options->json)
 		check_tell_json(check, &out);

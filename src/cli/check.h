@@ -25,6 +25,8 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
+	int signal_fd; /* Ctrl-C and the like, heard while waiting */
+	bool stopped;  /* one came: nothing more is asked */
 };
 
 /* What came back, owned: freed with check_answer_free. */
@@ -52,6 +54,8 @@ void check_roles_stop(struct check_roles *roles);
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */
 enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,
 	const struct probe_request *request, const char *url, struct check_answer *out, struct st_error *err);
+/* Waits, unless it is stopped. */
+void check_wait(struct check_roles *roles, uint64_t ms);
 void check_answer_free(struct check_answer *answer);
 
 /* --- the evidence file (check_evidence.c) --- */

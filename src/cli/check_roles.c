@@ -11,9 +11,13 @@
 #include "process/confine.h"
 #include "worker/protocol.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* A worker reads a body of 4 MiB in milliseconds. */
@@ -30,13 +34,28 @@ static void stop_role(struct check_roles *roles, struct check_role *role)
 	*role = (struct check_role){.name = role->name, .socket = -1};
 }
 
-/* The next frame within the time; false: the process is lost. */
-static bool next_frame(struct check_role *role, int limit_ms, struct message *out)
+/* True when fd can be read within the time; false also when the user stops us. fd -1: only waits. */
+static bool readable(struct check_roles *roles, int fd, int limit_ms)
 {
-	struct pollfd ready = {.fd = role->socket, .events = POLLIN};
-	if (poll(&ready, 1, limit_ms) <= 0 || message_next(role->reader, out) != MESSAGE_OK)
-		return false;
-	return true;
+	struct pollfd ready[] = {{.fd = fd, .events = POLLIN}, {.fd = roles->signal_fd, .events = POLLIN}};
+	int got;
+	do
+		got = poll(ready, 2, limit_ms);
+	while (got < 0 && errno == EINTR);
+	roles->stopped = roles->stopped || (got > 0 && ready[1].revents != 0);
+	return got > 0 && ready[0].revents != 0 && !roles->stopped;
+}
+
+void check_wait(struct check_roles *roles, uint64_t ms)
+{
+	if (ms > 0 && !roles->stopped)
+		(void)readable(roles, -1, ms < INT_MAX ? (int)ms : INT_MAX);
+}
+
+/* The next frame within the time; false: the process is lost, or the user stops us. */
+static bool next_frame(struct check_roles *roles, struct check_role *role, int limit_ms, struct message *out)
+{
+	return readable(roles, role->socket, limit_ms) && message_next(role->reader, out) == MESSAGE_OK;
 }
 
 static enum st_status refused_start(const struct message *answer, uint32_t error_type, struct st_error *err)
@@ -56,8 +75,10 @@ static enum st_status start_role(struct check_roles *roles, struct check_role *r
 	role->reader = message_reader_open(role->socket);
 	if (message_send(role->socket, fetch ? (uint32_t)FETCH_START : (uint32_t)WORKER_START, start->data, start->size,
 		    -1) != 0 ||
-		!next_frame(role, START_MS, &answer))
-		return st_fail(err, ST_FATAL, "the %s process ends before it begins; see staunch doctor", role->name);
+		!next_frame(roles, role, START_MS, &answer))
+		return roles->stopped ? ST_STOP
+				      : st_fail(err, ST_FATAL,
+						"the %s process ends before it begins; see staunch doctor", role->name);
 	if (answer.fd >= 0)
 		close(answer.fd);
 	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
@@ -68,12 +89,25 @@ static enum st_status start_role(struct check_roles *roles, struct check_role *r
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
+/* Ctrl-C reaches the whole process group; blocked before the launcher is forked, it reaches nobody but our signalfd. */
+static int hear_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 enum st_status check_roles_start(
 	struct check_roles *roles, const struct check_who *who, bool unconfined, struct st_error *err)
 {
-	*roles = (struct check_roles){
-		.fetch = {.name = "fetch", .socket = -1}, .worker = {.name = "worker", .socket = -1}};
-	roles->unconfined = unconfined;
+	*roles = (struct check_roles){.fetch = {.name = "fetch", .socket = -1},
+		.worker = {.name = "worker", .socket = -1},
+		.unconfined = unconfined,
+		.signal_fd = hear_signals()};
 	st_auto_free char *worker = cli_worker_path(err);
 	st_auto_free char *fetch = worker != NULL ? cli_fetch_path(err) : NULL;
 	if (fetch == NULL)
@@ -102,6 +136,7 @@ void check_roles_stop(struct check_roles *roles)
 	stop_role(roles, &roles->fetch);
 	stop_role(roles, &roles->worker);
 	launcher_stop(roles->launcher);
+	close(roles->signal_fd);
 	st_buf_free(&roles->fetch_start);
 	st_buf_free(&roles->worker_start);
 }
@@ -161,6 +196,9 @@ static bool decode_headers(struct st_cursor *in, struct check_answer *out)
 			return false;
 		out->header[which] = st_alloc(value.size + 1);
 		plain_text(value, out->header[which], value.size + 1);
+		/* Where a redirect leads may hold a token or a signature: the place is kept, its query is not. */
+		if (which == PROBE_HEADER_LOCATION)
+			out->header[which][strcspn(out->header[which], "?#")] = 0;
 		out->answer.header[which] = out->header[which];
 	}
 	return true;
@@ -190,7 +228,7 @@ static bool decode_answer(const struct message *message, uint32_t id, uint32_t l
 static void take_answer(struct check_roles *roles, uint32_t limit_bytes, struct check_answer *out)
 {
 	struct message message = {.fd = -1};
-	bool came = next_frame(&roles->fetch, CEIL_REQUEST_MS + CEIL_FETCH_LATE_MS, &message);
+	bool came = next_frame(roles, &roles->fetch, CEIL_REQUEST_MS + CEIL_FETCH_LATE_MS, &message);
 	bool sound = came && message.type == FETCH_ANSWER && decode_answer(&message, roles->next_id, limit_bytes, out);
 	out->body = came ? message.fd : -1;
 	if (sound)
@@ -219,7 +257,7 @@ static enum st_status read_body(
 	st_buf_add_u32(&body, row->keep);
 	st_buf_add_u64(&body, out->answer.body_bytes);
 	bool came = message_send(roles->worker.socket, WORKER_BODY, body.data, body.size, out->body) == 0 &&
-		    next_frame(&roles->worker, WORKER_MS, &message);
+		    next_frame(roles, &roles->worker, WORKER_MS, &message);
 	if (came && message.fd >= 0)
 		close(message.fd);
 	struct st_cursor in = {.at = NULL, .end = NULL};
