@@ -49,6 +49,8 @@ struct check_who {
 };
 enum st_status check_roles_start(
 	struct check_roles *roles, const struct check_who *who, bool unconfined, struct st_error *err);
+/* The jail of this process: what it has opened before stays. */
+enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
 /* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */

@@ -6,12 +6,14 @@
 #include "cli/check.h"
 
 #include "base/ceilings.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "fetch/protocol.h"
 #include "process/confine.h"
 #include "worker/protocol.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -52,10 +54,18 @@ void check_wait(struct check_roles *roles, uint64_t ms)
 		(void)readable(roles, -1, ms < INT_MAX ? (int)ms : INT_MAX);
 }
 
-/* The next frame within the time; false: the process is lost, or the user stops us. */
+/* The next frame within the time, however slowly its bytes come; false: the process is lost, or the user stops us. */
 static bool next_frame(struct check_roles *roles, struct check_role *role, int limit_ms, struct message *out)
 {
-	return readable(roles, role->socket, limit_ms) && message_next(role->reader, out) == MESSAGE_OK;
+	uint64_t until_ms = st_now_ms() + (uint64_t)limit_ms;
+	for (;;) {
+		enum message_result result = message_next(role->reader, out);
+		if (result != MESSAGE_AGAIN)
+			return result == MESSAGE_OK;
+		uint64_t now_ms = st_now_ms();
+		if (now_ms >= until_ms || !readable(roles, role->socket, (int)(until_ms - now_ms)))
+			return false;
+	}
 }
 
 static enum st_status refused_start(const struct message *answer, uint32_t error_type, struct st_error *err)
@@ -72,6 +82,7 @@ static enum st_status start_role(struct check_roles *roles, struct check_role *r
 	const struct st_buf *start = fetch ? &roles->fetch_start : &roles->worker_start;
 	struct message answer;
 	ST_TRY(launcher_spawn(roles->launcher, role->name, &role->id, &role->socket, err));
+	fcntl(role->socket, F_SETFL, fcntl(role->socket, F_GETFL) | O_NONBLOCK);
 	role->reader = message_reader_open(role->socket);
 	if (message_send(role->socket, fetch ? (uint32_t)FETCH_START : (uint32_t)WORKER_START, start->data, start->size,
 		    -1) != 0 ||
@@ -124,9 +135,13 @@ enum st_status check_roles_start(
 	st_buf_add_u64(&roles->worker_start, CEIL_WORKER_MEMORY_BYTES);
 	for (int i = 0; i < 7; i++) /* nothing is searched here: see WORKER_START */
 		st_buf_add_u32(&roles->worker_start, 0);
-	ST_TRY(launcher_start_with_fetch(worker, fetch, !unconfined, &roles->launcher, err));
+	return launcher_start_with_fetch(worker, fetch, !unconfined, &roles->launcher, err);
+}
+
+enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err)
+{
 	struct confine_limits limits = {0};
-	return unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
+	return roles->unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
 }
 
 void check_roles_stop(struct check_roles *roles)

@@ -427,6 +427,17 @@ def killing_leaves_whole_lines_and_the_next_run_goes_on():
         rig.equal(here.verify()["evidence"], "intact", "evidence after the next run")
 
 
+def a_case_takes_what_was_found_and_one_that_is_not_there_is_said_before_any_packet():
+    with place() as here, front_azure.serve({"/acc/open": front_azure.container("k1")}) as front:
+        scope = scope_of(front.url + "/acc/open")
+        here.check(scope, "--case", os.path.join(here.path, "none.case"), status=rig.WRONG, format="text")
+        rig.equal(front.connections, 0, "connections without the case")
+        case = os.path.join(here.path, "x.case")
+        rig.scan(case, write(os.path.join(here.path, "note.txt"), "mail anna@contoso.example\n"))
+        here.check(scope, "--case", case, status=rig.FOUND)
+        rig.equal(rig.report(case)["coverage"]["objects"]["read"], 1, "the case afterwards")
+
+
 def where_a_redirect_leads_is_kept_without_its_query():
     with place() as here, front_azure.serve({"/acc/r": front_azure.State("redirect")}) as front:
         front.location = "https://other.example/x?sig=SECRETSIG"
