@@ -4,6 +4,7 @@
 
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "casefile/casefile.h"
 #include "cli/cli.h"
 
 #include <sodium.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 
 struct check_options {
-	const char *scope, *evidence, *evidence_key, *certificates;
+	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
@@ -25,6 +26,8 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		.evidence = cli_value(arguments, "evidence"),
 		.evidence_key = cli_value(arguments, "evidence-key"),
 		.certificates = cli_value(arguments, "ca"),
+		.casefile = cli_value(arguments, "case"),
+		.case_key = cli_value(arguments, "case-key"),
 		.json = format != NULL && strcmp(format, "json") == 0,
 		.dry_run = cli_has(arguments, "dry-run"),
 		.unconfined = cli_has(arguments, "unconfined"),
@@ -84,6 +87,8 @@ static enum st_status start_roles(struct check *check, const struct check_option
 {
 	struct check_identity identity;
 	ST_TRY(check_identify(check->scope, options->certificates, &identity, err));
+	for (size_t i = 0; i < check->result_count; i++)
+		check_identity_port(&identity, check->results[i].target->port);
 	memcpy(check->run, identity.run, sizeof check->run);
 	enum st_status status = check_roles_start(&check->roles, &identity, options->unconfined, err);
 	check_identity_free(&identity);
@@ -103,18 +108,45 @@ static int exit_of(const struct check *check)
 	return exit;
 }
 
+/* What was found, for the chronicle of the case: one event for each target. */
+static enum st_status tell_case(struct casefile *casefile, const struct check *check, struct st_error *err)
+{
+	char head[PROBE_EVIDENCE_HEAD_TEXT];
+	st_hex(check->evidence.chain.head, sizeof check->evidence.chain.head, head);
+	for (size_t i = 0; i < check->result_count; i++) {
+		const struct check_result *result = &check->results[i];
+		st_auto_free char *text =
+			st_format("%s %s: %s (evidence head %s)", probe_state_name(check_verdict_of(result)),
+				result->target->canonical, result->probe.verdict.reason, head);
+		ST_TRY(casefile_event(casefile, "check", text, err));
+	}
+	return ST_OK;
+}
+
 static int run_check(struct check *check, const struct check_options *options, struct st_error *err)
 {
-	/* The launcher is forked before the key is in memory. */
+	/* The launcher is forked before a key is in memory. */
+	struct casefile *casefile = NULL;
 	enum st_status status = start_roles(check, options, err);
+	if (status == ST_OK && options->casefile != NULL)
+		status = casefile_open(options->casefile, options->case_key, CASEFILE_UPDATE, &casefile, err);
+	if (status == ST_OK)
+		status = check_roles_confine(&check->roles, err);
 	if (status == ST_OK)
 		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, err);
 	if (status == ST_OK)
 		status = check_run(check, err);
+	if (status == ST_OK && casefile != NULL && !check->roles.stopped)
+		status = tell_case(casefile, check, err);
+	casefile_close(casefile);
 	check_roles_stop(&check->roles);
 	if (status != ST_OK) {
 		check_evidence_close(&check->evidence);
 		return cli_fail_error(err);
+	}
+	if (check->roles.stopped) {
+		check_evidence_close(&check->evidence);
+		return cli_fail(CLI_STOPPED, "stopped; what was asked so far stands in the evidence");
 	}
 	st_auto_buf struct st_buf out = {0};
 	if (options->json)
@@ -173,6 +205,8 @@ static const struct cli_option options[] = {
 	{"level", 0, "LEVEL", "L0 to L4; L2 unless the scope says less", false, false},
 	{"evidence", 0, "FILE", "append signed evidence, and use what earlier runs left in it", false, false},
 	{"evidence-key", 0, "FILE", "the key of the evidence (FILE.key beside it)", false, false},
+	{"case", 0, "FILE", "write what was found into this case too", false, false},
+	{"case-key", 0, "FILE", "the key of that case (FILE.key beside it)", false, false},
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
 	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
 	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},

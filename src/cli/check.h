@@ -25,6 +25,8 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
+	int signal_fd; /* Ctrl-C and the like, heard while waiting */
+	bool stopped;  /* one came: nothing more is asked */
 };
 
 /* What came back, owned: freed with check_answer_free. */
@@ -39,37 +41,42 @@ struct check_answer {
 	bool lost; /* the fetch process ended over it */
 };
 
-/* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5). */
+/* Who asks, and where we are reached: in every request (RFC 9110, 10.1.2 and 10.1.5); and the ports of all targets. */
 struct check_identity {
 	char run[17];
 	char *agent, *from;
 	struct st_buf certificates; /* to be trusted instead of the machine's; empty: those */
+	uint16_t *ports;
+	size_t port_count;
 };
 enum st_status check_identify(const struct probe_scope *scope, const char *certificates_path,
 	struct check_identity *out, struct st_error *err);
+void check_identity_port(struct check_identity *identity, uint16_t port);
 void check_identity_free(struct check_identity *identity);
 
 enum st_status check_roles_start(
-	struct check_roles *roles, const struct check_identity *identity, bool unconfined, struct st_error *err);
-void check_roles_stop(struct check_roles *roles);
-/* The same of a launcher that stays the caller's, and knows the fetch role; check_roles_free instead of _stop. */
-void check_roles_set(
-	struct check_roles *roles, struct launcher *launcher, const struct check_identity *identity, bool unconfined);
+	struct check_roles *roles, const struct check_identity *who, bool unconfined, struct st_error *err);
+/* The same of a launcher and signals that stay the caller's; check_roles_free instead of _stop. */
+void check_roles_set(struct check_roles *roles, struct launcher *launcher, int signal_fd,
+	const struct check_identity *who, bool unconfined);
 void check_roles_free(struct check_roles *roles);
 /* One more process of a role, by its name; its socket is the caller's to talk to. */
 enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err);
 void check_role_stop(struct check_roles *roles, struct check_role *role);
-/* Where the program is that fetches, beside the worker's; NULL: it is not installed. */
-char *check_fetch_path(const char *worker, struct st_error *err);
 typedef enum st_status check_listed(void *context, const struct probe_listed *listed, struct st_error *err);
 /* A worker reads the body of the answer as a page of a listing. *page is other than whole when it cannot be believed;
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
 enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
 	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err);
+/* The jail of this process: what it has opened before stays. */
+enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
+void check_roles_stop(struct check_roles *roles);
 /* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */
 enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,
 	const struct probe_request *request, const char *url, struct check_answer *out, struct st_error *err);
+/* Waits, unless it is stopped. */
+void check_wait(struct check_roles *roles, uint64_t ms);
 void check_answer_free(struct check_answer *answer);
 
 /* --- the evidence file (check_evidence.c) --- */

@@ -12,11 +12,15 @@
 #include "process/confine.h"
 #include "worker/protocol.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* A worker reads a body of 4 MiB in milliseconds. */
@@ -33,17 +37,34 @@ void check_role_stop(struct check_roles *roles, struct check_role *role)
 	*role = (struct check_role){.name = role->name, .socket = -1};
 }
 
-/* The next frame within the time; false: the process is lost. */
-static bool next_frame(struct check_role *role, int limit_ms, struct message *out)
+/* True when fd can be read within the time; false also when the user stops us. fd -1: only waits. */
+static bool readable(struct check_roles *roles, int fd, int limit_ms)
+{
+	struct pollfd ready[] = {{.fd = fd, .events = POLLIN}, {.fd = roles->signal_fd, .events = POLLIN}};
+	int got;
+	do
+		got = poll(ready, 2, limit_ms);
+	while (got < 0 && errno == EINTR);
+	roles->stopped = roles->stopped || (got > 0 && ready[1].revents != 0);
+	return got > 0 && ready[0].revents != 0 && !roles->stopped;
+}
+
+void check_wait(struct check_roles *roles, uint64_t ms)
+{
+	if (ms > 0 && !roles->stopped)
+		(void)readable(roles, -1, ms < INT_MAX ? (int)ms : INT_MAX);
+}
+
+/* The next frame within the time, however slowly its bytes come; false: the process is lost, or the user stops us. */
+static bool next_frame(struct check_roles *roles, struct check_role *role, int limit_ms, struct message *out)
 {
 	uint64_t until_ms = st_now_ms() + (uint64_t)limit_ms;
-	for (;;) { /* the reader may hold frames already, where poll does not see them */
+	for (;;) {
 		enum message_result result = message_next(role->reader, out);
-		uint64_t now_ms = st_now_ms();
-		if (result != MESSAGE_AGAIN || now_ms >= until_ms)
+		if (result != MESSAGE_AGAIN)
 			return result == MESSAGE_OK;
-		struct pollfd ready = {.fd = role->socket, .events = POLLIN};
-		if (poll(&ready, 1, (int)(until_ms - now_ms)) <= 0)
+		uint64_t now_ms = st_now_ms();
+		if (now_ms >= until_ms || !readable(roles, role->socket, (int)(until_ms - now_ms)))
 			return false;
 	}
 }
@@ -66,8 +87,10 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	role->reader = message_reader_open(role->socket);
 	if (message_send(role->socket, fetch ? (uint32_t)FETCH_START : (uint32_t)WORKER_START, start->data, start->size,
 		    -1) != 0 ||
-		!next_frame(role, START_MS, &answer))
-		return st_fail(err, ST_FATAL, "the %s process ends before it begins; see staunch doctor", role->name);
+		!next_frame(roles, role, START_MS, &answer))
+		return roles->stopped ? ST_STOP
+				      : st_fail(err, ST_FATAL,
+						"the %s process ends before it begins; see staunch doctor", role->name);
 	if (answer.fd >= 0)
 		close(answer.fd);
 	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
@@ -78,16 +101,19 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
-char *check_fetch_path(const char *worker, struct st_error *err)
+/* Ctrl-C reaches the whole process group; blocked before the launcher is forked, it reaches nobody but our signalfd. */
+static int hear_signals(void)
 {
-	const char *slash = strrchr(worker, '/');
-	char *path = st_format("%.*s/staunch-fetch", slash != NULL ? (int)(slash - worker) : 1, slash ? worker : ".");
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	st_fail(err, ST_FATAL, "the program staunch-fetch is not installed");
-	return NULL;
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
+
+/* --- who asks --- */
 
 static void ascii(char *text)
 {
@@ -119,25 +145,41 @@ enum st_status check_identify(const struct probe_scope *scope, const char *certi
 	return ST_OK;
 }
 
+void check_identity_port(struct check_identity *identity, uint16_t port)
+{
+	for (size_t i = 0; i < identity->port_count; i++)
+		if (identity->ports[i] == port)
+			return;
+	identity->ports = st_realloc(identity->ports, (identity->port_count + 1) * sizeof *identity->ports);
+	identity->ports[identity->port_count++] = port;
+}
+
 void check_identity_free(struct check_identity *identity)
 {
 	free(identity->agent);
 	free(identity->from);
+	free(identity->ports);
 	st_buf_free(&identity->certificates);
 }
 
-void check_roles_set(
-	struct check_roles *roles, struct launcher *launcher, const struct check_identity *identity, bool unconfined)
+/* --- both roles --- */
+
+void check_roles_set(struct check_roles *roles, struct launcher *launcher, int signal_fd,
+	const struct check_identity *who, bool unconfined)
 {
 	*roles = (struct check_roles){.launcher = launcher,
 		.fetch = {.name = "fetch", .socket = -1},
 		.worker = {.name = "worker", .socket = -1},
-		.unconfined = unconfined};
+		.unconfined = unconfined,
+		.signal_fd = signal_fd};
 	st_buf_add_byte(&roles->fetch_start, unconfined);
 	st_buf_add_u64(&roles->fetch_start, CEIL_FETCH_MEMORY_BYTES);
-	st_buf_add_span(&roles->fetch_start, identity->agent, strlen(identity->agent));
-	st_buf_add_span(&roles->fetch_start, identity->from, strlen(identity->from));
-	st_buf_add_span(&roles->fetch_start, identity->certificates.data, identity->certificates.size);
+	st_buf_add_span(&roles->fetch_start, who->agent, strlen(who->agent));
+	st_buf_add_span(&roles->fetch_start, who->from, strlen(who->from));
+	st_buf_add_span(&roles->fetch_start, who->certificates.data, who->certificates.size);
+	st_buf_add_u32(&roles->fetch_start, (uint32_t)who->port_count);
+	for (size_t i = 0; i < who->port_count; i++)
+		st_buf_add_u16(&roles->fetch_start, who->ports[i]);
 	st_buf_add_byte(&roles->worker_start, unconfined);
 	st_buf_add_u64(&roles->worker_start, CEIL_WORKER_MEMORY_BYTES);
 	for (int i = 0; i < 7; i++) /* nothing is searched here: see WORKER_START */
@@ -145,17 +187,23 @@ void check_roles_set(
 }
 
 enum st_status check_roles_start(
-	struct check_roles *roles, const struct check_identity *identity, bool unconfined, struct st_error *err)
+	struct check_roles *roles, const struct check_identity *who, bool unconfined, struct st_error *err)
 {
 	struct launcher *launcher = NULL;
+	int signal_fd = hear_signals();
 	st_auto_free char *worker = cli_worker_path(err);
-	st_auto_free char *fetch = worker != NULL ? check_fetch_path(worker, err) : NULL;
+	st_auto_free char *fetch = worker != NULL ? cli_fetch_path(err) : NULL;
 	if (fetch == NULL)
 		return ST_FATAL;
 	ST_TRY(launcher_start_with_fetch(worker, fetch, !unconfined, &launcher, err));
-	check_roles_set(roles, launcher, identity, unconfined);
+	check_roles_set(roles, launcher, signal_fd, who, unconfined);
+	return ST_OK;
+}
+
+enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err)
+{
 	struct confine_limits limits = {0};
-	return unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
+	return roles->unconfined ? ST_OK : confine(CONFINE_CASE, &limits, -1, 0, err);
 }
 
 void check_roles_free(struct check_roles *roles)
@@ -171,9 +219,11 @@ void check_roles_free(struct check_roles *roles)
 void check_roles_stop(struct check_roles *roles)
 {
 	struct launcher *launcher = roles->launcher;
+	if (launcher == NULL)
+		return;
 	check_roles_free(roles);
-	if (launcher != NULL)
-		launcher_stop(launcher);
+	launcher_stop(launcher);
+	close(roles->signal_fd);
 }
 
 /* --- the question --- */
@@ -231,6 +281,9 @@ static bool decode_headers(struct st_cursor *in, struct check_answer *out)
 			return false;
 		out->header[which] = st_alloc(value.size + 1);
 		plain_text(value, out->header[which], value.size + 1);
+		/* Where a redirect leads may hold a token or a signature: the place is kept, its query is not. */
+		if (which == PROBE_HEADER_LOCATION)
+			out->header[which][strcspn(out->header[which], "?#")] = 0;
 		out->answer.header[which] = out->header[which];
 	}
 	return true;
@@ -260,7 +313,7 @@ static bool decode_answer(const struct message *message, uint32_t id, uint32_t l
 static void take_answer(struct check_roles *roles, uint32_t limit_bytes, struct check_answer *out)
 {
 	struct message message = {.fd = -1};
-	bool came = next_frame(&roles->fetch, CEIL_REQUEST_MS + CEIL_FETCH_LATE_MS, &message);
+	bool came = next_frame(roles, &roles->fetch, CEIL_REQUEST_MS + CEIL_FETCH_LATE_MS, &message);
 	bool sound = came && message.type == FETCH_ANSWER && decode_answer(&message, roles->next_id, limit_bytes, out);
 	out->body = came ? message.fd : -1;
 	if (sound)
@@ -289,7 +342,7 @@ static enum st_status read_body(
 	st_buf_add_u32(&body, row->keep);
 	st_buf_add_u64(&body, out->answer.body_bytes);
 	bool came = message_send(roles->worker.socket, WORKER_BODY, body.data, body.size, out->body) == 0 &&
-		    next_frame(&roles->worker, WORKER_MS, &message);
+		    next_frame(roles, &roles->worker, WORKER_MS, &message);
 	if (came && message.fd >= 0)
 		close(message.fd);
 	struct st_cursor in = {.at = NULL, .end = NULL};
@@ -360,7 +413,7 @@ enum st_status check_list(struct check_roles *roles, const struct check_answer *
 	     end = false;
 	while (sound && !end) {
 		struct message message;
-		if (!next_frame(&roles->worker, WORKER_MS, &message))
+		if (!next_frame(roles, &roles->worker, WORKER_MS, &message))
 			break;
 		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
 		sound = message.fd < 0 && st_cursor_u32(&in) == roles->next_id;

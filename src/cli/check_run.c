@@ -10,18 +10,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum probe_state check_verdict_of(const struct check_result *result)
 {
 	return result->service == NULL ? PROBE_CANNOT_TELL : probe_verdict(&result->probe);
-}
-
-static void sleep_ms(uint64_t ms)
-{
-	struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-	while (ms > 0 && nanosleep(&left, &left) != 0)
-		;
 }
 
 /* --- evidence --- */
@@ -181,10 +173,14 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 			probe_say(&result->probe, "%s", why);
 			return ST_OK;
 		}
-		sleep_ms(wait_ms);
+		check_wait(&check->roles, wait_ms);
+		if (check->roles.stopped)
+			return ST_OK;
 		probe_pace_sent(&check->pace, st_now_ms());
 		check_answer_free(out);
 		ST_TRY(check_ask(&check->roles, result->target, request, http ? (const char *)url.data : "", out, err));
+		if (check->roles.stopped)
+			return ST_OK;
 		ST_TRY(keep_row(check, result, row, request, out, err));
 		bool again = probe_pace_answered(&check->pace, &out->answer, tries, st_now_ms());
 		/* With its process the pin of the name is lost: another lookup might lead elsewhere. */
@@ -233,7 +229,7 @@ static enum st_status only_resolve(struct check *check, struct check_result *res
 	struct check_answer answer;
 	const char *why;
 	uint64_t wait_ms = probe_pace_wait(&check->pace, st_now_ms(), &why);
-	sleep_ms(wait_ms == UINT64_MAX ? 0 : wait_ms);
+	check_wait(&check->roles, wait_ms == UINT64_MAX ? 0 : wait_ms);
 	probe_pace_sent(&check->pace, st_now_ms());
 	ST_TRY(check_ask(&check->roles, result->target, &request, NULL, &answer, err));
 	enum st_status status = keep_row(check, result, &row, NULL, &answer, err);
@@ -254,10 +250,12 @@ static enum st_status examine(struct check *check, struct check_result *result, 
 	}
 	struct probe_request request;
 	probe->service = result->service;
-	for (int i = 0; i < CEIL_TARGET_REQUESTS && result->service->next(probe, &request); i++) {
+	for (int i = 0; i < CEIL_TARGET_REQUESTS && !check->roles.stopped && result->service->next(probe, &request);
+		i++) {
 		struct check_answer answer;
 		ST_TRY(ask(check, result, &request, &answer, err));
-		result->service->take(probe, &answer.answer);
+		if (!check->roles.stopped)
+			result->service->take(probe, &answer.answer);
 		check_answer_free(&answer);
 	}
 	return ST_OK;
@@ -279,7 +277,15 @@ static enum st_status check_target(struct check *check, struct check_result *res
 		ST_TRY(only_resolve(check, result, err));
 	else if (result->service != NULL)
 		ST_TRY(examine(check, result, err));
-	return keep_verdict(check, result, err);
+	return check->roles.stopped ? ST_OK : keep_verdict(check, result, err);
+}
+
+/* Stopped by the user: what was asked so far is signed, and no verdict is made of it. */
+static enum st_status keep_stop(struct check *check, struct st_error *err)
+{
+	struct st_json_writer w = check_evidence_begin(&check->evidence, "stopped", NULL);
+	ST_TRY(check_evidence_end(&check->evidence, &w, err));
+	return check_evidence_sign(&check->evidence, err);
 }
 
 enum st_status check_run(struct check *check, struct st_error *err)
@@ -287,9 +293,12 @@ enum st_status check_run(struct check *check, struct st_error *err)
 	st_utc_text(st_utc_seconds(), check->began);
 	probe_pace_begin(&check->pace, check->scope->requests_per_second, check->scope->budget_bytes);
 	ST_TRY(keep_run(check, err));
-	for (size_t i = 0; i < check->result_count; i++)
-		ST_TRY(check_target(check, &check->results[i], err));
-	return check_evidence_sign(&check->evidence, err);
+	for (size_t i = 0; i < check->result_count && !check->roles.stopped; i++) {
+		enum st_status status = check_target(check, &check->results[i], err);
+		if (status != ST_OK && !check->roles.stopped)
+			return status;
+	}
+	return check->roles.stopped ? keep_stop(check, err) : check_evidence_sign(&check->evidence, err);
 }
 
 void check_results_free(struct check *check)

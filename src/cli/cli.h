@@ -55,6 +55,8 @@ bool cli_number(const char *option, const char *text, uint64_t *out);
 /* Absolute path of the worker program: beside staunch in a build tree, in libexec/staunch when installed; caller frees.
  * NULL with *err when there is none. */
 char *cli_worker_path(struct st_error *err);
+/* The same of staunch-fetch, the program with sockets. */
+char *cli_fetch_path(struct st_error *err);
 /* Is stream a terminal that wants colour (NO_COLOR, TERM=dumb, not a terminal: no)? */
 bool cli_colour(int fd);
 /* Does the locale print UTF-8? */

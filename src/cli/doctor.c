@@ -2,6 +2,7 @@
 #include "base/ceilings.h"
 #include "base/json_write.h"
 #include "cli/cli.h"
+#include "fetch/protocol.h"
 #include "process/confine.h"
 #include "process/helping.h"
 #include "process/launcher.h"
@@ -46,7 +47,8 @@ struct doctor {
 	unsigned processors;
 	uint64_t memory_bytes;
 	uint64_t memory_limit_bytes; /* of the control group; 0 none */
-	struct libraries ours, worker;
+	struct libraries ours, worker, fetch;
+	bool fetch_found, fetch_confined;
 	struct helper_state helpers[HELPERS - HELPER_WORKERS];
 };
 
@@ -178,6 +180,34 @@ static enum st_status try_worker(struct doctor *doctor, struct launcher *launche
 	return status;
 }
 
+/* --- fetch, tried --- */
+
+/* It starts, confines itself and says which libcurl it has; it is asked for nothing. */
+static void try_fetch(struct doctor *doctor, struct launcher *launcher)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	struct message answer;
+	st_auto_buf struct st_buf start = {0};
+	if (launcher_spawn(launcher, "fetch", &id, &socket, NULL) != ST_OK)
+		return;
+	st_buf_add_byte(&start, 0);
+	st_buf_add_u64(&start, CEIL_FETCH_MEMORY_BYTES);
+	for (int i = 0; i < 4; i++) /* nobody asks, no certificates of its own, no ports */
+		st_buf_add_u32(&start, 0);
+	struct message_reader *reader = message_reader_open(socket);
+	if (message_send(socket, FETCH_START, start.data, start.size, -1) == 0 &&
+		first_answer(reader, socket, &answer) && answer.type == FETCH_READY) {
+		struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
+		(void)st_cursor_byte(&in);
+		doctor->fetch_confined = st_cursor_byte(&in) != 0;
+		struct st_span version = st_cursor_span(&in);
+		st_auto_free char *text = st_strndup((const char *)version.data, in.bad ? 0 : version.size);
+		add_library(&doctor->fetch, "libcurl", text);
+	}
+	message_reader_close(reader);
+}
+
 /* --- helpers, tried --- */
 
 static bool wait_for_helper(struct launcher *launcher, struct helping *helping, struct helping_result *result)
@@ -230,11 +260,15 @@ static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err
 	if (path == NULL)
 		return ST_FATAL;
 	doctor->worker_found = true;
+	st_auto_free char *fetch = cli_fetch_path(NULL);
+	doctor->fetch_found = fetch != NULL;
 	struct launcher *launcher = NULL;
-	ST_TRY(launcher_start(path, &launcher, err));
+	ST_TRY(launcher_start_with_fetch(path, fetch, true, &launcher, err));
 	enum st_status status = try_worker(doctor, launcher, err);
 	if (status == ST_OK)
 		status = ask_about(doctor, launcher, err);
+	if (doctor->fetch_found)
+		try_fetch(doctor, launcher);
 	look_at_helpers(doctor, launcher);
 	launcher_stop(launcher);
 	return status;
@@ -261,6 +295,11 @@ static const struct {
 	{"helper processor time", CEIL_HELPER_CPU_S * 1000, "ms"},
 	{"document for helpers", CEIL_HELPER_INPUT_BYTES, "bytes"},
 	{"output of a helper", CEIL_HELPER_OUTPUT_BYTES, "bytes"},
+	{"memory of the network role", CEIL_FETCH_MEMORY_BYTES, "bytes"},
+	{"headers of an answer", CEIL_ANSWER_HEADER_BYTES, "bytes"},
+	{"body of an answer", CEIL_ANSWER_BODY_BYTES, "bytes"},
+	{"one request", CEIL_REQUEST_MS, "ms"},
+	{"requests for a target", CEIL_TARGET_REQUESTS, "requests"},
 };
 
 #define CEILINGS (sizeof ceilings / sizeof ceilings[0])
@@ -291,6 +330,11 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_key_bool(w, "found", doctor->worker_found);
 	st_json_key_bool(w, "confined", doctor->worker_confined);
 	st_json_key_text(w, "error", doctor->error.status == ST_OK ? NULL : doctor->error.what);
+	st_json_object_end(w);
+	st_json_key(w, "fetch");
+	st_json_object(w);
+	st_json_key_bool(w, "found", doctor->fetch_found);
+	st_json_key_bool(w, "confined", doctor->fetch_confined);
 	st_json_object_end(w);
 }
 
@@ -345,6 +389,7 @@ static void tell_json(const struct doctor *doctor, struct st_buf *out)
 	st_json_object(&w);
 	add_libraries_json(&w, "staunch", &doctor->ours);
 	add_libraries_json(&w, "staunch-worker", &doctor->worker);
+	add_libraries_json(&w, "staunch-fetch", &doctor->fetch);
 	st_json_object_end(&w);
 	add_helpers_json(&w, doctor);
 	add_ceilings_json(&w);
@@ -396,6 +441,10 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 	heading(out, "worker");
 	line(out, "program", st_format("%s", doctor->worker_found ? "found" : "not found"));
 	line(out, "a worker starts confined", doctor->worker_confined ? st_format("yes") : st_format("no"));
+	line(out, "the network role",
+		st_format("%s", !doctor->fetch_found     ? "not found: nothing can be checked"
+				: doctor->fetch_confined ? "starts confined"
+							 : "does not start confined"));
 	if (doctor->error.status != ST_OK)
 		line(out, "why not", st_format("%s", doctor->error.what));
 }
@@ -423,6 +472,7 @@ static void tell_text(const struct doctor *doctor, struct st_buf *out)
 		line(out, "memory limit here", amount(doctor->memory_limit_bytes, "bytes"));
 	tell_libraries(out, "libraries of staunch", &doctor->ours);
 	tell_libraries(out, "libraries of staunch-worker", &doctor->worker);
+	tell_libraries(out, "libraries of staunch-fetch", &doctor->fetch);
 	tell_helpers(out, doctor);
 	heading(out, "ceilings");
 	for (size_t i = 0; i < CEILINGS; i++)

@@ -61,9 +61,9 @@ bool cli_number(const char *option, const char *text, uint64_t *out)
 	return true;
 }
 
-char *cli_worker_path(struct st_error *err)
+static char *program_path(const char *name, struct st_error *err)
 {
-	static const char *const places[] = {"staunch-worker", "../libexec/staunch/staunch-worker"};
+	static const char *const places[] = {"", "../libexec/staunch/"};
 	char self[PATH_MAX];
 	ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (size < 0) {
@@ -75,13 +75,23 @@ char *cli_worker_path(struct st_error *err)
 	if (slash != NULL)
 		*slash = 0;
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		char *path = st_format("%s/%s", self, places[i]);
+		char *path = st_format("%s/%s%s", self, places[i], name);
 		if (access(path, X_OK) == 0)
 			return path;
 		free(path);
 	}
-	st_fail(err, ST_FATAL, "the worker program staunch-worker is not installed");
+	st_fail(err, ST_FATAL, "the program %s is not installed", name);
 	return NULL;
+}
+
+char *cli_worker_path(struct st_error *err)
+{
+	return program_path("staunch-worker", err);
+}
+
+char *cli_fetch_path(struct st_error *err)
+{
+	return program_path("staunch-fetch", err);
 }
 
 bool cli_colour(int fd)

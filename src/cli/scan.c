@@ -484,13 +484,15 @@ static enum st_status start_launcher(
 		return scan->unconfined ? launcher_start_unconfined(worker, &scan->launcher, err)
 					: launcher_start(worker, &scan->launcher, err);
 	struct check_identity identity;
-	st_auto_free char *fetch = check_fetch_path(worker, err);
+	st_auto_free char *fetch = cli_fetch_path(err);
 	if (fetch == NULL)
 		return ST_FATAL;
 	ST_TRY(check_identify(scan->remote.scope, cli_value(arguments, "ca"), &identity, err));
+	for (size_t i = 0; i < scan->remote.scope->target_count; i++)
+		check_identity_port(&identity, scan->remote.scope->targets[i].port);
 	enum st_status status = launcher_start_with_fetch(worker, fetch, !scan->unconfined, &scan->launcher, err);
 	if (status == ST_OK)
-		check_roles_set(&scan->remote.roles, scan->launcher, &identity, scan->unconfined);
+		check_roles_set(&scan->remote.roles, scan->launcher, scan->signal_fd, &identity, scan->unconfined);
 	check_identity_free(&identity);
 	return status;
 }

@@ -49,6 +49,8 @@ static char *take_text(struct st_cursor *in)
 struct start {
 	bool unconfined;
 	uint64_t memory_bytes;
+	uint16_t *ports;
+	uint32_t port_count;
 };
 
 static bool read_start(struct fetch *fetch, struct start *start)
@@ -65,7 +67,13 @@ static bool read_start(struct fetch *fetch, struct start *start)
 	if (in.bad)
 		return false;
 	st_buf_add(&fetch->certificates, certificates.data, certificates.size);
-	return true;
+	start->port_count = st_cursor_u32(&in);
+	if (in.bad || start->port_count > CEIL_SCOPE_TARGETS)
+		return false;
+	start->ports = st_alloc_zero(start->port_count + 1, sizeof *start->ports);
+	for (uint32_t i = 0; i < start->port_count; i++)
+		start->ports[i] = st_cursor_u16(&in);
+	return !in.bad;
 }
 
 /* Everything that libraries load lazily, while files may still be opened. */
@@ -91,7 +99,10 @@ static void prepare(struct fetch *fetch)
 static void enter_jail(const struct start *start)
 {
 	struct st_error err = {0};
-	struct confine_limits limits = {.memory_bytes = start->memory_bytes, .output_bytes = CEIL_ANSWER_BODY_BYTES};
+	struct confine_limits limits = {.memory_bytes = start->memory_bytes,
+		.output_bytes = CEIL_ANSWER_BODY_BYTES,
+		.ports = start->ports,
+		.port_count = start->port_count};
 	int landlock_abi = confine_available().landlock_abi;
 	if (!start->unconfined && confine(CONFINE_FETCH, &limits, FETCH_SOCKET_FD, FETCH_FORBIDDEN, &err) != ST_OK)
 		fail_to_start(err.what);

@@ -10,7 +10,7 @@
 enum fetch_message {
 	/* case -> fetch */
 	FETCH_START = 1, /* u8 unconfined, u64 memory_bytes, span User-Agent, span From, span certificates (PEM; "" =
-			  * those of the machine) */
+			  * those of the machine), u32 n + n u16: the ports that it will be asked to connect to */
 	FETCH_HTTP,      /* u32 id, u8 TLS, u8 literal (1: the host is an address, typed as such), span host, u16 port,
 			  * u32 body_bytes at most, span method, span path and query, span headers ("Name: value\n" each),
 			  * span      body */

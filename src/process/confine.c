@@ -113,7 +113,8 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "no_new_privs cannot be set");
-	ST_TRY(role == CONFINE_HELPER ? confine_landlock_helper(limits->program, err) : confine_landlock(role, err));
+	ST_TRY(role == CONFINE_HELPER ? confine_landlock_helper(limits->program, err)
+				      : confine_landlock(role, limits, err));
 	return role == CONFINE_HELPER ? confine_filter_load(limits->filter, err)
 				      : confine_seccomp(role, report_fd, report_type, err);
 }

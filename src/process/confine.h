@@ -30,6 +30,9 @@ struct confine_filter *confine_helper_filter(int program);
 struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
 	uint64_t output_bytes; /* helper, fetch: size of what it writes */
+	/* fetch only: TCP ports that it may connect to, where the kernel's Landlock knows ports (ABI 4) */
+	const uint16_t *ports;
+	size_t port_count;
 	/* helper only */
 	uint64_t cpu_s;                      /* processor time */
 	int program;                         /* descriptor of the one program it may execute, with execveat(2) */

@@ -56,7 +56,7 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 		rights.fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REFER;
 	if (abi >= 4)
 		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
-	if (abi >= 4 && (role == CONFINE_LAUNCHER_OF_FETCH || role == CONFINE_FETCH))
+	if (abi >= 4 && role == CONFINE_LAUNCHER_OF_FETCH)
 		rights.net = NET_BIND_TCP;
 	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
@@ -93,6 +93,30 @@ static enum st_status allow_resolver(int ruleset, struct st_error *err)
 	return ST_OK;
 }
 
+#define RULE_NET_PORT 2
+#define PORT_OF_NAMES 53
+
+static enum st_status allow_port(int ruleset, uint16_t port, struct st_error *err)
+{
+	struct {
+		uint64_t allowed, port;
+	} rule = {NET_CONNECT_TCP, port};
+	if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock: the rule of a port cannot be added");
+	return ST_OK;
+}
+
+/* The ports of the targets, and that of name servers: long answers come over TCP (RFC 7766). */
+static enum st_status allow_fetch(int ruleset, int abi, const struct confine_limits *limits, struct st_error *err)
+{
+	ST_TRY(allow_resolver(ruleset, err));
+	if (abi < 4)
+		return ST_OK;
+	for (size_t i = 0; i < limits->port_count; i++)
+		ST_TRY(allow_port(ruleset, limits->ports[i], err));
+	return allow_port(ruleset, PORT_OF_NAMES, err);
+}
+
 static enum st_status rule_set(const struct ruleset *rights, int abi, int *out, struct st_error *err)
 {
 	size_t size = abi >= 6 ? sizeof *rights : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
@@ -106,7 +130,7 @@ static enum st_status no_landlock(struct st_error *err)
 						      : st_fail_errno(err, ST_FATAL, "Landlock does not answer");
 }
 
-enum st_status confine_landlock(enum confine_role role, struct st_error *err)
+enum st_status confine_landlock(enum confine_role role, const struct confine_limits *limits, struct st_error *err)
 {
 	int abi = confine_landlock_abi();
 	if (abi == 0)
@@ -120,7 +144,7 @@ enum st_status confine_landlock(enum confine_role role, struct st_error *err)
 	if (role == CONFINE_LAUNCHER || role == CONFINE_LAUNCHER_OF_FETCH)
 		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
 	if (role == CONFINE_FETCH)
-		ST_TRY(allow_resolver(ruleset, err));
+		ST_TRY(allow_fetch(ruleset, abi, limits, err));
 	if (role == CONFINE_CASE)
 		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)

@@ -21,7 +21,7 @@
 /* Version of Landlock that the kernel speaks; 0 when it has none or has it switched off. */
 int confine_landlock_abi(void);
 /* Takes the file and TCP rights of the role away; ST_OK without effect where the kernel has no Landlock. */
-enum st_status confine_landlock(enum confine_role role, struct st_error *err);
+enum st_status confine_landlock(enum confine_role role, const struct confine_limits *limits, struct st_error *err);
 /* The same for a helper: its program, the loader and the libraries may be read, the first two executed. */
 enum st_status confine_landlock_helper(int program, struct st_error *err);
 /* Puts a filter built before in force. */

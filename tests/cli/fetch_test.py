@@ -36,7 +36,7 @@ def span(data):
 
 
 class Fetch:
-    def __init__(self):
+    def __init__(self, *ports):
         ours, theirs = socket.socketpair()
         self.socket, self.buffer, self.id, self.rights = ours, b"", 0, []
 
@@ -48,8 +48,10 @@ class Fetch:
         self.process = subprocess.Popen([PROGRAM, "fetch"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3])
         theirs.close()
-        self.send("START", struct.pack("<BQ", 0, 1 << 29) + span("agent/1") + span("") + span(""))
+        self.send("START", struct.pack("<BQ", 0, 1 << 29) + span("agent/1") + span("") + span("") +
+            struct.pack("<I%dH" % len(ports), len(ports), *ports))
         kind, body, _ = self.next()
+        self.landlock_abi = body[0]
         rig.equal((kind, body[1]), (FRAMES["READY"], 1), "the first frame of fetch, and whether it is confined")
 
     def __enter__(self):
@@ -138,17 +140,17 @@ def line_server(answer, greeting=b""):
 
 
 def a_name_that_is_not_typed_as_an_address_must_lead_to_the_internet():
-    with Fetch() as fetch, front_azure.serve({}) as front:
+    with front_azure.serve({}) as front, Fetch(front.port, 80) as fetch:
         rig.equal(fetch.http("localhost", front.port, literal=False)[0], "PRIVATE", "localhost, by name")
         rig.equal(fetch.http("127.0.0.1", front.port, literal=False)[0], "PRIVATE", "an address that nobody typed")
         rig.equal(front.connections, 0, "connections")
-    with Fetch() as fetch, front_azure.serve({}) as front:
+    with front_azure.serve({}) as front, Fetch(front.port, 80) as fetch:
         rig.equal(fetch.http("127.0.0.1", front.port)[:2], ("ANSWERED", 404), "an address that was typed")
         rig.equal(fetch.http("nothing.invalid", 80, literal=False)[0] in ("NO_NAME", "NAME_UNCLEAR"), True, ".invalid")
 
 
 def a_body_is_read_to_its_limit_and_not_beyond():
-    with Fetch() as fetch, front_azure.serve({"/c": front_azure.container("k")}) as front:
+    with front_azure.serve({"/c": front_azure.container("k")}) as front, Fetch(front.port) as fetch:
         _, status, whole_body, whole = fetch.http("127.0.0.1", front.port, "/c/k")
         rig.equal((status, whole_body, whole), (200, b"xyz", 1), "a body of three bytes")
         _, status, body, whole = fetch.http("127.0.0.1", front.port, "/c/k", limit=2)
@@ -158,24 +160,32 @@ def a_body_is_read_to_its_limit_and_not_beyond():
 
 
 def bytes_over_tcp_are_sent_step_by_step_and_each_answer_stands_for_itself():
-    with Fetch() as fetch:
-        with line_server(lambda line: {b"PING\r\n": b"+PONG\r\n"}.get(line, b"-ERR\r\n")) as server:
-            rig.equal(fetch.exchange(server.port, b"PING\r\n", b"INFO\r\n"), ("ANSWERED", [b"+PONG\r\n", b"-ERR\r\n"]),
-                "two steps")
-        with line_server(lambda line: b"230 in\r\n", greeting=b"220 hello\r\n") as server:
-            rig.equal(fetch.exchange(server.port, b"", b"USER anonymous\r\n"),
-                ("ANSWERED", [b"220 hello\r\n", b"230 in\r\n"]), "a server that speaks first")
-        with line_server(lambda line: None) as server:
-            outcome, answers = fetch.exchange(server.port, b"PING\r\n", b"INFO\r\n")
-            rig.equal((outcome, answers[:1], server.lines), ("ANSWERED", [b""], [b"PING\r\n"]), "a server that hangs up")
-        with line_server(lambda line: b"x" * 100000) as server:
-            outcome, answers = fetch.exchange(server.port, b"a\n", b"b\n", limit=5000)
-            rig.equal((outcome, sum(map(len, answers)) <= 5000), ("ANSWERED", True), "an answer beyond the limit")
+    with line_server(lambda line: {b"PING\r\n": b"+PONG\r\n"}.get(line, b"-ERR\r\n")) as server, Fetch(server.port) as fetch:
+        rig.equal(fetch.exchange(server.port, b"PING\r\n", b"INFO\r\n"), ("ANSWERED", [b"+PONG\r\n", b"-ERR\r\n"]),
+            "two steps")
+    with line_server(lambda line: b"230 in\r\n", greeting=b"220 hello\r\n") as server, Fetch(server.port) as fetch:
+        rig.equal(fetch.exchange(server.port, b"", b"USER anonymous\r\n"),
+            ("ANSWERED", [b"220 hello\r\n", b"230 in\r\n"]), "a server that speaks first")
+    with line_server(lambda line: None) as server, Fetch(server.port, 1) as fetch:
+        outcome, answers = fetch.exchange(server.port, b"PING\r\n", b"INFO\r\n")
+        rig.equal((outcome, answers[:1], server.lines), ("ANSWERED", [b""], [b"PING\r\n"]), "a server that hangs up")
         rig.equal(fetch.exchange(1, b"x")[0], "NO_CONNECTION", "a closed port")
+    with line_server(lambda line: b"x" * 100000) as server, Fetch(server.port) as fetch:
+        outcome, answers = fetch.exchange(server.port, b"a\n", b"b\n", limit=5000)
+        rig.equal((outcome, sum(map(len, answers)) <= 5000), ("ANSWERED", True), "an answer beyond the limit")
+
+
+def a_port_that_it_was_not_started_for_is_not_connected_to():
+    with line_server(lambda line: b"") as server, line_server(lambda line: b"") as other, Fetch(server.port) as fetch:
+        if fetch.landlock_abi < 4:
+            rig.skip("the kernel's Landlock does not know ports")
+        rig.equal(fetch.ask("RESOLVE", "127.0.0.1", server.port)[0], "ANSWERED", "its port")
+        rig.equal(fetch.ask("RESOLVE", "127.0.0.1", other.port)[0], "NO_CONNECTION", "another port")
+        rig.equal(other.connections, 0, "connections to the other port")
 
 
 def only_a_connection_is_made_to_see_whether_a_port_answers():
-    with Fetch() as fetch, line_server(lambda line: b"") as server:
+    with line_server(lambda line: b"") as server, Fetch(server.port, 1) as fetch:
         rig.equal(fetch.ask("RESOLVE", "127.0.0.1", server.port)[0], "ANSWERED", "an open port")
         rig.equal(server.lines, [], "bytes that were sent")
         rig.equal(fetch.ask("RESOLVE", "127.0.0.1", 1)[0], "NO_CONNECTION", "a closed port")
@@ -205,4 +215,4 @@ def it_is_not_started_by_hand():
 
 rig.run_tests(a_name_that_is_not_typed_as_an_address_must_lead_to_the_internet, a_body_is_read_to_its_limit_and_not_beyond,
     bytes_over_tcp_are_sent_step_by_step_and_each_answer_stands_for_itself,
-    only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined, it_is_not_started_by_hand)
+    a_port_that_it_was_not_started_for_is_not_connected_to, only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined, it_is_not_started_by_hand)

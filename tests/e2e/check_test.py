@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -390,6 +391,60 @@ def https_is_held_to_its_certificate():
 
 
 # --- evidence ---
+
+
+def stopping_signs_what_was_asked_and_makes_no_verdict_of_it():
+    with place() as here, front_azure.serve({"/acc/open": front_azure.container("k1")}) as front:
+        scope = write(os.path.join(here.path, "scope.json"), scope_of(front.url + "/acc/open",
+            budget={"requests_per_second": 0.1, "bytes": 10000000}))
+        process = subprocess.Popen([rig.STAUNCH, "check", "--scope", scope, "--evidence", here.evidence],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while not front.requests and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=20)
+        rig.equal((process.returncode, out), (rig.STOPPED, b""), "the end; it said %r" % said)
+        rig.equal(here.verify()["evidence"], "intact", "evidence")
+        kinds = [json.loads(line)["kind"] for line in rig.lines(here.evidence)]
+        rig.equal((kinds[0], kinds[-2:], "verdict" in kinds), ("run", ["stopped", "signature"], False), "lines %r" % kinds)
+
+
+def killing_leaves_whole_lines_and_the_next_run_goes_on():
+    with place() as here, front_azure.serve({"/acc/open": front_azure.container("k1")}) as front:
+        scope = scope_of(front.url + "/acc/open")
+        file = write(os.path.join(here.path, "scope.json"), {**scope, "budget": {"requests_per_second": 2, "bytes": 10**6}})
+        process = subprocess.Popen([rig.STAUNCH, "check", "--scope", file, "--evidence", here.evidence],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while len(front.requests) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        rig.equal(here.verify(status=rig.INCOMPLETE)["evidence"], "cut", "evidence of a run that was killed")
+        here.check(scope, "--evidence", here.evidence, status=rig.FOUND)
+        rig.equal(here.verify()["evidence"], "intact", "evidence after the next run")
+
+
+def a_case_takes_what_was_found_and_one_that_is_not_there_is_said_before_any_packet():
+    with place() as here, front_azure.serve({"/acc/open": front_azure.container("k1")}) as front:
+        scope = scope_of(front.url + "/acc/open")
+        here.check(scope, "--case", os.path.join(here.path, "none.case"), status=rig.WRONG, format="text")
+        rig.equal(front.connections, 0, "connections without the case")
+        case = os.path.join(here.path, "x.case")
+        rig.scan(case, write(os.path.join(here.path, "note.txt"), "mail anna@contoso.example\n"))
+        here.check(scope, "--case", case, status=rig.FOUND)
+        rig.equal(rig.report(case)["coverage"]["objects"]["read"], 1, "the case afterwards")
+
+
+def where_a_redirect_leads_is_kept_without_its_query():
+    with place() as here, front_azure.serve({"/acc/r": front_azure.State("redirect")}) as front:
+        front.location = "https://other.example/x?sig=SECRETSIG"
+        here.check(scope_of(front.url + "/acc/r"), "--evidence", here.evidence, status=rig.INCOMPLETE)
+        with open(here.evidence) as file:
+            text = file.read()
+        rig.check("https://other.example/x" in text and "SECRETSIG" not in text, "evidence holds a signature: " + text)
 
 
 def evidence_shows_every_change():

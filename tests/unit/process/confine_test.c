@@ -40,7 +40,7 @@ static struct outcome in_jail(enum confine_role role, uint64_t memory_bytes, voi
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		struct confine_limits limits = {.memory_bytes = memory_bytes};
+		struct confine_limits limits = {.memory_bytes = memory_bytes, .output_bytes = 1 << 20};
 		struct st_error err = {0};
 		if (confine(role, &limits, ends[1], REPORT_TYPE, &err) != ST_OK) {
 			fprintf(stderr, "%s\n", err.what);
@@ -308,7 +308,77 @@ static void the_launcher_is_refused_and_the_call_is_named(void)
 	CHECK_ATTEMPTS(CONFINE_LAUNCHER, attempts);
 }
 
+static void do_bind(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	(void)!bind(3, (const struct sockaddr *)&to, sizeof to);
+}
+static void do_listen(void)
+{
+	(void)!listen(3, 1);
+}
+static void do_write_a_file(void)
+{
+	(void)!open("/tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+static void do_unlink(void)
+{
+	(void)!unlink("/nonexistent");
+}
+static void do_packet_socket(void)
+{
+	(void)!socket(AF_PACKET, SOCK_RAW, 0);
+}
+
+static void the_network_role_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_exec, "execve", NULL},
+		{do_execveat, "execveat", NULL},
+		{do_fork, "clone", "fork"},
+		{do_ptrace, "ptrace", NULL},
+		{do_bind, "bind", NULL},
+		{do_listen, "listen", NULL},
+		{do_write_a_file, "openat", NULL},
+		{do_unlink, "unlink", "unlinkat"},
+		{do_packet_socket, "socket", NULL},
+		{do_mount, "mount", NULL},
+		{do_bpf, "bpf", NULL},
+		{do_io_uring, "io_uring_setup", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	CHECK_ATTEMPTS(CONFINE_FETCH, attempts);
+}
+
 /* --- what each may do --- */
+
+static bool with_landlock;
+
+static void work_of_fetch(void)
+{
+	int own = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), memory = memfd_create("body", MFD_CLOEXEC);
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	if (own < 0 || memory < 0 || write(memory, "x", 1) != 1)
+		_exit(1);
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || errno != EAFNOSUPPORT)
+		_exit(2);
+	/* Refused by the port's owner, or by Landlock, which was told of no port. */
+	if (connect(own, (const struct sockaddr *)&to, sizeof to) == 0 || (errno != ECONNREFUSED && errno != EACCES))
+		_exit(3);
+	if (with_landlock && open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0)
+		_exit(4);
+	if (open("/etc/hosts", O_RDONLY | O_CLOEXEC) < 0 && errno != ENOENT)
+		_exit(5);
+}
+
+static void the_network_role_has_sockets_memory_and_the_resolvers_files(void)
+{
+	with_landlock = confine_landlock_abi() > 0;
+	struct outcome outcome = in_jail(CONFINE_FETCH, 1u << 30, work_of_fetch);
+	CHECK_INT(outcome.reported, -1);
+	CHECK(exited_with(outcome, SURVIVED));
+}
 
 static int job_fd = -1;
 
@@ -502,6 +572,8 @@ int main(void)
 	RUN(a_worker_is_refused_and_the_call_is_named);
 	RUN(the_case_is_refused_and_the_call_is_named);
 	RUN(the_launcher_is_refused_and_the_call_is_named);
+	RUN(the_network_role_is_refused_and_the_call_is_named);
+	RUN(the_network_role_has_sockets_memory_and_the_resolvers_files);
 	RUN(a_worker_reads_what_it_was_handed_and_takes_memory);
 	RUN(memory_ends_at_the_limit_with_its_own_status);
 	RUN(a_crash_in_the_jail_looks_like_a_crash);
