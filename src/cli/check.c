@@ -118,8 +118,7 @@ static enum st_status start_roles(struct check *check, const struct check_option
 	bool address = strchr(contact, '@') != NULL && strpbrk(contact, " <>") == NULL;
 	st_auto_free char *from = st_format("%s", address ? contact : "");
 	ascii(from);
-	uint16_t *ports = st_alloc_zero(check->result_count + 1, sizeof *ports);
-	st_auto_free void *freed = ports;
+	st_auto_free uint16_t *ports = st_alloc_zero(check->result_count + 1, sizeof *ports);
 	struct check_who who = {.agent = agent,
 		.from = from,
 		.certificates = {certificates.data, certificates.size},
