@@ -13,7 +13,7 @@
 
 enum probe_state check_verdict_of(const struct check_result *result)
 {
-	return result->service == NULL ? PROBE_CANNOT_TELL : probe_verdict(&result->probe);
+	return probe_verdict(&result->probe);
 }
 
 /* --- evidence --- */
@@ -190,34 +190,59 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 	}
 }
 
-/* One of the two questions that tell what a target is. */
+/* What was answered to the questions that tell what a target is. */
+struct what_answers {
+	enum probe_outcome outcome; /* the last */
+	unsigned asked, credentials_wanted;
+};
+
 static enum st_status ask_what(struct check *check, struct check_result *result, const struct probe_row *row,
-	enum probe_outcome *outcome, struct st_error *err)
+	struct what_answers *answers, struct st_error *err)
 {
 	struct probe_request request = {.row = row};
 	struct check_answer answer;
 	ST_TRY(ask(check, result, &request, &answer, err));
-	*outcome = answer.answer.outcome;
+	answers->outcome = answer.answer.outcome;
+	answers->asked++;
+	answers->credentials_wanted +=
+		answer.answer.status == 401 && answer.answer.header[PROBE_HEADER_WWW_AUTHENTICATE] != NULL;
 	result->service = probe_service_answering(&answer.answer);
 	check_answer_free(&answer);
 	return ST_OK;
 }
 
+static void judge_unknown(struct check_result *result, const struct what_answers *answers)
+{
+	struct probe *probe = &result->probe;
+	if (answers->outcome == PROBE_HELD_BACK)
+		return; /* the reason stands already */
+	if (answers->outcome != PROBE_ANSWERED) {
+		probe_say(probe, "%s", probe_outcome_text(answers->outcome));
+	} else if (answers->asked == answers->credentials_wanted) {
+		probe->verdict.refused_as_a_whole = true;
+		probe_set(probe, PROBE_LIST, PROBE_CLOSED);
+		probe_set(probe, PROBE_READ, PROBE_CLOSED);
+		probe_say(probe, "whatever is asked, it wants credentials (401), and does not say what it is");
+	} else {
+		probe_say(probe, "nothing says which service this is; write SERVICE+https://HOST:PORT/PATH");
+	}
+}
+
 static enum st_status find_service(struct check *check, struct check_result *result, struct st_error *err)
 {
-	enum probe_outcome outcome = PROBE_ANSWERED;
+	const struct probe_row *const questions[] = {&probe_row_what, &probe_row_what_body, &probe_row_what_root};
+	size_t count = result->target->path[0] != 0 ? 3 : 2;
+	struct what_answers answers = {.outcome = PROBE_ANSWERED};
 	result->service = probe_service_of(result->target);
 	if (result->service != NULL || check->level < PROBE_L1)
 		return ST_OK;
-	ST_TRY(ask_what(check, result, &probe_row_what, &outcome, err));
-	if (result->service == NULL && (outcome == PROBE_ANSWERED || outcome == PROBE_BROKEN))
-		ST_TRY(ask_what(check, result, &probe_row_what_body, &outcome, err));
+	for (size_t i = 0; i < count && result->service == NULL; i++)
+		if (answers.outcome == PROBE_ANSWERED || answers.outcome == PROBE_BROKEN)
+			ST_TRY(ask_what(check, result, questions[i], &answers, err));
 	if (result->service == NULL)
 		result->service = probe_service_at_port(result->target);
-	if (result->service == NULL && outcome != PROBE_ANSWERED && outcome != PROBE_HELD_BACK)
-		probe_say(&result->probe, "%s", probe_outcome_text(outcome));
-	else if (result->service == NULL && outcome == PROBE_ANSWERED)
-		probe_say(&result->probe, "nothing says which service this is; write SERVICE+https://HOST:PORT/PATH");
+	if (result->service == NULL)
+		judge_unknown(result, &answers);
 	return ST_OK;
 }
 

@@ -122,7 +122,10 @@ static void put_result(struct pen *pen, const struct check_result *result)
 		put(pen, "", " ");
 	put(pen, "", result->typed);
 	put(pen, "", "    ");
-	put(pen, "2", title_of(result));
+	if (result->probe.product.size > 0)
+		st_escape_text(pen->out, result->probe.product.data, result->probe.product.size);
+	else
+		put(pen, "2", title_of(result));
 	st_buf_add_byte(pen->out, '\n');
 	put_rights(pen, result);
 	for (size_t i = 0; i < result->row_count; i++)
@@ -316,6 +319,8 @@ static void dry_target(struct dry *dry, const struct check_result *result, enum 
 	if (level >= PROBE_L1) {
 		dry_row(dry, result->target, &probe_row_what, NULL);
 		dry_row(dry, result->target, &probe_row_what_body, NULL);
+		if (result->target->path[0] != 0)
+			dry_row(dry, result->target, &probe_row_what_root, NULL);
 	}
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
 		if (!service->tcp)

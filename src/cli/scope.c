@@ -12,8 +12,7 @@ static int run(const struct cli_arguments *arguments)
 		return cli_fail(CLI_WRONG, "scope knows one word: init TARGET...");
 	if (count < 2)
 		return cli_fail(CLI_WRONG, "scope init needs TARGET...");
-	const char **targets = st_alloc_zero(count, sizeof *targets);
-	st_auto_free void *freed = (void *)targets;
+	st_auto_free const char **targets = st_alloc_zero(count, sizeof *targets);
 	for (size_t i = 1; i < count; i++) {
 		struct probe_target target;
 		struct st_error err = {0};

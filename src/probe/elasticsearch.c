@@ -210,7 +210,8 @@ static void take_indices(struct probe *probe, const struct probe_answer *answer)
 static void say_open(struct probe *probe)
 {
 	uint64_t ransom = probe->number[NUMBER_RANSOM];
-	probe_say(probe, "%llu %s, %llu documents%s%s%s", (unsigned long long)probe->objects_seen,
+	/* docs.count of the server: every nested part of a document is one. */
+	probe_say(probe, "%llu %s, %llu documents with nested ones%s%s%s", (unsigned long long)probe->objects_seen,
 		probe->objects_seen == 1 ? "index" : "indices", (unsigned long long)probe->number[NUMBER_DOCUMENTS],
 		probe->number[NUMBER_UNSECURED] ? "; the server itself warns that its security is off" : "",
 		ransom > 0 ? "; ransom notes among them: somebody wiped data here" : "",
@@ -274,13 +275,15 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 {
 	bool of_index = probe->target->path[0] != 0, seen = probe->seen_object.size > 0;
 	*out = (struct probe_request){.row = &rows[row]};
+	if (probe->verdict.refused_as_a_whole)
+		return false;
 	switch (row) {
 	case ROW_CAT_PLAIN:
 		if (probe->number[NUMBER_PLAIN_CAT] == 0)
 			return false;
 		break;
 	case ROW_READ_SELF:
-		if (!of_index && (seen || probe->known_object.data != NULL || probe->verdict.refused_as_a_whole))
+		if (!of_index && (seen || probe->known_object.data != NULL))
 			return false;
 		break;
 	case ROW_READ_INDEX:

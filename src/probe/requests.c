@@ -26,12 +26,25 @@ const struct probe_row probe_row_what_body = {
 	.body_bytes = 64 << 10,
 };
 
+const struct probe_row probe_row_what_root = {
+	.id = "what-root",
+	.method = "GET",
+	.path = "/",
+	.from_root = true,
+	.level = PROBE_L1,
+	.right = PROBE_LIST,
+	.form = PROBE_FORM_ANY,
+	.keep = 4,
+	.body_bytes = 64 << 10,
+};
+
 const struct probe_row *probe_row_at(size_t index)
 {
 	const struct probe_service *service;
-	if (index < 2)
-		return index == 0 ? &probe_row_what : &probe_row_what_body;
-	index -= 2;
+	static const struct probe_row *const shared[] = {&probe_row_what, &probe_row_what_body, &probe_row_what_root};
+	if (index < sizeof shared / sizeof shared[0])
+		return shared[index];
+	index -= sizeof shared / sizeof shared[0];
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++) {
 		if (index < service->row_count)
 			return &service->rows[index];

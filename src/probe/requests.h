@@ -12,8 +12,10 @@
  * asks any service for nothing: S3 lists no key, Azure denies that there is a blob of this name, Elasticsearch refuses
  * the parameters, each in its own words. */
 extern const struct probe_row probe_row_what, probe_row_what_body;
+/* And of a target with a path, what the server says at its root. */
+extern const struct probe_row probe_row_what_root;
 
-/* All rows of all services and those two, NULL behind the last: for --dry-run and for the test of the table. */
+/* All rows of all services and those three, NULL behind the last: for --dry-run and for the test of the table. */
 const struct probe_row *probe_row_at(size_t index);
 const struct probe_row *probe_row_named(const char *id);
 /* Method, templates and level are as contract 8 allows; *why says what is wrong. Held by a test over the table. */

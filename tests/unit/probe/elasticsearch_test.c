@@ -33,7 +33,7 @@ static void an_unsecured_cluster_is_open_and_its_own_warning_implies_writing(voi
 	SCRIPT_CASE("unsecured", TARGET, NULL, PROBE_L2, answers,
 		"open open not-tested not-tested not-tested implied = open",
 		"elasticsearch.root elasticsearch.cat elasticsearch.search-index ",
-		"3 indices, 250003 documents; the server");
+		"3 indices, 250003 documents with nested ones; the server");
 }
 
 static void ransom_notes_among_the_indices_are_said(void)
