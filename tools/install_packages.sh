@@ -6,7 +6,8 @@ set -euo pipefail
 policy=/usr/sbin/policy-rc.d kept=$policy.kept-by-staunch
 mark="# Written by ./dev setup of staunch while it installs; it goes away with it."
 units=(redis-server.service memcached.service etcd.service postgresql.service docker-registry.service rsync.service
-  vsftpd.service nginx.service ceph.target ceph-mon.target ceph-osd.target ceph-radosgw.target)
+  vsftpd.service nginx.service ceph.target ceph-mon.service ceph-mon.target ceph-osd.target ceph-radosgw.target
+  ceph-crash.service)
 patient=(-o Acquire::Retries=5 -o DPkg::Lock::Timeout=600)
 
 restore() {

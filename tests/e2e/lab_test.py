@@ -6,110 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.parse
 
 import lab
+import lab_answers
 import rig
 from lab import records, wire
 from lab.recorder import Recorder, parse_requests
 from rig import check, equal
-
-
-# --- what a plain client sees ---
-
-
-def redis_open(server):
-    equal(wire.talk(server.port, b"PING\r\n"), b"+PONG\r\n", "the answer to PING")
-    equal(wire.talk(server.port, b"DBSIZE\r\n"), b":%d\r\n" % server.seed["keys"], "the answer to DBSIZE")
-
-
-def redis_closed(server):
-    equal(wire.talk(server.port, b"PING\r\n"), b"-NOAUTH Authentication required.\r\n", "the answer to PING")
-    equal(wire.talk(server.port, b"AUTH %s\r\n" % server.seed["password"].encode()), b"+OK\r\n", "the owner's AUTH")
-
-
-def redis_protected(server):
-    answer = wire.talk(server.port, b"PING\r\n")
-    check(answer.startswith(b"-DENIED Redis is running in protected mode"), "PING is answered by %r" % answer[:80])
-
-
-def memcached_open(server):
-    check(wire.talk(server.port, b"version\r\n").startswith(b"VERSION 1."), "version is not answered")
-    dump = wire.talk(server.port, b"lru_crawler metadump all\r\n", b"END\r\n")
-    names = {urllib.parse.unquote(line.split()[0][4:].decode()) for line in dump.splitlines() if line.startswith(b"key=")}
-    equal(names, set(server.seed["names"]), "the keys")
-
-
-def memcached_closed(server):
-    equal(wire.talk(server.port, b"stats\r\n" * 4), b"", "the answer to text commands")
-    stat = b"\x80\x10" + bytes(22)  # the binary command STAT
-    answer = binary(server.port, stat)
-    equal(answer[6:8], b"\x00\x20", "the status of a binary STAT (0x20 is authentication error)")
-
-
-def binary(port, request):
-    with socket.create_connection((wire.HOST, port), wire.TIMEOUT_S) as line:
-        line.sendall(request)
-        return line.recv(4096)
-
-
-def etcd_range(server):
-    return wire.http_request(server.port, "POST", "/v3/kv/range",
-        {"key": "AA==", "range_end": "AA==", "limit": "1", "keys_only": True})
-
-
-def etcd_open(server):
-    equal(etcd_range(server).json()["count"], str(server.seed["keys"]), "the number of keys")
-    equal(wire.get(server.port, "/v2/keys/").status, 404, "the status of the old interface")
-
-
-def etcd_closed(server):
-    check("etcdserver" in wire.get(server.port, "/version").json(), "/version is not answered")
-    answer = etcd_range(server)
-    check(answer.status in (400, 401) and b"user name is empty" in answer.body, "a range is answered by %r" % answer)
-
-
-def blob_list(server, container, more=""):
-    return wire.get(server.port, "/devstoreaccount1/%s?restype=container&comp=list%s" % (container, more))
-
-
-def azurite_open(server):
-    answer = blob_list(server, "pubc", "&maxresults=3")
-    check(answer.status == 200 and b"<NextMarker>" in answer.body, "the first page of pubc is %r" % answer)
-    for name, body in server.seed["blobs"]["pubb"].items():
-        answer = wire.get(server.port, "/devstoreaccount1/pubb/" + urllib.parse.quote(name), {"Range": "bytes=0-3"})
-        equal((answer.status, answer.body), (206, body[:4]), "the range of a blob of pubb, %s" % name)
-    for container in ("pubb", "priv"):
-        equal(blob_list(server, container).status, 403, "the status of a list of " + container)
-
-
-def azurite_closed(server):
-    for container in server.seed["levels"]:
-        equal(blob_list(server, container).status, 403, "the status of a list of " + container)
-        equal(wire.get(server.port, "/devstoreaccount1/%s/f01.txt" % container).status, 403, "the status of its blob")
-
-
-def s3_code(answer):
-    return answer.status, answer.body.partition(b"<Code>")[2].partition(b"<")[0].decode()
-
-
-def rgw_open(server):
-    answer = wire.get(server.port, "/pub?list-type=2&encoding-type=url&max-keys=2")
-    check(answer.status == 200 and b"<NextContinuationToken>" in answer.body, "the first page of pub is %r" % answer)
-    equal(wire.get(server.port, "/", {"Host": "pub.s3.localhost"}).status, 200, "the status of pub by its virtual host")
-    wanted = {"/pub/k1.txt": (403, "AccessDenied"), "/pub/cases.jsonl": (200, ""), "/pub/none": (404, "NoSuchKey"),
-        "/priv": (403, "AccessDenied"), "/anyuser": (403, "AccessDenied"), "/none": (404, "NoSuchBucket"),
-        "/objpub": (403, "AccessDenied"), "/objpub/open.txt": (200, ""), "/objpub/none": (403, "AccessDenied"),
-        "/polpub": (200, ""), "/polpub/cases.jsonl": (200, ""), "/blocked": (403, "AccessDenied"),
-        "/pub?versions": (200, ""), "/pub?acl": (403, "AccessDenied"), "/versioned?versions": (200, "")}
-    equal({path: s3_code(wire.get(server.port, path)) for path in wanted}, wanted, "the answers")
-    equal(wire.get(server.port, "/versioned?versions").body.count(b"<VersionId>"), 2, "the number of versions of old.txt")
-
-
-def rgw_closed(server):
-    for bucket, (_, objects) in server.seed["buckets"].items():
-        equal(s3_code(wire.get(server.port, "/" + bucket)), (403, "AccessDenied"), "a list of " + bucket)
-        equal(s3_code(wire.get(server.port, "/%s/%s" % (bucket, objects[0][0]))), (403, "AccessDenied"), "its object")
 
 
 # --- what is left ---
@@ -301,7 +204,7 @@ def the_records_of_the_lab_are_the_same_every_time():
     equal([json.loads(line) for line in records.json_lines().splitlines()], list(records.cases()), "the records")
 
 
-SERVERS = [sentence(name, mode, globals()["%s_%s" % (name.replace("-", "_"), mode)])
+SERVERS = [sentence(name, mode, getattr(lab_answers, ("%s_%s" % (name, mode)).replace("-", "_")))
     for name in sorted(lab.SERVERS) for mode in lab.modes(name)]
 
 if __name__ == "__main__":

@@ -16,10 +16,16 @@ from lab.place import HOST, Clash, Place, need
 # Name: module. Those of JAVA are started only by `./dev test full`.
 SERVERS = {
     "azurite": "azurite",
+    "couchdb": "couch",
+    "docker-registry": "registry",
     "etcd": "etcd",
+    "mariadb": "mariadb",
     "memcached": "memcached",
+    "postgresql": "postgres",
     "redis": "redis",
     "rgw": "rgw",
+    "rsync": "rsync",
+    "vsftpd": "vsftpd",
 }
 JAVA = ()
 TRIES = 4

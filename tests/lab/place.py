@@ -121,7 +121,7 @@ class Place:
             raise self.failure("%s took longer than %d s" % (command[0], COMMAND_S)) from None
         if done.returncode != 0 and not may_fail:
             raise self.failure("%s ended with %d: %s" % (command[0], done.returncode,
-                done.stderr.decode("utf-8", "replace")[-1000:]))
+                (done.stdout + done.stderr).decode("utf-8", "replace")[-1000:]))
         return done.stdout
 
     def check_alive(self):

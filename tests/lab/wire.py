@@ -21,6 +21,13 @@ def talk(port, request=b"", until=b"\n", limit=1 << 20):
         return got
 
 
+def listen(port, request=b""):
+    """What comes first, after request."""
+    with socket.create_connection((HOST, port), TIMEOUT_S) as line:
+        line.sendall(request)
+        return line.recv(65536)
+
+
 class Answer:
     def __init__(self, reply):
         self.status, self.headers, self.body = reply.status, reply.headers, reply.read()
