@@ -50,7 +50,7 @@ class Place:
         self.subfolder()
         self.who = (str(self.uid), str(self.gid), self.folder)
         self.home = self.subfolder("home")
-        self.log_path = self.path("log")
+        self.log_path = self.write("log", "")
         self.environment = {"PATH": SEARCH_PATH, "HOME": self.home, "TMPDIR": self.subfolder("tmp"), "LANG": "C.UTF-8",
             "STAUNCH_LAB": self.folder}
         self.keepers, self.kept = [], []

@@ -1,13 +1,12 @@
 """docker-registry from Debian with two repositories. `closed` wants a name and a password (htpasswd), `token` sends to a
 token server that is not there, as Docker's own registry does."""
-import base64
 import gzip
 import hashlib
 import io
 import json
 import tarfile
 
-from lab import Server, records, wire
+from lab import Server, nginx, records, wire
 from lab.place import HOST
 
 MODES = ("open", "closed", "token")
@@ -44,7 +43,7 @@ def digest(data):
 
 
 def ask(place, port, method, path, status, body=b"", kind="application/octet-stream"):
-    login = {"Authorization": "Basic " + base64.b64encode(("%s:%s" % (USER, PASSWORD)).encode()).decode()}
+    login = {"Authorization": nginx.basic(USER, PASSWORD)}
     answer = wire.http_request(port, method, path, body, {"Content-Type": kind, **login})
     if answer.status != status:
         raise place.failure("%s %s: %r" % (method, path, answer))
