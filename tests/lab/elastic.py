@@ -51,8 +51,8 @@ def distribution(place, name):
 
 def settings(place, port, transport, more=None):
     """elasticsearch.yml or opensearch.yml, in JSON, which is YAML too."""
-    words = {"http.port": port, "network.host": HOST, "path.data": place.subfolder("data"), "path.logs": place.subfolder("logs"),
-        "cluster.name": "contoso-support", "node.name": "node-1", **transport, **(more or {})}
+    words = {"http.port": port, "network.host": HOST, "path.data": place.subfolder("data"),
+        "path.logs": place.subfolder("logs"), "cluster.name": "contoso-support", "node.name": "node-1", **transport, **(more or {})}
     return json.dumps(words, indent=1)
 
 

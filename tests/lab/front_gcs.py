@@ -7,7 +7,7 @@ Objects: list", "Buckets: testIamPermissions", "Troubleshooting") and from answe
 - testPermissions needs no permission and tells which of those asked for the caller has.
 What it cannot show: quotas, requester pays, signed URLs, and whether testPermissions really answers everybody alike.
 STATE is read anew for every request, so a test can close a bucket: {"buckets": {NAME: {"grants": [PERMISSION...], "objects":
-{KEY: {"text", "generation", "old", "acl"}}, "policy"}}}; old: a noncurrent generation's text; acl: anybody may read this one."""
+{KEY: {"text", "generation", "old", "acl"}}, "policy"}}}; old: text of a noncurrent generation; acl: anybody may read it."""
 import base64
 import hashlib
 import http.server
@@ -92,7 +92,8 @@ class Front(http.server.BaseHTTPRequestHandler):
             begin, _, end = self.headers["Range"][6:].partition("-")
             first, last = int(begin), min(int(end or last), last)
             if first > last:
-                raise Refused(416, "InvalidRange", "requestedRangeNotSatisfiable", "The requested range cannot be satisfied.", "")
+                raise Refused(416, "InvalidRange", "requestedRangeNotSatisfiable", "The requested range cannot be satisfied.",
+                    "")
             status, more = 206, ("Content-Range", "bytes %d-%d/%d" % (first, last, len(data)))
             headers.append(more)
         self.answer(status, data[first:last + 1], "text/plain", headers)
@@ -124,7 +125,8 @@ class Front(http.server.BaseHTTPRequestHandler):
     def xml_api(self, path, query):
         name, _, key = path.partition("/")
         if not name:
-            raise Refused(400, "MissingSecurityHeader", "required", "Your request was missing a required header.", "Authorization")
+            raise Refused(400, "MissingSecurityHeader", "required", "Your request was missing a required header.",
+                "Authorization")
         bucket = self.bucket(name)
         if key:
             self.media(self.object(bucket, key))
@@ -151,7 +153,8 @@ class Front(http.server.BaseHTTPRequestHandler):
         for key in page:
             row = bucket["objects"][key]
             if query.get("versions") == "true" and row.get("old"):
-                items.append({**self.item(name, key, {"generation": row["generation"] - 1}, row["old"]), "timeDeleted": MODIFIED})
+                old = self.item(name, key, {"generation": row["generation"] - 1}, row["old"])
+                items.append({**old, "timeDeleted": MODIFIED})
             items.append(self.item(name, key, row, row["text"]))
         more = {"nextPageToken": base64.b64encode(page[-1].encode()).decode()} if len(page) < len(keys) else {}
         self.json(200, {"kind": "storage#objects", **more, **({"items": items} if items else {})})

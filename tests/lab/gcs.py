@@ -18,7 +18,8 @@ GOOGLE_USERS = [{"role": "roles/storage.objectViewer", "members": ["allAuthentic
 
 
 def objects():
-    texts = {"cases/2019-12.jsonl": records.json_lines().decode(), "k1.txt": "the first key", "notes <è> & more.txt": "ask maria"}
+    texts = {"cases/2019-12.jsonl": records.json_lines().decode(), "k1.txt": "the first key",
+        "notes <è> & more.txt": "ask maria"}
     rows = {key: {"text": text, "generation": 1577780130123456 + number} for number, (key, text) in enumerate(texts.items())}
     rows["k1.txt"]["old"] = "what was there before"
     return rows

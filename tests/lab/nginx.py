@@ -20,7 +20,9 @@ http {{
     auth_basic "{realm}";
     auth_basic_user_file {folder}/users;
     {refusal}
-    location / {{ proxy_pass http://127.0.0.1:{upstream}; proxy_set_header Host $http_host; proxy_set_header Authorization ""; }}
+    location / {{
+      proxy_pass http://127.0.0.1:{upstream}; proxy_set_header Host $http_host; proxy_set_header Authorization "";
+    }}
   }}
 }}
 """
