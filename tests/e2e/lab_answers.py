@@ -1,6 +1,5 @@
 """What a plain client is told by each server of tests/lab, open and closed: one function for each, called by lab_test.py with
 the server. They are the answers of the real services where the server is one, and its own where it only resembles it."""
-import base64
 import gzip
 import hashlib
 import io
@@ -9,7 +8,7 @@ import struct
 import tarfile
 import urllib.parse
 
-from lab import records, wire
+from lab import gcs, nginx, records, wire
 from rig import check, equal
 
 
@@ -103,8 +102,7 @@ def rgw_closed(server):
 
 def basic(server):
     """The owner's header for basic authentication."""
-    words = "%s:%s" % (server.seed["user"], server.seed["password"])
-    return {"Authorization": "Basic " + base64.b64encode(words.encode()).decode()}
+    return {"Authorization": nginx.basic(server.seed["user"], server.seed["password"])}
 
 
 # --- PostgreSQL: a StartupMessage (its manual, "Message Formats") and what comes back ---
@@ -283,3 +281,164 @@ def couchdb_closed(server):
         answer = wire.get(server.port, path)
         equal((answer.status, answer.json()["error"]), (401, "unauthorized"), "the answer to " + path)
         equal(wire.get(server.port, path, basic(server)).status, 200, "the status of %s for the owner" % path)
+
+
+# --- Google Cloud Storage (the front) ---
+
+
+def gcs_open(server):
+    wanted = {"/pub?list-type=2": (200, ""), "/pub/k1.txt": (200, ""), "/pub/none": (404, "NoSuchKey"),
+        "/priv?list-type=2": (403, "AccessDenied"), "/priv/k1.txt": (403, "AccessDenied"), "/none": (404, "NoSuchBucket"),
+        "/list-only": (200, ""), "/list-only/k1.txt": (403, "AccessDenied"), "/list-only/none": (403, "AccessDenied"),
+        "/read-only": (403, "AccessDenied"), "/read-only/k1.txt": (200, ""), "/read-only/none": (403, "AccessDenied"),
+        "/users-only": (403, "AccessDenied"), "/one-object": (403, "AccessDenied"), "/one-object/k1.txt": (200, "")}
+    equal({path: s3_code(wire.get(server.port, path)) for path in wanted}, wanted, "the answers of the XML interface")
+    denied = wire.get(server.port, "/priv").body
+    check(b"<Details>Anonymous caller does not have storage.objects.list access" in denied, "it is refused by %r" % denied)
+    page = wire.get(server.port, "/pub?list-type=2&max-keys=1&encoding-type=url").body
+    token = page.partition(b"<NextContinuationToken>")[2].partition(b"<")[0].decode()
+    page = wire.get(server.port, "/pub?list-type=2&encoding-type=url&continuation-token=" + urllib.parse.quote(token)).body
+    equal(page.count(b"<Contents>"), 2, "the objects of the second page")
+    equal(wire.get(server.port, "/?list-type=2", {"Host": "pub.storage.localhost"}).status, 200, "the status by virtual host")
+    answer = wire.get(server.port, "/pub/k1.txt", {"Range": "bytes=4-8"})
+    equal((answer.status, answer.body), (206, b"first"), "a range")
+    equal(wire.get(server.port, "/pub/k1.txt", {"If-Match": '"other"'}).status, 412, "the status when the object is another")
+    gcs_json(server)
+
+
+def gcs_json(server):
+    first = wire.get(server.port, "/storage/v1/b/pub/o?maxResults=1").json()
+    equal((first["kind"], len(first["items"])), ("storage#objects", 1), "the first page of the JSON interface")
+    check("nextPageToken" in first, "there is no next page")
+    versions = wire.get(server.port, "/storage/v1/b/pub/o?versions=true").json()["items"]
+    equal(sum("timeDeleted" in item for item in versions), 1, "the old versions")
+    equal({path: wire.get(server.port, "/storage/v1/b/" + path).status for path in ("priv/o", "none/o", "priv", "priv/iam",
+        "pub/iam", "pub/o/k1.txt?alt=media", "pub/o/none?alt=media", "list-only/o/k1.txt")}, {"priv/o": 401, "none/o": 404,
+        "priv": 401, "priv/iam": 401, "pub/iam": 200, "pub/o/k1.txt?alt=media": 200, "pub/o/none?alt=media": 404,
+        "list-only/o/k1.txt": 401}, "the answers of the JSON interface")
+    asked = "".join("&permissions=storage.objects." + word for word in ("list", "get", "create", "delete"))[1:]
+    held = {name: wire.get(server.port, "/storage/v1/b/%s/iam/testPermissions?%s" % (name, asked)).json().get("permissions", [])
+        for name in server.seed["buckets"]}
+    equal({name: [word.rpartition(".")[2] for word in words] for name, words in held.items()}, {"pub": ["list", "get"],
+        "priv": [], "users-only": [], "list-only": ["list"], "read-only": ["get"], "one-object": [],
+        "writable": ["list", "get", "create", "delete"]}, "the permissions of nobody in particular")
+
+
+def gcs_closed(server):
+    for name in server.seed["buckets"]:
+        equal(s3_code(wire.get(server.port, "/" + name)), (403, "AccessDenied"), "a list of " + name)
+        answer = wire.get(server.port, "/storage/v1/b/%s/o" % name)
+        equal((answer.status, answer.json()["error"]["errors"][0]["reason"]), (401, "required"), "its list in JSON")
+    opened = gcs.buckets("open")
+    gcs.set_buckets(server, opened)
+    equal(wire.get(server.port, "/pub").status, 200, "the status of pub after it was opened")
+
+
+# --- Elasticsearch and OpenSearch ---
+
+
+def same_cases(server, headers=None):
+    """The five indices hold the same cases but for one field, as the seed says."""
+    found = {}
+    for index in server.seed["indices"]:
+        answer = wire.http_request(server.port, "POST", "/%s/_search?size=1000" % index, {"query": {"match_all": {}}}, headers)
+        hits = answer.json()["hits"]["hits"]
+        equal(len(hits), server.seed["documents"], "the number of hits of " + index)
+        found[index] = {hit["_source"]["case"]: (hit["_id"], hit["_source"]) for hit in hits}
+    first, flipped, differ = found[server.seed["indices"][0]], server.seed["flipped"], []
+    for index, cases in found.items():
+        differ += [(index, cases[case][0], field) for case in cases for field in cases[case][1]
+            if cases[case][1][field] != first[case][1][field]]
+        check(index == server.seed["indices"][0] or not {row[0] for row in cases.values()} & {row[0] for row in first.values()},
+            "%s has identifiers of another index" % index)
+    equal(differ, [(flipped["index"], flipped["id"], flipped["field"])], "the fields that differ")
+
+
+def elastic(server, version, product, total, hidden):
+    """What every open one answers; returns GET /."""
+    root = wire.get(server.port, "/")
+    check(root.json()["version"]["number"].startswith(version), "the version is %s" % root.json()["version"])
+    equal(root.headers["X-elastic-product"], product, "the product header")
+    rows = wire.get(server.port, "/_cat/indices?format=json&bytes=b&h=health,index,docs.count,rep",
+        {"Accept": "application/json"}).json()
+    equal({row["index"]: (row["health"], row["docs.count"], row["rep"]) for row in rows if row["index"][0] != "."},
+        {index: ("yellow", str(3 * server.seed["documents"]), "1") for index in server.seed["indices"]},
+        "the indices (nested documents are counted, the replica is not there)")
+    equal(wire.get(server.port, "/support-1/_count").json()["count"], server.seed["documents"], "the documents of support-1")
+    equal(wire.get(server.port, "/support-1/_search?size=0").json()["hits"]["total"], total, "hits.total")
+    aliases = wire.get(server.port, "/_cat/aliases?format=json&h=alias,index", {"Accept": "application/json"}).json()
+    equal({row["index"] for row in aliases if row["alias"] == server.seed["alias"]}, {"support-1", "support-2"}, "the alias")
+    if hidden:
+        rows = wire.get(server.port, "/_cat/indices?format=json&expand_wildcards=all&h=index").json()
+        check(server.seed["hidden"] in {row["index"] for row in rows}, "the hidden index is not among %s" % rows)
+    same_cases(server)
+    scroll = wire.http_request(server.port, "POST", "/support-2/_search?scroll=1m&size=150", {"sort": ["_doc"]}).json()
+    following = wire.http_request(server.port, "POST", "/_search/scroll", {"scroll": "1m", "scroll_id": scroll["_scroll_id"]})
+    equal(len(following.json()["hits"]["hits"]), server.seed["documents"] - 150, "the second page of a scroll")
+    equal(wire.http_request(server.port, "DELETE", "/_search/scroll", {"scroll_id": [scroll["_scroll_id"]]}).status, 200,
+        "the status of closing it")
+    return root
+
+
+def pit(server, path, field):
+    """Whether a point in time can be opened there and closed again."""
+    answer = wire.http_request(server.port, "POST", path + "?keep_alive=1m", b"")
+    check(answer.status == 200 and field in answer.json(), "a point in time is answered by %r" % answer)
+    body = {"id": answer.json()[field]} if field == "id" else {field: [answer.json()[field]]}
+    closed = wire.http_request(server.port, "DELETE", "/_pit" if field == "id" else "/_search/point_in_time", body)
+    equal(closed.status, 200, "the status of closing it")
+
+
+def warnings(answer):
+    return [value for name, value in answer.headers.items() if name.lower() == "warning"]
+
+
+def elasticsearch_2_open(server):
+    elastic(server, "2.4.", None, 200, False)
+    check(wire.http_request(server.port, "POST", "/support-1/_pit?keep_alive=1m", b"").status >= 400, "it has points in time")
+
+
+def elasticsearch_7_open(server):
+    root = elastic(server, "7.17.", "Elasticsearch", {"value": 200, "relation": "eq"}, True)
+    said = warnings(wire.get(server.port, "/support-1/_count")) + warnings(root)
+    check(any("security features are not enabled" in line for line in said), "it does not warn of itself: %s" % said)
+    pit(server, "/support-1/_pit", "id")
+
+
+def elasticsearch_8_open(server):
+    elastic(server, "8.", "Elasticsearch", {"value": 200, "relation": "eq"}, True)
+    pit(server, "/support-1/_pit", "id")
+
+
+def opensearch_2_open(server):
+    root = elastic(server, "2.19.", None, {"value": 200, "relation": "eq"}, True)
+    equal(root.json()["version"]["distribution"], "opensearch", "the distribution")
+    pit(server, "/support-1/_search/point_in_time", "pit_id")
+
+
+STEPS = ("/", "/_cat/indices?format=json", "/support-1/_count", "/support-1/_search?size=0")
+
+
+def guarded_by_nginx(server):
+    for path in STEPS:
+        refused(server, path, "Basic")
+        equal(wire.get(server.port, path, basic(server)).status, 200, "the status of %s for the owner" % path)
+
+
+elasticsearch_2_closed = opensearch_2_closed = guarded_by_nginx
+
+
+def elasticsearch_closed(server):
+    for path in STEPS:
+        refused(server, path, "Basic")
+        equal(wire.get(server.port, path).json()["error"]["type"], "security_exception", "the error of " + path)
+        equal(wire.get(server.port, path, basic(server)).status, 200, "the status of %s for the owner" % path)
+    same_cases(server, basic(server))
+
+
+def elasticsearch_visitor(server):
+    equal([wire.get(server.port, path).status for path in STEPS], [200, 403, 403, 403], "the answers to nobody in particular")
+
+
+elasticsearch_7_closed = elasticsearch_8_closed = elasticsearch_closed
+elasticsearch_7_visitor = elasticsearch_8_visitor = elasticsearch_visitor

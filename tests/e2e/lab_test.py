@@ -52,6 +52,12 @@ def listening(pids):
     return found
 
 
+def on_loopback(table, address):
+    """address: as in /proc/net, each 32 bits with the bytes of this machine's order, here the least first."""
+    mapped = address[:24] == "0000000000000000FFFF0000"
+    return address[-2:] == "7F" and (table == "tcp" or mapped) or table == "tcp6" and address == "0" * 24 + "01000000"
+
+
 def shared_memory():
     return set(line.split()[1] for line in rig.lines("/proc/sysvipc/shm")[1:])
 
@@ -66,8 +72,8 @@ def sentence(name, mode, asks):
                 pids = of_lab(workdir)
                 check(pids, "no process is known as the lab's")
                 sockets = listening(pids)
-                check(sockets and all(table == "tcp" and address.endswith("7F") for table, address, _ in sockets),
-                    "it listens on %s, not only on 127.0.0.0/8" % sockets)
+                check(sockets and all(on_loopback(table, address) for table, address, _ in sockets),
+                    "it listens on %s, not only on loopback" % sockets)
                 asks(server)
                 begin = time.monotonic()
             print("# %s %s: ready after %.1f s, gone after %.1f s" % (name, mode, ready, time.monotonic() - begin))
@@ -86,7 +92,7 @@ def sentence(name, mode, asks):
 
 def a_test_that_is_killed_leaves_no_server():
     with rig.folder() as workdir:
-        program = "import lab, sys, time\nwith lab.start('redis', sys.argv[1]) as s:\n print(s.port, flush=True)\n time.sleep(60)\n"
+        program = "import lab, sys, time\nwith lab.start('redis', sys.argv[1]) as s: print(s.port, flush=True); time.sleep(60)"
         test = subprocess.Popen([sys.executable, "-c", program, workdir], stdout=subprocess.PIPE, start_new_session=True,
             env={**os.environ, "PYTHONPATH": os.path.join(rig.ROOT, "tests")})
         port = int(test.stdout.readline())
@@ -204,6 +210,12 @@ def the_records_of_the_lab_are_the_same_every_time():
     equal([json.loads(line) for line in records.json_lines().splitlines()], list(records.cases()), "the records")
 
 
+def the_readme_has_every_server_and_mode():
+    rows = [line.split("|")[1:3] for line in rig.lines(os.path.join(rig.ROOT, "tests/lab/README.md")) if line.startswith("| `")]
+    equal({row[0].strip(" `"): tuple(row[1].split()) for row in rows}, {name: lab.modes(name) for name in lab.SERVERS},
+        "the table")
+
+
 SERVERS = [sentence(name, mode, getattr(lab_answers, ("%s_%s" % (name, mode)).replace("-", "_")))
     for name in sorted(lab.SERVERS) for mode in lab.modes(name)]
 
@@ -220,4 +232,5 @@ if __name__ == "__main__":
         the_recorder_keeps_what_was_sent_and_changes_nothing,
         the_recorder_reads_chunked_and_pipelined_requests,
         the_records_of_the_lab_are_the_same_every_time,
+        the_readme_has_every_server_and_mode,
     ] if not words or any(word in test.__name__ for word in words)))

@@ -18,16 +18,21 @@ SERVERS = {
     "azurite": "azurite",
     "couchdb": "couch",
     "docker-registry": "registry",
+    "elasticsearch-2": "elasticsearch_2",
+    "elasticsearch-7": "elasticsearch_7",
+    "elasticsearch-8": "elasticsearch_8",
     "etcd": "etcd",
+    "gcs": "gcs",
     "mariadb": "mariadb",
     "memcached": "memcached",
+    "opensearch-2": "opensearch_2",
     "postgresql": "postgres",
     "redis": "redis",
     "rgw": "rgw",
     "rsync": "rsync",
     "vsftpd": "vsftpd",
 }
-JAVA = ()
+JAVA = ("elasticsearch-2", "elasticsearch-7", "elasticsearch-8", "opensearch-2")
 TRIES = 4
 
 

@@ -55,7 +55,8 @@ def run(place):
     place.spawn("node", os.path.join(FETCHED, FILES[0]), "--blobHost", HOST, "--blobPort", port, "-l", place.subfolder("data"),
         "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--disableProductStyleUrl")
     place.wait(lambda: wire.get(port, "/").status >= 200, "HTTP is answered")
-    blobs = {"cases/2019-12.jsonl": records.json_lines(), "cases/list & more.csv": records.csv(), "notes <è>.txt": b"ask maria"}
+    blobs = {"cases/2019-12.jsonl": records.json_lines(), "cases/list & more.csv": records.csv(),
+        "notes <è>.txt": b"ask maria"}
     blobs.update(("f%02d.txt" % n, b"hello %d" % n) for n in range(7))
     seed = {"account": ACCOUNT, "key": base64.b64encode(KEY).decode(), "levels": {}, "blobs": {}}
     for container, level in CONTAINERS[place.mode]:

@@ -1,4 +1,6 @@
 """nginx from Debian as what people put before a server that has no protection of its own: basic authentication."""
+import base64
+
 from lab import wire
 
 NEEDS = (("nginx", "nginx"),)
@@ -18,12 +20,19 @@ http {{
     auth_basic "{realm}";
     auth_basic_user_file {folder}/users;
     {refusal}
-    location / {{ proxy_pass http://127.0.0.1:{upstream}; proxy_set_header Host $http_host; proxy_set_header Authorization ""; }}
+    location / {{
+      proxy_pass http://127.0.0.1:{upstream}; proxy_set_header Host $http_host; proxy_set_header Authorization "";
+    }}
   }}
 }}
 """
 REFUSAL = """error_page 401 = @refused;
     location @refused {{ internal; auth_basic off; default_type {kind}; return 401 '{body}'; }}"""
+
+
+def basic(user, password):
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(("%s:%s" % (user, password)).encode()).decode()
 
 
 def front(place, upstream, realm, kind=None, body=""):

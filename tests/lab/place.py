@@ -37,20 +37,28 @@ def identity(as_root):
     return nobody.pw_uid, nobody.pw_gid
 
 
+def new_folder(prefix):
+    """PREFIX-1, or the next number that nobody has."""
+    for number in range(1, 10000):
+        try:
+            os.mkdir("%s-%d" % (prefix, number), 0o755)
+            return "%s-%d" % (prefix, number)
+        except FileExistsError:
+            continue
+    raise rig.Failed("%s-*: no number is left" % prefix)
+
+
 class Place:
     def __init__(self, name, mode, workdir, as_root=False):
         self.name, self.mode = name, mode
         self.uid, self.gid = identity(as_root)
-        number = 1
-        while os.path.exists(os.path.join(workdir, "%s-%d" % (name, number))):
-            number += 1
-        self.folder = os.path.join(os.path.abspath(workdir), "%s-%d" % (name, number))
+        self.folder = new_folder(os.path.join(os.path.abspath(workdir), name))
         if os.geteuid() == 0 and self.uid != 0:
             os.chmod(workdir, os.stat(workdir).st_mode | 0o011)
-        self.subfolder()
+        self.give(self.folder)
         self.who = (str(self.uid), str(self.gid), self.folder)
         self.home = self.subfolder("home")
-        self.log_path = self.path("log")
+        self.log_path = self.write("log", "")
         self.environment = {"PATH": SEARCH_PATH, "HOME": self.home, "TMPDIR": self.subfolder("tmp"), "LANG": "C.UTF-8",
             "STAUNCH_LAB": self.folder}
         self.keepers, self.kept = [], []
@@ -138,6 +146,7 @@ class Place:
             self.check_alive()
             try:
                 if ready():
+                    self.check_alive()  # it was not somebody else who answered on a port that ours did not get
                     return
             except (OSError, EOFError) as why:
                 last = ", last: %s" % why

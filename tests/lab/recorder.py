@@ -7,6 +7,7 @@
         recorder.writes(), .credentials(), .outside(["/devstoreaccount1/pubc"])     what must be empty lists
 
 It listens on 127.0.0.1 only, in threads of the test, and is gone with the block."""
+import contextlib
 import re
 import select
 import socket
@@ -155,6 +156,9 @@ class Recorder:
     def close(self):
         self.ending = True
         self.listener.close()
+        for line in [line for pair in self.pairs for line in pair]:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits to send
         for thread in self.threads:
             thread.join(END_S)
 

@@ -1,13 +1,12 @@
 """docker-registry from Debian with two repositories. `closed` wants a name and a password (htpasswd), `token` sends to a
 token server that is not there, as Docker's own registry does."""
-import base64
 import gzip
 import hashlib
 import io
 import json
 import tarfile
 
-from lab import Server, records, wire
+from lab import Server, nginx, records, wire
 from lab.place import HOST
 
 MODES = ("open", "closed", "token")
@@ -25,7 +24,8 @@ storage:
 http: {{addr: "127.0.0.1:{port}"}}
 """
 TOKEN = """auth:
-  token: {{realm: "http://127.0.0.1:9/token", service: registry.contoso.example, issuer: contoso, rootcertbundle: {folder}/cert.pem}}
+  token:
+    {{realm: "http://127.0.0.1:9/token", service: registry.contoso.example, issuer: contoso, rootcertbundle: {folder}/cert.pem}}
 """
 
 
@@ -44,7 +44,7 @@ def digest(data):
 
 
 def ask(place, port, method, path, status, body=b"", kind="application/octet-stream"):
-    login = {"Authorization": "Basic " + base64.b64encode(("%s:%s" % (USER, PASSWORD)).encode()).decode()}
+    login = {"Authorization": nginx.basic(USER, PASSWORD)}
     answer = wire.http_request(port, method, path, body, {"Content-Type": kind, **login})
     if answer.status != status:
         raise place.failure("%s %s: %r" % (method, path, answer))
@@ -70,8 +70,8 @@ def run(place):
     if place.mode == "closed":
         configuration += "auth: {htpasswd: {realm: lab, path: %s}}\n" % place.write("htpasswd", HTPASSWD)
     if place.mode == "token":
-        place.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-            "-subj", "/CN=contoso", "-keyout", place.path("key.pem"), "-out", place.path("cert.pem"))
+        place.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-days", "2", "-subj", "/CN=contoso", "-keyout", place.path("key.pem"), "-out", place.path("cert.pem"))
         configuration += TOKEN.format(folder=place.folder)
     place.subfolder("data")
     place.spawn("docker-registry", "serve", place.write("config.yml", configuration))
@@ -79,5 +79,6 @@ def run(place):
     if place.mode != "token":
         for repository in REPOSITORIES:
             push(place, port, repository)
-    return Server(place, port, "docker-registry://%s:%d" % (HOST, port), {"repositories": REPOSITORIES, "user": USER,
-        "password": PASSWORD if place.mode == "closed" else None}, "empty, for nobody can log in" if place.mode == "token" else "")
+    seed = {"repositories": () if place.mode == "token" else REPOSITORIES, "user": USER,
+        "password": PASSWORD if place.mode == "closed" else None}
+    return Server(place, port, "docker-registry://%s:%d" % (HOST, port), seed)

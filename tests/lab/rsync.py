@@ -12,6 +12,10 @@ comment = {comment}
 read only = yes
 list = yes
 """
+GUARD = """auth users = {user}
+secrets file = {folder}/secrets
+strict modes = no
+"""
 
 
 def run(place):
@@ -20,13 +24,14 @@ def run(place):
     for name, content in (("cases.jsonl", records.json_lines()), ("deep/list & more.csv", records.csv())):
         place.write("files/" + name, content)
     place.write("secrets", "%s:%s\n" % (USER, PASSWORD))
-    modules = MODULE.format(name="secret", comment="of the owner", folder=place.folder) + "auth users = %s\nsecrets file = %s\n" % (
-        USER, place.path("secrets")) + "strict modes = no\n"
+    modules = (MODULE + GUARD).format(name="secret", comment="of the owner", folder=place.folder, user=USER)
     if place.mode == "open":
         modules = MODULE.format(name="backup", comment="backup of the help desk", folder=place.folder) + modules
-    place.write("rsyncd.conf", "use chroot = no\nlock file = %s\nlog file = %s\n%s" % (place.path("lock"), place.path("log"), modules))
+    place.write("rsyncd.conf", "use chroot = no\nlock file = %s\nlog file = %s\n%s" % (place.path("lock"), place.path("log"),
+        modules))
     place.spawn("rsync", "--daemon", "--no-detach", "--config=" + place.path("rsyncd.conf"), "--address=" + HOST,
         "--port=%d" % port)
     place.wait_port(port)
-    return Server(place, port, "rsync://%s:%d" % (HOST, port), {"user": USER, "password": PASSWORD,
-        "modules": ("backup", "secret") if place.mode == "open" else ("secret",), "files": ("cases.jsonl", "deep/list & more.csv")})
+    names = ("backup", "secret") if place.mode == "open" else ("secret",)
+    return Server(place, port, "rsync://%s:%d" % (HOST, port), {"user": USER, "password": PASSWORD, "modules": names,
+        "files": ("cases.jsonl", "deep/list & more.csv")})
