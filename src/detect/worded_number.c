@@ -24,11 +24,13 @@ static const struct detect_hint hints[] = {
 	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, DIGIT}}},
-	/* behind a colon that is in no time; a line that is a number, or a table with dates; letters and digits in one
-	 * piece; PRJ-1234 and F-75002 */
+	/* behind a colon that is in no time; a line that is a number, or a table with dates, or that begins with one
+	 * or two digits; letters and digits in one piece; PRJ-1234 and F-75002 */
 	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {1, 1, NEAR_NONE, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
