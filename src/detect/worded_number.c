@@ -14,13 +14,17 @@
  */
 #define INSIDE "\n\n  -:AZaz"
 #define ENDS "##..::==DDMMOORRddmmoorr\x80\xff" /* of "no.", nr, number, num, id */
+/* What ends no house number that stands behind its street: all but line ends, quotes, commas and the like. */
+#define GOES_ON "\x01\x08\x0b\x0c\x0e\x21\x23\x26*+--.:=[]\xff"
 static const struct detect_hint hints[] = {
-	/* behind a sign; behind a blank: long, said to be a number, a code and its place, a date, one or two digits */
+	/* behind a sign; behind a blank: long, said to be a number, a code and its place (the last: apo ae), a date,
+	 * one or two digits */
 	{{{-1, 1, NEAR_NONE, INSIDE}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
 	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
+	{{{-5, 1, NEAR_ALL, "oo"}, {-3, 1, NEAR_ALL, "aa"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, DIGIT}}},
@@ -33,6 +37,11 @@ static const struct detect_hint hints[] = {
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
+	/* house numbers of three and four digits: 452 Main, 120 rue, Via Roma 120 and what ends there */
+	{{{0, 3, NEAR_ALL, DIGIT}, {3, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "AZ"}, {5, 1, NEAR_ALL, "az"}}},
+	{{{0, 4, NEAR_ALL, DIGIT}, {4, 1, NEAR_ALL, "  "}, {5, 1, NEAR_ALL, "AZ"}, {6, 1, NEAR_ALL, "az"}}},
+	{{{2, 1, NEAR_ALL, DIGIT}, {3, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "rr"}, {5, 1, NEAR_ALL, "uu"}}},
+	{{{-2, 1, NEAR_NONE, DIGIT}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}, {3, 1, NEAR_NONE, GOES_ON}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
@@ -44,6 +53,8 @@ __attribute__((noinline)) static bool examine(
 		found = date_of_birth_at(window, at, out);
 	if (!found)
 		found = case_number_at(window, at, out);
+	if (!found && digits <= 5)
+		found = address_line_at(window, at, digits, out);
 	return found && hint_holds(window, at, hints); /* last: little comes so far */
 }
 
@@ -52,9 +63,6 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	size_t digits = 1;
 	while (digits < DIGITS_MOST && ascii_digit(byte_at(window, at + digits)))
 		digits++;
-	/* three digits and "5 files", "12 of" are the most frequent: no case number, date or code begins so */
-	if (digits == 3 && byte_at(window, at + 3) != '-' && byte_at(window, at + 3) != '/')
-		return false;
 	return examine(window, at, digits, out);
 }
 
