@@ -15,7 +15,7 @@
 #define LABEL_REACH_BYTES 64
 #define LABEL_WORDS 5
 
-enum { CONFIDENCE_CERTAIN = 85, CONFIDENCE_COUNTRY = 80, CONFIDENCE_LABELLED = 80, CONFIDENCE_STREET_ONLY = 70 };
+enum { CONFIDENCE_CERTAIN = 85, CONFIDENCE_LABELLED = 80, CONFIDENCE_STREET_ONLY = 70 };
 
 /* What is known of an address so far. */
 struct found_line {
@@ -57,9 +57,10 @@ static const char address_words[] =
 	"strasse "
 	"dirección direccion vive reside domiciliado domiciliada residencia oficina ";
 
-static bool says_address(const struct nearby *nearby)
+/* In one of the `most` words nearest to the address. */
+static bool says_address(const struct nearby *nearby, size_t most)
 {
-	for (size_t at = 0; at < nearby->count && at < LABEL_WORDS; at++) {
+	for (size_t at = 0; at < nearby->count && at < most; at++) {
 		if (at > 0 && (nearby->word[at].signs & NEARBY_DOT))
 			return false;
 		if (word_listed(nearby->word[at].text, address_words))
@@ -73,12 +74,14 @@ static bool is_labelled(const struct detect_window *window, size_t start)
 	struct nearby nearby;
 	size_t end;
 	nearby_read(window, start, LABEL_REACH_BYTES, false, &nearby);
-	if (says_address(&nearby) || (nearby_column(window, &nearby) && says_address(&nearby)))
+	if (says_address(&nearby, LABEL_WORDS) ||
+		(nearby_column(window, &nearby) && says_address(&nearby, LABEL_WORDS)))
 		return true;
-	if (turn_before(window, start, &end) == TURN_NONE)
+	enum turn turn = turn_before(window, start, &end);
+	if (turn == TURN_NONE)
 		return false;
 	nearby_read(window, end, LABEL_REACH_BYTES, true, &nearby);
-	return says_address(&nearby);
+	return says_address(&nearby, turn == TURN_ASKED ? NEARBY_WORDS : turn == TURN_WRAP ? LABEL_WORDS : 3);
 }
 
 /* --- the number --- */
@@ -159,15 +162,26 @@ static size_t french_way(const struct ahead *ahead)
 	return last;
 }
 
-static bool street_behind(const struct detect_window *window, size_t at, size_t number, struct found_line *out)
+/* Can a name of a street begin here: a capital letter, 5th, or a small word like rue where the number is short? Most
+ * numbers end here. */
+static bool may_name_street(const struct detect_window *window, size_t at, size_t digits)
+{
+	uint8_t first = byte_at(window, at), second = byte_at(window, at + 1);
+	if (ascii_digit(first))
+		return ascii_letter(second) || (ascii_digit(second) && ascii_letter(byte_at(window, at + 2)));
+	if (first >= 'A' && first <= 'Z')
+		return digits <= 2 || second < 'A' || second > 'Z'; /* no 12345 GET */
+	return first >= 0x80 || (digits <= 2 && ascii_letter(first));
+}
+
+static bool street_behind(
+	const struct detect_window *window, size_t at, size_t digits, size_t number, struct found_line *out)
 {
 	struct ahead ahead;
-	uint8_t before = byte_before(window, at, 1), sign = byte_at(window, number),
-		first = byte_at(window, number + 1);
-	if (!token_begins(window, at) || before == '.' || before == '-' || before == '/' ||
-		(sign != ' ' && sign != ','))
-		return false;
-	if (sign == ' ' && !ascii_alnum(first) && first < 0x80)
+	uint8_t before = byte_before(window, at, 1);
+	size_t name = number + (byte_at(window, number) == ',') + 1;
+	if (byte_at(window, name - 1) != ' ' || !may_name_street(window, name, digits) || !token_begins(window, at) ||
+		before == '.' || before == '-' || before == '/')
 		return false;
 	read_ahead(&ahead, window, number);
 	size_t last = english_way(&ahead);
@@ -337,6 +351,19 @@ static bool is_province(const struct detect_window *window, size_t at)
 	return word_listed(folded, provinces);
 }
 
+/* A ZIP code that stands apart from its state: two blanks, a line end. */
+static void take_zip(const struct ahead *ahead, size_t i, struct found_line *out)
+{
+	if (i >= ahead->count || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA | GAP_LINE)))
+		return;
+	const uint8_t *text = ahead->window->data + ahead->word[i].start;
+	size_t size = word_size(&ahead->word[i]), digits = 0;
+	while (digits < size && ascii_digit(text[digits]))
+		digits++;
+	if (digits == 5 && (size == 5 || (size == 10 && text[5] == '-')))
+		out->end = ahead->word[i].end;
+}
+
 /* State, province or country behind the town, which ends before word `i`. */
 static void take_region(const struct ahead *ahead, size_t i, struct found_line *out)
 {
@@ -353,6 +380,8 @@ static void take_region(const struct ahead *ahead, size_t i, struct found_line *
 		out->certain = out->country != NULL;
 		if (out->certain)
 			out->end = ahead->word[i + size - 1].end;
+		if (size > 0 && out->english)
+			take_zip(ahead, i + size, out);
 	}
 }
 
@@ -387,7 +416,8 @@ bool address_line_at(const struct detect_window *window, size_t at, size_t digit
 	struct found_line line = {0};
 	struct ahead ahead;
 	size_t number = number_end(window, at, digits);
-	if (number == 0 || !(street_behind(window, at, number, &line) || street_before(window, at, number, &line)))
+	if (number == 0 || !(street_behind(window, at, digits, number, &line) ||
+				   (digits <= 4 && street_before(window, at, number, &line))))
 		return false;
 	read_ahead(&ahead, window, line.end);
 	take_town(&ahead, pass_parts(&ahead, &line), &line);

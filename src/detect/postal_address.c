@@ -126,7 +126,7 @@ static size_t american(const struct address *address)
 }
 
 /* The forces of the United States abroad (USPS Publication 28, section 238): "PSC 802 Box 74", "Unit 2050 Box 4190" or
- * a ship, and below it APO, FPO or DPO and AA, AE or AP; in small letters, too. */
+ * a ship, and below it APO, FPO or DPO and AA, AE or AP. */
 static size_t military(const struct address *address)
 {
 	if (address->count < 4 || !word_listed(address->folded[0], " aa ae ap ") ||
@@ -278,14 +278,14 @@ static bool is_wide_capital(uint8_t byte)
 	return upper(byte) || byte >= 0x80;
 }
 
-/* The code of a state; of the forces in small letters, too. */
+/* The code of a state, or of the forces abroad. */
 static bool is_state(const struct detect_window *window, size_t at)
 {
 	uint8_t first = byte_before(window, at, 3), second = byte_before(window, at, 2);
 	const char folded[] = {(char)(first | 0x20), (char)(second | 0x20), 0};
-	bool forces = folded[0] == 'a' && strchr("aep", folded[1]) != NULL;
-	return ((upper(first) && upper(second) && word_listed(folded, postal_states)) || forces) &&
-	       byte_before(window, at, 1) == ' ' && !ascii_alnum(byte_before(window, at, 4));
+	return upper(first) && upper(second) && byte_before(window, at, 1) == ' ' &&
+	       !ascii_alnum(byte_before(window, at, 4)) &&
+	       (word_listed(folded, postal_states) || word_listed(folded, " aa ae ap "));
 }
 
 static bool is_place(const struct detect_window *window, size_t at)
