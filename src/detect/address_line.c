@@ -69,11 +69,21 @@ static bool says_address(const struct nearby *nearby, size_t most)
 	return false;
 }
 
+/* "addressLine1": the place before the digit of a field's name; else `at`. */
+static size_t pass_field_digit(const struct detect_window *window, size_t at)
+{
+	size_t i = at;
+	bool sign = false;
+	while (i > 2 && at - i < 6 && strchr("\"': =>", window->data[i - 1]) != NULL && window->data[i - 1] != 0)
+		sign |= strchr(":=>", window->data[--i]) != NULL;
+	return sign && ascii_digit(window->data[i - 1]) && ascii_letter(window->data[i - 2]) ? i - 1 : at;
+}
+
 static bool is_labelled(const struct detect_window *window, size_t start)
 {
 	struct nearby nearby;
 	size_t end;
-	nearby_read(window, start, LABEL_REACH_BYTES, false, &nearby);
+	nearby_read(window, pass_field_digit(window, start), LABEL_REACH_BYTES, false, &nearby);
 	if (says_address(&nearby, LABEL_WORDS) ||
 		(nearby_column(window, &nearby) && says_address(&nearby, LABEL_WORDS)))
 		return true;
