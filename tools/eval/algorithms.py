@@ -79,6 +79,8 @@ NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] 
 
 def national_id(value):
     """A number that the law of one of the countries can give out, whole and with nothing in front."""
+    if re.fullmatch(r"\d{3}-\d\d-\d{4}", value):  # nobody else prints it so
+        return social_security_number(value)
     if social_security_number(value) is None or NINO.fullmatch(value.upper()):
         return None
     return None if any(scheme.is_valid(value) for scheme in NATIONAL_IDS) else "of no published scheme"
