@@ -159,13 +159,15 @@ static unsigned code_value(const struct detect_window *window, size_t at)
 	return value;
 }
 
-/* Before the code stands a number, a name (L'Église), or a floor. */
+/* Before the code stands a number, a name (L'Église), or a floor: "3º B", "bis", "int. a"; but no "is", "to", "in". */
 static bool may_end_street(const struct address *address)
 {
 	const struct word *word = &address->word[0];
 	bool joined = memchr(address->window->data + word->start, '\'', word_size(word)) != NULL ||
 		      memmem(address->window->data + word->start, word_size(word), "\xe2\x80\x99", 3) != NULL;
-	return word->digit || word->capital || joined || street_is_part(address, 0);
+	const char *folded = address->folded[0];
+	bool plain = word_size(word) == 2 && ascii_letter((uint8_t)folded[0]) && strcmp(folded, "sc") != 0;
+	return word->digit || word->capital || joined || (street_is_part(address, 0) && !plain);
 }
 
 static void read_words(struct address *address, size_t before)

@@ -17,14 +17,15 @@
 static const struct detect_hint hints[] = {
 	/* behind a sign; behind a blank: long, said to be a number, a code and its place, a date */
 	{{{-1, 1, NEAR_NONE, INSIDE}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
+	{{{0, 6, NEAR_ALL, DIGIT}, {-1, 1, NEAR_ALL, "  "}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
 	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
 	/* one or two digits behind a blank or a line end; behind a colon that is in no time; a line that is a number,
 	 * or a table with dates; letters and digits in one piece; PRJ-1234 and F-75002 */
-	{{{-1, 1, NEAR_ALL, "\n\n  "}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
