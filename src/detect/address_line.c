@@ -140,7 +140,8 @@ static size_t english_way(const struct ahead *ahead)
 		bool street = word->capital && i > 0 && word_listed(folded, street_english);
 		if (street || (last == i - 1 && word->capital && word_listed(folded, points)))
 			last = i;
-		else if (last != SIZE_MAX || !(word->capital || word->digit || word_listed(folded, street_small_words)))
+		else if (last != SIZE_MAX ||
+			 !(word->capital || (word->digit && i == 0) || word_listed(folded, street_small_words)))
 			break;
 	}
 	return last;
@@ -184,6 +185,20 @@ static bool may_name_street(const struct detect_window *window, size_t at, size_
 	return first >= 0x80 || (digits <= 2 && ascii_letter(first));
 }
 
+/* Two words tell that most numbers are none of a house: "12 Files were". */
+static bool may_go_on(const struct ahead *ahead)
+{
+	char folded[STREET_FOLDED_BYTES];
+	const struct word *first = &ahead->word[0], *second = &ahead->word[1];
+	if (ahead->count < 2)
+		return false;
+	fold_at(ahead, 0, folded);
+	if (word_listed(folded, street_french) || word_listed(folded, " bis ter quater "))
+		return true;
+	return (first->capital || first->digit) && first->gap == GAP_BLANK &&
+	       (second->capital || word_listed(fold_at(ahead, 1, folded), street_small_words));
+}
+
 static bool street_behind(
 	const struct detect_window *window, size_t at, size_t digits, size_t number, struct found_line *out)
 {
@@ -192,6 +207,10 @@ static bool street_behind(
 	size_t name = number + (byte_at(window, number) == ',') + 1;
 	if (byte_at(window, name - 1) != ' ' || !may_name_street(window, name, digits) || !token_begins(window, at) ||
 		before == '.' || before == '-' || before == '/')
+		return false;
+	ahead.window = window;
+	ahead.count = words_behind(window, number, AHEAD_BYTES, ahead.word, 2);
+	if (!may_go_on(&ahead))
 		return false;
 	read_ahead(&ahead, window, number);
 	size_t last = english_way(&ahead);

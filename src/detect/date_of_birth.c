@@ -330,7 +330,7 @@ static const struct birth_label *label_in_question(const struct nearby *nearby)
 }
 
 /* A line that goes on in the next is one sentence; else the line before is the label of a field, or a question. */
-static const struct birth_label *label_of_turn(const struct detect_window *window, size_t at)
+static const struct birth_label *label_of_turn(const struct detect_window *window, size_t at, bool *asked)
 {
 	struct nearby nearby;
 	size_t end;
@@ -338,7 +338,8 @@ static const struct birth_label *label_of_turn(const struct detect_window *windo
 	if (turn == TURN_NONE)
 		return NULL;
 	nearby_read(window, end, REACH_BYTES, true, &nearby);
-	if (turn == TURN_ASKED)
+	*asked = turn == TURN_ASKED;
+	if (*asked)
 		return label_in_question(&nearby);
 	const struct birth_label *label = label_of(&nearby);
 	return label && (turn == TURN_WRAP || label->place == FIELD) ? label : NULL;
@@ -384,8 +385,9 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	const struct birth_label *label = label_of(&nearby);
 	if (!label && nearby_column(window, &nearby))
 		label = label_of(&nearby);
+	bool asked = false;
 	if (!label)
-		label = label_of_turn(window, date->start);
+		label = label_of_turn(window, date->start, &asked);
 	if (!label || (field_only && label->place != FIELD) || !decide(window, label->language, date))
 		return false;
 	out->kind = DETECT_DATE_OF_BIRTH;
@@ -393,7 +395,7 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	out->end = date->end;
 	out->form = DETECT_PLAIN;
 	out->confidence = date->short_year           ? CONFIDENCE_SHORT_YEAR
-			  : date->either             ? CONFIDENCE_AMBIGUOUS
+			  : date->either || asked    ? CONFIDENCE_AMBIGUOUS
 			  : label->place == SENTENCE ? CONFIDENCE_SENTENCE
 						     : CONFIDENCE_FIELD;
 	out->tentative = false;
