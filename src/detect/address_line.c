@@ -25,25 +25,46 @@ struct found_line {
 	const char *country; /* NULL while nothing says which */
 };
 
-/* The words behind a place in the window, in their order. */
+/* The words behind a place in the window, in their order, read as they are asked for. */
 struct ahead {
 	const struct detect_window *window;
+	size_t at, limit; /* the next word is read from here, and none beyond */
 	struct word word[AHEAD_READ];
 	size_t count;
 };
 
-static const char *fold_at(const struct ahead *ahead, size_t i, char folded[STREET_FOLDED_BYTES])
+static struct ahead ahead_from(const struct detect_window *window, size_t at)
 {
-	if (i < ahead->count)
+	struct ahead ahead;
+	ahead.window = window;
+	ahead.at = at;
+	ahead.limit = at + AHEAD_BYTES;
+	ahead.count = 0;
+	return ahead;
+}
+
+/* Is there a word `i`? */
+static bool has_word(struct ahead *ahead, size_t i)
+{
+	while (ahead->count <= i && ahead->at < ahead->limit) {
+		struct word *word = &ahead->word[ahead->count];
+		if (ahead->count == AHEAD_READ ||
+			words_behind(ahead->window, ahead->at, ahead->limit - ahead->at, word, 1) == 0) {
+			ahead->at = ahead->limit;
+			break;
+		}
+		ahead->at = word->end;
+		ahead->count++;
+	}
+	return i < ahead->count;
+}
+
+static const char *fold_at(struct ahead *ahead, size_t i, char folded[STREET_FOLDED_BYTES])
+{
+	if (has_word(ahead, i))
 		return word_fold(ahead->window, &ahead->word[i], folded, STREET_FOLDED_BYTES);
 	folded[0] = 0;
 	return folded;
-}
-
-static void read_ahead(struct ahead *ahead, const struct detect_window *window, size_t at)
-{
-	ahead->window = window;
-	ahead->count = words_behind(window, at, AHEAD_BYTES, ahead->word, AHEAD_READ);
 }
 
 /* --- what says that an address comes --- */
@@ -125,12 +146,12 @@ static bool pauses(const struct detect_window *window, size_t at)
 /* --- the street behind the number --- */
 
 /* Of "12 High Street", "350 5th Ave", "1 Old Mill Road North" the index of the last word; SIZE_MAX for none. */
-static size_t english_way(const struct ahead *ahead)
+static size_t english_way(struct ahead *ahead)
 {
 	static const char points[] = " n s e w ne nw se sw north south east west ";
 	char folded[STREET_FOLDED_BYTES];
 	size_t last = SIZE_MAX;
-	for (size_t i = 0; i < ahead->count && i < 7; i++) {
+	for (size_t i = 0; i < 7 && has_word(ahead, i); i++) {
 		const struct word *word = &ahead->word[i];
 		bool dotted =
 			word->gap == (GAP_BLANK | GAP_DOT) && i > 0 && word_size(word - 1) <= 2 && last == SIZE_MAX;
@@ -147,21 +168,21 @@ static size_t english_way(const struct ahead *ahead)
 	return last;
 }
 
-static bool is_elided(const struct ahead *ahead, const struct word *word)
+static bool is_elided(struct ahead *ahead, const struct word *word)
 {
 	const uint8_t *text = ahead->window->data + word->start;
 	return memchr(text, '\'', word_size(word)) != NULL || memmem(text, word_size(word), "\xe2\x80\x99", 3) != NULL;
 }
 
 /* Of "12 bis, rue de la Paix" the index of the last word; SIZE_MAX for none. */
-static size_t french_way(const struct ahead *ahead)
+static size_t french_way(struct ahead *ahead)
 {
 	char folded[STREET_FOLDED_BYTES];
 	size_t i = word_listed(fold_at(ahead, 0, folded), " bis ter quater ") ? 1 : 0, last = SIZE_MAX;
-	if (i >= ahead->count || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA)) ||
+	if (!has_word(ahead, i) || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA)) ||
 		!word_listed(fold_at(ahead, i, folded), street_french))
 		return SIZE_MAX;
-	for (size_t name = i + 1; name < ahead->count && name < i + 8; name++) {
+	for (size_t name = i + 1; name < i + 8 && has_word(ahead, name); name++) {
 		const struct word *word = &ahead->word[name];
 		bool dotted = name == i + 1 && word->gap == (GAP_BLANK | GAP_DOT);
 		bool named = word->capital || word->digit || is_elided(ahead, word);
@@ -186,11 +207,11 @@ static bool may_name_street(const struct detect_window *window, size_t at, size_
 }
 
 /* Two words tell that most numbers are none of a house: "12 Files were". */
-static bool may_go_on(const struct ahead *ahead)
+static bool may_go_on(struct ahead *ahead)
 {
 	char folded[STREET_FOLDED_BYTES];
 	const struct word *first = &ahead->word[0], *second = &ahead->word[1];
-	if (ahead->count < 2)
+	if (!has_word(ahead, 1))
 		return false;
 	fold_at(ahead, 0, folded);
 	if (word_listed(folded, street_french) || word_listed(folded, " bis ter quater "))
@@ -202,17 +223,14 @@ static bool may_go_on(const struct ahead *ahead)
 static bool street_behind(
 	const struct detect_window *window, size_t at, size_t digits, size_t number, struct found_line *out)
 {
-	struct ahead ahead;
 	uint8_t before = byte_before(window, at, 1);
 	size_t name = number + (byte_at(window, number) == ',') + 1;
 	if (byte_at(window, name - 1) != ' ' || !may_name_street(window, name, digits) || !token_begins(window, at) ||
 		before == '.' || before == '-' || before == '/')
 		return false;
-	ahead.window = window;
-	ahead.count = words_behind(window, number, AHEAD_BYTES, ahead.word, 2);
+	struct ahead ahead = ahead_from(window, number);
 	if (!may_go_on(&ahead))
 		return false;
-	read_ahead(&ahead, window, number);
 	size_t last = english_way(&ahead);
 	out->english = last != SIZE_MAX;
 	if (last == SIZE_MAX)
@@ -241,14 +259,36 @@ static bool behind_name(const struct detect_window *window, size_t at)
 	       memchr(window->data + from, '\'', end - from) != NULL;
 }
 
+static void read_back(struct address *address, size_t at, size_t most)
+{
+	address->count = words_before(address->window, at, STREET_REACH_BYTES, address->word, most);
+	for (size_t i = 0; i < address->count; i++)
+		word_fold(address->window, &address->word[i], address->folded[i], STREET_FOLDED_BYTES);
+}
+
+/* The words nearest to the number tell that most are none of a house: "see Table 3,". */
+static bool may_be_name(const struct address *address)
+{
+	for (size_t i = 1; i < address->count; i++) {
+		const char *folded = address->folded[i];
+		if (word_listed(folded, street_italian) || word_listed(folded, street_spanish) || folded[1] == '/')
+			return true;
+		if (!street_is_name(address, i) && !street_is_part(address, i) &&
+			!word_listed(folded, " num numero número civico "))
+			return i > 1;
+	}
+	return address->count > 1;
+}
+
 static bool street_before(const struct detect_window *window, size_t at, size_t number, struct found_line *out)
 {
 	struct address address = {.window = window};
 	if (!behind_name(window, at) || !pauses(window, number))
 		return false;
-	address.count = words_before(window, number, STREET_REACH_BYTES, address.word, AHEAD_READ);
-	for (size_t i = 0; i < address.count; i++)
-		word_fold(window, &address.word[i], address.folded[i], STREET_FOLDED_BYTES);
+	read_back(&address, number, 4);
+	if (!may_be_name(&address))
+		return false;
+	read_back(&address, number, AHEAD_READ);
 	size_t first = street_before_number(&address, street_italian);
 	out->italian = first != SIZE_MAX;
 	if (first == SIZE_MAX)
@@ -265,14 +305,14 @@ static bool street_before(const struct detect_window *window, size_t at, size_t 
 /* --- what stands behind the street --- */
 
 /* "Apt. 4", "scala B", "int. 5": the index of the word behind them. */
-static size_t pass_parts(const struct ahead *ahead, struct found_line *out)
+static size_t pass_parts(struct ahead *ahead, struct found_line *out)
 {
 	static const char parts[] =
 		" apt apartment suite ste unit flat floor fl room rm bldg building int interno scala sc "
 		"piano palazzina edificio piso puerta pta esc bâtiment bât étage ";
 	char folded[STREET_FOLDED_BYTES];
 	size_t i = 0;
-	while (i + 1 < ahead->count && i < 6 && !(ahead->word[i].gap & (GAP_LINE | GAP_DASH)) &&
+	while (i < 6 && has_word(ahead, i + 1) && !(ahead->word[i].gap & (GAP_LINE | GAP_DASH)) &&
 		word_listed(fold_at(ahead, i, folded), parts) &&
 		(ahead->word[i + 1].digit || word_size(&ahead->word[i + 1]) <= 2) &&
 		!(ahead->word[i + 1].gap & ~(GAP_BLANK | GAP_DOT))) {
@@ -283,11 +323,11 @@ static size_t pass_parts(const struct ahead *ahead, struct found_line *out)
 }
 
 /* One to three capitalised words: the index behind them; `from` when no town stands there. */
-static size_t pass_town(const struct ahead *ahead, size_t from)
+static size_t pass_town(struct ahead *ahead, size_t from)
 {
 	char folded[STREET_FOLDED_BYTES];
 	size_t end = from, capitals = 0;
-	for (size_t i = from; i < ahead->count && capitals < 3; i++) {
+	for (size_t i = from; capitals < 3 && has_word(ahead, i); i++) {
 		const struct word *word = &ahead->word[i];
 		bool saint = i > from && word_size(word - 1) <= 3 && word->gap == (GAP_BLANK | GAP_DOT);
 		if ((i > from && word->gap != GAP_BLANK && !saint) || word->digit || word_size(word) < 2)
@@ -307,15 +347,15 @@ static bool begins_part(const struct word *word)
 	       !(word->gap & (GAP_END | GAP_DOT));
 }
 
-static bool is_state(const struct ahead *ahead, size_t i)
+static bool is_state(struct ahead *ahead, size_t i)
 {
 	char folded[STREET_FOLDED_BYTES];
-	return i < ahead->count && ahead->word[i].capitals && word_size(&ahead->word[i]) == 2 &&
+	return has_word(ahead, i) && ahead->word[i].capitals && word_size(&ahead->word[i]) == 2 &&
 	       word_listed(fold_at(ahead, i, folded), postal_states);
 }
 
 /* Words behind `i` of the state's name; 0 when it is none. */
-static size_t state_name(const struct ahead *ahead, size_t i)
+static size_t state_name(struct ahead *ahead, size_t i)
 {
 	static const char names[] = " alabama alaska arizona arkansas california colorado connecticut delaware florida "
 				    "georgia hawaii idaho "
@@ -325,7 +365,7 @@ static size_t state_name(const struct ahead *ahead, size_t i)
 				    "texas utah vermont virginia "
 				    "washington wisconsin wyoming ";
 	char folded[STREET_FOLDED_BYTES], second[STREET_FOLDED_BYTES];
-	if (i >= ahead->count || !ahead->word[i].capital)
+	if (!has_word(ahead, i) || !ahead->word[i].capital)
 		return 0;
 	fold_at(ahead, i, folded);
 	fold_at(ahead, i + 1, second);
@@ -333,13 +373,13 @@ static size_t state_name(const struct ahead *ahead, size_t i)
 	bool point = word_listed(folded, " north south ") && word_listed(second, " carolina dakota ");
 	bool other = (strcmp(folded, "west") == 0 && strcmp(second, "virginia") == 0) ||
 		     (strcmp(folded, "rhode") == 0 && strcmp(second, "island") == 0);
-	if (i + 1 < ahead->count && (new || point || other))
+	if (has_word(ahead, i + 1) && (new || point || other))
 		return 2;
 	return word_listed(folded, names) ? 1 : 0;
 }
 
 /* The country of one of the six, by its names in five languages; words in *size. */
-static const char *country_name(const struct ahead *ahead, size_t i, size_t *size)
+static const char *country_name(struct ahead *ahead, size_t i, size_t *size)
 {
 	static const struct {
 		const char *names, *country;
@@ -348,11 +388,11 @@ static const char *country_name(const struct ahead *ahead, size_t i, size_t *siz
 		{" spain españa spagna espagne spanien ", "es"},
 		{" uk england scotland wales unitedkingdom greatbritain ", "gb"}, {" usa us unitedstates ", "us"}};
 	char folded[STREET_FOLDED_BYTES], second[STREET_FOLDED_BYTES];
-	if (i >= ahead->count || !ahead->word[i].capital)
+	if (!has_word(ahead, i) || !ahead->word[i].capital)
 		return NULL;
 	fold_at(ahead, i, folded);
 	*size = 1;
-	if (word_listed(folded, " united great ") && i + 1 < ahead->count && ahead->word[i + 1].gap == GAP_BLANK) {
+	if (word_listed(folded, " united great ") && has_word(ahead, i + 1) && ahead->word[i + 1].gap == GAP_BLANK) {
 		size_t used = strlen(folded);
 		*size = 2;
 		memcpy(folded + used, fold_at(ahead, i + 1, second), strlen(second) < 16 ? strlen(second) + 1 : 0);
@@ -381,9 +421,9 @@ static bool is_province(const struct detect_window *window, size_t at)
 }
 
 /* A ZIP code that stands apart from its state: two blanks, a line end. */
-static void take_zip(const struct ahead *ahead, size_t i, struct found_line *out)
+static void take_zip(struct ahead *ahead, size_t i, struct found_line *out)
 {
-	if (i >= ahead->count || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA | GAP_LINE)))
+	if (!has_word(ahead, i) || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA | GAP_LINE)))
 		return;
 	const uint8_t *text = ahead->window->data + ahead->word[i].start;
 	size_t size = word_size(&ahead->word[i]), digits = 0;
@@ -394,7 +434,7 @@ static void take_zip(const struct ahead *ahead, size_t i, struct found_line *out
 }
 
 /* State, province or country behind the town, which ends before word `i`. */
-static void take_region(const struct ahead *ahead, size_t i, struct found_line *out)
+static void take_region(struct ahead *ahead, size_t i, struct found_line *out)
 {
 	size_t size = 0, town_end = ahead->word[i - 1].end;
 	if (out->italian && is_province(ahead->window, town_end)) {
@@ -403,7 +443,7 @@ static void take_region(const struct ahead *ahead, size_t i, struct found_line *
 		out->country = "it";
 		return;
 	}
-	if (i < ahead->count && begins_part(&ahead->word[i]) && !(ahead->word[i].gap & GAP_DASH)) {
+	if (has_word(ahead, i) && begins_part(&ahead->word[i]) && !(ahead->word[i].gap & GAP_DASH)) {
 		size = out->english ? is_state(ahead, i) ? 1 : state_name(ahead, i) : 0;
 		out->country = size > 0 ? "us" : country_name(ahead, i, &size);
 		out->certain = out->country != NULL;
@@ -415,9 +455,9 @@ static void take_region(const struct ahead *ahead, size_t i, struct found_line *
 }
 
 /* The town, and what says where it is. A line of its own is a town only with that. */
-static void take_town(const struct ahead *ahead, size_t from, struct found_line *out)
+static void take_town(struct ahead *ahead, size_t from, struct found_line *out)
 {
-	size_t end = from < ahead->count && begins_part(&ahead->word[from]) ? pass_town(ahead, from) : from;
+	size_t end = has_word(ahead, from) && begins_part(&ahead->word[from]) ? pass_town(ahead, from) : from;
 	if (end == from)
 		return;
 	bool own_line = (ahead->word[from].gap & GAP_LINE) && !(ahead->word[from].gap & GAP_COMMA);
@@ -443,12 +483,11 @@ static void take_town(const struct ahead *ahead, size_t from, struct found_line 
 bool address_line_at(const struct detect_window *window, size_t at, size_t digits, struct detect_candidate *out)
 {
 	struct found_line line = {0};
-	struct ahead ahead;
 	size_t number = number_end(window, at, digits);
 	if (number == 0 || !(street_behind(window, at, digits, number, &line) ||
 				   (digits <= 4 && street_before(window, at, number, &line))))
 		return false;
-	read_ahead(&ahead, window, line.end);
+	struct ahead ahead = ahead_from(window, line.end);
 	take_town(&ahead, pass_parts(&ahead, &line), &line);
 	bool pause = line.certain || pauses(window, line.end);
 	if (!line.certain && !(pause && is_labelled(window, line.start)))
