@@ -2,13 +2,15 @@
  * date_of_birth: a date behind words that say somebody was born then, in en, it, fr, de and es. Dates are read as ISO
  * 8601, in numbers, and with names of months; the canonical form is the ISO date. Between day and month the language of
  * the label decides: an English label and slashes mean the month first, unless regions are named and none is the US;
- * everything else means the day first. Years are 1880 to 2030, as no clock may be asked; of two digits, 00 to 30 are
+ * everything else means the day first. The label may stand on the line before, or in the question that the date answers
+ * (turn.h). Years are 1880 to 2030, as no clock may be asked; of two digits, 00 to 30 are
  * 20yy.
  */
 #include <stdio.h>
 
 #include "detect/digits.h"
 #include "detect/nearby.h"
+#include "detect/turn.h"
 #include "detect/worded_number.h"
 #include "detect/words.h"
 
@@ -278,6 +280,13 @@ static const char fillers[] =
 /* What stands right before the date in a sentence. */
 static const char before_dates[] = " on il le l am el ";
 
+/* "(TT.MM.JJJJ)" is no sentence. */
+static bool ends_sentence(const struct nearby *nearby, size_t at)
+{
+	static const char format[] = " dd mm yy yyyy jj aa aaaa tt jjjj gg ";
+	return (nearby->word[at].signs & NEARBY_DOT) && !word_listed(nearby->word[at].text, format);
+}
+
 /* Does the label reach from word `at` to the date? */
 static bool reaches(const struct nearby *nearby, size_t at, const struct birth_label *label)
 {
@@ -292,8 +301,8 @@ static bool reaches(const struct nearby *nearby, size_t at, const struct birth_l
 	if (label->place == NEXT)
 		return false;
 	for (size_t i = 0; i < at; i++)
-		if (!word_listed(nearby->word[i].text, fillers) ||
-			(nearby->word[i].signs & (NEARBY_DOT | NEARBY_COMMA)))
+		if (!word_listed(nearby->word[i].text, fillers) || (nearby->word[i].signs & NEARBY_COMMA) ||
+			ends_sentence(nearby, i))
 			return false;
 	return !(signs & NEARBY_COMMA);
 }
@@ -304,10 +313,36 @@ static const struct birth_label *label_of(const struct nearby *nearby)
 		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
 			if (nearby_is(nearby, at, labels[i].last, labels[i].before) && reaches(nearby, at, &labels[i]))
 				return &labels[i];
-		if (nearby->word[at].signs & NEARBY_DOT)
-			return NULL; /* another sentence */
+		if (ends_sentence(nearby, at))
+			return NULL;
 	}
 	return NULL;
+}
+
+/* In a question the label may stand anywhere: "Can I have your date of birth, please?", "When were you born?" */
+static const struct birth_label *label_in_question(const struct nearby *nearby)
+{
+	for (size_t at = 0; at < nearby->count; at++)
+		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+			if (labels[i].place != NEXT && nearby_is(nearby, at, labels[i].last, labels[i].before))
+				return &labels[i];
+	return NULL;
+}
+
+/* A line that goes on in the next is one sentence; else the line before is the label of a field, or a question. */
+static const struct birth_label *label_of_turn(const struct detect_window *window, size_t at, bool *asked)
+{
+	struct nearby nearby;
+	size_t end;
+	enum turn turn = turn_before(window, at, &end);
+	if (turn == TURN_NONE)
+		return NULL;
+	nearby_read(window, end, REACH_BYTES, true, &nearby);
+	*asked = turn == TURN_ASKED;
+	if (*asked)
+		return label_in_question(&nearby);
+	const struct birth_label *label = label_of(&nearby);
+	return label && (turn == TURN_WRAP || label->place == FIELD) ? label : NULL;
 }
 
 /* --- the mention --- */
@@ -350,6 +385,9 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	const struct birth_label *label = label_of(&nearby);
 	if (!label && nearby_column(window, &nearby))
 		label = label_of(&nearby);
+	bool asked = false;
+	if (!label)
+		label = label_of_turn(window, date->start, &asked);
 	if (!label || (field_only && label->place != FIELD) || !decide(window, label->language, date))
 		return false;
 	out->kind = DETECT_DATE_OF_BIRTH;
@@ -357,7 +395,7 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	out->end = date->end;
 	out->form = DETECT_PLAIN;
 	out->confidence = date->short_year           ? CONFIDENCE_SHORT_YEAR
-			  : date->either             ? CONFIDENCE_AMBIGUOUS
+			  : date->either || asked    ? CONFIDENCE_AMBIGUOUS
 			  : label->place == SENTENCE ? CONFIDENCE_SENTENCE
 						     : CONFIDENCE_FIELD;
 	out->tentative = false;
@@ -381,11 +419,12 @@ __attribute__((noinline)) static bool examine(
 	return read_compact(window, at, &date) && take(window, &date, true, out);
 }
 
-/* At the begin of a line a date is the time of a log, unless a table goes on behind it. */
+/* At the begin of a line a date before a time is that of a log. */
 static bool is_log_time(const struct detect_window *window, size_t at)
 {
 	uint8_t after = byte_at(window, at + 10);
-	return byte_before(window, at, 1) == '\n' && after != ',' && after != ';' && after != '\t' && after != '|';
+	return byte_before(window, at, 1) == '\n' && (after == ' ' || after == 'T') &&
+	       ascii_digit(byte_at(window, at + 11));
 }
 
 /* Most numbers end here, after a few bytes. */

@@ -36,12 +36,13 @@ struct detect_candidate {
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
-enum near_how { NEAR_ALL, NEAR_NONE, NEAR_ANY };
+enum near_how { NEAR_ALL, NEAR_NONE, NEAR_ANY, NEAR_NOT_ALL };
 
 /*
  * What must stand near a trigger, so that places without it cost no call (sieve.h). All of `near` hold: each byte from
  * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1, at most 32), is in one of the ranges, in
- * none (NEAR_NONE), or one of them is (NEAR_ANY). A range is its first and last byte. Bytes outside of the input are 0.
+ * none (NEAR_NONE), or one of them is (NEAR_ANY) or is not (NEAR_NOT_ALL). A range is its first and last byte. Bytes
+ * outside of the input are 0.
  */
 struct detect_hint {
 	struct {

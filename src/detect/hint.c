@@ -18,7 +18,16 @@ static bool near_holds(const struct detect_window *window, size_t at, int offset
 		size_t place = at + (size_t)(offset + (int)i); /* wraps below 0, and is outside then, too */
 		in += in_ranges(place < window->size ? window->data[place] : 0, ranges);
 	}
-	return how == NEAR_ALL ? in == count : how == NEAR_NONE ? in == 0 : in > 0;
+	switch (how) {
+	case NEAR_ALL:
+		return in == count;
+	case NEAR_NONE:
+		return in == 0;
+	case NEAR_ANY:
+		return in > 0;
+	default:
+		return in < count;
+	}
 }
 
 bool hint_holds(const struct detect_window *window, size_t at, const struct detect_hint *hints)

@@ -178,6 +178,16 @@ bool label_before(const struct detect_window *window, size_t at, enum label_set 
 
 /* --- phrases --- */
 
+/* A no-break or narrow space at `at`: its bytes, or 0. */
+static size_t wide_space(const struct detect_window *window, size_t at, size_t end)
+{
+	if (window->data[at] < 0xc2 || end - at < 2)
+		return 0;
+	if (memcmp(window->data + at, "\xc2\xa0", 2) == 0)
+		return 2;
+	return end - at >= 3 && memcmp(window->data + at, "\xe2\x80\xaf", 3) == 0 ? 3 : 0;
+}
+
 void label_text_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct label_text *out)
 {
 	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
@@ -187,6 +197,12 @@ void label_text_before(const struct detect_window *window, size_t at, size_t rea
 	out->size = 0;
 	for (size_t i = from; i < at && out->size < LABEL_PHRASE_BYTES; i++) {
 		uint8_t byte = window->data[i];
+		size_t space = wide_space(window, i, at);
+		if (space > 0) {
+			i += space - 1;
+			fresh = true;
+			continue;
+		}
 		bool letter = ascii_letter(byte) || byte >= 0x80;
 		bool hump = letter && out->size > 0 && byte >= 'A' && byte <= 'Z' && window->data[i - 1] >= 'a' &&
 			    window->data[i - 1] <= 'z';

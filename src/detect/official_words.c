@@ -2,10 +2,14 @@
  * without signs and blanks; '=' marks a whole word, the others may stand in longer ones. */
 #include "detect/official_words.h"
 
+#include "detect/digits.h"
 #include "detect/fields.h"
+#include "detect/turn.h"
 
 /* A label of two words and what stands between it and the number. */
 #define WORDS_REACH_BYTES 48
+/* How far back in a question. */
+#define QUESTION_BYTES 96
 
 struct label {
 	const char *text;
@@ -97,7 +101,10 @@ static const struct label i_labels[] = {
 	{"identitycard", BIT(WORDS_IDENTITY)},
 	{"identitynumber", BIT(WORDS_IDENTITY)},
 	{"idnational", BIT(WORDS_IDENTITY)},
+	{"=idno", BIT(WORDS_IDNUMBER)},
 	{"=idnr", BIT(WORDS_IDENTITY)},
+	{"=idnum", BIT(WORDS_IDNUMBER)},
+	{"=idnumber", BIT(WORDS_IDNUMBER)},
 	{"immatriculation", BIT(WORDS_NIR)},
 	{"=insee", BIT(WORDS_NIR)},
 	{"=insz", BIT(WORDS_RIJKS)},
@@ -335,9 +342,46 @@ static uint64_t sets_of(const struct label_text *words)
 	return sets;
 }
 
+/* Is the line that ends at `end` as short as a label, or does it end in a colon? In no sentence: a dot stands only
+ * behind two letters ("C.F.", "No."). */
+static bool is_label_line(const struct detect_window *window, size_t end)
+{
+	size_t least = end > WORDS_REACH_BYTES ? end - WORDS_REACH_BYTES : 0, at = end;
+	while (at > 0 && (window->data[at - 1] == ' ' || window->data[at - 1] == '\t'))
+		at--;
+	if (byte_before(window, at, 1) == ':')
+		return true;
+	if (byte_before(window, at, 1) == '.' && ascii_letter(byte_before(window, at, 4)))
+		return false;
+	while (at > least && window->data[at - 1] != '\n' && !(window->data[at - 1] == '\\'))
+		at--;
+	return at > least || at == 0;
+}
+
+/* The words of the line before, or of the question that the number answers, part by part ("..., for the record?"). */
+static uint64_t words_of_turn(const struct detect_window *window, size_t at)
+{
+	struct label_text words;
+	size_t end;
+	enum turn turn = turn_before(window, at, &end);
+	if (turn == TURN_NONE || (turn != TURN_ASKED && !is_label_line(window, end)))
+		return 0;
+	const size_t least = end > QUESTION_BYTES ? end - QUESTION_BYTES : 0;
+	for (;;) {
+		label_text_before(window, end, WORDS_REACH_BYTES, &words);
+		uint64_t sets = sets_of(&words);
+		while (end > least && window->data[end - 1] != ',' && window->data[end - 1] != '\n')
+			end--;
+		if (sets != 0 || turn != TURN_ASKED || end == least || window->data[end - 1] != ',')
+			return sets;
+		end--;
+	}
+}
+
 uint64_t official_words_before(const struct detect_window *window, size_t at)
 {
 	struct label_text words;
 	label_text_before(window, at, WORDS_REACH_BYTES, &words);
-	return sets_of(&words) | (window->field != NULL ? sets_of(&window->field->words) : 0);
+	uint64_t sets = sets_of(&words) | (window->field != NULL ? sets_of(&window->field->words) : 0);
+	return sets != 0 ? sets : words_of_turn(window, at);
 }

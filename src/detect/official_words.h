@@ -49,12 +49,14 @@ enum official_words {
 	WORDS_MOMS,
 	WORDS_DDV,
 	WORDS_ICDPH,
+	WORDS_IDNUMBER, /* of no scheme: enough for a number that is printed as only one scheme prints it */
 	WORDS_SETS
 };
 
 #define OFFICIAL_WORDS(set) ((uint64_t)1 << WORDS_##set)
 
-/* The sets (bits) of which a word stands before `at` on its line, or in the name of the window's field. */
+/* The sets (bits) of which a word stands before `at` on its line, in the name of the window's field, or else on the
+ * line before or in the question that the number answers (turn.h). */
 uint64_t official_words_before(const struct detect_window *window, size_t at);
 
 #endif

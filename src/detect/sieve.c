@@ -225,16 +225,16 @@ static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
 				set_put(&set, byte);
 		struct near_set *near = &hint->near[hint->count++];
 		near->offset = from->near[i].offset;
-		near->other = from->near[i].how == NEAR_NONE;
+		near->other = from->near[i].how == NEAR_NONE || from->near[i].how == NEAR_NOT_ALL;
 		near->run = RUNS;
 		if (!set_number(sieve, &set, &near->set))
 			return false;
 		if (from->near[i].count <= 1 || near->set == ANY)
 			continue;
-		/* none is: not one of them */
-		near->run = run_number(sieve,
-			(struct run){
-				.set = near->set, .count = from->near[i].count, .any = from->near[i].how != NEAR_ALL});
+		/* none is: not one of them; one is not: not all of them */
+		bool any_of = from->near[i].how == NEAR_NONE || from->near[i].how == NEAR_ANY;
+		near->run =
+			run_number(sieve, (struct run){.set = near->set, .count = from->near[i].count, .any = any_of});
 		if (near->run == RUNS)
 			return false;
 	}

@@ -15,24 +15,42 @@
 #define INSIDE "\n\n  -:AZaz"
 #define ENDS "##..::==DDMMOORRddmmoorr\x80\xff" /* of "no.", nr, number, num, id */
 static const struct detect_hint hints[] = {
-	/* behind a sign; behind a blank: long, said to be a number, a code and its place, a date, one or two digits */
+	/* behind a sign; behind a blank: long, said to be a number, a code and its place, a date */
 	{{{-1, 1, NEAR_NONE, INSIDE}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {0, 6, NEAR_ALL, DIGIT}}},
+	{{{0, 6, NEAR_ALL, DIGIT}, {-1, 1, NEAR_ALL, "  "}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {-2, 1, NEAR_ALL, ENDS}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{0, 5, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, "  "}, {6, 1, NEAR_ALL, "AZ\x80\xff"}}},
 	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_NONE, DIGIT}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, DIGIT}}},
-	/* behind a colon that is in no time; a line that is a number, or a table with dates; letters and digits in one
-	 * piece; PRJ-1234 and F-75002 */
+	/* one or two digits behind a blank or a line end; behind a colon that is in no time; a line that is a number,
+	 * or a table with dates; letters and digits in one piece; PRJ-1234 and F-75002 */
+	{{{-1, 1, NEAR_ALL, "  "}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
+	{{{-1, 1, NEAR_ALL, "\n\n"}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
 	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
+	/* house numbers of three and four digits: 452 Main, 1600 Park; Via Roma 120 and what ends there */
+	{{{4, 1, NEAR_ALL, "AZ"}, {3, 1, NEAR_ALL, "  "}, {5, 1, NEAR_NONE, "AZ"}, {0, 3, NEAR_ALL, DIGIT}}},
+	{{{5, 1, NEAR_ALL, "AZ"}, {4, 1, NEAR_ALL, "  "}, {6, 1, NEAR_NONE, "AZ"}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{3, 1, NEAR_NONE, INSIDE}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
+	{{{3, 1, NEAR_ALL, "\n\n"}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
+
+/* Can it be the number of a house: before a name, or behind one where the text pauses? Few numbers can. */
+static bool may_be_house(const struct detect_window *window, size_t at, size_t digits)
+{
+	uint8_t after = byte_at(window, at + digits), next = byte_at(window, at + digits + 1);
+	if (digits > 5)
+		return false;
+	if (after == ' ')
+		return digits <= 2 || (next >= 'A' && next <= 'Z') || next >= 0x80 || ascii_digit(next);
+	if (ascii_letter(after))
+		return !ascii_alnum(next);
+	return after == ',' || byte_before(window, at, 1) == ' ' || (after == '-' && digits <= 3);
+}
 
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, size_t digits, struct detect_candidate *out)
@@ -42,6 +60,8 @@ __attribute__((noinline)) static bool examine(
 		found = date_of_birth_at(window, at, out);
 	if (!found)
 		found = case_number_at(window, at, out);
+	if (!found && may_be_house(window, at, digits))
+		found = address_line_at(window, at, digits, out);
 	return found && hint_holds(window, at, hints); /* last: little comes so far */
 }
 
@@ -50,9 +70,6 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	size_t digits = 1;
 	while (digits < DIGITS_MOST && ascii_digit(byte_at(window, at + digits)))
 		digits++;
-	/* three digits and "5 files", "12 of" are the most frequent: no case number, date or code begins so */
-	if (digits == 3 && byte_at(window, at + 3) != '-' && byte_at(window, at + 3) != '/')
-		return false;
 	return examine(window, at, digits, out);
 }
 

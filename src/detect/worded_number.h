@@ -1,7 +1,7 @@
 /*
- * Numbers that only the words around them make something: case numbers, dates of birth, the postal codes of addresses.
- * One detector wakes for all three, and asks each about the first digit of a run of letters and digits. Each answers as
- * a check() does, and names its kind. Private to detect.
+ * Numbers that only the words around them make something: case numbers, dates of birth, the postal codes and house
+ * numbers of addresses. One detector wakes for all three, and asks each about the first digit of a run of letters and
+ * digits. Each answers as a check() does, and names its kind. Private to detect.
  */
 #ifndef STAUNCH_DETECT_WORDED_NUMBER_H
 #define STAUNCH_DETECT_WORDED_NUMBER_H
@@ -11,5 +11,7 @@
 bool case_number_at(const struct detect_window *window, size_t at, struct detect_candidate *out);
 bool date_of_birth_at(const struct detect_window *window, size_t at, struct detect_candidate *out);
 bool postal_address_at(const struct detect_window *window, size_t at, struct detect_candidate *out);
+/* An address without a postal code; at a house number of so many digits. */
+bool address_line_at(const struct detect_window *window, size_t at, size_t digits, struct detect_candidate *out);
 
 #endif

@@ -193,6 +193,18 @@ def public_algorithms_know_right_from_wrong():
             (algorithms.ip, "2001:db8::1", "240.0.0.1"),
             (algorithms.social_security_number, "123-45-6789", "923-45-6789"),
             (algorithms.social_security_number, "123456789", "123-00-6789"),
+            (algorithms.national_id, "RSSMRA85T10A562S", "RSSMRA85T10A562T"),
+            (algorithms.national_id, "184127645108946", "TAX-184127645108946"),
+            (algorithms.national_id, "AB 12 34 56 C", "DA 12 34 56 C"),
+            (algorithms.national_id, "536-90-4399", "936-90-4399"),
+            (algorithms.postal_address, "12 Main St, Springfield, IL", "12 Main St"),
+            (algorithms.postal_address, "12 Main St Apt. 4\nSpringfield, IL 62704", "81 12 Main St\nSpringfield, IL 62704"),
+            (algorithms.postal_address, "PSC 1234, Box 5678\nAPO AE 09012", "PSC 1234, Box 5678"),
+            (algorithms.postal_address, "10 Downing Street, London SW1A 2AA", "10 Downing Street, London, Barbados"),
+            (algorithms.postal_address, "12 rue de la Paix, 75002 Paris", "12 rue de la Paix, Paris, Mali 75002"),
+            (algorithms.postal_address, "Via Roma 12, 20121 Milano (MI)", "the corner of Via Roma 12 and Main Street"),
+            (algorithms.postal_address, "Hauptstraße 5\nD-10115 Berlin", "Keskiortentie 2 Suite 765 LEMLAND"),
+            (algorithms.postal_address, "C/ Gran Vía, 5, 3º B, 28013 Madrid", "C/ Gran Vía, Madrid"),
             (algorithms.date, "1980-02-29", "1981-02-29"),
             (algorithms.legal_form, "Contoso S.p.A.", "Contoso Saga"),
             (algorithms.legal_form, "Fabrikam Ltd", "Fabrikam Unlimited")):
@@ -230,6 +242,22 @@ def open_cases_are_still_open():
         rig.check(found == (what == "false"), "%r holds no longer: move it to tests/cases/detect/%s" % (line, kind))
 
 
+def shapes_of_the_first_run_are_what_the_table_says():
+    checks = {"national_id": algorithms.national_id, "postal_address": algorithms.postal_address, "date_of_birth": algorithms.date}
+    for line in rig.lines(os.path.join(rig.ROOT, "tests/cases/eval/shapes.tsv")):
+        if line.startswith("#"):
+            continue
+        kind, labels, became, _, text = line.split("\t")
+        before, value, after = (part.replace("\\n", "\n") for part in re.split("[\u27e6\u27e7]", text))
+        first = len(before.encode())
+        done = rig.expect((rig.OK, rig.FOUND), rig.staunch("detect", stdin=(before + value + after).encode()))
+        spans = {(m["kind"], m["start"], m["end"]) for m in map(json.loads, done.stdout.splitlines())}
+        rig.equal((kind, first, first + len(value.encode())) in spans, became == "mended", "%r is found" % line)
+        rig.check(int(labels) > 0 and became in ("mended", "open", "apart"), line)
+        if kind in checks:
+            rig.equal(checks[kind](value) is None, became != "apart", "%r passes the public rule" % value)
+
+
 def shape(page):
     """Headings, and the head of each table."""
     return re.findall(r"^(#+ .*|\| .* \|(?=\n\|---))$", page, re.M)
@@ -254,5 +282,5 @@ if __name__ == "__main__":
         languages_are_rows_and_offsets_behind_letters_of_two_bytes_hold, the_other_sets_are_read,
         what_was_missed_stands_in_the_list_and_not_on_the_page, a_set_that_is_missing_is_an_error_and_never_a_pass,
         public_algorithms_know_right_from_wrong, a_finding_counts_for_one_place_only,
-        open_cases_are_still_open,
+        open_cases_are_still_open, shapes_of_the_first_run_are_what_the_table_says,
         the_page_in_the_docs_has_the_shape_that_the_tool_writes)

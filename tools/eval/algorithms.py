@@ -6,6 +6,22 @@ import os
 import re
 import xml.etree.ElementTree as ElementTree
 
+import stdnum.at.vnr
+import stdnum.be.nn
+import stdnum.de.idnr
+import stdnum.es.dni
+import stdnum.es.nie
+import stdnum.fr.nir
+import stdnum.gb.nhs
+import stdnum.ie.pps
+import stdnum.it.codicefiscale
+import stdnum.nl.bsn
+import stdnum.pl.pesel
+import stdnum.pt.nif
+import stdnum.se.personnummer
+
+from addresses import postal_address
+
 # Length of an IBAN by country, from the registry of ISO 13616: the check digits alone say nothing of it.
 IBAN_LENGTHS = dict(word.split(":") for word in (
     "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DK:18 DO:28 EE:20 EG:29 "
@@ -52,6 +68,22 @@ def social_security_number(value):
     if area in ("000", "666") or area[0] == "9" or group == "00" or serial == "0000":
         return "area, group or serial never given out"
     return None
+
+
+# The schemes of contract 4, by python-stdnum, which is written from the same laws and apart from the detectors.
+NATIONAL_IDS = (stdnum.at.vnr, stdnum.be.nn, stdnum.de.idnr, stdnum.es.dni, stdnum.es.nie, stdnum.fr.nir, stdnum.gb.nhs,
+    stdnum.ie.pps, stdnum.it.codicefiscale, stdnum.nl.bsn, stdnum.pl.pesel, stdnum.pt.nif, stdnum.se.personnummer)
+# HMRC, National Insurance Manual NIM39110.
+NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]")
+
+
+def national_id(value):
+    """A number that the law of one of the countries can give out, whole and with nothing in front."""
+    if re.fullmatch(r"\d{3}-\d\d-\d{4}", value):  # nobody else prints it so
+        return social_security_number(value)
+    if social_security_number(value) is None or NINO.fullmatch(value.upper()):
+        return None
+    return None if any(scheme.is_valid(value) for scheme in NATIONAL_IDS) else "of no published scheme"
 
 
 def date(value):
@@ -192,7 +224,8 @@ class Algorithms:
         self.suffixes = Suffixes(os.path.join(data, "domains/public_suffix_list.dat"))
         self.plans = Plans(os.path.join(data, "phone/PhoneNumberMetadata.xml"))
         self.by_kind = {"email_address": self.suffixes.address, "phone_number": self.plans.number, "payment_card": card,
-            "iban": iban, "ip_address": ip, "date_of_birth": date, "organization_name": legal_form}
+            "iban": iban, "ip_address": ip, "date_of_birth": date, "organization_name": legal_form,
+            "national_id": national_id, "postal_address": postal_address}
 
     def why_not(self, kind, value):
         check = self.by_kind.get(kind)

@@ -136,6 +136,14 @@ def false_per_mb(results, logs):
     return sum(sum(one.false.values()) for one in rows) * 1e6 / size if size else None
 
 
+def shape_rows():
+    with open(os.path.join(ROOT, "tests/cases/eval/shapes.tsv"), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                kind, labels, became, shape, _ = line.rstrip("\n").split("\t")
+                yield [kind, shape, became, count(int(labels))]
+
+
 def peer_rows(results):
     for name, kind, peer, ours, (labels, found, extra) in results.peers:
         yield [name, kind, peer + " " + results.peer_versions[peer], count(labels), count(ours.found), count(ours.extra),
@@ -188,8 +196,16 @@ missed stands in `build/eval/misses.tsv` on the machine that ran it.
 How to read it: a finding is right when kind, first and last byte agree with the label. *F1, overlapping* also takes a finding that
 only touches its label. *False* is a finding of a kind that the set labels everywhere, at a place without such a label. Labels whose
 value does not pass the public algorithm of its kind (a card without Luhn, an IBAN of the wrong length, a telephone number of no plan or
-without a country, a social security number that is never given out, an organization without a legal form) are *apart*: finding them
-would be wrong, and a finding there is neither right nor false.
+without a country, an organization without a legal form) are *apart*: finding them would be wrong, and a finding there is neither right
+nor false. The rules, each written apart from the detectors (`tools/eval/algorithms.py`, `addresses.py`):
+
+- national_id: a social security number that can be given out (area, group and serial, SSA), a National Insurance number (HMRC), or a
+  number that python-stdnum accepts for one of the other 13 schemes; whole, nothing in front. `TAX-700000000` is of no scheme.
+- date_of_birth: a day of the calendar from 1900 to 2026.
+- postal_address: a whole address as the post of Italy, France, Germany, Spain, the United Kingdom or the United States prints it
+  (Poste Italiane, NF Z 10-011, DIN 5008, Correos, Postcode Address File, USPS Publication 28): one house number, a street, a town, and
+  the postal code, or the state where it is American. A street alone, two streets, two house numbers, or a place of another
+  country is apart.
 
 ## By kind
 
@@ -217,6 +233,13 @@ would be wrong, and a finding there is neither right nor false.
   by them.
 - Addresses in the headers of {mail_files} broken, nested and bounced mails, by value, through `staunch scan`, against Python's email
   package: {mail_found} of {mail_labels} found ({mail_apart} more are no addresses by their syntax; found of these: {mail_apart_found}).
+
+### Shapes of what was missed
+
+What the first run on these kinds missed, by shape, with the number of its labels; one invented case for each stands in
+`tests/cases/eval/shapes.tsv` and is a test. *Apart*: the public rule of the kind refuses the value.
+
+{shapes}
 
 ### Addresses by syntax
 
@@ -282,6 +305,7 @@ def write(results, date, machine):
             "No kind that reaches the target over all is under it in one language.",
         sets=table(["set", "documents", "kind"] + HEAD + APART, set_rows(results), 1),
         mail_files=mail[0], mail_labels=mail[1], mail_found=mail[2], mail_apart=mail[3], mail_apart_found=mail[4],
+        shapes=table(["kind", "shape", "what became of it", "labels"], shape_rows(), 3),
         syntax=table(["category", "addresses", "found whole"], [[name, *row] for name, row in results.syntax.items()]),
         forms=table(["kind", "form", "way", "found", "of", "share"], form_rows(results), 3),
         clean=table(["text", "MB", "false", "false per MB", "false, by kind", "right", "not judged"], clean_rows(results)),

@@ -103,9 +103,9 @@ static void row_holds(const char *line, enum detect_kind kind)
 	}
 	const char *const regions[] = {row.region, NULL};
 	struct detect_options options = {.regions = row.region[0] == '-' ? NULL : regions};
-	static const size_t blocks[] = {0, 1, 7, 0};
+	static const size_t blocks[] = {0, 1, 7, 64, 4096, 0};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-		options.byte_by_byte = i == 3;
+		options.byte_by_byte = i == 5;
 		struct collected got = collect(&options, (int)kind, row.text, row.size, blocks[i], 0);
 		without_confidence(&got, found, sizeof found);
 		if (strcmp(found, row.wanted) != 0 || got.unsorted || got.wrong_text)

@@ -31,8 +31,6 @@ def unlabelled(text, labels):
 def why_not(algorithms, name, kind, value):
     if name == "SOCIAL_SECURITY_NUMBER":
         return social_security_number(value)
-    if name == "NATIONAL_ID_NUMBER":
-        return "of no published scheme"
     return algorithms.why_not(kind, value)
 
 

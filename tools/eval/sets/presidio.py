@@ -12,16 +12,9 @@ KINDS = {"EMAIL_ADDRESS": "email_address", "PHONE_NUMBER": "phone_number", "CRED
     "ORGANIZATION": "organization_name", "ADDRESS": "postal_address"}
 
 
-def whole_address(value):
-    """Of an address the labels are often a piece: only a house number, a street and a place are an address."""
-    return None if re.search(r"\d", value) and len(re.findall(r"[^\W\d_]{2,}", value)) >= 3 else "a piece of an address"
-
-
 def why_not(algorithms, kind, value):
     if kind == "national_id":
         return social_security_number(value)
-    if kind == "postal_address":
-        return whole_address(value)
     if kind == "url":
         return None if re.match(r"[a-z]+://", value) else "no scheme in front"
     return algorithms.why_not(kind, value)
