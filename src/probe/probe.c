@@ -128,7 +128,7 @@ const char *probe_outcome_text(enum probe_outcome outcome)
 		"no answer in time",
 		"the answer's headers have no end",
 		"the answer is broken off or is none",
-		"not asked",
+		"not asked: a name in the request would lead out of the target",
 	};
 	return texts[outcome];
 }
