@@ -118,7 +118,7 @@ static const struct probe_shelf shelf = {
 static bool names(const struct probe_target *target)
 {
 	static const char *const ends[] = {".blob.core.windows.net", ".blob.core.chinacloudapi.cn",
-		".blob.core.usgovcloudapi.net", ".blob.storage.azure.net"};
+		".blob.core.usgovcloudapi.net", ".blob.storage.azure.net", ".web.core.windows.net"};
 	size_t size = strlen(target->host);
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (size > strlen(ends[i]) && strcmp(target->host + size - strlen(ends[i]), ends[i]) == 0)
@@ -153,9 +153,12 @@ static bool answers(const struct probe_answer *answer)
 	       error_code(answer)[0] != 0 || probe_fact_count(answer->facts, "EnumerationResults") > 0;
 }
 
-/* An account alone has no listing that anonymous callers may ask for, and a blob is not a store. */
+/* An account alone has no listing that anonymous callers may ask for. */
 static const char *unfit(const struct probe_target *target)
 {
+	if (strstr(target->host, ".web.core.windows.net") != NULL)
+		return "a static website is public whatever its container's level: name "
+		       "ACCOUNT.blob.core.windows.net/$web";
 	return target->path[0] == 0 ? "name a container: an account as a whole cannot be asked anonymously" : NULL;
 }
 

@@ -47,7 +47,9 @@ bool probe_unanswered(struct probe *probe, const struct probe_answer *answer)
 	if (answer->outcome == PROBE_ANSWERED)
 		return false;
 	probe_set(probe, answer->request->row->right, PROBE_CANNOT_TELL);
-	if (probe_verdict(probe) != PROBE_OPEN)
+	/* Why something was not asked is said by who held it back. */
+	bool said = answer->outcome == PROBE_HELD_BACK && probe->verdict.reason[0] != 0;
+	if (probe_verdict(probe) != PROBE_OPEN && !said)
 		probe_say(probe, "%s", probe_outcome_text(answer->outcome));
 	return true;
 }
@@ -126,7 +128,7 @@ const char *probe_outcome_text(enum probe_outcome outcome)
 		"no answer in time",
 		"the answer's headers have no end",
 		"the answer is broken off or is none",
-		"not asked",
+		"not asked: a name in the request would lead out of the target",
 	};
 	return texts[outcome];
 }

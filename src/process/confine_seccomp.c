@@ -422,10 +422,10 @@ static void fetch_rules(struct filter *f)
 	/* libc asks the kernel for its addresses, and a cache of names for answers; it does without. */
 	add_if(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), __NR_socket, equals(0, AF_NETLINK));
 	add_if(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), __NR_socket, equals(0, AF_UNIX));
-	add(f, SCMP_ACT_ERRNO(EPERM), __NR_socketpair, 0, NULL); /* libcurl wakes no other thread of ours */
-	add(f, SCMP_ACT_ERRNO(EPERM), __NR_pipe2, 0, NULL);
-	add(f, SCMP_ACT_ERRNO(EPERM), __NR_ioctl, 0, NULL);
-	add(f, SCMP_ACT_ERRNO(EPERM), __NR_prctl, 0, NULL);
+	add(f, SCMP_ACT_ERRNO(EACCES), __NR_socketpair, 0, NULL); /* libcurl wakes no other thread of ours */
+	add(f, SCMP_ACT_ERRNO(EACCES), __NR_pipe2, 0, NULL);
+	add(f, SCMP_ACT_ERRNO(EACCES), __NR_ioctl, 0, NULL);
+	add(f, SCMP_ACT_ERRNO(EACCES), __NR_prctl, 0, NULL);
 	add_if(f, allow, __NR_openat, masked(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 	struct scmp_arg_cmp map[] = {
 		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};

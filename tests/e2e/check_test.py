@@ -360,6 +360,7 @@ def names_in_a_listing_cannot_lead_out_of_the_target():
             rig.check(all(path.startswith("/acc/open") and ".." not in path for _, path, _ in front.requests),
                 "requests for %r: %r" % (name, front.requests))
             rights(target, list="open", read="cannot-tell")
+            rig.check("lead out of the target" in target["reason"] or "listed" in target["reason"], target["reason"])
 
 
 def https_is_held_to_its_certificate():

@@ -94,6 +94,11 @@ static void an_account_alone_is_no_store(void)
 	CHECK(service != NULL && strcmp(service->name, "azure_blob") == 0);
 	CHECK(service->unfit(&target) != NULL);
 	probe_target_free(&target);
+	/* The address of a static website is not that of the container behind it. */
+	CHECK_OK(probe_target_parse("https://contoso.z6.web.core.windows.net/", &target, &err));
+	service = probe_service_of(&target);
+	CHECK(service != NULL && strstr(service->unfit(&target), "$web") != NULL);
+	probe_target_free(&target);
 }
 
 int main(void)

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""staunch check against real servers (tests/lab): which rights each shows, as one table, and what a recorder between them saw:
+no write, no credential, nothing out of scope."""
+import json
+import os
+
+import lab
+import rig
+from lab.recorder import Recorder
+
+RIGHTS = ("list", "read", "acl", "versions", "write")
+NOT, CAN, OPEN, CLOSED, NO = "not-tested", "cannot-tell", "open", "closed", "not-implied"
+
+# Server, mode: (path of the target, verdict, rights in the order of RIGHTS).
+S3 = (
+    ("/pub", "open", (OPEN, OPEN, CLOSED, OPEN, CAN)),
+    ("/priv", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
+    ("/anyuser", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
+    ("/pubrw", "open", (OPEN, OPEN, CLOSED, OPEN, CAN)),
+    ("/objpub", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
+    ("/polpub", "open", (OPEN, OPEN, CLOSED, CLOSED, CAN)),
+    ("/blocked", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
+    ("/nobody-made-this", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
+)
+# The emulator answers 403 AuthorizationFailure where the service says 404, and gives everybody the access policy.
+AZURE = (
+    ("/devstoreaccount1/pubc", "open", (OPEN, OPEN, OPEN, OPEN, NO)),
+    ("/devstoreaccount1/pubb", "cannot-tell", (CAN, NOT, CAN, CAN, NO)),
+    ("/devstoreaccount1/priv", "cannot-tell", (CAN, NOT, CAN, CAN, NO)),
+    ("/devstoreaccount1/$root", "open", (OPEN, OPEN, OPEN, OPEN, NO)),
+)
+
+
+def elastic(write):
+    return (("", "open", (OPEN, OPEN, NOT, NOT, write)), ("/support-1", "open", (OPEN, OPEN, NOT, NOT, write)))
+
+
+REFUSED = (("", "closed", (CLOSED, CLOSED, NOT, NOT, None)), ("/support-1", "closed", (CLOSED, CLOSED, NOT, NOT, None)))
+
+
+def scope_of(*targets):
+    return {"schema": "staunch.scope/1", "owner": "Contoso", "authoriser": "A. Rossi", "basis": "own-asset",
+        "not_before": "2020-01-01", "not_after": "2090-01-01", "contact": "security@contoso.example", "max_level": "L4",
+        "budget": {"requests_per_second": 100, "bytes": 10000000}, "targets": list(targets)}
+
+
+def run_check(folder, targets, *arguments, status):
+    scope = os.path.join(folder, "scope.json")
+    with open(scope, "w") as file:
+        json.dump(scope_of(*targets), file)
+    return json.loads(rig.expect(status, rig.staunch("check", "--scope", scope, "--format", "json", *arguments)).stdout)
+
+
+def shows(name, mode, cases, scope_paths=None):
+    with rig.folder() as folder, lab.start(name, folder, mode) as server, Recorder(server.port) as recorder:
+        base = "http://127.0.0.1:%d" % recorder.port
+        exits = {case[1] for case in cases}
+        status = rig.FOUND if "open" in exits else rig.INCOMPLETE if "cannot-tell" in exits else rig.OK
+        result = run_check(folder, [base + case[0] for case in cases], "--level", "L4", status=status)
+        wrong = []
+        for (path, verdict, wanted), got in zip(cases, result["targets"]):
+            rights = tuple(got["rights"][right] for right in RIGHTS)
+            print("    %-16s %-7s %-28s %-12s %s" % (name, mode, path or "/", got["verdict"],
+                "  ".join("%s %s" % pair for pair in zip(RIGHTS, rights))))
+            same = all(w is None or w == r for w, r in zip(wanted, rights))
+            if got["verdict"] != verdict or not same:
+                wrong.append("%s: %s %r, not %s %r; %s" % (path, got["verdict"], rights, verdict, wanted, got["reason"]))
+        rig.check(not wrong, "; ".join(wrong))
+        secrets = [str(v) for k, v in server.seed.items() if k in ("key", "password", "secret") and v]
+        rig.equal((recorder.writes(), recorder.credentials(secrets)), ([], []), "writes and credentials that left")
+        if scope_paths is not None:
+            rig.equal(recorder.outside(scope_paths), [], "requests out of scope")
+        rig.check(recorder.requests(), "the recorder saw nothing at all")
+
+
+def a_real_s3_server_shows_listing_reading_and_versions_apart():
+    shows("rgw", "open", S3, [case[0] for case in S3])
+
+
+def azurite_shows_its_open_containers():
+    shows("azurite", "open", AZURE, [case[0] for case in AZURE])
+
+
+def what_no_listing_named_cannot_be_told():
+    with rig.folder() as folder, lab.start("rgw", folder) as server:
+        target = server.url + "/objpub"
+        evidence = os.path.join(folder, "e.jsonl")
+        run_check(folder, [target], "--evidence", evidence, status=rig.INCOMPLETE)
+        # One of its objects is public, but names come from listings, and this bucket was never listed.
+        again = run_check(folder, [target], "--evidence", evidence, status=rig.INCOMPLETE)
+        rig.equal(again["targets"][0]["rights"]["read"], "cannot-tell", "read without a known name")
+
+
+def elasticsearch_2_shows_open_and_refused():
+    shows("elasticsearch-2", "open", elastic(CAN))
+    shows("elasticsearch-2", "closed", REFUSED)
+
+
+def elasticsearch_7_warns_of_itself_and_shows_open_and_refused():
+    shows("elasticsearch-7", "open", elastic("implied"))
+    shows("elasticsearch-7", "closed", REFUSED)
+
+
+def elasticsearch_8_shows_open_and_refused():
+    shows("elasticsearch-8", "open", elastic(CAN))
+    shows("elasticsearch-8", "closed", REFUSED)
+
+
+def opensearch_2_shows_open_and_refused():
+    shows("opensearch-2", "open", elastic(CAN))
+    shows("opensearch-2", "closed", REFUSED)
+
+
+if __name__ == "__main__":
+    rig.run_tests(a_real_s3_server_shows_listing_reading_and_versions_apart, azurite_shows_its_open_containers,
+        what_no_listing_named_cannot_be_told, elasticsearch_2_shows_open_and_refused, elasticsearch_7_warns_of_itself_and_shows_open_and_refused,
+        elasticsearch_8_shows_open_and_refused, opensearch_2_shows_open_and_refused)
