@@ -9,7 +9,17 @@
  */
 #include "probe/tcp.h"
 
-enum { ROW_ROOT, ROW_SESSION, ROW_DATABASES, ROW_DOCUMENTS, ROW_DATABASE, ROW_DOCUMENT, ROW_SECURITY, ROW_OWN_SECURITY, ROW_END };
+enum {
+	ROW_ROOT,
+	ROW_SESSION,
+	ROW_DATABASES,
+	ROW_DOCUMENTS,
+	ROW_DATABASE,
+	ROW_DOCUMENT,
+	ROW_SECURITY,
+	ROW_OWN_SECURITY,
+	ROW_END
+};
 
 #define JSON "Accept: application/json\n"
 
@@ -110,7 +120,8 @@ static void take_root(struct probe *probe, const struct probe_answer *answer)
 		probe_unclear(probe, PROBE_LIST, "it welcomes everybody, which proves nothing");
 	} else if (is_refusal(answer)) {
 		probe_refused(probe, "it wants a login for every request (%u)", answer->status);
-	} else if (answer->status == 200 && answer->facts->body != PROBE_BODY_OTHER && probe_has(answer, "express-pouchdb")) {
+	} else if (answer->status == 200 && answer->facts->body != PROBE_BODY_OTHER &&
+		   probe_has(answer, "express-pouchdb")) {
 		probe_tell_product(probe, "PouchDB Server", probe_fact(answer->facts, "version", 0));
 	} else if (is_database(probe)) {
 		return; /* a front may give the database alone */
@@ -140,7 +151,8 @@ static void take_list(struct probe *probe, const struct probe_answer *answer, co
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_saw_names(probe, answer, names);
 		if (probe->verdict.rights[PROBE_WRITE] != PROBE_OPEN)
-			probe_say(probe, "its %s are listed without a login", is_database(probe) ? "documents" : "databases");
+			probe_say(probe, "its %s are listed without a login",
+				is_database(probe) ? "documents" : "databases");
 	} else if (is_refusal(answer)) {
 		probe_set(probe, PROBE_LIST, PROBE_CLOSED);
 		probe_say(probe, "listing is refused (%u)", answer->status);
@@ -201,7 +213,8 @@ static void conclude(struct probe *probe)
 		if (is_database(probe))
 			probe_say(probe, "the database is for its members alone");
 		else
-			probe_say(probe, "listing databases is refused; single ones may be public, and no name is known");
+			probe_say(
+				probe, "listing databases is refused; single ones may be public, and no name is known");
 	}
 }
 
@@ -253,7 +266,8 @@ static bool answers(const struct probe_answer *answer)
 /* A database's name has its slashes encoded; what is below it is no store. */
 static const char *unfit(const struct probe_target *target)
 {
-	return target->path[0] != 0 && strchr(target->path + 1, '/') != NULL ? "name the server, or one database of it" : NULL;
+	return target->path[0] != 0 && strchr(target->path + 1, '/') != NULL ? "name the server, or one database of it"
+									     : NULL;
 }
 
 const struct probe_service probe_couchdb = {

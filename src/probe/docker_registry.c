@@ -2,8 +2,8 @@
  * Registries of container images. Source: the OCI distribution specification 1.1 (/v2/, /v2/NAME/tags/list,
  * /v2/NAME/manifests/REFERENCE) and Docker's "HTTP API V2" (/v2/_catalog, token authentication).
  *
- * 401 with Basic refuses everybody who has no password. 401 with Bearer sends to a token server, which may give anybody a
- * token to pull with, as public registries do; no token is asked for, so reading cannot be told.
+ * 401 with Basic refuses everybody who has no password. 401 with Bearer sends to a token server, which may give anybody
+ * a token to pull with, as public registries do; no token is asked for, so reading cannot be told.
  */
 #include "probe/tcp.h"
 
@@ -40,9 +40,10 @@ static const struct probe_row rows[] = {
 	[ROW_MANIFEST] = {.id = "docker_registry.manifest",
 		.method = "HEAD",
 		.path = "/v2/{object}/manifests/{marker}",
-		.headers = "Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-			   "application/vnd.docker.distribution.manifest.list.v2+json, "
-			   "application/vnd.docker.distribution.manifest.v2+json\n",
+		.headers =
+			"Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+			"application/vnd.docker.distribution.manifest.list.v2+json, "
+			"application/vnd.docker.distribution.manifest.v2+json\n",
 		.level = PROBE_L2,
 		.right = PROBE_READ,
 		.known_name = true},
@@ -57,11 +58,13 @@ static bool bearer(const struct probe_answer *answer)
 static void refused(struct probe *probe, const struct probe_answer *answer, enum probe_right right)
 {
 	if (answer->status == 401 && bearer(answer))
-		probe_unclear(probe, right, "it wants a token, which its token server may give to anybody; none was asked for");
+		probe_unclear(probe, right,
+			"it wants a token, which its token server may give to anybody; none was asked for");
 	else if (answer->status == 401 && right == PROBE_READ && answer->request->row == &rows[ROW_BASE])
 		probe_refused(probe, "it wants a login (401)");
 	else if (answer->status == 401 || answer->status == 403)
-		probe_set(probe, right, right == PROBE_READ && !answer->request->known ? PROBE_CANNOT_TELL : PROBE_CLOSED);
+		probe_set(probe, right,
+			right == PROBE_READ && !answer->request->known ? PROBE_CANNOT_TELL : PROBE_CLOSED);
 	else
 		probe_unclear(probe, right, "it answers %u, which says nothing of access", answer->status);
 }

@@ -10,15 +10,25 @@
 
 #include <inttypes.h>
 
-enum { ROW_VERSION, ROW_COUNT_3, ROW_COUNT_BETA, ROW_COUNT_ALPHA, ROW_LIST_3, ROW_LIST_BETA, ROW_LIST_ALPHA, ROW_V2, ROW_END };
+enum {
+	ROW_VERSION,
+	ROW_COUNT_3,
+	ROW_COUNT_BETA,
+	ROW_COUNT_ALPHA,
+	ROW_LIST_3,
+	ROW_LIST_BETA,
+	ROW_LIST_ALPHA,
+	ROW_V2,
+	ROW_END
+};
 
 /* All keys: from NUL to the end of everything. */
 #define ALL "\"key\":\"AA==\",\"range_end\":\"AA==\""
-#define RANGE(name, at, of, where, more)                                                                        \
-	{                                                                                                       \
-		.id = "etcd." name, .method = "POST", .path = where "/kv/range", .headers = "Content-Type: application/json\n", \
-		.body = "{" ALL "," more "}", .level = (at), .right = (of), .form = PROBE_FORM_JSON, .keep = 10,        \
-		.body_bytes = 256 << 10                                                                                 \
+#define RANGE(name, at, of, where, more)                                                                    \
+	{                                                                                                   \
+		.id = "etcd." name, .method = "POST", .path = where "/kv/range",                            \
+		.headers = "Content-Type: application/json\n", .body = "{" ALL "," more "}", .level = (at), \
+		.right = (of), .form = PROBE_FORM_JSON, .keep = 10, .body_bytes = 256 << 10                 \
 	}
 #define COUNT "\"count_only\":true"
 #define LIST "\"limit\":\"10\",\"keys_only\":true"
@@ -93,7 +103,8 @@ static void take_version(struct probe *probe, const struct probe_answer *answer)
 static void take_range(struct probe *probe, const struct probe_answer *answer, int row)
 {
 	bool listed = row >= ROW_LIST_3;
-	int kind = kind_of(answer, probe_has(answer, "header.revision") && (listed || answer->facts->body == PROBE_BODY_WHOLE));
+	int kind = kind_of(
+		answer, probe_has(answer, "header.revision") && (listed || answer->facts->body == PROBE_BODY_WHOLE));
 	if (kind == ABSENT && row < ROW_COUNT_ALPHA)
 		return; /* the next prefix is tried */
 	probe->number[V3] = (uint64_t)kind;
@@ -134,7 +145,8 @@ static void conclude(struct probe *probe)
 	if (v3 == OPEN || v2 == OPEN || v3 == NOT_ASKED)
 		return;
 	if (closed3 && closed2 && (v3 == REFUSED || v2 == REFUSED))
-		probe_refused(probe, "it wants a user (%s)", v3 == REFUSED ? "user name is empty" : "version 2 interface");
+		probe_refused(
+			probe, "it wants a user (%s)", v3 == REFUSED ? "user name is empty" : "version 2 interface");
 	else if (v3 == REFUSED && v2 == NOT_ASKED)
 		probe_unclear(probe, PROBE_READ, "version 3 wants a user; version 2 is asked for at L2");
 	else

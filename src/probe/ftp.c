@@ -1,6 +1,6 @@
 /*
- * FTP. Sources: RFC 959 (replies; STAT with a path lists over the control connection), RFC 1635 (anonymous), RFC 3659, 7
- * (MLST and its perm facts), RFC 4217 (TLS).
+ * FTP. Sources: RFC 959 (replies; STAT with a path lists over the control connection), RFC 1635 (anonymous), RFC 3659,
+ * 7 (MLST and its perm facts), RFC 4217 (TLS).
  *
  * Anonymous is a login, so it is tried only where the scope's basis lets credentials be tried. No data connection is
  * made: what STAT and MLST say over the control connection is all that is seen, and no file is asked for.

@@ -3,8 +3,8 @@
  * and "SASLHowto"; doc/protocol.txt, "Authentication" (1.5.15 and later). It has no rights but all or none: who may ask
  * may read, write and list, unless it is started without dumps (-X).
  *
- * `get` of a key that nobody has shows whether values are given, and gives none. With SASL it speaks the binary protocol
- * alone and is silent to text.
+ * `get` of a key that nobody has shows whether values are given, and gives none. With SASL it speaks the binary
+ * protocol alone and is silent to text.
  */
 #include "probe/tcp.h"
 

@@ -3,9 +3,9 @@
  * alone), its manual (hello, listDatabases with nameOnly, count; "Privilege Actions": count wants `find`), its list of
  * error codes (13 Unauthorized).
  *
- * hello is answered to everybody and proves nothing. count of local.startup_log, which every mongod has and where nothing
- * of a user's stands, wants the privilege to read, and gives a number alone. Without access control everybody has every
- * privilege; with it, nobody without a login has any ("Enable Access Control").
+ * hello is answered to everybody and proves nothing. count of local.startup_log, which every mongod has and where
+ * nothing of a user's stands, wants the privilege to read, and gives a number alone. Without access control everybody
+ * has every privilege; with it, nobody without a login has any ("Enable Access Control").
  */
 #include "probe/tcp.h"
 
@@ -18,7 +18,9 @@ enum { ROW_HELLO, ROW_COUNT_MSG, ROW_LIST_MSG, ROW_COUNT_QUERY, ROW_LIST_QUERY, 
 #define QUERY_TAIL "\0\0\0\0\xff\xff\xff\xff"
 #define MSG_HEAD "\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0"
 #define DATABASES "\x10listDatabases\0\x01\0\0\0\x08nameOnly\0\x01"
-#define STARTUP_LOG "\x02" "count\0\x0c\0\0\0startup_log\0"
+#define STARTUP_LOG \
+	"\x02"      \
+	"count\0\x0c\0\0\0startup_log\0"
 
 /* {isMaster: 1} on admin.$cmd: the form of hello that every version takes. */
 static const struct probe_bytes hello[] = {
@@ -28,7 +30,8 @@ static const struct probe_bytes count_msg[] = {
 	PROBE_STEP("\x40\0\0\0" MSG_HEAD "\x2b\0\0\0" STARTUP_LOG "\x02$db\0\x06\0\0\0local\0\0")};
 /* {listDatabases: 1, nameOnly: true, $db: "admin"} */
 static const struct probe_bytes list_msg[] = {
-	PROBE_STEP("\x47\0\0\0" MSG_HEAD "\x32\0\0\0" DATABASES "\x02$db\0\x06\0\0\0" "admin\0\0")};
+	PROBE_STEP("\x47\0\0\0" MSG_HEAD "\x32\0\0\0" DATABASES "\x02$db\0\x06\0\0\0"
+		   "admin\0\0")};
 static const struct probe_bytes count_query[] = {
 	PROBE_STEP("\x43\0\0\0" QUERY_HEAD "local.$cmd\0" QUERY_TAIL "\x1c\0\0\0" STARTUP_LOG "\0")};
 static const struct probe_bytes list_query[] = {
@@ -85,8 +88,10 @@ static bool said_yes(const struct probe_answer *answer)
 /* Before 3.0 there was a text alone. */
 static bool said_unauthorized(const struct probe_answer *answer)
 {
-	return probe_fact_is(answer->facts, "0.code", "13") || probe_fact_starts(answer, "0.errmsg", "not authorized") ||
-	       probe_fact_starts(answer, "0.errmsg", "unauthorized") || probe_fact_starts(answer, "0.errmsg", "need to login");
+	return probe_fact_is(answer->facts, "0.code", "13") ||
+	       probe_fact_starts(answer, "0.errmsg", "not authorized") ||
+	       probe_fact_starts(answer, "0.errmsg", "unauthorized") ||
+	       probe_fact_starts(answer, "0.errmsg", "need to login");
 }
 
 static void take_hello(struct probe *probe, const struct probe_answer *answer)

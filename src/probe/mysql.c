@@ -2,9 +2,9 @@
  * MySQL and MariaDB. Sources: their manuals, "Client/Server Protocol" (HandshakeV10, HandshakeResponse41,
  * AuthSwitchRequest, OK and ERR packets, COM_QUERY with the text protocol), and the lists of error numbers.
  *
- * The server greets everybody: that proves nothing. An empty password is a login, so it is tried, for `root` alone, only
- * where the scope's basis lets credentials be tried. Then the server's own table says what that user may do; SHOW GRANTS
- * is not asked for, because it may hold the hash of a password.
+ * The server greets everybody: that proves nothing. An empty password is a login, so it is tried, for `root` alone,
+ * only where the scope's basis lets credentials be tried. Then the server's own table says what that user may do; SHOW
+ * GRANTS is not asked for, because it may hold the hash of a password.
  */
 #include "probe/tcp.h"
 
@@ -12,16 +12,17 @@ enum { ROW_GREETING, ROW_LOGIN, ROW_LOGIN_AGAIN, ROW_RIGHTS, ROW_RIGHTS_AGAIN, R
 
 /* root, an empty answer to the challenge, mysql_native_password. Capabilities: long password, long flag, protocol 4.1,
  * transactions, secure connection, authentication plugins; utf8. */
-#define ROOT                                                                                      \
-	PROBE_STEP("\x3c\0\0\x01\x05\xa2\x08\0\0\0\0\x01\x21"                                  \
-		   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"                        \
+#define ROOT                                                        \
+	PROBE_STEP("\x3c\0\0\x01\x05\xa2\x08\0\0\0\0\x01\x21"       \
+		   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" \
 		   "root\0\0mysql_native_password\0")
 /* The empty answer once more, to another method that the server asks for. */
 #define EMPTY PROBE_STEP("\0\0\0\x03")
 #define QUIT PROBE_STEP("\x01\0\0\0\x01")
-#define PRIVILEGES                                                                               \
-	PROBE_STEP("\xb3\x00\x00\0\x03"                                                                    \
-		   "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('SELECT', 'INSERT') AND " \
+#define PRIVILEGES                                                                                                     \
+	PROBE_STEP("\xb3\x00\x00\0\x03"                                                                                \
+		   "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('SELECT', " \
+		   "'INSERT') AND "                                                                                    \
 		   "GRANTEE = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')")
 #define DATABASES PROBE_STEP("\x0f\x00\x00\0\x03SHOW DATABASES")
 
@@ -33,10 +34,10 @@ static const struct probe_bytes may_again[] = {PROBE_WAIT, ROOT, EMPTY, PRIVILEG
 static const struct probe_bytes list[] = {PROBE_WAIT, ROOT, DATABASES, QUIT};
 static const struct probe_bytes list_again[] = {PROBE_WAIT, ROOT, EMPTY, DATABASES, QUIT};
 
-#define ROW(name, at, of, bytes)                                                                               \
-	{                                                                                                      \
-		.id = "mysql." name, .level = (at), .right = (of), .form = PROBE_FORM_MYSQL, .keep = 10,       \
-		.body_bytes = 64 << 10, .steps = (bytes), .step_count = PROBE_COUNT(bytes)                     \
+#define ROW(name, at, of, bytes)                                                                         \
+	{                                                                                                \
+		.id = "mysql." name, .level = (at), .right = (of), .form = PROBE_FORM_MYSQL, .keep = 10, \
+		.body_bytes = 64 << 10, .steps = (bytes), .step_count = PROBE_COUNT(bytes)               \
 	}
 
 static const struct probe_row rows[] = {
@@ -58,7 +59,8 @@ static void take_error(struct probe *probe, int64_t number)
 	else if (number == 1130)
 		probe_unclear(probe, PROBE_READ, "it lets no user in from this address (1130); others may get in");
 	else if (number == 1129)
-		probe_unclear(probe, PROBE_READ, "it has blocked this address for errors of earlier connections (1129)");
+		probe_unclear(
+			probe, PROBE_READ, "it has blocked this address for errors of earlier connections (1129)");
 	else if (number == 1040)
 		probe_unclear(probe, PROBE_READ, "it has too many connections");
 	else if (number == 3159)
@@ -92,7 +94,8 @@ static void take_login(struct probe *probe, const struct probe_answer *answer, b
 	} else if (probe_has(answer, again ? "2.ok" : "1.ok")) {
 		probe->number[0] = again;
 		probe->step = again ? ROW_RIGHTS_AGAIN : ROW_RIGHTS;
-		probe_unclear(probe, PROBE_READ, "root is let in with an empty password; what it may read is not known");
+		probe_unclear(
+			probe, PROBE_READ, "root is let in with an empty password; what it may read is not known");
 	} else if (!again && probe_has(answer, "1.switch")) {
 		probe->step = ROW_LOGIN_AGAIN;
 	} else {

@@ -3,18 +3,18 @@
  * authentication, ParameterStatus is_superuser, simple query), "The pg_hba.conf File", and its table of error codes.
  *
  * A user must be named to be answered at all: `postgres`, of the database `postgres`. No password is ever sent. What is
- * let in without one (trust) is that user to that database from this address; another user may be treated otherwise, and
- * so may this one from elsewhere. A trusted name that is no user is refused only after AuthenticationOk.
+ * let in without one (trust) is that user to that database from this address; another user may be treated otherwise,
+ * and so may this one from elsewhere. A trusted name that is no user is refused only after AuthenticationOk.
  */
 #include "probe/tcp.h"
 
 enum { ROW_START, ROW_RIGHTS, ROW_LIST, ROW_COUNT };
 
 /* user postgres, database postgres, application_name staunch */
-#define START \
+#define START                                   \
 	PROBE_STEP("\x00\x00\x00\x42\0\x03\0\0" \
-		   "user\0postgres\0" \
-		   "database\0postgres\0" \
+		   "user\0postgres\0"           \
+		   "database\0postgres\0"       \
 		   "application_name\0staunch\0\0")
 #define TERMINATE PROBE_STEP("X\0\0\0\x04")
 
@@ -22,8 +22,10 @@ static const struct probe_bytes start[] = {START, TERMINATE};
 /* How many tables may this user read? */
 static const struct probe_bytes may_read[] = {START,
 	PROBE_STEP("Q\x00\x00\x01\x19"
-		   "START TRANSACTION READ ONLY; SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-		   "c.relnamespace WHERE c.relkind IN ('r', 'p', 'm', 'v') AND n.nspname !~ '^(pg_|information_schema$)' AND "
+		   "START TRANSACTION READ ONLY; SELECT count(*) FROM pg_catalog.pg_class c JOIN "
+		   "pg_catalog.pg_namespace n ON n.oid = "
+		   "c.relnamespace WHERE c.relkind IN ('r', 'p', 'm', 'v') AND n.nspname !~ "
+		   "'^(pg_|information_schema$)' AND "
 		   "pg_catalog.has_table_privilege(c.oid, 'SELECT'); ROLLBACK\0"),
 	TERMINATE};
 static const struct probe_bytes list[] = {START,
@@ -82,7 +84,8 @@ static void take_error(struct probe *probe, const struct probe_answer *answer)
 		probe_unclear(probe, PROBE_READ,
 			"it wants no password of user postgres, but does not let it in; another user may get in");
 	else if (probe_fact_is(answer->facts, "0.error", "28000") && plain)
-		probe_unclear(probe, PROBE_READ, "no entry of pg_hba.conf for this address without TLS; there may be one with");
+		probe_unclear(probe, PROBE_READ,
+			"no entry of pg_hba.conf for this address without TLS; there may be one with");
 	else if (probe_fact_is(answer->facts, "0.error", "28000"))
 		probe_unclear(probe, PROBE_READ, "no entry of pg_hba.conf for this address; others may get in");
 	else if (probe_fact_is(answer->facts, "0.error", "53300"))
@@ -108,7 +111,8 @@ static void take_start(struct probe *probe, const struct probe_answer *answer)
 		probe_say(probe, "user postgres is let in without a password (trust), and is a superuser");
 		probe->step = ROW_LIST;
 	} else {
-		probe_unclear(probe, PROBE_READ, "user postgres is let in without a password (trust); what it may read is not known");
+		probe_unclear(probe, PROBE_READ,
+			"user postgres is let in without a password (trust); what it may read is not known");
 	}
 }
 

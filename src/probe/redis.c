@@ -50,7 +50,8 @@ static bool refused(struct probe *probe, const struct probe_answer *answer, cons
 		return true;
 	}
 	if (probe_fact_starts(answer, path, "DENIED")) {
-		probe_refused(probe, "protected mode: it has no password, and refuses all but its own machine (DENIED)");
+		probe_refused(
+			probe, "protected mode: it has no password, and refuses all but its own machine (DENIED)");
 		return true;
 	}
 	if (probe_fact_starts(answer, path, "NOPERM"))
@@ -63,7 +64,8 @@ static bool refused(struct probe *probe, const struct probe_answer *answer, cons
 /* A server that says the same to everything gives no proof. */
 static bool is_redis(const struct probe_answer *answer)
 {
-	return probe_fact_is(answer->facts, PONG "simple", "PONG") && probe_fact_is(answer->facts, ECHO "bulk", "staunch");
+	return probe_fact_is(answer->facts, PONG "simple", "PONG") &&
+	       probe_fact_is(answer->facts, ECHO "bulk", "staunch");
 }
 
 static void take_ask(struct probe *probe, const struct probe_answer *answer)

@@ -3,8 +3,8 @@
  * clientserver.c of rsync is the only specification.
  *
  * The list of modules is given to everybody and holds the names of locked modules too, so it proves nothing; a module
- * that answers OK to its name lets everybody in: it may be listed and, unless it is for writing only, read. Modules with
- * `list = no` are in no list.
+ * that answers OK to its name lets everybody in: it may be listed and, unless it is for writing only, read. Modules
+ * with `list = no` are in no list.
  */
 #include "probe/tcp.h"
 
@@ -47,8 +47,8 @@ static const struct probe_row rows[] = {
 		.step_count = PROBE_COUNT(module)},
 };
 
-/* text[0]: names to ask, a NUL behind each; number[0]: where the next begins; [1] asked, [2] refused, [3] all that there
- * are, as the list says. */
+/* text[0]: names to ask, a NUL behind each; number[0]: where the next begins; [1] asked, [2] refused, [3] all that
+ * there are, as the list says. */
 static void remember(struct probe *probe, struct st_span name)
 {
 	st_buf_add(&probe->text[0], name.data, name.size);
@@ -70,7 +70,8 @@ static bool is_remembered(const struct probe *probe, struct st_span name)
 {
 	const struct st_buf *names = &probe->text[0];
 	for (size_t at = 0; at < names->size; at += strlen((const char *)names->data + at) + 1)
-		if (strlen((const char *)names->data + at) == name.size && memcmp(names->data + at, name.data, name.size) == 0)
+		if (strlen((const char *)names->data + at) == name.size &&
+			memcmp(names->data + at, name.data, name.size) == 0)
 			return true;
 	return false;
 }
@@ -200,7 +201,8 @@ static const char *unfit(const struct probe_target *target)
 {
 	if (target->path[0] == 0)
 		return NULL;
-	return strchr(target->path + 1, '/') != NULL || strchr(target->path, '%') != NULL || strchr("#@", target->path[1]) != NULL
+	return strchr(target->path + 1, '/') != NULL || strchr(target->path, '%') != NULL ||
+			       strchr("#@", target->path[1]) != NULL
 		       ? "name the server, or one module of it by letters and digits"
 		       : NULL;
 }

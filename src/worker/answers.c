@@ -118,6 +118,6 @@ void answers_read(struct stream *stream, enum probe_form form, uint32_t keep, st
 		read_step(&answers, form, bytes);
 	}
 	out->body = answers.strange || !answers.known ? PROBE_BODY_OTHER
-		    : answers.cut || in.bad          ? PROBE_BODY_CUT
-						     : PROBE_BODY_WHOLE;
+		    : answers.cut || in.bad           ? PROBE_BODY_CUT
+						      : PROBE_BODY_WHOLE;
 }

@@ -19,9 +19,9 @@ struct answers {
 	bool cut;       /* it ends inside */
 };
 
-/* Reads the stream (u32 size + bytes for each step, fetch/protocol.h) to its end or CEIL_ANSWER_BODY_BYTES. `form` is one
- * of PROBE_FORM_REDIS to PROBE_FORM_MONGODB; *out is empty before. Facts of any of them: "tls", "http" (it answers in
- * those), "refusal" (the code of the first error). */
+/* Reads the stream (u32 size + bytes for each step, fetch/protocol.h) to its end or CEIL_ANSWER_BODY_BYTES. `form` is
+ * one of PROBE_FORM_REDIS to PROBE_FORM_MONGODB; *out is empty before. Facts of any of them: "tls", "http" (it answers
+ * in those), "refusal" (the code of the first error). */
 void answers_read(struct stream *stream, enum probe_form form, uint32_t keep, struct probe_facts *out);
 
 /* For the readers: a fact "STEP.name"; with part behind it, cleaned of what a path cannot hold, "STEP.name.part". */

@@ -1,7 +1,7 @@
 /*
- * Answers of MongoDB (its driver specification: message header, OP_REPLY 1, OP_MSG 2013; bsonspec.org 1.1). The document
- * is flattened as JSON is: "N.ok", "N.databases.[].name"; numbers in decimal, other types than text, numbers and
- * booleans as their presence.
+ * Answers of MongoDB (its driver specification: message header, OP_REPLY 1, OP_MSG 2013; bsonspec.org 1.1). The
+ * document is flattened as JSON is: "N.ok", "N.databases.[].name"; numbers in decimal, other types than text, numbers
+ * and booleans as their presence.
  */
 #include "worker/answers.h"
 

@@ -1,6 +1,6 @@
 /*
- * Replies of Redis in RESP2 (redis.io, "Redis serialization protocol specification"), which every version speaks until it
- * is asked for another. Facts, N the number of the reply: "N.simple", "N.error", "N.integer", "N.bulk", "N.null",
+ * Replies of Redis in RESP2 (redis.io, "Redis serialization protocol specification"), which every version speaks until
+ * it is asked for another. Facts, N the number of the reply: "N.simple", "N.error", "N.integer", "N.bulk", "N.null",
  * "N.array"; of elements "N.[].bulk", "N.[].[].bulk"; of the lines of INFO "N.info.NAME".
  */
 #include "worker/answers.h"

@@ -30,7 +30,8 @@ static bool ends_with_name(struct st_span text)
 	return text.size > 0;
 }
 
-/* --- memcached: "N.version", "N.stat.NAME", "N.name" (of a dump), "N.end", "N.value", "N.error", "N.binary" (status) ---
+/* --- memcached: "N.version", "N.stat.NAME", "N.name" (of a dump), "N.end", "N.value", "N.error", "N.binary" (status)
+ * ---
  */
 
 static void memcached_stat(struct answers *answers, struct st_span rest)
