@@ -14,7 +14,7 @@ enum { ROW_GREETING, ROW_LOGIN, ROW_LIST, ROW_COUNT };
 
 static const struct probe_bytes greeting[] = {PROBE_WAIT, QUIT};
 static const struct probe_bytes login[] = {LOGIN, PROBE_STEP("MLST\r\n"), QUIT};
-static const struct probe_bytes list[] = {LOGIN, PROBE_STEP("STAT /\r\n"), QUIT};
+static const struct probe_bytes list[] = {LOGIN, PROBE_STEP("STAT .\r\n"), QUIT};
 
 static const struct probe_row rows[] = {
 	[ROW_GREETING] = {.id = "ftp.greeting",

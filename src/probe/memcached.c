@@ -110,7 +110,8 @@ static void take(struct probe *probe, const struct probe_answer *answer)
 	bool first = answer->request->row == &rows[ROW_ASK];
 	/* number[0]: the text protocol is not spoken. */
 	if (probe_tcp_unanswered(probe, answer)) {
-		if (first && answer->outcome == PROBE_ANSWERED && answer->body_bytes == 0)
+		if (first && answer->outcome == PROBE_ANSWERED &&
+			(answer->body_bytes == 0 || probe_has(answer, "silent")))
 			probe->number[0] = 1;
 		else
 			probe->step = ROW_COUNT;

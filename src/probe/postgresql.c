@@ -18,7 +18,7 @@ enum { ROW_START, ROW_RIGHTS, ROW_LIST, ROW_COUNT };
 		   "application_name\0staunch\0\0")
 #define TERMINATE PROBE_STEP("X\0\0\0\x04")
 
-static const struct probe_bytes start[] = {START, TERMINATE};
+static const struct probe_bytes start[] = {START};
 /* How many tables may this user read? */
 static const struct probe_bytes may_read[] = {START,
 	PROBE_STEP("Q\x00\x00\x01\x19"

@@ -45,7 +45,7 @@ bool probe_tcp_unanswered(struct probe *probe, const struct probe_answer *answer
 	const char *name = probe->service->title;
 	if (probe_unanswered(probe, answer))
 		return true;
-	if (answer->body_bytes == 0)
+	if (answer->body_bytes == 0 || probe_has(answer, "silent"))
 		probe_unclear(probe, right, "it takes the connection and says nothing");
 	else if (probe_has(answer, "tls"))
 		probe_unclear(probe, right, "it speaks TLS: check %s+tls://", probe->service->name);

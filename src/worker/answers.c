@@ -111,12 +111,16 @@ void answers_read(struct stream *stream, enum probe_form form, uint32_t keep, st
 	read_all(stream, &body);
 	struct answers answers = {.facts = out, .keep = keep};
 	struct st_cursor in = {.at = body.data, .end = body.data + body.size};
+	uint64_t said = 0;
 	for (; in.at < in.end && !answers.strange; answers.step++) {
 		struct st_span bytes = st_cursor_span(&in);
 		if (in.bad)
 			break;
+		said += bytes.size;
 		read_step(&answers, form, bytes);
 	}
+	if (said == 0)
+		probe_facts_add(out, "silent", (struct st_span){NULL, 0}, 0);
 	out->body = answers.strange || !answers.known ? PROBE_BODY_OTHER
 		    : answers.cut || in.bad           ? PROBE_BODY_CUT
 						      : PROBE_BODY_WHOLE;
