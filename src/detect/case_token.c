@@ -359,6 +359,8 @@ static bool read_shape(struct st_span text, struct case_shape *out)
 		out->sign = out->groups == 0 ? text.data[at] : out->sign;
 		out->group[out->groups] = digits_at(text, ++at);
 		out->digits += out->group[out->groups];
+		if (out->group[out->groups] == 0)
+			return false;
 		at += out->group[out->groups++];
 	}
 	return at == text.size && out->groups > 0 && out->letters.size >= 2 && out->letters.size <= LETTERS_MOST;
