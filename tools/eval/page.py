@@ -188,7 +188,8 @@ missed stands in `build/eval/misses.tsv` on the machine that ran it.
 How to read it: a finding is right when kind, first and last byte agree with the label. *F1, overlapping* also takes a finding that
 only touches its label. *False* is a finding of a kind that the set labels everywhere, at a place without such a label. Labels whose
 value does not pass the public algorithm of its kind (a card without Luhn, an IBAN of the wrong length, a telephone number of no plan or
-without a country, a social security number that is never given out, an organization without a legal form) are *apart*: finding them
+without a country, a social security number that is never given out, an organization without a legal form, a case number
+without a word for one within 30 bytes and with fewer than five of its template in its set) are *apart*: finding them
 would be wrong, and a finding there is neither right nor false.
 
 ## By kind
