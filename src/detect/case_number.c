@@ -9,7 +9,6 @@
 
 #include "detect/digits.h"
 #include "detect/worded_number.h"
-#include "detect/words.h"
 
 enum { CONFIDENCE_NAMED = 90, CONFIDENCE_BARE = 75 };
 
@@ -72,44 +71,53 @@ static bool goes_on(const struct detect_window *window, size_t end, bool named)
 	return !named && (after == ':' || after == '(' || after == '=');
 }
 
-/* What lists of changes to software speak of, by subject; of three subjects no customer's letter speaks at once. */
+/* What lists of changes to software speak of, by subject. A letter may speak of three at once, too, but hardly cites a
+ * number of five digits at most in brackets, or as a sentence of its own, beside them. */
 #define TRACKER_DIGITS 5
 #define TRACKER_BEFORE_BYTES 480
 #define TRACKER_BEHIND_BYTES 160
 #define TRACKER_SUBJECTS 3
-static const char *const tracker_words[] = {" bug bugs bugfix bugfixes regression assertion ",
-	" fix fixes fixed fixing patch patches patched resolves resolving backport reworked changelog ",
-	" function functions pointer pointers buffer memory leak leaks malloc stack mutex thread threads ",
-	" compile compiler compiled compiling compiles makefile configure header headers macro linker gcc ",
-	" optimizer optimization query index sql select pragma database transaction parser column trigger ",
-	" crash crashes segfault segmentation corrupt corruption overflow deadlock hang ",
-	" api library option options pager cache lock syntax command release version "};
-static const char trackers[] = " sourceforge savannah github gitlab bugzilla launchpad ";
 #define TRACKER_NAME_BYTES 48
+#define TRACKER_NAME 9 /* in place of a subject: a public tracker itself */
+static const char *const tracker_words[26] = {
+	['a' - 'a'] = " api=6 assertion=0 ",
+	['b' - 'a'] = " backport=1 buffer=2 bug=0 bugfix=0 bugfixes=0 bugs=0 bugzilla=9 ",
+	['c' - 'a'] = " cache=6 changelog=1 column=4 command=6 compile=3 compiled=3 compiler=3 compiles=3 compiling=3 "
+		      "configure=3 corrupt=5 corruption=5 crash=5 crashes=5 ",
+	['d' - 'a'] = " database=4 deadlock=5 ",
+	['f' - 'a'] = " fix=1 fixed=1 fixes=1 fixing=1 function=2 functions=2 ",
+	['g' - 'a'] = " gcc=3 github=9 gitlab=9 ",
+	['h' - 'a'] = " hang=5 header=3 headers=3 ",
+	['i' - 'a'] = " index=4 ",
+	['l' - 'a'] = " launchpad=9 leak=2 leaks=2 library=6 linker=3 lock=6 ",
+	['m' - 'a'] = " macro=3 makefile=3 malloc=2 memory=2 mutex=2 ",
+	['o' - 'a'] = " optimization=4 optimizer=4 option=6 options=6 overflow=5 ",
+	['p' - 'a'] = " pager=6 parser=4 patch=1 patched=1 patches=1 pointer=2 pointers=2 pragma=4 ",
+	['q' - 'a'] = " query=4 ",
+	['r' - 'a'] = " regression=0 release=6 resolves=1 resolving=1 reworked=1 ",
+	['s' - 'a'] = " savannah=9 segfault=5 segmentation=5 select=4 sourceforge=9 sql=4 stack=2 syntax=6 ",
+	['t' - 'a'] = " thread=2 threads=2 transaction=4 trigger=4 ",
+	['v' - 'a'] = " version=6 ",
+};
 
-#define TRACKER_NAME (1u << 31)
-
-/* One bit of what the word speaks of. */
+/* What the word speaks of, as one bit; 0: nothing of this. */
 static unsigned subject_of(const uint8_t *text, size_t size)
 {
-	char folded[16];
-	if (size < 3 || size >= sizeof folded)
+	char framed[20] = " ";
+	if (size < 3 || size > sizeof framed - 4)
 		return 0;
 	for (size_t i = 0; i < size; i++)
-		folded[i] = (char)(text[i] | 0x20);
-	folded[size] = 0;
-	if (word_listed(folded, trackers))
-		return TRACKER_NAME;
-	for (size_t i = 0; i < sizeof tracker_words / sizeof *tracker_words; i++)
-		if (word_listed(folded, tracker_words[i]))
-			return 1u << i;
-	return 0;
+		framed[i + 1] = (char)(text[i] | 0x20);
+	framed[size + 1] = '=';
+	framed[size + 2] = 0;
+	const char *list = tracker_words[framed[1] - 'a'], *found = list != NULL ? strstr(list, framed) : NULL;
+	return found != NULL ? 1u << (found[size + 2] - '0') : 0;
 }
 
 static unsigned subjects_of(const struct detect_window *window, size_t from, size_t to)
 {
 	unsigned subjects = 0;
-	for (size_t at = from; at < to; at++) {
+	for (size_t at = from; at < to && __builtin_popcount(subjects) <= TRACKER_SUBJECTS; at++) {
 		size_t start = at;
 		while (at < to && ascii_letter(window->data[at]))
 			at++;
@@ -118,20 +126,39 @@ static unsigned subjects_of(const struct detect_window *window, size_t from, siz
 	return subjects;
 }
 
-/* Digits alone behind the name of a public tracker; and short ones among three subjects: "Fix a bug (ticket #NNNN) that
- * occasionally causes UPDATE operations to ...". */
+/* "(ticket #NNNN)", "... on Sparc. Ticket #NNNN.", "see ticket #NNNN". */
+static bool is_cited(const struct detect_window *window, const struct case_token *token)
+{
+	uint8_t after = byte_at(window, token->start + token->size);
+	size_t at = token->start;
+	if (after != 0 && strchr(").,;<\n\r", after) == NULL)
+		return false;
+	while (at > 0 && (window->data[at - 1] == '#' || window->data[at - 1] == ' '))
+		at--;
+	while (at > 0 && ascii_letter(window->data[at - 1]))
+		at--;
+	while (at > 0 && (window->data[at - 1] == ' ' || window->data[at - 1] == '\n'))
+		at--;
+	uint8_t before = byte_before(window, at, 1);
+	bool see = at >= 3 &&
+		   (memcmp(window->data + at - 3, "see", 3) == 0 || memcmp(window->data + at - 3, "See", 3) == 0);
+	return see || before == 0 || strchr("(.,;>", before) != NULL;
+}
+
+/* Digits alone behind the name of a public tracker; and short ones that are cited among three subjects: "Fix a bug
+ * (ticket #NNNN) that occasionally causes UPDATE operations to ...". */
 static bool is_of_tracker(const struct detect_window *window, const struct case_token *token)
 {
 	size_t at = token->start;
 	if (token->letters || token->count > 1)
 		return false;
-	if (subjects_of(window, at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0, at) & TRACKER_NAME)
+	if (subjects_of(window, at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0, at) & 1u << TRACKER_NAME)
 		return true;
-	if (token->digits > TRACKER_DIGITS)
+	if (token->digits > TRACKER_DIGITS || !is_cited(window, token))
 		return false;
 	size_t to = at + TRACKER_BEHIND_BYTES < window->size ? at + TRACKER_BEHIND_BYTES : window->size;
 	unsigned subjects = subjects_of(window, at > TRACKER_BEFORE_BYTES ? at - TRACKER_BEFORE_BYTES : 0, to);
-	return __builtin_popcount(subjects & ~TRACKER_NAME) >= TRACKER_SUBJECTS;
+	return __builtin_popcount(subjects & ~(1u << TRACKER_NAME)) >= TRACKER_SUBJECTS;
 }
 
 /* --- the mention --- */

@@ -11,37 +11,71 @@
 #define HASH_LEAST 7 /* hexadecimal digits of a short hash of a commit */
 
 /* Letters before numbers that everybody may look up: standards and their bodies, advisories on security, bug trackers,
- * character sets, ciphers and hashes. What stands behind them is nobody's case, whatever word goes before. */
-static const char public_prefixes[] =
-	" iso iec ieee rfc bcp fyi ansi din iev bsi cen etsi itu itut ecma fips nist nistir jis gbt gost astm "
-	"pep jsr jep xep issn isbn doi arxiv "
-	"cve cwe capec cpe ghsa dsa dla usn rhsa rhba rhea elsa alas xsa osvdb edb zdi vu icsa glsa mgasa bug "
-	"utf ucs koi macroman latin ascii sha md aes rsa ecdsa crc hmac ecdh blake ";
+ * character sets, ciphers and hashes. What stands behind them is nobody's case, whatever word goes before. By letter.
+ */
+static const char *const public_prefixes[26] = {
+	['a' - 'a'] = " aes alas ansi arxiv ascii astm ",
+	['b' - 'a'] = " bcp blake bsi bug ",
+	['c' - 'a'] = " capec cen cpe crc cve cwe ",
+	['d' - 'a'] = " din dla doi dsa ",
+	['e' - 'a'] = " ecdh ecdsa ecma edb elsa etsi ",
+	['f' - 'a'] = " fips fyi ",
+	['g' - 'a'] = " gbt ghsa glsa gost ",
+	['h' - 'a'] = " hmac ",
+	['i' - 'a'] = " icsa iec ieee iev isbn iso issn itu itut ",
+	['j' - 'a'] = " jep jis jsr ",
+	['k' - 'a'] = " koi ",
+	['l' - 'a'] = " latin ",
+	['m' - 'a'] = " macroman md mgasa ",
+	['n' - 'a'] = " nist nistir ",
+	['o' - 'a'] = " osvdb ",
+	['p' - 'a'] = " pep ",
+	['r' - 'a'] = " rfc rhba rhea rhsa rsa ",
+	['s' - 'a'] = " sha ",
+	['u' - 'a'] = " ucs usn utf ",
+	['v' - 'a'] = " vu ",
+	['x' - 'a'] = " xep xsa ",
+	['z' - 'a'] = " zdi ",
+};
 /* Those that mean so only where no word says that a case comes: more of the same, licences, error codes, pictures of
  * cameras, labels of contact data, months, and what counts pages, ports and machines. */
-static const char other_prefixes[] =
-	" std nf uni sp gb sae mil eip en kb ms bid talos epel cert va bz lp gh pr mr jdk issue "
-	"cp ibm windows big euc ebcdic unicode des ed dh p secp camellia rc tls ssl aria base hex "
-	"gpl lgpl agpl bsd cc mpl apache mit epl "
-	"ora sql err error warn warning tns db sqlstate http https errno code msg exit sig "
-	"img dsc dscn dscf dcim mvi vid pic scan pxl gopr screenshot "
-	"tel fax phone mob mobile cell ext zip plz cap po box "
-	"jan feb mar apr may jun jul aug sep sept oct nov dec gmt utc cet cest est pst edt pdt mon tue wed thu fri sat "
-	"sun port line page pages table fig figure section sect sec chapter chap column col row step level lvl version "
-	"ver "
-	"rev release rel build patch pid uid gid tid cpu gpu usb pci vlan asn as node host srv server thread worker "
-	"rack "
-	"slot block chunk offset size mac ip max min day week hour part vol volume no nr num id ";
+static const char *const other_prefixes[26] = {
+	['a' - 'a'] = " agpl apache apr aria as asn aug ",
+	['b' - 'a'] = " base bid big block box bsd build bz ",
+	['c' - 'a'] = " camellia cap cc cell cert cest cet chap chapter chunk code col column cp cpu ",
+	['d' - 'a'] = " day db dcim dec des dh dsc dscf dscn ",
+	['e' - 'a'] = " ebcdic ed edt eip en epel epl err errno error est euc exit ext ",
+	['f' - 'a'] = " fax feb fig figure fri ",
+	['g' - 'a'] = " gb gh gid gmt gopr gpl gpu ",
+	['h' - 'a'] = " hex host hour http https ",
+	['i' - 'a'] = " ibm id img ip issue ",
+	['j' - 'a'] = " jan jdk jul jun ",
+	['k' - 'a'] = " kb ",
+	['l' - 'a'] = " level lgpl line lp lvl ",
+	['m' - 'a'] = " mac mar max may mil min mit mob mobile mon mpl mr ms msg mvi ",
+	['n' - 'a'] = " nf no node nov nr num ",
+	['o' - 'a'] = " oct offset ora ",
+	['p' - 'a'] = " p page pages part patch pci pdt phone pic pid plz po port pr pst pxl ",
+	['r' - 'a'] = " rack rc rel release rev row ",
+	['s' - 'a'] = " sae sat scan screenshot sec secp sect section sep sept server sig size slot sp sql sqlstate "
+		      "srv ssl std step sun ",
+	['t' - 'a'] = " table talos tel thread thu tid tls tns tue ",
+	['u' - 'a'] = " uid uni unicode usb utc ",
+	['v' - 'a'] = " va ver version vid vlan vol volume ",
+	['w' - 'a'] = " warn warning wed week windows worker ",
+	['z' - 'a'] = " zip ",
+};
 
-static bool is_prefix(const uint8_t *letters, size_t size, const char *list)
+static bool is_prefix(const uint8_t *letters, size_t size, const char *const lists[26])
 {
 	char folded[LETTERS_MOST + 1];
-	if (size > LETTERS_MOST)
+	if (size == 0 || size > LETTERS_MOST)
 		return false;
 	for (size_t i = 0; i < size; i++)
 		folded[i] = (char)(letters[i] | 0x20);
 	folded[size] = 0;
-	return word_listed(folded, list);
+	const char *list = lists[folded[0] - 'a'];
+	return list != NULL && word_listed(folded, list);
 }
 
 static bool is_capital(uint8_t byte)
@@ -236,7 +270,14 @@ static bool is_date(const struct case_token *token)
 /* 2019-12-05T100000Z, 20191205T1000, 05-DEC-2019 */
 static bool is_moment(const struct case_token *token)
 {
-	static const char months[] = " jan feb mar apr may jun jul aug sep oct nov dec ";
+	static const char *const months[26] = {['a' - 'a'] = " apr aug ",
+		['d' - 'a'] = " dec ",
+		['f' - 'a'] = " feb ",
+		['j' - 'a'] = " jan jun jul ",
+		['m' - 'a'] = " mar may ",
+		['n' - 'a'] = " nov ",
+		['o' - 'a'] = " oct ",
+		['s' - 'a'] = " sep "};
 	for (size_t i = 0; i < token->count; i++) {
 		const struct case_group *group = &token->group[i];
 		const uint8_t *text = token->text + group->at;
