@@ -382,11 +382,16 @@ static size_t digits_at(struct st_span text, size_t at)
 	return end - at;
 }
 
+static bool is_joint(uint8_t byte)
+{
+	return byte == '-' || byte == '/' || byte == '_';
+}
+
 static bool read_shape(struct st_span text, struct case_shape *out)
 {
 	size_t at = digits_at(text, 0);
 	*out = (struct case_shape){.year_first = at > 0};
-	if (at > 0 && ((at != 2 && at != 4) || at >= text.size || strchr("-/_", text.data[at]) == NULL))
+	if (at > 0 && ((at != 2 && at != 4) || at >= text.size || !is_joint(text.data[at])))
 		return false;
 	out->digits = at;
 	at += at > 0;
@@ -394,8 +399,8 @@ static bool read_shape(struct st_span text, struct case_shape *out)
 	while (at < text.size && is_capital(text.data[at]))
 		at++, out->letters.size++;
 	while (at < text.size && out->groups < 3) {
-		const char *signs = out->groups == 0 && !out->year_first ? "-/_#" : "-/_";
-		if (text.data[at] == 0 || strchr(signs, text.data[at]) == NULL)
+		bool hash = text.data[at] == '#' && out->groups == 0 && !out->year_first;
+		if (!hash && !is_joint(text.data[at]))
 			return false;
 		out->sign = out->groups == 0 ? text.data[at] : out->sign;
 		out->group[out->groups] = digits_at(text, ++at);

@@ -81,6 +81,18 @@ static void letters_sign_and_digits_have_a_template(void)
 	}
 }
 
+static void a_nul_is_no_sign(void)
+{
+	uint8_t value[] = "12-AB-1234", template[DETECT_TEMPLATE_BYTES];
+	bool year;
+	for (size_t i = 0; i + 1 < sizeof value; i++) {
+		uint8_t kept = value[i];
+		value[i] = 0;
+		CHECK_INT(detect_case_template((struct st_span){value, sizeof value - 1}, template, &year), 0);
+		value[i] = kept;
+	}
+}
+
 static void longer_values_than_any_token_have_none(void)
 {
 	uint8_t value[DETECT_TEMPLATE_BYTES + 1], template[DETECT_TEMPLATE_BYTES];
@@ -97,6 +109,7 @@ static void longer_values_than_any_token_have_none(void)
 int main(void)
 {
 	RUN(letters_sign_and_digits_have_a_template);
+	RUN(a_nul_is_no_sign);
 	RUN(longer_values_than_any_token_have_none);
 	CHECK_END();
 }
