@@ -103,7 +103,7 @@ void overlap_settle(struct overlap *overlap, uint64_t horizon, overlap_take *tak
 	hand_out(overlap, take, context);
 }
 
-/* A name that was found as one of the book, and now beside an address. */
+/* A name that was found as one of the book, and now beside an address; a case number, and now by a rule. */
 static void make_certain(struct overlap_entry *entry, const struct detect_candidate *candidate)
 {
 	if (!is_maybe(entry) || candidate->tentative || entry->canonical_size != candidate->canonical_size ||
@@ -111,6 +111,7 @@ static void make_certain(struct overlap_entry *entry, const struct detect_candid
 		return;
 	entry->tentative = false;
 	entry->confidence = candidate->confidence;
+	entry->rule = candidate->rule;
 }
 
 /* Where a candidate belongs; false when the same range of the same kind is there already, which it may make certain. */
