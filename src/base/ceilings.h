@@ -227,6 +227,9 @@
 #define CEIL_COUNTRY_MARK_BYTES 64
 /* Persons with an address at several domains of one name, which join these; 16 bytes each. Beyond, fewer are joined. */
 #define CEIL_SHARED_PERSONS (1u << 20)
+/* Templates of case numbers without a label that count, kept while the values of a case are merged, 52 bytes each;
+ * those beyond, in the order of their bytes, do not count, and the report says how many they are. */
+#define CEIL_CASE_TEMPLATES 65536
 /* Stores that leaked data points to, kept one by one; further ones are counted together. */
 #define CEIL_LEADS 65536
 /* Places of leads, and of secrets, compared with each other to see which stand together; where there are more of

@@ -215,6 +215,8 @@ struct casefile_figures {
 	size_t pair_count;
 	struct tallies tallies;
 	uint64_t unlinked_names;
+	/* Of case numbers that count without a label, and those that would but for CEIL_CASE_TEMPLATES. */
+	uint64_t case_templates, case_templates_beyond;
 };
 /* Begin, put blocks of each kind in order, end with the figures: all or nothing. The runs committed before begin are
  * forgotten with it;

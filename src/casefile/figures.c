@@ -215,6 +215,8 @@ void db_encode_figures(const struct casefile_figures *figures, struct st_buf *ou
 	add_pairs(out, figures);
 	st_buf_add_varint(out, figures->unlinked_names);
 	add_tallies(out, &figures->tallies);
+	st_buf_add_varint(out, figures->case_templates);
+	st_buf_add_varint(out, figures->case_templates_beyond);
 }
 
 bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
@@ -238,6 +240,10 @@ bool db_decode_figures(struct st_span bytes, struct casefile_figures *out)
 		out->unlinked_names = st_cursor_varint(&in);
 	if (in.at < in.end) /* a case made before there were such lists ends here */
 		take_tallies(&in, &out->tallies);
+	if (in.at < in.end) {
+		out->case_templates = st_cursor_varint(&in);
+		out->case_templates_beyond = st_cursor_varint(&in);
+	}
 	return !in.bad && in.at == in.end;
 }
 

@@ -34,10 +34,18 @@ struct found_place {
 	struct st_span words, name; /* where in the part; name empty unless revealed */
 };
 
-/* What waited for the address book was found in it, else its entity would not be shown. */
-static unsigned shown_confidence(const struct resolve_place *at)
+/* A case number that no word named: it waited for others of its template, or for a label elsewhere. */
+static bool is_unlabelled(const struct found_place *found)
 {
-	return at->confidence < DETECT_CONFIDENCE_SHOWN ? DETECT_CONFIDENCE_BOOK : at->confidence;
+	return found->entity->kind == DETECT_CASE_NUMBER && found->at->confidence < DETECT_CONFIDENCE_SHOWN;
+}
+
+/* What waited was confirmed, else its entity would not be shown. */
+static unsigned shown_confidence(const struct found_place *found)
+{
+	if (is_unlabelled(found))
+		return DETECT_CONFIDENCE_MINED;
+	return found->at->confidence < DETECT_CONFIDENCE_SHOWN ? DETECT_CONFIDENCE_BOOK : found->at->confidence;
 }
 
 static void write_text(const struct found_place *found, struct st_buf *out)
@@ -59,11 +67,11 @@ static void write_text(const struct found_place *found, struct st_buf *out)
 		st_escape_name(out, found->name.data, found->name.size);
 		st_buf_add_byte(out, '"');
 	}
-	st_buf_format(out, " %s %llu-%llu %s %u.%02u%s%s\n", found->rebuilt ? "text" : "bytes",
+	st_buf_format(out, " %s %llu-%llu %s %u.%02u%s%s%s\n", found->rebuilt ? "text" : "bytes",
 		(unsigned long long)at->start, (unsigned long long)at->start + at->length,
-		detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)), shown_confidence(at) / 100u,
-		shown_confidence(at) % 100u, found->rule != NULL ? " rule " : "",
-		found->rule != NULL ? found->rule : "");
+		detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)), shown_confidence(found) / 100u,
+		shown_confidence(found) % 100u, is_unlabelled(found) ? " without a label" : "",
+		found->rule != NULL ? " rule " : "", found->rule != NULL ? found->rule : "");
 }
 
 static void write_where(const struct found_place *found, struct st_json_writer *json)
@@ -99,8 +107,12 @@ static void write_json(const struct found_place *found, bool revealed, struct st
 	st_json_key(&json, "canonical");
 	st_json_string(&json, value.data, value.size);
 	st_json_key(&json, "confidence");
-	st_json_hundredths(&json, shown_confidence(at));
+	st_json_hundredths(&json, shown_confidence(found));
 	st_json_key_text(&json, "form", detect_form_name((enum detect_form)(at->form & DETECT_FORM_MASK)));
+	if (is_unlabelled(found)) {
+		st_json_key(&json, "labelled");
+		st_json_bool(&json, false);
+	}
 	if (found->rule != NULL)
 		st_json_key_text(&json, "rule", found->rule);
 	st_json_key_text(&json, "store", found->store);
@@ -161,15 +173,32 @@ static enum st_status explain_row(struct search *search, const struct resolve_en
 	return ST_OK;
 }
 
+/* A case number that no label names anywhere counts with its template. */
+static void explain_template(struct search *search, const struct resolve_entity *entity)
+{
+	uint8_t template[DETECT_TEMPLATE_BYTES];
+	bool year;
+	size_t size = detect_case_template(entity->canonical, template, &year);
+	if (size == 0 || entity->best_confidence > DETECT_CONFIDENCE_MINED)
+		return;
+	st_buf_format(&search->output->buf, "  counts without a label: %d or more of the template ",
+		DETECT_CASES_OF_TEMPLATE);
+	st_escape_text(&search->output->buf, (const char *)template, size);
+	static const char where[] = " stand in one store\n";
+	st_buf_add(&search->output->buf, where, sizeof where - 1);
+}
+
 /* The last row of an entity says how often it stands where, and whether it counts at all. */
 static void explain_totals(struct search *search, const struct resolve_entity *entity)
 {
 	search->counts = search->found = true;
-	if (!search->json)
-		st_buf_format(&search->output->buf,
-			"%s: %llu mentions, %llu in distinct records, %llu distinct records\n",
-			detect_kind_name((enum detect_kind)entity->kind), (unsigned long long)entity->mentions,
-			(unsigned long long)entity->mentions_distinct_records, (unsigned long long)entity->records);
+	if (search->json)
+		return;
+	st_buf_format(&search->output->buf, "%s: %llu mentions, %llu in distinct records, %llu distinct records\n",
+		detect_kind_name((enum detect_kind)entity->kind), (unsigned long long)entity->mentions,
+		(unsigned long long)entity->mentions_distinct_records, (unsigned long long)entity->records);
+	if (entity->kind == DETECT_CASE_NUMBER)
+		explain_template(search, entity);
 }
 
 /* Rows stand in the order of their digests: past the one sought, there is nothing more to find. */
@@ -243,13 +272,23 @@ static void add_meant(void *context, const struct detect_mention *mention)
 	add_asked(context, mention->canonical);
 }
 
+/* Case numbers are canonical in capitals. */
+static void add_capitals(struct asked *asked, const char *entity)
+{
+	st_auto_buf struct st_buf capitals = {0};
+	for (const char *c = entity; *c; c++)
+		st_buf_add_byte(&capitals, *c >= 'a' && *c <= 'z' ? (uint8_t)(*c & 0xdf) : (uint8_t)*c);
+	add_asked(asked, (struct st_span){capitals.data, capitals.size});
+}
+
 static void read_question(struct report_case *rc, const char *entity, struct asked *asked)
 {
 	/* a label in front lets through what a checksum alone does not */
-	static const char *const labels[] = {"", "IBAN: ", "card number: ", "phone: ", "ip: "};
+	static const char *const labels[] = {"", "IBAN: ", "card number: ", "phone: ", "ip: ", "case number: "};
 	struct detect_options options = {
 		.own_domains = (const char *const *)rc->own_domains, .regions = (const char *const *)rc->regions};
 	add_asked(asked, (struct st_span){(const uint8_t *)entity, strlen(entity)});
+	add_capitals(asked, entity);
 	uint8_t name[DETECT_NAME_BYTES];
 	size_t name_size = detect_name_as_typed((struct st_span){(const uint8_t *)entity, strlen(entity)}, name);
 	add_asked(asked, (struct st_span){name, name_size});

@@ -106,6 +106,8 @@ static void fill_counts(const struct casefile_figures *figures, struct report *r
 	report->unlinked_phones = figures->unlinked_phones;
 	report->unlinked_ips = figures->unlinked_ips;
 	report->unlinked_names = figures->unlinked_names;
+	report->case_templates = figures->case_templates;
+	report->case_templates_beyond = figures->case_templates_beyond;
 	report->unit_count = figures->unit_count;
 	report->units = st_alloc_zero(figures->unit_count, sizeof *report->units);
 	for (size_t i = 0; i < figures->unit_count; i++)

@@ -258,6 +258,16 @@ struct scan_party {
 };
 void scan_party_of(struct st_span address, const char *const *own_domains, struct scan_party *out);
 
+/* --- scan_cases.c: which case numbers without a label count --- */
+struct scan_cases;
+struct scan_cases *scan_cases_open(uint32_t store_count);
+/* Is this what a worker may say of a case number: its template, NUL, itself? */
+bool scan_case_row(struct st_span key);
+struct resolve_early scan_cases_early(struct scan_cases *cases);
+/* case_templates, case_templates_beyond */
+void scan_cases_finish(const struct scan_cases *cases, struct casefile_figures *figures);
+void scan_cases_close(struct scan_cases *cases); /* NULL is fine */
+
 /* --- scan_persons.c: how many persons that makes --- */
 struct scan_persons;
 struct scan_persons *scan_persons_open(const struct scan *scan);

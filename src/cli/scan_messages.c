@@ -189,7 +189,7 @@ static enum st_status on_records(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
-/* Evidence is a name alone, or what belongs to an address, with it. */
+/* Evidence is a name alone, what belongs to an address, with it, or a case number with its template. */
 static bool is_kind_and_form(const struct scan *scan, const struct resolve_mention *mention)
 {
 	if (mention->form == DETECT_FORM_EVIDENCE &&
@@ -198,6 +198,8 @@ static bool is_kind_and_form(const struct scan *scan, const struct resolve_menti
 		const uint8_t *end = memchr(pair.data, 0, pair.size);
 		return end != NULL && end > pair.data && end + 1 < pair.data + pair.size;
 	}
+	if (mention->form == DETECT_FORM_EVIDENCE && mention->kind == DETECT_CASE_TEMPLATE)
+		return scan_case_row(mention->canonical);
 	if (mention->form == DETECT_FORM_EVIDENCE)
 		return mention->kind == DETECT_PERSON_NAME;
 	if (mention->kind >= WORKER_FIELD_KIND) /* a value of a unit */

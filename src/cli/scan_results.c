@@ -30,6 +30,7 @@ struct results {
 	struct resolve_entities entities;
 	struct resolve_distinct *parties;
 	struct scan_persons *persons;
+	struct scan_cases *cases;
 	struct scan_leads *leads;
 	struct scan_differing *differing;
 	struct sample_estimate *estimate; /* NULL: none */
@@ -322,6 +323,8 @@ static enum st_status merge_mentions(struct results *results, struct resolve_run
 	struct resolve_input input =
 		merge_input(results, &kept, (struct resolve_blocks_out){put_entities, results}, runs, 'm');
 	input.watch = sample_estimate_mentions(results->estimate);
+	results->cases = scan_cases_open((uint32_t)scan->store_count);
+	input.early = scan_cases_early(results->cases);
 	results->leads = scan_leads_open(scan);
 	results->organizations = scan_organizations_open(&scan->work, resolve_collector_next_run(scan->collector));
 	results->persons = scan_persons_open(scan);
@@ -495,6 +498,7 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 	ST_TRY(merge_mentions(results, runs, err));
 	ST_TRY(count_parties(results, err));
 	ST_TRY(scan_leads_write(results->leads, err));
+	scan_cases_finish(results->cases, &results->figures);
 	fill_kinds(results);
 	fill_stores(results);
 	fill_copies(results);
@@ -522,6 +526,7 @@ static void free_results(struct results *results)
 	scan_leads_close(results->leads);
 	scan_differing_close(results->differing);
 	scan_persons_close(results->persons);
+	scan_cases_close(results->cases);
 }
 
 enum st_status scan_results(struct scan *scan, struct st_error *err)

@@ -1,344 +1,18 @@
 /*
- * case_number: the number of a support case, ticket, incident or file behind a word that says so, in en, it, fr, de and
- * es: "case 119122400001234", "Ticket#2022090512345", "pratica n. 1234/2023", "Vorgang SRX1234567890ID". Where only a
- * blank stands between word and number, it must be long; where #, :, "no." or a field's name says that a number comes,
- * four digits are enough. Dates, and numbers that go on with units, are none.
+ * case_number: the number of a support case, ticket, incident, docket or file behind a word that says so, in en, it,
+ * fr, de and es ("Ticket no.", "pratica n.", "dossier", "Vorgang", "expediente"). Where only a blank stands between
+ * word and number, it must be long; where #, :, "no." or a field's name says that a number comes, four digits are
+ * enough. Prices, numbers that go on with units, and those of a software's bug tracker are none. A token of capitals,
+ * sign and digits without such a word is tentative: it counts where others of its template stand (detect.h).
  */
-#include <endian.h>
+#include "detect/case_label.h"
 
 #include "detect/digits.h"
-#include "detect/nearby.h"
 #include "detect/worded_number.h"
-#include "detect/words.h"
-
-#define REACH_BYTES 30
-#define PREFIX_LETTERS 6
-#define SUFFIX_LETTERS 4
-#define NUMBER_BYTES 40
-#define DIGITS_MOST 20
-#define GROUPS 4
 
 enum { CONFIDENCE_NAMED = 90, CONFIDENCE_BARE = 75 };
 
-struct case_text {
-	size_t start, end;
-	size_t digits, groups, group[GROUPS]; /* digits of each */
-	bool prefix, letters;
-};
-
-/* --- the number --- */
-
-static bool is_upper(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z';
-}
-
-/* Letters in front of the first digit, all capitals or all small, perhaps with a dash behind them. */
-static size_t prefix_start(const struct detect_window *window, size_t at)
-{
-	size_t start = at, end = at;
-	if (start > 1 && (window->data[start - 1] == '-' || window->data[start - 1] == '_') &&
-		is_upper(window->data[start - 2]))
-		start--, end--;
-	while (start > 0 && ascii_letter(window->data[start - 1]) && end - start <= PREFIX_LETTERS)
-		start--;
-	if (start == end)
-		return at;
-	bool capital = is_upper(window->data[start]);
-	for (size_t i = start; i < end; i++)
-		if (is_upper(window->data[i]) != capital)
-			return at;
-	return end - start <= PREFIX_LETTERS ? start : at;
-}
-
-static bool read_number(const struct detect_window *window, size_t at, struct case_text *out)
-{
-	*out = (struct case_text){.start = prefix_start(window, at)};
-	out->prefix = out->letters = out->start < at;
-	if (!token_begins(window, out->start) || strchr("-./", byte_before(window, out->start, 1)) != NULL)
-		if (byte_before(window, out->start, 1) != 0)
-			return false;
-	for (;;) {
-		size_t from = at;
-		while (ascii_digit(byte_at(window, at)) && at - from <= DIGITS_MOST)
-			at++;
-		if (out->groups == GROUPS)
-			return false;
-		out->digits += out->group[out->groups++] = at - from;
-		uint8_t sign = byte_at(window, at);
-		if ((sign != '-' && sign != '/' && sign != '_') || !ascii_digit(byte_at(window, at + 1)))
-			break;
-		at++;
-	}
-	size_t letters = at;
-	while (is_upper(byte_at(window, at)) && at - letters <= SUFFIX_LETTERS)
-		at++;
-	out->letters |= at > letters;
-	out->end = at;
-	return at - letters <= SUFFIX_LETTERS && token_ends(window, at) && out->digits <= DIGITS_MOST &&
-	       at - out->start <= NUMBER_BYTES;
-}
-
-static unsigned value_of(const struct detect_window *window, size_t at, size_t digits)
-{
-	unsigned value = 0;
-	for (size_t i = 0; i < digits; i++)
-		value = value * 10 + (unsigned)(window->data[at + i] - '0');
-	return value;
-}
-
-/* 2019-12-05, 05/12/2019, 20191205 */
-static bool is_date(const struct detect_window *window, const struct case_text *text)
-{
-	if (text->letters)
-		return false;
-	if (text->groups == 3)
-		return text->group[1] <= 2 && (text->group[0] == 4 || text->group[0] <= 2) && text->digits <= 8;
-	if (text->groups != 1 || text->digits != 8)
-		return false;
-	unsigned year = value_of(window, text->start, 4), month = value_of(window, text->start + 4, 2);
-	return year >= 1900 && year < 2100 && month >= 1 && month <= 12;
-}
-
-/* --- labels --- */
-
-struct case_label {
-	const char *last, *before; /* its last word, and those before it */
-	uint8_t bare;              /* digits that are enough with nothing but a blank between; 0: never */
-	bool dot;                  /* an abbreviation */
-};
-
-static const struct case_label labels[] = {
-	{"ticket", "", 6, false},
-	{"tickets", "", 6, false},
-	{"ticketnumber", "", 4, false},
-	{"ticketnummer", "", 4, false},
-	{"ticketid", "", 4, false},
-	{"incident", "", 6, false},
-	{"incidentid", "", 4, false},
-	{"case", "", 8, false},
-	{"casenumber", "", 4, false},
-	{"caseno", "", 4, true},
-	{"caseid", "", 4, false},
-	{"case", "support", 6, false},
-	{"request", "support", 6, false},
-	{"request", "service", 6, false},
-	{"servicerequest", "", 6, false},
-	{"sr", "", 8, false},
-	{"srx", "", 8, false},
-	{"reg", "", 0, false},
-	{"trackingid", "", 0, false},
-	{"id", "tracking", 0, false},
-	{"caso", "", 8, false},
-	{"pratica", "", 6, false},
-	{"segnalazione", "", 6, false},
-	{"fascicolo", "", 6, false},
-	{"sinistro", "", 6, false},
-	{"protocollo", "", 0, false},
-	{"prot", "", 0, true},
-	{"g", "r", 0, true},
-	{"rg", "", 0, true},
-	{"rgnr", "", 0, true},
-	{"dossier", "", 6, false},
-	{"affaire", "", 8, false},
-	{"sinistre", "", 6, false},
-	{"réclamation", "", 6, false},
-	{"cas", "", 0, false},
-	{"demande", "", 0, false},
-	{"vorgang", "", 6, false},
-	{"vorgangs", "", 0, false},
-	{"vorgangsnummer", "", 4, false},
-	{"vorgangsnr", "", 4, true},
-	{"fall", "", 8, false},
-	{"fallnummer", "", 4, false},
-	{"fallnr", "", 4, true},
-	{"aktenzeichen", "", 4, false},
-	{"geschäftszeichen", "", 4, false},
-	{"az", "", 0, true},
-	{"störung", "", 0, false},
-	{"störungsnummer", "", 4, false},
-	{"schadennummer", "", 4, false},
-	{"schadensnummer", "", 4, false},
-	{"expediente", "", 6, false},
-	{"incidencia", "", 6, false},
-	{"siniestro", "", 6, false},
-	{"solicitud", "", 0, false},
-	{"reclamación", "", 6, false},
-};
-
-/* Between the label and the number, or before the label's "of": they say that a number comes. */
-static const char number_words[] = " number no num nr n id ref nummer numero número numéro núm ";
-static const char fillers[] = " is è est ist es was il la le el der die das the di de of del della du ";
-
-/* How many digits the label at word `at` asks for; 0 when it reaches no number. *named: something says a number comes.
- */
-static unsigned asks_for(const struct nearby *nearby, size_t at, const struct case_label *label, bool *named)
-{
-	*named = false;
-	for (size_t i = 0; i <= at; i++) {
-		unsigned signs = nearby->word[i].signs;
-		bool number = i < at && word_listed(nearby->word[i].text, number_words);
-		if (i < at && !number && !word_listed(nearby->word[i].text, fillers))
-			return 0;
-		if ((signs & NEARBY_DOT) && !number && !(i == at && label->dot))
-			return 0;
-		*named |= number || (signs & (NEARBY_COLON | NEARBY_HASH | NEARBY_NUMBER)) != 0;
-	}
-	for (size_t i = at + 1; i < nearby->count && i < at + 3; i++)
-		*named |= word_listed(nearby->word[i].text, number_words); /* numero di pratica */
-	return *named || (label->dot && (nearby->word[at].signs & NEARBY_DOT)) ? 4 : label->bare;
-}
-
-static unsigned digits_asked(const struct nearby *nearby, bool *named)
-{
-	for (size_t at = 0; at < nearby->count && at < 4; at++) {
-		const char *word = nearby->word[at].text;
-		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-			if (labels[i].last[0] != word[0] || !nearby_is(nearby, at, labels[i].last, labels[i].before))
-				continue;
-			unsigned digits = asks_for(nearby, at, &labels[i], named);
-			if (digits > 0)
-				return strcmp(word, "reg") == 0 ? 9 : digits;
-		}
-		if (!word_listed(word, number_words) && !word_listed(word, fillers))
-			return 0;
-	}
-	return 0;
-}
-
-#define HEAD_BYTES 8
-#define LONGEST_HEAD 20
-enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
-
-/* The last words of labels, and words that say that a number comes; and what may stand between them and the number.
- * Their first eight bytes, sorted. */
-static const struct head {
-	char word[HEAD_BYTES];
-	enum last_word last;
-} heads[] = {
-	{"affaire", LAST_HEAD},
-	{"aktenzei", LAST_HEAD},
-	{"az", LAST_HEAD},
-	{"cas", LAST_HEAD},
-	{"case", LAST_HEAD},
-	{"caseid", LAST_HEAD},
-	{"caseno", LAST_HEAD},
-	{"casenumb", LAST_HEAD},
-	{"caso", LAST_HEAD},
-	{"das", LAST_BETWEEN},
-	{"de", LAST_BETWEEN},
-	{"del", LAST_BETWEEN},
-	{"della", LAST_BETWEEN},
-	{"demande", LAST_HEAD},
-	{"der", LAST_BETWEEN},
-	{"di", LAST_BETWEEN},
-	{"die", LAST_BETWEEN},
-	{"dossier", LAST_HEAD},
-	{"du", LAST_BETWEEN},
-	{"el", LAST_BETWEEN},
-	{"es", LAST_BETWEEN},
-	{"est", LAST_BETWEEN},
-	{"expedien", LAST_HEAD},
-	{"fall", LAST_HEAD},
-	{"fallnr", LAST_HEAD},
-	{"fallnumm", LAST_HEAD},
-	{"fascicol", LAST_HEAD},
-	{"g", LAST_HEAD},
-	{"id", LAST_HEAD},
-	{"il", LAST_BETWEEN},
-	{"incidenc", LAST_HEAD},
-	{"incident", LAST_HEAD},
-	{"is", LAST_BETWEEN},
-	{"ist", LAST_BETWEEN},
-	{"la", LAST_BETWEEN},
-	{"le", LAST_BETWEEN},
-	{"n", LAST_HEAD},
-	{"no", LAST_HEAD},
-	{"nr", LAST_HEAD},
-	{"num", LAST_HEAD},
-	{"number", LAST_HEAD},
-	{"numero", LAST_HEAD},
-	{"nummer", LAST_HEAD},
-	{"of", LAST_BETWEEN},
-	{"pratica", LAST_HEAD},
-	{"prot", LAST_HEAD},
-	{"protocol", LAST_HEAD},
-	{"ref", LAST_HEAD},
-	{"reg", LAST_HEAD},
-	{"request", LAST_BETWEEN},
-	{"rg", LAST_HEAD},
-	{"rgnr", LAST_HEAD},
-	{"schadenn", LAST_HEAD},
-	{"schadens", LAST_HEAD},
-	{"segnalaz", LAST_HEAD},
-	{"service", LAST_HEAD},
-	{"servicer", LAST_HEAD},
-	{"siniestr", LAST_HEAD},
-	{"sinistre", LAST_HEAD},
-	{"sinistro", LAST_HEAD},
-	{"solicitu", LAST_HEAD},
-	{"sr", LAST_HEAD},
-	{"srx", LAST_HEAD},
-	{"support", LAST_HEAD},
-	{"the", LAST_BETWEEN},
-	{"ticket", LAST_HEAD},
-	{"ticketid", LAST_HEAD},
-	{"ticketnu", LAST_HEAD},
-	{"tickets", LAST_HEAD},
-	{"tracking", LAST_HEAD},
-	{"vorgang", LAST_HEAD},
-	{"vorgangs", LAST_HEAD},
-	{"was", LAST_BETWEEN},
-};
-
-static uint64_t in_order(const char word[HEAD_BYTES])
-{
-	uint64_t bytes;
-	memcpy(&bytes, word, sizeof bytes);
-	return be64toh(bytes);
-}
-
-static enum last_word head_of(const char word[HEAD_BYTES])
-{
-	const uint64_t wanted = in_order(word);
-	size_t low = 0, high = sizeof heads / sizeof *heads;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		uint64_t here = in_order(heads[middle].word);
-		if (here == wanted)
-			return heads[middle].last;
-		if (wanted < here)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return LAST_NONE;
-}
-
-/* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are
- * rare enough to be looked at. */
-static enum last_word last_word(const struct detect_window *window, size_t *at)
-{
-	size_t end = *at, size = 0;
-	while (end > 0 && *at - end < 6 && !ascii_alnum(window->data[end - 1]) && window->data[end - 1] < 0x80 &&
-		window->data[end - 1] != '\n')
-		end--;
-	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
-		uint8_t byte = window->data[end - 1 - size];
-		if (byte >= 0x80 || (capital && ascii_letter(byte)))
-			return LAST_HEAD;
-		if (!ascii_letter(byte))
-			break;
-		capital = is_upper(byte);
-	}
-	if (size == 0 || size > LONGEST_HEAD)
-		return LAST_NONE;
-	char word[HEAD_BYTES] = {0};
-	*at = end - size;
-	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
-		word[i] = (char)(window->data[*at + i] | 0x20);
-	return head_of(word);
-}
+/* --- is it worth a look? --- */
 
 /* Behind a blank alone six digits, unless what stands before looks like the end of "no.", nr, number, id. */
 static bool long_enough(const struct detect_window *window, size_t at, size_t digits)
@@ -347,29 +21,42 @@ static bool long_enough(const struct detect_window *window, size_t at, size_t di
 	return byte_before(window, at, 1) != ' ' || digits >= 6 || end >= 0x80 || strchr("#.:=dmorDMOR", end) != NULL;
 }
 
+static bool is_capital(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
+/* Do digits at `at` begin an office, a year or a number that letters or digits follow? */
+static bool goes_on_in_groups(const struct detect_window *window, size_t at, size_t digits)
+{
+	uint8_t sign = byte_at(window, at + digits), next = byte_at(window, at + digits + 1);
+	if (sign == ':')
+		return digits <= 2 && ascii_digit(next) && !ascii_digit(byte_at(window, at + digits + 3));
+	return (sign == '-' || sign == '/' || sign == '_') && ascii_alnum(next);
+}
+
 /* Most numbers end here, at the word before them. */
 static bool hopeful(const struct detect_window *window, size_t at)
 {
-	uint8_t before = byte_before(window, at, 1);
+	uint8_t before = byte_before(window, at, 1), second = byte_before(window, at, 2);
 	size_t digits = 1;
 	while (digits < 8 && ascii_digit(byte_at(window, at + digits)))
 		digits++;
-	uint8_t sign = byte_at(window, at + digits);
-	if (digits < 4 && sign != '-' && sign != '/')
-		return false;
 	if (ascii_letter(before))
 		return digits >= 4; /* in one piece with its letters */
+	if ((before == '-' || before == '/' || before == '_' || before == '#') && is_capital(second))
+		return true;
+	bool groups = goes_on_in_groups(window, at, digits);
+	if ((digits < 4 && !groups) || before == '_')
+		return false;
 	if (window->field != NULL || before == '-' || before == ':')
 		return true;
-	if (sign != '-' && sign != '/' && !long_enough(window, at, digits))
+	if (!groups && !long_enough(window, at, digits))
 		return false;
-	enum last_word word = LAST_BETWEEN;
-	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
-		word = last_word(window, &at);
-	return word == LAST_HEAD;
+	return case_label_may_end(window, at) || (groups && is_capital(byte_at(window, at + digits + 1)));
 }
 
-/* --- the mention --- */
+/* --- what it is instead --- */
 
 /* "case 10000000:" is C, "ticket 12345 EUR" a price, "case 12345678%" nothing at all. */
 static bool goes_on(const struct detect_window *window, size_t end, bool named)
@@ -384,38 +71,156 @@ static bool goes_on(const struct detect_window *window, size_t end, bool named)
 	return !named && (after == ':' || after == '(' || after == '=');
 }
 
-static void put(const struct detect_window *window, const struct case_text *text, struct detect_candidate *out)
+/* What lists of changes to software speak of, by subject. A letter may speak of three at once, too, but hardly cites a
+ * number of five digits at most in brackets, or as a sentence of its own, beside them. */
+#define TRACKER_DIGITS 5
+#define TRACKER_BEFORE_BYTES 480
+#define TRACKER_BEHIND_BYTES 160
+#define TRACKER_SUBJECTS 3
+#define TRACKER_NAME_BYTES 48
+#define TRACKER_NAME 9 /* in place of a subject: a public tracker itself */
+static const char *const tracker_words[26] = {
+	['a' - 'a'] = " api=6 assertion=0 ",
+	['b' - 'a'] = " backport=1 buffer=2 bug=0 bugfix=0 bugfixes=0 bugs=0 bugzilla=9 ",
+	['c' - 'a'] = " cache=6 changelog=1 column=4 command=6 compile=3 compiled=3 compiler=3 compiles=3 compiling=3 "
+		      "configure=3 corrupt=5 corruption=5 crash=5 crashes=5 ",
+	['d' - 'a'] = " database=4 deadlock=5 ",
+	['f' - 'a'] = " fix=1 fixed=1 fixes=1 fixing=1 function=2 functions=2 ",
+	['g' - 'a'] = " gcc=3 github=9 gitlab=9 ",
+	['h' - 'a'] = " hang=5 header=3 headers=3 ",
+	['i' - 'a'] = " index=4 ",
+	['l' - 'a'] = " launchpad=9 leak=2 leaks=2 library=6 linker=3 lock=6 ",
+	['m' - 'a'] = " macro=3 makefile=3 malloc=2 memory=2 mutex=2 ",
+	['o' - 'a'] = " optimization=4 optimizer=4 option=6 options=6 overflow=5 ",
+	['p' - 'a'] = " pager=6 parser=4 patch=1 patched=1 patches=1 pointer=2 pointers=2 pragma=4 ",
+	['q' - 'a'] = " query=4 ",
+	['r' - 'a'] = " regression=0 release=6 resolves=1 resolving=1 reworked=1 ",
+	['s' - 'a'] = " savannah=9 segfault=5 segmentation=5 select=4 sourceforge=9 sql=4 stack=2 syntax=6 ",
+	['t' - 'a'] = " thread=2 threads=2 transaction=4 trigger=4 ",
+	['v' - 'a'] = " version=6 ",
+};
+
+/* What the word speaks of, as one bit; 0: nothing of this. */
+static unsigned subject_of(const uint8_t *text, size_t size)
 {
-	out->canonical_size = 0;
-	for (size_t i = text->start; i < text->end; i++) {
-		uint8_t byte = window->data[i];
-		out->canonical[out->canonical_size++] = (uint8_t)(ascii_letter(byte) ? byte & 0xdf : byte);
+	char framed[20] = " ";
+	if (size < 3 || size > sizeof framed - 4)
+		return 0;
+	for (size_t i = 0; i < size; i++)
+		framed[i + 1] = (char)(text[i] | 0x20);
+	framed[size + 1] = '=';
+	framed[size + 2] = 0;
+	const char *list = tracker_words[framed[1] - 'a'], *found = list != NULL ? strstr(list, framed) : NULL;
+	return found != NULL ? 1u << (found[size + 2] - '0') : 0;
+}
+
+static unsigned subjects_of(const struct detect_window *window, size_t from, size_t to)
+{
+	unsigned subjects = 0;
+	for (size_t at = from; at < to && __builtin_popcount(subjects) <= TRACKER_SUBJECTS; at++) {
+		size_t start = at;
+		while (at < to && ascii_letter(window->data[at]))
+			at++;
+		subjects |= subject_of(window->data + start, at - start);
 	}
+	return subjects;
+}
+
+/* "(ticket #NNNN)", "... on Sparc. Ticket #NNNN.", "see ticket #NNNN". */
+static bool is_cited(const struct detect_window *window, const struct case_token *token)
+{
+	uint8_t after = byte_at(window, token->start + token->size);
+	size_t at = token->start;
+	if (after != 0 && strchr(").,;<\n\r", after) == NULL)
+		return false;
+	while (at > 0 && (window->data[at - 1] == '#' || window->data[at - 1] == ' '))
+		at--;
+	while (at > 0 && ascii_letter(window->data[at - 1]))
+		at--;
+	while (at > 0 && (window->data[at - 1] == ' ' || window->data[at - 1] == '\n'))
+		at--;
+	uint8_t before = byte_before(window, at, 1);
+	bool see = at >= 3 &&
+		   (memcmp(window->data + at - 3, "see", 3) == 0 || memcmp(window->data + at - 3, "See", 3) == 0);
+	return see || before == 0 || strchr("(.,;>", before) != NULL;
+}
+
+/* Digits alone behind the name of a public tracker; and short ones that are cited among three subjects: "Fix a bug
+ * (ticket #NNNN) that occasionally causes UPDATE operations to ...". */
+static bool is_of_tracker(const struct detect_window *window, const struct case_token *token)
+{
+	size_t at = token->start;
+	if (token->letters || token->count > 1)
+		return false;
+	if (subjects_of(window, at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0, at) & 1u << TRACKER_NAME)
+		return true;
+	if (token->digits > TRACKER_DIGITS || !is_cited(window, token))
+		return false;
+	size_t to = at + TRACKER_BEHIND_BYTES < window->size ? at + TRACKER_BEHIND_BYTES : window->size;
+	unsigned subjects = subjects_of(window, at > TRACKER_BEFORE_BYTES ? at - TRACKER_BEFORE_BYTES : 0, to);
+	return __builtin_popcount(subjects & ~(1u << TRACKER_NAME)) >= TRACKER_SUBJECTS;
+}
+
+/* --- the mention --- */
+
+static void put(const struct case_token *token, struct detect_candidate *out)
+{
+	out->kind = DETECT_CASE_NUMBER;
+	out->start = token->start;
+	out->end = token->start + token->size;
+	out->form = DETECT_PLAIN;
+	out->scheme = NULL;
+	out->canonical_size = 0;
+	for (size_t i = 0; i < token->size; i++)
+		out->canonical[out->canonical_size++] =
+			(uint8_t)(ascii_letter(token->text[i]) ? token->text[i] & 0xdf : token->text[i]);
+}
+
+static bool labelled(const struct detect_window *window, struct case_token *token, struct detect_candidate *out)
+{
+	bool named;
+	if (token->count > 1 && token->group[1].sign == '#' && case_label_is(token, 0) && !case_token_drop_first(token))
+		return false;
+	unsigned asked = case_label_asks(window, token->start, &named);
+	if (case_token_is_docket(token) && asked > 4)
+		asked = 4;
+	if (asked == 0 || token->digits < asked || goes_on(window, token->start + token->size, named) ||
+		is_of_tracker(window, token))
+		return false;
+	put(token, out);
+	out->confidence = named ? CONFIDENCE_NAMED : CONFIDENCE_BARE;
+	out->tentative = false;
+	return true;
+}
+
+/* Capitals, sign, digits, and nothing that makes a path, an address, a variable or a function of it. */
+static bool mined(const struct detect_window *window, const struct case_token *token, struct detect_candidate *out)
+{
+	uint8_t template[DETECT_TEMPLATE_BYTES];
+	uint8_t before = byte_before(window, token->start, 1), after = byte_at(window, token->start + token->size);
+	bool year;
+	if (token->cut)
+		return false;
+	for (size_t i = 0; i < token->size; i++)
+		if ((token->text[i] & 0x60) == 0x60)
+			return false; /* a small letter */
+	if ((before != 0 && strchr("./\\@%$~+-_", before) != NULL) || (after != 0 && strchr("(@=%\\", after) != NULL))
+		return false;
+	put(token, out);
+	out->confidence = DETECT_CONFIDENCE_MINED;
+	out->tentative = true;
+	return detect_case_template((struct st_span){out->canonical, out->canonical_size}, template, &year) > 0 &&
+	       !case_label_is_other(window, token->start);
 }
 
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	struct case_text text;
-	struct nearby nearby;
-	bool named = false;
-	if (!read_number(window, at, &text) || text.digits < 4 || is_date(window, &text))
+	struct case_token token, whole;
+	if (!case_token_read(window, at, &token))
 		return false;
-	nearby_read(window, text.start, REACH_BYTES, false, &nearby);
-	unsigned asked = digits_asked(&nearby, &named);
-	if (asked == 0 && nearby_column(window, &nearby))
-		asked = digits_asked(&nearby, &named);
-	if (asked == 0 || text.digits < asked || goes_on(window, text.end, named))
-		return false;
-	out->kind = DETECT_CASE_NUMBER;
-	out->start = text.start;
-	out->end = text.end;
-	out->form = DETECT_PLAIN;
-	out->confidence = named ? CONFIDENCE_NAMED : CONFIDENCE_BARE;
-	out->tentative = false;
-	out->scheme = NULL;
-	put(window, &text, out);
-	return true;
+	whole = token;
+	return labelled(window, &token, out) || mined(window, &whole, out);
 }
 
 bool case_number_at(const struct detect_window *window, size_t at, struct detect_candidate *out)

@@ -159,6 +159,11 @@ static void note_seen(struct detect *detect, struct detect_mention *mention)
 {
 	uint8_t name[DETECT_NAME_BYTES];
 	bool email = mention->kind == DETECT_EMAIL_ADDRESS;
+	if (mention->kind == DETECT_CASE_NUMBER) {
+		if (!detect->options.keep_tentative)
+			seen_case(&detect->seen, mention);
+		return;
+	}
 	if (mention->tentative) {
 		if (email)
 			mention->tentative = !seen_confirms(&detect->seen, mention);
@@ -190,7 +195,8 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 		.scheme = winner->scheme,
 		.rule = winner->rule,
 	};
-	if (mention.kind == DETECT_EMAIL_ADDRESS || mention.kind == DETECT_PERSON_NAME)
+	if (mention.kind == DETECT_EMAIL_ADDRESS || mention.kind == DETECT_PERSON_NAME ||
+		mention.kind == DETECT_CASE_NUMBER)
 		note_seen(detect, &mention);
 	if (detect->options.keep_tentative)
 		mention.holder = (struct st_span){winner->canonical + winner->canonical_size, winner->holder_size};
@@ -379,6 +385,7 @@ static void begin_input(struct detect *detect)
 	overlap_clear(&detect->overlap);
 	seen_clear(&detect->seen.domains);
 	seen_clear(&detect->seen.names);
+	seen_clear(&detect->seen.cases);
 }
 
 static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
@@ -470,6 +477,7 @@ void detect_close(struct detect *detect)
 	overlap_free(&detect->overlap);
 	seen_free(&detect->seen.domains);
 	seen_free(&detect->seen.names);
+	seen_free(&detect->seen.cases);
 	held_mentions_free(&detect->held);
 	free(detect);
 }

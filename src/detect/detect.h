@@ -42,6 +42,8 @@ const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of ran
  * whole corpus has it: DETECT_CONFIDENCE_UNSURE, shown as DETECT_CONFIDENCE_BOOK once it is confirmed. */
 #define DETECT_CONFIDENCE_UNSURE 40
 #define DETECT_CONFIDENCE_BOOK 70
+/* The same of a case number without a label, once its template is known. */
+#define DETECT_CONFIDENCE_MINED 60
 /* In place of a form: no mention, only evidence for its value. */
 #define DETECT_FORM_EVIDENCE 3u
 /* In place of a kind: canonical name, NUL, canonical e-mail address; they stood as `Name <address>`. */
@@ -49,6 +51,8 @@ const char *detect_form_name(enum detect_form form); /* "plain"; NULL out of ran
 /* The same of a national id and an e-mail address that stood in one record, alone of their kinds. */
 #define DETECT_ID_PAIR 129
 #define DETECT_PAIR_BYTES 512
+/* A template of case numbers, NUL, a canonical case number of it, which stands in the object: what counts them. */
+#define DETECT_CASE_TEMPLATE 130
 
 struct detect_mention {
 	enum detect_kind kind;
@@ -57,6 +61,7 @@ struct detect_mention {
 	/* The right-hand side was written with a space for the dot and is no com/net/org/edu/gov and no own domain: the
 	 * mention counts only if detect_domain_seen() says so at the end of the input. Of a person_name: it counts only
 	 * if its canonical form stands elsewhere as a certain name, or is that of an address (detect_name_of_address).
+	 * Of a case_number: if five of its template stand in the input, or it stands elsewhere behind a label.
 	 * Only with keep_tentative. */
 	bool tentative;
 	uint64_t start, end;      /* bytes of the text fed so far, end exclusive */
@@ -131,6 +136,16 @@ bool detect_is_country(const char code[3]); /* assigned, upper case */
 /* The canonical name that an address is made of: anna.rossi@ is "anna rossi". Its size, 0 when there is none. */
 #define DETECT_NAME_BYTES 160
 size_t detect_name_of_address(struct st_span address, uint8_t out[DETECT_NAME_BYTES]);
+/*
+ * What case numbers of one system share: their letters and signs, and how many digits stand where. "PRJ-2024-0131" is
+ * "PRJ-0000-0000". Its size; 0 for values that are no letters, sign and digits (or year, letters and number), and for
+ * dates and public references. *year: four digits that may be a year, which are no evidence for their template.
+ */
+#define DETECT_TEMPLATE_BYTES 48
+size_t detect_case_template(struct st_span canonical, uint8_t out[DETECT_TEMPLATE_BYTES], bool *year);
+/* Case numbers without a label count where so many different ones of their template stand in one store (CONTRACTS 4,
+ * issue: "mined"). */
+#define DETECT_CASES_OF_TEMPLATE 5
 /* The canonical form of a name as somebody writes it who asks for it: "Rossi, Anna", "Dr. Anna Rossi". Size, or 0. */
 size_t detect_name_as_typed(struct st_span text, uint8_t out[DETECT_NAME_BYTES]);
 

@@ -4,6 +4,7 @@
  * Companies Act 2006 s. 58-59 (UK), Delaware GCL 102 (US), LSC art. 6 (ES), and registers of NL, FI, SE, DK.
  */
 #include "detect/digits.h"
+#include "detect/person_words.h"
 #include "detect/words.h"
 
 #define FORM_BYTES 14
@@ -95,6 +96,35 @@ static const char not_weak[] =
 	"version mode model gewicht weight peso poids totale total netto brutto net gross las vegas reno henderson "
 	"calgary "
 	"edmonton alberta adelaide south australia option size row column zone block phase ";
+
+/* Legal forms that end a name: what "and" joins behind them is another one. */
+static const char whole_forms[] =
+	" spa srl srls snc sas sarl gmbh ag kg ltd limited plc llc llp inc incorporated corp group "
+	"corporation sa sl bv nv oy ab ";
+static const char joins[] = " & and e ed y et und en ";
+/* What a family's firm calls those behind its "and". */
+static const char kin[] =
+	" sons son daughters brothers bros sisters partners partner associates co company cie family "
+	"figli figlio fratelli soci associati fils frères associés söhne sohn gebrüder hijos hermanos asociados ";
+/* Of whom somebody is what: "Legal Counsel of", "Geschäftsführer der". The name begins behind it. */
+static const char belongs[] = " of for di del della dei de du des der von la ";
+static const char roles[] =
+	" representative representatives counsel counsels engineer accountant analyst advisor adviser specialist "
+	"director "
+	"directors manager managers officer officers president chairman chairwoman chairperson secretary treasurer "
+	"founder "
+	"owner owners ceo cto cfo coo head employee employees member members shareholder shareholders assistant agent "
+	"agents attorney lawyer lawyers consultant developer administrator coordinator supervisor technician intern "
+	"auditor "
+	"designer scientist researcher architect doctor nurse professor teacher vp chief behalf behest subsidiary "
+	"subsidiaries division "
+	"direttore direttrice amministratore presidente dipendente dipendenti titolare rappresentante responsabile "
+	"socio "
+	"avvocato legale directeur directrice gérant gérante président présidente employé employée avocat avocate "
+	"salarié "
+	"geschäftsführer geschäftsführerin leiter leiterin vorstand mitarbeiter mitarbeiterin direktor direktorin "
+	"prokurist "
+	"inhaber inhaberin anwalt gerente presidenta empleado empleada abogado abogada administrador administradora ";
 
 /* Of the letters of a form: ASCII, and the à of Sàrl. */
 static bool is_letter(uint8_t byte)
@@ -199,6 +229,42 @@ struct name {
 	bool own;      /* a word that is no part of a form */
 };
 
+static bool is_given(const struct detect_window *window, const struct word *word)
+{
+	struct person_word person;
+	return word->capital && person_word_at(window->data, window->size, word->start, &person) &&
+	       person_word_is_given(&person);
+}
+
+/* VP of Engineering of ... */
+static bool is_role_of(const struct detect_window *window, const struct word *word, size_t read, size_t of)
+{
+	char folded[64];
+	return of + 1 < read && word_listed(word_fold(window, &word[of], folded, sizeof folded), belongs) &&
+	       word_listed(word_fold(window, &word[of + 1], folded, sizeof folded), roles);
+}
+
+/* Does something else stand before the connector at `i`: another organization, a person of two names, a role? */
+static bool ends_before(
+	const struct detect_window *window, const struct word *word, size_t read, size_t i, bool partners)
+{
+	char folded[64], left[64], near[64];
+	if (i == 0 || i + 1 >= read)
+		return false;
+	word_fold(window, &word[i], folded, sizeof folded);
+	word_fold(window, &word[i + 1], left, sizeof left);
+	word_fold(window, &word[i - 1], near, sizeof near);
+	if (word_listed(folded, belongs) && (word_listed(left, roles) || is_role_of(window, word, read, i + 2)))
+		return true;
+	if (!word_listed(folded, joins))
+		return false;
+	if (word_listed(left, whole_forms))
+		return strcmp(near, "co") != 0; /* GmbH & Co. KG */
+	bool more = i + 3 < read && word[i + 2].gap == GAP_BLANK && word[i + 3].capital;
+	return !partners && i + 2 < read && !more && word[i + 1].capital && word[i + 1].gap == GAP_BLANK &&
+	       is_given(window, &word[i + 2]) && !(i == 1 && word_listed(near, kin));
+}
+
 /* Fills the words of the name; false when there is none, or a heading. */
 static bool read_name(const struct detect_window *window, size_t at, const struct legal_form *form, struct name *name)
 {
@@ -211,6 +277,8 @@ static bool read_name(const struct detect_window *window, size_t at, const struc
 		if (!gap_holds(word->gap, i == 0 && form->comma, folded, size))
 			break;
 		bool connects = word_listed(folded, connectors);
+		if (connects && ends_before(window, name->word, read, i, strcmp(form->letters, "llp") == 0))
+			break;
 		if ((i == 0 && connects) ||
 			(!connects && ((!word->capital && !word->digit) || word_listed(folded, stops))))
 			break;
@@ -253,6 +321,23 @@ static size_t put_canonical(
 	return text_canonical(text, size + strlen(form->normal), out, CEIL_CANONICAL_BYTES);
 }
 
+/* The dot of Ltd., Inc., Corp. belongs to the name, but for one that ends the sentence: what follows says which it is,
+ * or that the name is all of its line. */
+static size_t with_dot(const struct detect_window *window, size_t start, size_t end, const struct legal_form *form)
+{
+	if (byte_at(window, end) != '.' || !word_listed(form->normal, " ltd inc corp ") || strlen(form->letters) > 4)
+		return end;
+	uint8_t next = byte_at(window, end + 1), after = byte_at(window, end + 2);
+	if (next != 0 && strchr(".,;)", next) != NULL)
+		return end + 1;
+	if (next == ' ')
+		return after == ',' || after == '(' || (ascii_letter(after) && after >= 'a') ? end + 1 : end;
+	while (start > 0 && strchr(" \t>*-", window->data[start - 1]) != NULL)
+		start--;
+	bool line = (next == 0 || next == '\n' || next == '\r') && (start == 0 || window->data[start - 1] == '\n');
+	return line ? end + 1 : end;
+}
+
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
@@ -269,7 +354,7 @@ __attribute__((noinline)) static bool examine(
 	if (weak && (behind_code(window, start) || (!name.mixed && name.count > 2)))
 		return false;
 	out->start = start;
-	out->end = end;
+	out->end = with_dot(window, start, end, form);
 	out->form = DETECT_PLAIN;
 	out->confidence = weak ? CONFIDENCE_WEAK : CONFIDENCE_FORM;
 	out->tentative = false;

@@ -2,18 +2,18 @@
 
 #include <stdlib.h>
 
-/* Words that are a name only if the address book says so take nothing away from others. */
-static bool is_maybe_name(const struct overlap_entry *entry)
+/* What is a name only if the address book says so, or a case number only beside others, takes nothing away. */
+static bool is_maybe(const struct overlap_entry *entry)
 {
-	return entry->tentative && entry->kind == DETECT_PERSON_NAME;
+	return entry->tentative && (entry->kind == DETECT_PERSON_NAME || entry->kind == DETECT_CASE_NUMBER);
 }
 
 /* Total order: does a win over b? */
 static bool beats(const struct overlap_entry *a, const struct overlap_entry *b)
 {
 	uint64_t a_size = a->end - a->start, b_size = b->end - b->start;
-	if (is_maybe_name(a) != is_maybe_name(b))
-		return is_maybe_name(b);
+	if (is_maybe(a) != is_maybe(b))
+		return is_maybe(b);
 	if ((a->kind == DETECT_URL) != (b->kind == DETECT_URL))
 		return b->kind == DETECT_URL;
 	if (a_size != b_size)
@@ -103,14 +103,15 @@ void overlap_settle(struct overlap *overlap, uint64_t horizon, overlap_take *tak
 	hand_out(overlap, take, context);
 }
 
-/* A name that was found as one of the book, and now beside an address. */
+/* A name that was found as one of the book, and now beside an address; a case number, and now by a rule. */
 static void make_certain(struct overlap_entry *entry, const struct detect_candidate *candidate)
 {
-	if (!is_maybe_name(entry) || candidate->tentative || entry->canonical_size != candidate->canonical_size ||
+	if (!is_maybe(entry) || candidate->tentative || entry->canonical_size != candidate->canonical_size ||
 		memcmp(entry->canonical, candidate->canonical, entry->canonical_size) != 0)
 		return;
 	entry->tentative = false;
 	entry->confidence = candidate->confidence;
+	entry->rule = candidate->rule;
 }
 
 /* Where a candidate belongs; false when the same range of the same kind is there already, which it may make certain. */

@@ -110,8 +110,53 @@ bool held_full(const struct held_mentions *held)
 	return held->count > CEIL_TENTATIVE_MENTIONS || held->bytes > CEIL_TENTATIVE_BYTES;
 }
 
+/* What is remembered of case numbers: 'l' value, behind a label; 'v' value, one of its template; the number of them and
+ * the template. */
+struct case_key {
+	uint8_t bytes[1 + CEIL_CANONICAL_BYTES];
+	size_t size;
+};
+
+static struct st_span case_key(struct case_key *key, uint8_t mark, struct st_span value)
+{
+	key->bytes[0] = mark;
+	memcpy(key->bytes + 1, value.data, value.size);
+	key->size = 1 + value.size;
+	return (struct st_span){key->bytes, key->size};
+}
+
+void seen_case(struct seen *seen, const struct detect_mention *mention)
+{
+	uint8_t text[DETECT_TEMPLATE_BYTES];
+	struct case_key key;
+	bool year;
+	if (!mention->tentative)
+		seen_add(&seen->cases, case_key(&key, 'l', mention->canonical));
+	struct st_span template = {text, detect_case_template(mention->canonical, text, &year)};
+	if (template.size == 0 || year || seen_has(&seen->cases, case_key(&key, DETECT_CASES_OF_TEMPLATE, template)) ||
+		seen_has(&seen->cases, case_key(&key, 'v', mention->canonical)))
+		return;
+	seen_add(&seen->cases, case_key(&key, 'v', mention->canonical));
+	uint8_t count = 1;
+	while (seen_has(&seen->cases, case_key(&key, count, template)))
+		count++;
+	seen_add(&seen->cases, case_key(&key, count, template));
+}
+
+static bool case_confirmed(const struct seen *seen, struct st_span value)
+{
+	uint8_t text[DETECT_TEMPLATE_BYTES];
+	struct case_key key;
+	bool year;
+	struct st_span template = {text, detect_case_template(value, text, &year)};
+	return seen_has(&seen->cases, case_key(&key, DETECT_CASES_OF_TEMPLATE, template)) ||
+	       seen_has(&seen->cases, case_key(&key, 'l', value));
+}
+
 bool seen_confirms(const struct seen *seen, const struct detect_mention *mention)
 {
+	if (mention->kind == DETECT_CASE_NUMBER)
+		return case_confirmed(seen, mention->canonical);
 	if (mention->kind == DETECT_PERSON_NAME)
 		return seen_has(&seen->names, mention->canonical);
 	return seen_has(&seen->domains, mention_domain(mention->canonical));

@@ -18,11 +18,13 @@ bool seen_has(const struct seen_domains *seen, struct st_span domain);
 void seen_clear(struct seen_domains *seen);
 void seen_free(struct seen_domains *seen);
 
-/* What of an input makes tentative mentions certain: domains of addresses, and its address book, names in canonical
- * form. */
+/* What of an input makes tentative mentions certain: domains of addresses; its address book, names in canonical form;
+ * case numbers behind a label, and up to five of each template. */
 struct seen {
-	struct seen_domains domains, names;
+	struct seen_domains domains, names, cases;
 };
+/* Takes note of a case number. */
+void seen_case(struct seen *seen, const struct detect_mention *mention);
 bool seen_confirms(const struct seen *seen, const struct detect_mention *mention);
 
 struct held_mention {

@@ -36,6 +36,8 @@ static const struct detect_hint hints[] = {
 	{{{5, 1, NEAR_ALL, "AZ"}, {4, 1, NEAR_ALL, "  "}, {6, 1, NEAR_NONE, "AZ"}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{3, 1, NEAR_NONE, INSIDE}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
 	{{{3, 1, NEAR_ALL, "\n\n"}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
+	/* PRJ-24-0131, INC#0012345, and 2023-CRIM-9738 behind a blank */
+	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "##-/__"}, {0, 2, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 

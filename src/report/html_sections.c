@@ -285,6 +285,13 @@ void html_kinds(struct html_writer *w, const struct report *report)
 		put_kinds(w, report);
 	else
 		html_leaf(w, "p", NULL, "None was found in what was read and searched.");
+	if (report->case_templates_beyond > 0) {
+		html_open(w, "p", NULL);
+		html_text(w, "Not counted: case numbers of ");
+		html_number(w, report->case_templates_beyond);
+		html_text(w, " more templates.");
+		html_close(w);
+	}
 	for (size_t i = 0; i < report->top_count; i++)
 		if (report->tops[i].kind != NULL && report->tops[i].row_count > 0)
 			put_top(w, report, &report->tops[i]);

@@ -233,6 +233,10 @@ static void write_kinds(struct st_json_writer *w, const struct report *report)
 		st_json_key_uint(w, "mentions", report->kinds[i].mentions);
 		st_json_key_uint(w, "mentions_distinct_records", report->kinds[i].mentions_distinct_records);
 		st_json_key_uint(w, "distinct", report->kinds[i].distinct);
+		if (report->case_templates > 0 && strcmp(report->kinds[i].kind, "case_number") == 0) {
+			st_json_key_uint(w, "templates", report->case_templates);
+			st_json_key_uint(w, "templates_not_counted", report->case_templates_beyond);
+		}
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);

@@ -150,6 +150,7 @@ struct report {
 	size_t kind_count;
 	struct report_range persons, staff, organizations;
 	uint64_t role_mailboxes, unlinked_phones, unlinked_ips, unlinked_names;
+	uint64_t case_templates, case_templates_beyond; /* of case numbers without a label; beyond: not counted */
 	struct report_copy *copies;
 	size_t copy_count;
 

@@ -458,6 +458,13 @@ static void put_kinds(struct page *page, const struct report *report)
 		put(page, STYLE_PLAIN, "  none was found");
 		end_line(page);
 	}
+	if (report->case_templates_beyond > 0) {
+		char number[32];
+		number_text(report->case_templates_beyond, number);
+		st_auto_free char *line = st_format("    not counted: case numbers of %s more templates", number);
+		put(page, STYLE_YELLOW, line);
+		end_line(page);
+	}
 }
 
 /* --- lists of figures --- */

@@ -8,6 +8,7 @@ struct entities_merge {
 	const struct resolve_first *first;
 	struct merge *merge;
 	struct row_writer writer;
+	uint8_t confirmed; /* what the rows of the present entity count with that wait; 0: they do not count */
 	enum st_status (*on_entity)(void *context, const struct resolve_entity *entity, struct st_error *err);
 	void *context;
 	struct resolve_entities *out;
@@ -71,27 +72,52 @@ static enum st_status give_entity(
 	return work->on_entity != NULL ? work->on_entity(work->context, &entity, err) : ST_OK;
 }
 
+static void begin_entity(struct entities_merge *work, const struct row_key *key)
+{
+	const struct resolve_watch *watch = &work->input->watch;
+	const struct resolve_early *early = &work->input->early;
+	bool is_early = key->kind == RESOLVE_EARLY_KIND;
+	row_begin(&work->writer, key);
+	work->confirmed = 0;
+	if (early->key != NULL && is_early)
+		early->key(early->context, key->bytes);
+	if (early->key != NULL && key->kind < RESOLVE_OWN_KINDS)
+		work->confirmed = early->confidence(early->context, key->kind, key->bytes);
+	if (watch->key != NULL)
+		watch->key(watch->context, key->kind, key->bytes);
+}
+
+static void show_place(
+	const struct entities_merge *work, const struct row_key *key, const struct resolve_place *place, size_t index)
+{
+	const struct resolve_watch *watch = &work->input->watch;
+	const struct resolve_early *early = &work->input->early;
+	bool sure = work->confirmed > 0 || place->confidence >= RESOLVE_COUNTS_FROM;
+	if (early->key != NULL && key->kind == RESOLVE_EARLY_KIND)
+		early->place(early->context, &work->input->segments[index]);
+	if (watch->place != NULL && sure)
+		watch->place(watch->context, place->segment);
+}
+
 static enum st_status merge_entity(struct entities_merge *work, const struct row_key *key, struct st_error *err)
 {
 	struct tally tally = {0};
 	struct resolve_place place;
 	size_t index;
 	bool there;
-	const struct resolve_watch *watch = &work->input->watch;
-	row_begin(&work->writer, key);
-	if (watch->key != NULL)
-		watch->key(watch->context, key->kind, key->bytes);
+	begin_entity(work, key);
 	for (;;) {
 		ST_TRY(merge_next_place(work->merge, &place, &index, &there, err));
 		if (!there)
 			break;
-		if (watch->place != NULL)
-			watch->place(watch->context, place.segment);
+		show_place(work, key, &place, index);
 		ST_TRY(count_place(work, &tally, &place, index, err));
 		ST_TRY(row_add_place(&work->writer, &place, err));
 	}
 	if (!tally.any)
 		return ST_OK;
+	if (work->confirmed > tally.totals.best_confidence)
+		tally.totals.best_confidence = work->confirmed;
 	ST_TRY(row_end(&work->writer, &tally.totals, err));
 	return give_entity(work, key, &tally, err);
 }

@@ -28,10 +28,13 @@ struct resolve_work {
 /* Rows that are counted only under conditions, so that what they wait for may stand in any object of any scan:
  * - An entity counts when one of its rows has this confidence. Rows below it wait for another of the same value.
  * - A row whose form has these two low bits is no mention and no place to be shown; it only makes its value certain.
- * - Kinds from RESOLVE_OWN_KINDS on are the caller's own: merged, counted and kept, given to on_entity, never shown. */
+ * - Kinds from RESOLVE_OWN_KINDS on are the caller's own: merged, counted and kept, given to on_entity, never shown.
+ * - Rows of RESOLVE_EARLY_KIND, one of those, come before all others in every merge, in the order of their keys' bytes:
+ *   what the caller learns from them may make values count that still wait (struct resolve_early). */
 #define RESOLVE_COUNTS_FROM 50
 #define RESOLVE_EVIDENCE 3u
 #define RESOLVE_OWN_KINDS 128
+#define RESOLVE_EARLY_KIND 130
 
 struct resolve_mention {
 	uint8_t kind, form, confidence;
@@ -95,10 +98,21 @@ struct resolve_blocks_out {
 };
 
 /* Told of every live place as a merge comes by: `key` before the places of each record (kind 0, its SHA-256) or entity,
- * `place` for each place of it, by segment; a key without places may come. Both set, or neither. */
+ * `place` for each place of it that counts by itself, by segment, or of an entity whose waiting rows resolve_early
+ * confirms; a key without places may come. Both set, or neither. */
 struct resolve_watch {
 	void (*key)(void *context, uint8_t kind, struct st_span key);
 	void (*place)(void *context, uint32_t segment);
+	void *context;
+};
+
+/* `key` is told of each row of RESOLVE_EARLY_KIND, then `place` of each live segment in which it stands, in order, with
+ * repeats. After them all, `confidence` is asked of each value that may wait: with what it counts, or 0. All or none.
+ */
+struct resolve_early {
+	void (*key)(void *context, struct st_span key);
+	void (*place)(void *context, const struct resolve_segment *segment);
+	uint8_t (*confidence)(void *context, uint8_t kind, struct st_span canonical);
 	void *context;
 };
 
@@ -114,6 +128,7 @@ struct resolve_input {
 	struct resolve_blocks_in kept;
 	struct resolve_blocks_out out; /* NULL put: figures only */
 	struct resolve_watch watch;
+	struct resolve_early early;  /* of mentions */
 	bool (*tick)(void *context); /* called now and then, may be NULL; false: stop, with ST_STOP */
 	void *tick_context;
 };

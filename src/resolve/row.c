@@ -19,6 +19,10 @@ enum place_flag {
 void row_digest(
 	const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key, uint8_t out[ST_DIGEST_BYTES])
 {
+	if (kind == RESOLVE_EARLY_KIND) { /* first of all, and the bytes decide */
+		memset(out, 0, ST_DIGEST_BYTES);
+		return;
+	}
 	uint8_t small[256];
 	st_auto_free uint8_t *large = key.size < sizeof small ? NULL : st_alloc(key.size + 1);
 	uint8_t *message = large != NULL ? large : small;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/places.h"
 #include "detect/rules.h"
+#include "worker/case_templates.h"
 #include "worker/marker.h"
 
 #include <stdio.h>
@@ -76,6 +77,7 @@ struct finder {
 	struct places places;
 
 	struct evidence evidence; /* told of this part */
+	struct case_templates templates;
 	struct record_pair pair;
 
 	struct st_buf held; /* the same: tentative, until the domain is seen or the part ends */
@@ -524,6 +526,19 @@ static void tell_of_address(struct finder *f, const struct waiting *w, const str
 	tell(f, w, DETECT_NAME_PAIR, (struct st_span){value, m->holder.size + 1 + m->canonical.size});
 }
 
+/* With or without a label, a case number speaks for its template. */
+static void tell_of_case(struct finder *f, const struct waiting *at, struct st_span canonical)
+{
+	uint8_t value[CASE_TEMPLATES_BYTES];
+	struct waiting w = *at;
+	w.canonical_size = (uint16_t)case_templates_row(&f->templates, canonical, value);
+	w.kind = DETECT_CASE_TEMPLATE;
+	w.form = DETECT_FORM_EVIDENCE;
+	w.record = 0;
+	if (w.canonical_size > 0)
+		send(f, &w, (struct st_span){value, w.canonical_size});
+}
+
 static void on_mention(void *context, const struct detect_mention *m)
 {
 	struct finder *f = context;
@@ -539,13 +554,16 @@ static void on_mention(void *context, const struct detect_mention *m)
 		.confidence = m->confidence,
 		.tentative = m->tentative,
 	};
-	/* Rows of names wait in the merge, not here: their address book is the corpus's. */
-	if (m->kind == DETECT_PERSON_NAME && m->tentative) {
+	/* Rows of names and case numbers wait in the merge, not here: what confirms them stands in the whole corpus. */
+	bool waits = m->kind == DETECT_PERSON_NAME || m->kind == DETECT_CASE_NUMBER;
+	if (waits && m->tentative) {
 		w.tentative = false;
 		w.confidence = DETECT_CONFIDENCE_UNSURE;
 	}
 	if (m->kind == DETECT_EMAIL_ADDRESS && !m->tentative)
 		tell_of_address(f, &w, m);
+	if (m->kind == DETECT_CASE_NUMBER)
+		tell_of_case(f, &w, m->canonical);
 	/* Only members have brothers that come later. */
 	if (f->part > 0 && !m->tentative && m->kind == DETECT_EMAIL_ADDRESS && m->confidence >= DETECT_CONFIDENCE_SHOWN)
 		domain_set_add(f->domains, domain_of(m->canonical));
@@ -589,6 +607,7 @@ void finder_begin(struct finder *f, const struct finder_part *part)
 	f->held.size = f->held_count = 0;
 	if (f->evidence.used)
 		memset(&f->evidence, 0, sizeof f->evidence);
+	case_templates_begin(&f->templates);
 	f->places_coming.size = 0;
 	f->places.bytes.size = 0;
 	f->places.last = 0;

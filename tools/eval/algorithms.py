@@ -1,5 +1,6 @@
 """The public algorithm of each kind, written from its source and apart from the detectors: does a labelled value pass?
 Each function answers None, or why not."""
+import collections
 import datetime
 import ipaddress
 import os
@@ -105,6 +106,29 @@ LEGAL_FORM = re.compile(r"[\s,](?:Inc|Incorporated|LLC|L\.L\.C|LLP|Ltd|Limited|P
 
 def legal_form(value):
     return None if LEGAL_FORM.search(value) else "no legal form in the name"
+
+
+class CaseNumbers:
+    """What makes a case number: a word for one at most 30 bytes before it, or five different values of its template, a prefix, a
+    sign and a count of digits, in one store."""
+
+    WORD = re.compile(r"(?i)\b(case|docket|ticket|incident|matter|claim|file|request|caso|causa|pratica|fascicolo|procedimento|affaire|"
+        r"dossier|vorgang|fall|aktenzeichen|expediente|autos|procedimiento)\b")
+    PREFIXED = re.compile(r"(?:(?:19|20)?\d\d[-/_])?[A-Z]{2,}[-/_#]\d+(?:[-/_]\d+)*")
+
+    def __init__(self, values):
+        """values: all of the store."""
+        self.templates = collections.Counter(self.template(value) for value in set(values) if self.PREFIXED.fullmatch(value))
+
+    @staticmethod
+    def template(value):
+        return re.sub(r"\d", "0", value)
+
+    def why_not(self, text, start, value):
+        before = text[max(0, start - 30):start].encode()[-30:].decode("utf-8", "replace").rpartition("\n")[2]
+        if self.WORD.search(before) or (self.PREFIXED.fullmatch(value) and self.templates[self.template(value)] >= 5):
+            return None
+        return "no word for a case, and fewer than five of its template"
 
 
 class Suffixes:

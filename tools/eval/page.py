@@ -202,6 +202,7 @@ nor false. The rules, each written apart from the detectors (`tools/eval/algorit
 - national_id: a social security number that can be given out (area, group and serial, SSA), a National Insurance number (HMRC), or a
   number that python-stdnum accepts for one of the other 13 schemes; whole, nothing in front. `TAX-700000000` is of no scheme.
 - date_of_birth: a day of the calendar from 1900 to 2026.
+- organization_name: a name with a legal form. case_number: a word for one within 30 bytes, or five of its template in its set.
 - postal_address: a whole address as the post of Italy, France, Germany, Spain, the United Kingdom or the United States prints it
   (Poste Italiane, NF Z 10-011, DIN 5008, Correos, Postcode Address File, USPS Publication 28): one house number, a street, a town, and
   the postal code, or the state where it is American. A street alone, two streets, two house numbers, or a place of another

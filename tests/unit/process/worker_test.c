@@ -82,6 +82,14 @@ uint64_t detect_settled(const struct detect *d)
 	return d->size > 0 ? d->word_start : d->at;
 }
 
+size_t detect_case_template(struct st_span canonical, uint8_t out[DETECT_TEMPLATE_BYTES], bool *year)
+{
+	(void)canonical;
+	(void)out;
+	*year = false;
+	return 0;
+}
+
 size_t detect_name_of_address(struct st_span address, uint8_t out[DETECT_NAME_BYTES])
 {
 	(void)address;

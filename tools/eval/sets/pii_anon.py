@@ -1,4 +1,5 @@
 """pii-anon: synthetic records of the law, of technology and of long stories, in 61 languages, with labelled spans."""
+import collections
 import errno
 import glob
 import gzip
@@ -6,7 +7,7 @@ import json
 import os
 import re
 
-from algorithms import social_security_number
+from algorithms import CaseNumbers, social_security_number
 from documents import DataSet, Document, label
 
 KINDS = {"EMAIL_ADDRESS": "email_address", "PHONE_NUMBER": "phone_number", "CREDIT_CARD_NUMBER": "payment_card",
@@ -34,14 +35,29 @@ def why_not(algorithms, name, kind, value):
     return algorithms.why_not(kind, value)
 
 
+def case_numbers(path):
+    """Of each language, which is a store of its own: by the values that stand in it."""
+    values = collections.defaultdict(list)
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            values[row["language"]] += [row["text"][span["start"]:span["end"]] for span in row["annotations"]
+                if KINDS.get(span["entity_type"]) == "case_number"]
+    return {language: CaseNumbers(found) for language, found in values.items()}
+
+
 def read(path, algorithms):
+    cases = case_numbers(path)
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file):
             row = json.loads(line)
             labels = []
             for span in row["annotations"]:
                 kind = KINDS.get(span["entity_type"])
-                if kind:
+                if kind == "case_number":
+                    value = row["text"][span["start"]:span["end"]]
+                    labels.append(label(kind, span["start"], span["end"],
+                        cases[row["language"]].why_not(row["text"], span["start"], value)))
+                elif kind:
                     value = row["text"][span["start"]:span["end"]]
                     labels.append(label(kind, span["start"], span["end"], why_not(algorithms, span["entity_type"], kind, value)))
             for first, end in list(unlabelled(row["text"], labels)):

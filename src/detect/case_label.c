@@ -1,0 +1,387 @@
+/* The words in front of case numbers, in en, it, fr, de and es, and what may stand between. */
+#include "detect/case_label.h"
+
+#include <endian.h>
+
+#include "detect/digits.h"
+#include "detect/nearby.h"
+#include "detect/words.h"
+
+#define REACH_BYTES 30
+
+#define NUMBERED 255 /* a colon is not enough: only "no.", # and the like */
+
+struct case_label {
+	const char *last, *before; /* its last word, and those before it */
+	uint8_t bare;              /* digits that are enough with nothing but a blank between; 0: never; NUMBERED */
+	bool dot;                  /* an abbreviation */
+};
+
+static const struct case_label labels[] = {
+	{"ticket", "", 6, false},
+	{"tickets", "", 6, false},
+	{"ticketnumber", "", 4, false},
+	{"ticketnummer", "", 4, false},
+	{"ticketid", "", 4, false},
+	{"incident", "", 6, false},
+	{"incidentid", "", 4, false},
+	{"case", "", 8, false},
+	{"casenumber", "", 4, false},
+	{"caseno", "", 4, true},
+	{"caseid", "", 4, false},
+	{"case", "support", 6, false},
+	{"request", "support", 6, false},
+	{"request", "service", 6, false},
+	{"servicerequest", "", 6, false},
+	{"sr", "", 8, false},
+	{"srx", "", 8, false},
+	{"reg", "", 0, false},
+	{"trackingid", "", 0, false},
+	{"id", "tracking", 0, false},
+	{"docket", "", 4, false},
+	{"docketnumber", "", 4, false},
+	{"docketno", "", 4, true},
+	{"action", "civil", 0, false},
+	{"claimnumber", "", 4, false},
+	{"complaintnumber", "", 4, false},
+	{"matternumber", "", 4, false},
+	{"claim", "", NUMBERED, false},
+	{"complaint", "", NUMBERED, false},
+	{"matter", "", NUMBERED, false},
+	{"inquiry", "", NUMBERED, false},
+	{"enquiry", "", NUMBERED, false},
+	{"project", "", NUMBERED, false},
+	{"progetto", "", NUMBERED, false},
+	{"projet", "", NUMBERED, false},
+	{"projekt", "", NUMBERED, false},
+	{"proyecto", "", NUMBERED, false},
+	{"anfrage", "", NUMBERED, false},
+	{"beschwerde", "", NUMBERED, false},
+	{"meldung", "", NUMBERED, false},
+	{"richiesta", "", NUMBERED, false},
+	{"procedimento", "", NUMBERED, false},
+	{"reclamo", "", NUMBERED, false},
+	{"rgnr", "", 0, true},
+	{"plainte", "", NUMBERED, false},
+	{"requête", "", NUMBERED, false},
+	{"gz", "", 0, true},
+	{"procedimiento", "", NUMBERED, false},
+	{"autos", "", NUMBERED, false},
+	{"denuncia", "", NUMBERED, false},
+	{"caso", "", 8, false},
+	{"pratica", "", 6, false},
+	{"segnalazione", "", 6, false},
+	{"fascicolo", "", 6, false},
+	{"sinistro", "", 6, false},
+	{"protocollo", "", 0, false},
+	{"prot", "", 0, true},
+	{"g", "r", 0, true},
+	{"rg", "", 0, true},
+	{"dossier", "", 6, false},
+	{"affaire", "", 8, false},
+	{"sinistre", "", 6, false},
+	{"réclamation", "", 6, false},
+	{"cas", "", 0, false},
+	{"demande", "", 0, false},
+	{"vorgang", "", 6, false},
+	{"vorgangs", "", 0, false},
+	{"vorgangsnummer", "", 4, false},
+	{"vorgangsnr", "", 4, true},
+	{"fall", "", 8, false},
+	{"fallnummer", "", 4, false},
+	{"fallnr", "", 4, true},
+	{"aktenzeichen", "", 4, false},
+	{"geschäftszeichen", "", 4, false},
+	{"az", "", 0, true},
+	{"störung", "", 0, false},
+	{"störungsnummer", "", 4, false},
+	{"schadennummer", "", 4, false},
+	{"schadensnummer", "", 4, false},
+	{"expediente", "", 6, false},
+	{"incidencia", "", 6, false},
+	{"siniestro", "", 6, false},
+	{"solicitud", "", 0, false},
+	{"reclamación", "", 6, false},
+};
+
+/* Between the label and the number, or before the label's "of": they say that a number comes. */
+static const char number_words[] = " number no num nr n id ref nummer numero número numéro núm ";
+static const char fillers[] = " is è est ist es was il la le el der die das the di de of del della du ";
+
+/* "edge case", "test case", "use case": of code and of speech. */
+static const char no_case[] =
+	" edge corner worst best special general common base test use lower upper title switch any "
+	"each every which in either both lowercase uppercase ";
+
+/* How many digits the label at word `at` asks for; 0 when it reaches no number. *named: something says a number comes.
+ */
+static unsigned asks_for(const struct nearby *nearby, size_t at, const struct case_label *label, bool *named)
+{
+	const unsigned says_number =
+		NEARBY_HASH | NEARBY_NUMBER | (label->bare == NUMBERED ? 0 : (unsigned)NEARBY_COLON);
+	*named = false;
+	if (strcmp(label->last, "case") == 0 && at + 1 < nearby->count &&
+		word_listed(nearby->word[at + 1].text, no_case))
+		return 0;
+	for (size_t i = 0; i <= at; i++) {
+		unsigned signs = nearby->word[i].signs;
+		bool number = i < at && word_listed(nearby->word[i].text, number_words);
+		if (i < at && !number && !word_listed(nearby->word[i].text, fillers))
+			return 0;
+		if ((signs & NEARBY_DOT) && !number && !(i == at && label->dot))
+			return 0;
+		*named |= number || (signs & says_number) != 0;
+	}
+	for (size_t i = at + 1; i < nearby->count && i < at + 3; i++)
+		*named |= word_listed(nearby->word[i].text, number_words); /* numero di pratica */
+	if (*named || (label->dot && (nearby->word[at].signs & NEARBY_DOT)))
+		return 4;
+	return label->bare == NUMBERED ? 0 : label->bare;
+}
+
+static unsigned digits_asked(const struct nearby *nearby, bool *named)
+{
+	for (size_t at = 0; at < nearby->count && at < 4; at++) {
+		const char *word = nearby->word[at].text;
+		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+			if (labels[i].last[0] != word[0] || !nearby_is(nearby, at, labels[i].last, labels[i].before))
+				continue;
+			unsigned digits = asks_for(nearby, at, &labels[i], named);
+			if (digits > 0)
+				return strcmp(word, "reg") == 0 ? 9 : digits;
+		}
+		if (!word_listed(word, number_words) && !word_listed(word, fillers))
+			return 0;
+	}
+	return 0;
+}
+
+#define HEAD_BYTES 8
+#define LONGEST_HEAD 20
+enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
+
+/* The last words of labels, and words that say that a number comes; and what may stand between them and the number.
+ * Their first eight bytes, sorted. */
+static const struct head {
+	char word[HEAD_BYTES];
+	enum last_word last;
+} heads[] = {
+	{"action", LAST_HEAD},
+	{"affaire", LAST_HEAD},
+	{"aktenzei", LAST_HEAD},
+	{"anfrage", LAST_HEAD},
+	{"autos", LAST_HEAD},
+	{"az", LAST_HEAD},
+	{"beschwer", LAST_HEAD},
+	{"cas", LAST_HEAD},
+	{"case", LAST_HEAD},
+	{"caseid", LAST_HEAD},
+	{"caseno", LAST_HEAD},
+	{"casenumb", LAST_HEAD},
+	{"caso", LAST_HEAD},
+	{"claim", LAST_HEAD},
+	{"claimnum", LAST_HEAD},
+	{"complain", LAST_HEAD},
+	{"das", LAST_BETWEEN},
+	{"de", LAST_BETWEEN},
+	{"del", LAST_BETWEEN},
+	{"della", LAST_BETWEEN},
+	{"demande", LAST_HEAD},
+	{"denuncia", LAST_HEAD},
+	{"der", LAST_BETWEEN},
+	{"di", LAST_BETWEEN},
+	{"die", LAST_BETWEEN},
+	{"docket", LAST_HEAD},
+	{"docketno", LAST_HEAD},
+	{"docketnu", LAST_HEAD},
+	{"dossier", LAST_HEAD},
+	{"du", LAST_BETWEEN},
+	{"el", LAST_BETWEEN},
+	{"enquiry", LAST_HEAD},
+	{"es", LAST_BETWEEN},
+	{"est", LAST_BETWEEN},
+	{"expedien", LAST_HEAD},
+	{"fall", LAST_HEAD},
+	{"fallnr", LAST_HEAD},
+	{"fallnumm", LAST_HEAD},
+	{"fascicol", LAST_HEAD},
+	{"g", LAST_HEAD},
+	{"gz", LAST_HEAD},
+	{"id", LAST_HEAD},
+	{"il", LAST_BETWEEN},
+	{"incidenc", LAST_HEAD},
+	{"incident", LAST_HEAD},
+	{"inquiry", LAST_HEAD},
+	{"is", LAST_BETWEEN},
+	{"ist", LAST_BETWEEN},
+	{"la", LAST_BETWEEN},
+	{"le", LAST_BETWEEN},
+	{"matter", LAST_HEAD},
+	{"matternu", LAST_HEAD},
+	{"meldung", LAST_HEAD},
+	{"n", LAST_HEAD},
+	{"no", LAST_HEAD},
+	{"nr", LAST_HEAD},
+	{"num", LAST_HEAD},
+	{"number", LAST_HEAD},
+	{"numero", LAST_HEAD},
+	{"nummer", LAST_HEAD},
+	{"of", LAST_BETWEEN},
+	{"plainte", LAST_HEAD},
+	{"pratica", LAST_HEAD},
+	{"procedim", LAST_HEAD},
+	{"progetto", LAST_HEAD},
+	{"project", LAST_HEAD},
+	{"projekt", LAST_HEAD},
+	{"projet", LAST_HEAD},
+	{"prot", LAST_HEAD},
+	{"protocol", LAST_HEAD},
+	{"proyecto", LAST_HEAD},
+	{"reclamo", LAST_HEAD},
+	{"ref", LAST_HEAD},
+	{"reg", LAST_HEAD},
+	{"request", LAST_BETWEEN},
+	{"rg", LAST_HEAD},
+	{"rgnr", LAST_HEAD},
+	{"richiest", LAST_HEAD},
+	{"schadenn", LAST_HEAD},
+	{"schadens", LAST_HEAD},
+	{"segnalaz", LAST_HEAD},
+	{"service", LAST_HEAD},
+	{"servicer", LAST_HEAD},
+	{"siniestr", LAST_HEAD},
+	{"sinistre", LAST_HEAD},
+	{"sinistro", LAST_HEAD},
+	{"solicitu", LAST_HEAD},
+	{"sr", LAST_HEAD},
+	{"srx", LAST_HEAD},
+	{"support", LAST_HEAD},
+	{"the", LAST_BETWEEN},
+	{"ticket", LAST_HEAD},
+	{"ticketid", LAST_HEAD},
+	{"ticketnu", LAST_HEAD},
+	{"tickets", LAST_HEAD},
+	{"tracking", LAST_HEAD},
+	{"vorgang", LAST_HEAD},
+	{"vorgangs", LAST_HEAD},
+	{"was", LAST_BETWEEN},
+};
+
+static uint64_t in_order(const char word[HEAD_BYTES])
+{
+	uint64_t bytes;
+	memcpy(&bytes, word, sizeof bytes);
+	return be64toh(bytes);
+}
+
+static enum last_word head_of(const char word[HEAD_BYTES])
+{
+	const uint64_t wanted = in_order(word);
+	size_t low = 0, high = sizeof heads / sizeof *heads;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		uint64_t here = in_order(heads[middle].word);
+		if (here == wanted)
+			return heads[middle].last;
+		if (wanted < here)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return LAST_NONE;
+}
+
+/* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are
+ * rare enough to be looked at. */
+static enum last_word last_word(const struct detect_window *window, size_t *at)
+{
+	size_t end = *at, size = 0;
+	while (end > 0 && *at - end < 6 && !ascii_alnum(window->data[end - 1]) && window->data[end - 1] < 0x80 &&
+		window->data[end - 1] != '\n')
+		end--;
+	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
+		uint8_t byte = window->data[end - 1 - size];
+		if (byte >= 0x80 || (capital && ascii_letter(byte)))
+			return LAST_HEAD;
+		if (!ascii_letter(byte))
+			break;
+		capital = (byte >= 'A' && byte <= 'Z');
+	}
+	if (size == 0 || size > LONGEST_HEAD)
+		return LAST_NONE;
+	char word[HEAD_BYTES] = {0};
+	*at = end - size;
+	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
+		word[i] = (char)(window->data[*at + i] | 0x20);
+	return head_of(word);
+}
+
+bool case_label_may_end(const struct detect_window *window, size_t at)
+{
+	enum last_word word = LAST_BETWEEN;
+	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
+		word = last_word(window, &at);
+	return word == LAST_HEAD;
+}
+
+/* Names of code are no labels: __prot = 0664. */
+static bool behind_code(const struct detect_window *window, size_t start)
+{
+	size_t at = start;
+	while (at > 0 && start - at < 6 && !ascii_alnum(window->data[at - 1]) && window->data[at - 1] != '\n')
+		at--;
+	while (at > 0 && start - at < REACH_BYTES && (ascii_alnum(window->data[at - 1]) || window->data[at - 1] == '_'))
+		at--;
+	return byte_at(window, at) == '_';
+}
+
+unsigned case_label_asks(const struct detect_window *window, size_t start, bool *named)
+{
+	struct nearby nearby;
+	*named = false;
+	nearby_read(window, start, REACH_BYTES, false, &nearby);
+	unsigned asked = digits_asked(&nearby, named);
+	if (asked == 0 && nearby_column(window, &nearby))
+		return digits_asked(&nearby, named);
+	return asked != 0 && behind_code(window, start) ? 0 : asked;
+}
+
+/* "Bar No.", orderId: a word that says that a number comes, and before it what has the number. A project or a reference
+ * may be a case. */
+static bool names_other(const struct nearby *nearby)
+{
+	static const char said[] =
+		" number numbers no num nr n id ids nummer numero número numéro núm code key kennung ";
+	static const char cases[] =
+		" project progetto projet projekt proyecto ref reference riferimento référence referenz referencia job "
+		"task "
+		"problem change story work case ticket request incident issue dossier vorgang pratica expediente ";
+	size_t at = 0;
+	while (at < nearby->count && word_listed(nearby->word[at].text, said))
+		at++;
+	if (at == 0 || at == nearby->count || (nearby->word[at].signs & NEARBY_DOT))
+		return false;
+	return !word_listed(nearby->word[at].text, cases) && !word_listed(nearby->word[at].text, fillers);
+}
+
+bool case_label_is_other(const struct detect_window *window, size_t start)
+{
+	struct nearby nearby;
+	nearby_read(window, start, REACH_BYTES, false, &nearby);
+	return names_other(&nearby) || (nearby_column(window, &nearby) && names_other(&nearby));
+}
+
+bool case_label_is(const struct case_token *token, size_t group)
+{
+	char folded[LONGEST_HEAD + 1];
+	size_t size = token->group[group].size;
+	if (size > LONGEST_HEAD)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		folded[i] = (char)(token->text[token->group[group].at + i] | 0x20);
+	folded[size] = 0;
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (labels[i].before[0] == 0 && strcmp(labels[i].last, folded) == 0)
+			return true;
+	return false;
+}
