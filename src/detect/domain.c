@@ -6,7 +6,7 @@
 #include "detect/domain_tables.h"
 
 /* FNV-1a, then the finalizer of MurmurHash3; tools/gen_domain_tables.py has the same. */
-static uint64_t domain_hash(const uint8_t *name, size_t size)
+uint64_t domain_hash(const uint8_t *name, size_t size)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 	for (size_t i = 0; i < size; i++)

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "detect/domain.h"
 #include "detect/given_names_tables.h"
+#include "detect/surnames_tables.h"
 
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -32,24 +33,25 @@ static const char *const lead_words[] = {"a", "acked-by", "am", "an", "and", "as
 static const char *const stop_words[] = {"abend", "about", "abril", "abteilung", "account", "accounting", "accounts",
 	"acquisti", "act", "adatum", "admin", "administration", "administrator", "admins", "adobe", "afternoon", "ag",
 	"again", "agency", "agosto", "airlines", "airport", "airways", "alert", "alerting", "alerts", "all", "allee",
-	"amazon", "amendment", "america", "amministrazione", "android", "angeles", "août", "apple", "apr", "aprile",
-	"assicurazioni", "at", "aug", "australia", "austria", "ave", "avenida", "avenue", "avril", "award", "aws",
-	"azure", "backup", "banca", "banco", "bank", "banque", "bay", "beach", "bestellung", "bibliothek", "billing",
-	"birthday", "bookstore", "bot", "boulevard", "buchhaltung", "build", "builder", "bureau", "but", "bv", "büro",
-	"calendar", "california", "calle", "canada", "care", "career", "careers", "carolina", "case", "cases", "china",
-	"christmas", "city", "client", "cliente", "clientes", "clienti", "clients", "cloud", "club", "co", "colleague",
-	"colleagues", "college", "colleghi", "collègues", "commande", "committee", "communication", "communications",
-	"community", "company", "compliance", "compras", "comptabilité", "conference", "consulting", "contabilidad",
-	"contabilità", "contoso", "contract", "contracts", "contributors", "corp", "corporation", "corso", "council",
-	"cron", "cup", "customer", "customercare", "customers", "daemon", "daily", "damen", "das", "day", "debian",
-	"dec", "december", "default", "demo", "department", "dept", "desk", "deutschland", "dev", "developer",
-	"developers", "devops", "dez", "dezember", "dicembre", "diciembre", "die", "dienstag", "digest", "dimanche",
-	"dirección", "direction", "direzione", "division", "do", "docker", "document", "documents", "domenica",
-	"domingo", "donnerstag", "donotreply", "décembre", "días", "east", "easter", "eastern", "editor", "editors",
-	"edv", "ein", "eine", "einkauf", "empfang", "enero", "error", "escribió", "escuela", "españa", "europa",
-	"europe", "evening", "event", "events", "everybody", "everyone", "example", "exchange", "fabrikam", "facebook",
-	"factura", "facture", "factures", "false", "fattura", "fatturazione", "fatture", "fax", "fc", "feb", "febbraio",
-	"febrero", "februar", "february", "file", "files", "finance", "finanza", "finanzen", "for", "fort",
+	"amazon", "amendment", "america", "american", "american-statesman", "amministrazione", "android", "angeles",
+	"août", "apple", "apr", "aprile", "assicurazioni", "associates", "at", "aug", "australia", "austria", "ave",
+	"avenida", "avenue", "avril", "award", "aws", "azure", "backup", "banca", "banco", "bank", "banque", "bay",
+	"beach", "bestellung", "bibliothek", "billing", "birthday", "bookstore", "bot", "boulevard", "buchhaltung",
+	"build", "builder", "bureau", "but", "bv", "büro", "calendar", "california", "calle", "canada", "care",
+	"career", "careers", "carolina", "case", "cases", "catholic", "chairman", "china", "christmas", "city",
+	"client", "cliente", "clientes", "clienti", "clients", "cloud", "club", "co", "colleague", "colleagues",
+	"college", "colleghi", "collègues", "commande", "committee", "communication", "communications", "community",
+	"company", "compliance", "compras", "comptabilité", "conference", "consulting", "contabilidad", "contabilità",
+	"contoso", "contract", "contracts", "contributors", "corp", "corporation", "corso", "council", "cron", "cup",
+	"customer", "customercare", "customers", "daemon", "daily", "damen", "das", "day", "debian", "dec", "december",
+	"default", "demo", "department", "dept", "desk", "deutschland", "dev", "developer", "developers", "devops",
+	"dez", "dezember", "dicembre", "diciembre", "dictionary", "die", "dienstag", "digest", "dimanche", "dirección",
+	"direction", "direzione", "division", "do", "docker", "document", "documents", "domenica", "domingo",
+	"donnerstag", "donotreply", "décembre", "días", "east", "easter", "eastern", "editor", "editors", "edv", "ein",
+	"eine", "einkauf", "empfang", "encyclopedia", "enero", "enterprises", "error", "escribió", "escuela", "españa",
+	"europa", "europe", "evening", "event", "events", "everybody", "everyone", "example", "exchange", "fabrikam",
+	"facebook", "factura", "facture", "factures", "false", "fattura", "fatturazione", "fatture", "fax", "fc", "feb",
+	"febbraio", "febrero", "februar", "february", "file", "files", "finance", "finanza", "finanzen", "for", "fort",
 	"foundation", "fr", "france", "francisco", "freitag", "fri", "friday", "friend", "friends", "février", "gasse",
 	"gennaio", "germany", "giorno", "giovedì", "github", "gitlab", "giugno", "gli", "global", "gmail", "gmbh",
 	"gnu", "good", "google", "group", "groupe", "groups", "grupo", "gruppe", "gruppo", "ha", "hamburg", "happy",
@@ -62,35 +64,36 @@ static const char *const stop_words[] = {"abend", "about", "abril", "abteilung",
 	"kunden", "kundendienst", "kundenservice", "köln", "lane", "league", "legal", "les", "library", "limited",
 	"linkedin", "linux", "list", "lists", "listserv", "litware", "llc", "llp", "login", "ltd", "luglio", "lundi",
 	"lunedì", "lunes", "madrid", "magazine", "maggio", "mai", "mailer", "mailer-daemon", "mailing", "maintainers",
-	"manager", "managers", "mar", "march", "mardi", "marketing", "mars", "martedì", "martes", "mayo", "mbh",
-	"media", "meeting", "meetings", "member", "members", "mercoledì", "mercredi", "merry", "message", "messages",
-	"mexico", "mi", "microsoft", "milano", "mittwoch", "miércoles", "mo", "mobile", "mon", "monday", "montag",
-	"morgen", "morning", "mount", "mountain", "museum", "my", "märz", "münchen", "nagios", "new", "news",
-	"newsletter", "no", "no-reply", "noches", "none", "noreply", "north", "northern", "northwind", "not",
-	"notification", "notifications", "notifiche", "nov", "november", "novembre", "noviembre", "null", "nv", "oct",
-	"october", "octobre", "octubre", "of", "office", "office365", "offices", "oficina", "ohg", "okt", "oktober",
-	"online", "ontario", "operations", "ops", "oracle", "order", "orders", "ordine", "ottobre", "our", "outlook",
-	"partner", "partners", "paseo", "password", "pedido", "personal", "phone", "piazza", "platz", "plaza", "plc",
-	"port", "post", "postmaster", "prensa", "press", "presse", "printer", "privacy", "prize", "project", "projects",
-	"quebec", "rd", "recepción", "reception", "rechnung", "rechnungen", "recipients", "recruiting", "recruitment",
-	"redacción", "redaktion", "redazione", "release", "reply", "report", "reports", "republic", "request",
-	"requests", "resources", "restaurant", "river", "road", "robot", "rom", "rome", "root", "rue", "rédaction",
-	"sa", "sabato", "said", "sales", "samedi", "sample", "samstag", "sarl", "sas", "sat", "saturday", "says",
-	"scanner", "school", "schrieb", "schule", "schweiz", "scritto", "scuola", "security", "seguridad", "sep",
-	"sept", "september", "septembre", "septiembre", "sera", "server", "service", "service-desk", "services",
-	"servicio", "servicios", "servizi", "servizio", "settembre", "sharepoint", "shop", "sicherheit", "sicurezza",
-	"signori", "sirs", "sistema", "sistemi", "skype", "sl", "slack", "slu", "software", "soir", "solutions",
-	"sonntag", "south", "southern", "spa", "spain", "square", "srl", "stampa", "states", "station", "store",
-	"strada", "strasse", "straße", "street", "suisse", "sun", "sunday", "support", "svizzera", "switzerland",
-	"system", "systems", "sábado", "sécurité", "tag", "tailspin", "talent", "tardes", "team", "teams",
-	"technologies", "technology", "tel", "test", "testing", "tests", "texas", "that", "the", "theater", "their",
-	"there", "these", "this", "those", "thu", "thursday", "ticket", "tickets", "times", "town", "true", "tue",
-	"tuesday", "twitter", "ubuntu", "ufficio", "un", "una", "undisclosed", "une", "unit", "united", "universidad",
-	"university", "università", "universität", "université", "unknown", "uno", "unos", "update", "updates", "user",
-	"username", "users", "valley", "valued", "vendite", "vendredi", "venerdì", "ventas", "ventes", "verkauf",
-	"verlag", "versicherung", "version", "vertrieb", "viale", "viernes", "warning", "web", "webinar", "webmaster",
-	"wed", "wednesday", "weekly", "weg", "western", "when", "while", "wien", "windows", "wingtip", "without",
-	"writes", "wrote", "www", "yahoo", "year", "york", "your", "zoom", "zurich", "zürich", "écrit", "österreich"};
+	"manager", "managers", "mar", "march", "mardi", "marketing", "mars", "martedì", "martes", "mayo", "mayor",
+	"mbh", "media", "meeting", "meetings", "member", "members", "mercoledì", "mercredi", "merry", "message",
+	"messages", "mexico", "mi", "microsoft", "milano", "minister", "mittwoch", "miércoles", "mo", "mobile", "mon",
+	"monday", "montag", "morgen", "morning", "mount", "mountain", "museum", "my", "märz", "münchen", "nagios",
+	"new", "news", "newsletter", "no", "no-reply", "noches", "none", "noreply", "north", "northern", "northwind",
+	"not", "notification", "notifications", "notifiche", "nov", "november", "novembre", "noviembre", "null", "nv",
+	"oct", "october", "octobre", "octubre", "of", "office", "office365", "offices", "oficina", "ohg", "okt",
+	"oktober", "online", "ontario", "operations", "ops", "oracle", "order", "orders", "ordine", "ottobre", "our",
+	"outlook", "partner", "partners", "paseo", "password", "pedido", "personal", "phone", "piazza", "platz",
+	"plaza", "plc", "port", "post", "postmaster", "prensa", "president", "press", "presse", "printer", "privacy",
+	"prize", "project", "projects", "quebec", "rd", "recepción", "reception", "rechnung", "rechnungen",
+	"recipients", "recruiting", "recruitment", "redacción", "redaktion", "redazione", "release", "reply", "report",
+	"reports", "republic", "request", "requests", "resources", "restaurant", "river", "road", "robot", "rom",
+	"rome", "root", "rue", "rédaction", "sa", "sabato", "said", "sales", "samedi", "sample", "samstag", "sarl",
+	"sas", "sat", "saturday", "says", "scanner", "school", "schrieb", "schule", "schweiz", "scritto", "scuola",
+	"security", "seguridad", "sep", "sept", "september", "septembre", "septiembre", "sera", "server", "service",
+	"service-desk", "services", "servicio", "servicios", "servizi", "servizio", "settembre", "sharepoint", "shop",
+	"sicherheit", "sicurezza", "signori", "sirs", "sistema", "sistemi", "skype", "sl", "slack", "slu", "software",
+	"soir", "solutions", "sonntag", "south", "southern", "spa", "spain", "speaker", "square", "srl", "stampa",
+	"states", "station", "store", "strada", "strasse", "straße", "street", "suisse", "sun", "sunday", "support",
+	"svizzera", "switzerland", "system", "systems", "sábado", "sécurité", "tag", "tailspin", "talent", "tardes",
+	"team", "teams", "technologies", "technology", "tel", "test", "testing", "tests", "texas", "that", "the",
+	"theater", "their", "there", "these", "this", "those", "thu", "thursday", "ticket", "tickets", "times", "town",
+	"true", "tue", "tuesday", "twitter", "ubuntu", "ufficio", "un", "una", "undisclosed", "une", "unit", "united",
+	"universidad", "university", "università", "universität", "université", "unknown", "uno", "unos", "update",
+	"updates", "user", "username", "users", "valley", "valued", "vendite", "vendredi", "venerdì", "ventas",
+	"ventes", "verkauf", "verlag", "versicherung", "version", "vertrieb", "viale", "viernes", "warning", "web",
+	"webinar", "webmaster", "wed", "wednesday", "weekly", "weg", "western", "when", "while", "who", "wien",
+	"windows", "wingtip", "without", "writes", "wrote", "www", "yahoo", "year", "york", "your", "zoom", "zurich",
+	"zürich", "écrit", "österreich"};
 
 static int compare(const void *wanted, const void *entry)
 {
@@ -268,13 +271,36 @@ void person_word_know(struct person_word *word)
 	word->given = person_word_is_given(word);
 }
 
-static bool is_in_table(struct st_span folded)
+typedef bool is_member(struct st_span folded);
+
+static bool is_given(struct st_span folded)
 {
 	return folded.size > 2 && domain_in_set(given_names_starts, given_names_prints, folded);
 }
 
+static bool is_plain_given(struct st_span folded)
+{
+	return folded.size > 2 && domain_in_set(given_names_plain_starts, given_names_plain_prints, folded);
+}
+
+static bool is_surname_word(struct st_span folded)
+{
+	return domain_in_set(surname_words_starts, surname_words_prints, folded);
+}
+
+static bool is_surname(struct st_span folded)
+{
+	uint64_t hash = domain_hash(folded.data, folded.size);
+	const uint32_t *start = &surnames_starts[hash >> (64 - SURNAMES_BUCKET_BITS)];
+	uint16_t wanted = (uint16_t)(hash >> (48 - SURNAMES_BUCKET_BITS));
+	for (uint32_t at = start[0]; at < start[1] && surnames_prints[at] <= wanted; at++)
+		if (surnames_prints[at] == wanted)
+			return true;
+	return false;
+}
+
 /* Without marks: the lists have Jurgen and Andre. */
-static bool is_in_table_unmarked(struct st_span folded)
+static bool is_in_table_unmarked(struct st_span folded, is_member *in_table)
 {
 	utf8proc_int32_t codes[PERSON_WORD_BYTES * 2 + 1];
 	const utf8proc_option_t options = UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD;
@@ -283,19 +309,61 @@ static bool is_in_table_unmarked(struct st_span folded)
 	if (count <= 0 || count > PERSON_WORD_BYTES * 2)
 		return false;
 	utf8proc_ssize_t size = utf8proc_reencode(codes, count, options);
-	return size > 0 && is_in_table((struct st_span){(const uint8_t *)codes, (size_t)size});
+	return size > 0 && in_table((struct st_span){(const uint8_t *)codes, (size_t)size});
 }
 
-bool person_word_is_given(const struct person_word *word)
+static bool word_is(const struct person_word *word, is_member *in_table)
 {
 	struct st_span folded = {word->folded, word->folded_size};
 	if (word->letters < 3)
 		return false;
-	if (is_in_table(folded) || (word->folded_size > word->letters && is_in_table_unmarked(folded)))
+	if (in_table(folded) || (word->folded_size > word->letters && is_in_table_unmarked(folded, in_table)))
 		return true;
 	const uint8_t *dash = memchr(folded.data, '-', folded.size); /* Jean-Luc */
 	folded.size = dash != NULL ? (size_t)(dash - folded.data) : 0;
-	return is_in_table(folded);
+	return folded.size > 2 && in_table(folded);
+}
+
+bool person_word_is_given(const struct person_word *word)
+{
+	return word_is(word, is_given);
+}
+
+bool person_word_is_plain_given(const struct person_word *word)
+{
+	return word_is(word, is_plain_given);
+}
+
+static bool ends_like_surname(const struct person_word *word)
+{
+	static const char *const ends[] = {"sson", "ssen", "eva", "ova", "ová", "evich", "escu", "enko", "shvili",
+		"ński", "wski", "cki", "cka", "wska", "ović", "ević", "čić", "yan", "idis", "poulos", "dze", "etti",
+		"ucci", "berg", "stein", "dottir"};
+	for (size_t i = 0; word->letters > 5 && i < sizeof ends / sizeof *ends; i++) {
+		size_t size = strlen(ends[i]);
+		if (word->folded_size > size + 1 && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum person_surname person_word_surname(const struct person_word *word)
+{
+	if (word_is(word, is_surname))
+		return PERSON_SURNAME_PLAIN;
+	if (word_is(word, is_surname_word))
+		return PERSON_SURNAME_COMMON;
+	return ends_like_surname(word) ? PERSON_SURNAME_PLAIN : PERSON_SURNAME_NONE;
+}
+
+void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
+{
+	size_t end = word->end, size = word->folded_size;
+	if (word->letters < 3 || word->dotted || size < 3 || memcmp(word->folded + size - 2, "'s", 2) != 0)
+		return;
+	word->end = end - 1 - (text[end - 2] == '\'' ? 1 : 3);
+	word->folded_size -= 2;
+	word->letters--;
 }
 
 size_t person_word_before(const uint8_t *text, size_t from, size_t end)

@@ -8,6 +8,9 @@
 #define PERSON_WORD_BYTES 40                /* a word; a longer one is part of no name */
 #define PERSON_HEADER_CONFIDENCE 95
 #define PERSON_GREETED_CONFIDENCE 85
+#define PERSON_TITLED_CONFIDENCE 80  /* a title, a role, a field before it */
+#define PERSON_LISTED_CONFIDENCE 75  /* a given name and a surname of the tables */
+#define PERSON_INITIAL_CONFIDENCE 60 /* a given name and an initial */
 /* Words that begin with a given name: shown when the address book has them. */
 #define PERSON_BOOK_CONFIDENCE DETECT_CONFIDENCE_BOOK
 #define PERSON_WORDS 8 /* looked at for one name, titles included */
@@ -34,6 +37,11 @@ struct person_word {
 	bool given; /* a given name, by the table */
 	enum person_class class;
 };
+enum person_surname {
+	PERSON_SURNAME_NONE,   /* in no list, and not formed like one */
+	PERSON_SURNAME_COMMON, /* a common word, too: Baker, King */
+	PERSON_SURNAME_PLAIN,  /* hardly anything else */
+};
 /* The word that begins at `at` of text: letters, with dashes and apostrophes between them, perhaps a dot behind. False:
  * no letter stands there, or what does is part of something else (a number, an address, a CamelCase name). */
 bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_word *out);
@@ -42,6 +50,12 @@ void person_word_know(struct person_word *word);
 /* Particle, title, greeting, or plain: what may stand before the trigger of a name. */
 enum person_class person_word_opens(const struct person_word *word);
 bool person_word_is_given(const struct person_word *word);
+/* A given name that is hardly a place, a product or a common word: Anna, not Jordan. */
+bool person_word_is_plain_given(const struct person_word *word);
+/* By the lists, and by the ends that surnames have in many languages (-sson, -ova, -escu). */
+enum person_surname person_word_surname(const struct person_word *word);
+/* Takes the possessive off: Anna Rossi's. */
+void person_word_cut_possessive(const uint8_t *text, struct person_word *word);
 /* Where the word that ends at `end` begins, a dot behind it included; `end` when none does. Not before `from`. */
 size_t person_word_before(const uint8_t *text, size_t from, size_t end);
 
