@@ -465,39 +465,6 @@ enum person_before person_before(const struct detect_window *window, size_t star
 
 /* --- what stands behind --- */
 
-/* Sorted: what is called after somebody. */
-static const char *const things[] = {"academy", "airport", "algorithm", "alley", "apt", "arms", "associates", "avenue",
-	"award", "awards", "band", "bar", "beach", "books", "boulevard", "bowl", "bridge", "bros", "brothers",
-	"building", "canal", "capital", "casino", "castle", "cathedral", "catholic", "center", "centre", "challenge",
-	"chapel", "charity", "cinema", "club", "collection", "college", "corner", "council", "county", "court", "creek",
-	"crescent", "cup", "dam", "diocese", "disease", "district", "dock", "dome", "drive", "duo", "dynasty", "effect",
-	"enterprises", "estate", "evening", "express", "falls", "family", "fan", "fans", "farm", "festival", "field",
-	"films", "forest", "foundation", "fund", "gallery", "garden", "gardens", "gate", "group", "hall", "harbor",
-	"harbour", "hill", "hills", "holdings", "hollow", "hospital", "hotel", "house", "inn", "institute", "islam",
-	"island", "islands", "jr", "junction", "labs", "lake", "lane", "lectures", "library", "license", "lights",
-	"lodge", "mall", "manor", "memorial", "method", "mills", "mountain", "museum", "night", "nights", "orchestra",
-	"paradox", "park", "parkway", "partners", "peninsula", "place", "plaza", "pond", "port", "press", "prize",
-	"productions", "project", "promise", "quarter", "quartet", "railway", "ranch", "records", "region", "republic",
-	"reserve", "resort", "restaurant", "ridge", "river", "road", "scholarship", "school", "serie", "series", "show",
-	"shows", "sister", "sisters", "society", "square", "stadium", "station", "steakhouse", "store", "story",
-	"strasse", "straße", "street", "studio", "studios", "suite", "syndrome", "tavern", "terrace", "theater",
-	"theatre", "theorem", "tour", "tower", "towers", "trail", "train", "trio", "trophy", "trust", "tunnel",
-	"university", "vale", "valley", "ventures", "village", "vineyard", "walk", "wall", "way", "west", "wharf",
-	"wines", "woods", "works", "world", "worlds", "yard", "zoo"};
-
-static int compare_thing(const void *wanted, const void *entry)
-{
-	return strcmp(wanted, *(const char *const *)entry);
-}
-
-bool person_word_is_thing(const struct person_word *word)
-{
-	char text[PERSON_WORD_BYTES + 1];
-	memcpy(text, word->folded, word->folded_size);
-	text[word->folded_size] = 0;
-	return bsearch(text, things, sizeof things / sizeof *things, sizeof *things, compare_thing) != NULL;
-}
-
 bool person_value_ends(const struct detect_window *window, size_t at)
 {
 	while (at < window->size && window->data[at] == ' ')

@@ -25,8 +25,6 @@ bool person_is_greeted_before(const uint8_t *text, size_t start);
 bool person_clause_ends(const struct detect_window *window, size_t at);
 /* Does the value of a field, a cell or a line end at `at`? */
 bool person_value_ends(const struct detect_window *window, size_t at);
-/* Park, Street, Award: what is called after somebody, with the name before it. */
-bool person_word_is_thing(const struct person_word *word);
 /* Does something begin there that only persons do, in logs: " logged in", " changed password"? */
 bool person_acts(const struct detect_window *window, size_t at);
 

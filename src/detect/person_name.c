@@ -5,6 +5,8 @@
  */
 #include "detect/person_context.h"
 
+#include "detect/hint.h"
+
 static bool may_start(uint8_t trigger, uint8_t next)
 {
 	(void)trigger;
@@ -129,18 +131,6 @@ static bool is_opening(const struct detect_window *window, size_t start)
 
 /* --- names that begin with a given name --- */
 
-/* Given names that are words, too, and that many people have: with a surname that is no word. */
-static bool is_given_word(const struct person_word *word)
-{
-	static const char *const words[] = {"angel", "april", "bill", "christian", "dale", "dawn", "dean", "drew",
-		"faith", "frank", "grace", "grant", "hope", "jack", "joy", "june", "mark", "max", "pat", "ray", "rob",
-		"rose", "sue", "victor", "will"};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strlen(words[i]) == word->folded_size && memcmp(words[i], word->folded, word->folded_size) == 0)
-			return true;
-	return false;
-}
-
 static bool is_listed(const struct detect_window *window, const struct person_word *words, size_t count)
 {
 	const struct person_word *last = &words[count - 1];
@@ -150,7 +140,8 @@ static bool is_listed(const struct detect_window *window, const struct person_wo
 	if (person_word_is_plain_given(&words[0]))
 		return surname != PERSON_SURNAME_NONE ||
 		       (count > 2 && words[1].class != PERSON_PARTICLE && last->given);
-	return surname == PERSON_SURNAME_PLAIN && is_given_word(&words[0]) && !is_opening(window, words[0].start);
+	return surname == PERSON_SURNAME_PLAIN && person_word_is_given_word(&words[0]) &&
+	       !is_opening(window, words[0].start);
 }
 
 /* Is the word before this one a given name? Then the name begins there. */
@@ -348,13 +339,13 @@ static bool check_capitals(
 
 /* --- */
 
-/* Letters with which a word in small letters begins that says something of a name, and how long it may be. */
+/* Can a word in small letters of so many bytes, a dot behind it included, be a title, a greeting, or say a name? The
+ * letters with which such words begin, by their bytes. */
 static bool may_be_small(uint8_t first, size_t size)
 {
-	return size < 13 && first >= 'a' && first <= 'z' &&
-	       (1u << (first - 'a') &
-		       (1u << 0 | 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 |
-			       1u << 9 | 1u << 11 | 1u << 12 | 1u << 15 | 1u << 16 | 1u << 17 | 1u << 18));
+	static const uint32_t letters[] = {0x0, 0x1000, 0x41199, 0x61999, 0x699fd, 0x49aed, 0x49ace, 0x5dadf, 0x5525f,
+		0x4907a, 0x4802a, 0x4000e, 0x1004, 0x1000};
+	return size < sizeof letters / sizeof *letters && first - 'a' + 0u < 26u && letters[size] >> (first - 'a') & 1;
 }
 
 /* What the word says that stands before the blank at `at`, and what stands behind it. */
@@ -375,12 +366,12 @@ static bool check_pair(
 {
 	if (word->upper && word->letters > 1)
 		return check_capitals(window, word, out);
-	if (person_word_is_given(word) || is_given_word(word))
+	if (person_word_is_given(word) || person_word_is_given_word(word))
 		return check_given(window, word, out);
 	return check_unlisted(window, word, out) || check_said(window, word->start, at, out);
 }
 
-static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+static bool check_place(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	const uint8_t *text = window->data;
 	struct person_word word;
@@ -402,6 +393,11 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	if (!person_word_at(text, window->size, start, &word) || word.end != at || !word.capital)
 		return false;
 	return check_pair(window, &word, at, out);
+}
+
+static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
 }
 
 const struct detector detector_person_name = {

@@ -15,6 +15,7 @@
 #define PERSON_BOOK_CONFIDENCE DETECT_CONFIDENCE_BOOK
 #define PERSON_WORDS 8 /* looked at for one name, titles included */
 
+/* In the order of tools/gen_name_tables.py. */
 enum person_class {
 	PERSON_PLAIN,
 	PERSON_GREETING, /* dear, gentile, bonjour */
@@ -29,6 +30,7 @@ struct person_word {
 	size_t start, end;                 /* in the text, a dot behind it included */
 	uint8_t folded[PERSON_WORD_BYTES]; /* lower case, without dots */
 	size_t folded_size;
+	uint64_t hash; /* of these, by domain_hash() */
 	unsigned letters;
 	bool capital; /* Anna, McDonald, Jean-Luc, O'Brien; also ANNA */
 	bool upper;   /* no small letter */
@@ -49,6 +51,10 @@ bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_w
 void person_word_know(struct person_word *word);
 /* Particle, title, greeting, or plain: what may stand before the trigger of a name. */
 enum person_class person_word_opens(const struct person_word *word);
+/* Park, Street, Award: what is called after somebody, with the name before it. */
+bool person_word_is_thing(const struct person_word *word);
+/* Mark, Grace, Will: given names that are words, too, and that many people have. */
+bool person_word_is_given_word(const struct person_word *word);
 bool person_word_is_given(const struct person_word *word);
 /* A given name that is hardly a place, a product or a common word: Anna, not Jordan. */
 bool person_word_is_plain_given(const struct person_word *word);
