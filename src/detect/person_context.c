@@ -45,6 +45,9 @@ static const struct word_before words_before[] = {
 	{"beneficiary", PERSON_BEFORE_ROLE, NULL},
 	{"borrower", PERSON_BEFORE_ROLE, NULL},
 	{"boulevard", PERSON_BEFORE_PLACE, NULL},
+	{"by", PERSON_BEFORE_ROLE,
+		"signed\0prepared\0reported\0represented\0examination\0witnessed\0approved\0submitted\0filed\0written"
+		"\0"},
 	{"c", PERSON_BEFORE_PLACE, NULL},
 	{"cabo", PERSON_BEFORE_PLACE, NULL},
 	{"calle", PERSON_BEFORE_PLACE, NULL},

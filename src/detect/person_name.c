@@ -16,10 +16,11 @@ static bool may_start(uint8_t trigger, uint8_t next)
 /* "a Rossi", "dott. R.", "Name: R": a small letter or a sign on both sides of the capital; names in capitals; the
  * values of fields and columns. */
 #define SMALL "az..\x80\xff"
+#define INSIDE SMALL "''"
 static const struct detect_hint hints[] = {
-	{{{.ranges = "  "}, {.offset = -1, .ranges = "az..::\x80\xff"}, {.offset = 2, .ranges = SMALL}}},
+	{{{.ranges = "  "}, {.offset = -1, .ranges = SMALL "::"}, {.offset = 2, .ranges = INSIDE}}},
 	{{{.ranges = "  "}, {.offset = -2, .count = 2, .ranges = "AZ"}, {.offset = 1, .count = 2, .ranges = "AZ"}}},
-	{{{.ranges = "\"\",,;;\t\t\n\n||"}, {.offset = 2, .ranges = SMALL}}},
+	{{{.ranges = "\"\",,;;\t\t\n\n||"}, {.offset = 2, .ranges = INSIDE}}},
 	{{{.ranges = NULL}}},
 };
 
@@ -131,17 +132,25 @@ static bool is_opening(const struct detect_window *window, size_t start)
 
 /* --- names that begin with a given name --- */
 
-static bool is_listed(const struct detect_window *window, const struct person_word *words, size_t count)
+/* What the words alone make of it. */
+static uint8_t confidence_of(
+	const struct detect_window *window, const struct person_word *words, size_t count, enum person_before before)
 {
 	const struct person_word *last = &words[count - 1];
 	if (is_numbered(window, last->end) || person_word_is_thing(last))
-		return false;
+		return PERSON_BOOK_CONFIDENCE;
 	enum person_surname surname = person_word_surname(last);
-	if (person_word_is_plain_given(&words[0]))
-		return surname != PERSON_SURNAME_NONE ||
-		       (count > 2 && words[1].class != PERSON_PARTICLE && last->given);
-	return surname == PERSON_SURNAME_PLAIN && person_word_is_given_word(&words[0]) &&
-	       !is_opening(window, words[0].start);
+	if (!person_word_is_plain_given(&words[0]))
+		return surname == PERSON_SURNAME_PLAIN && person_word_is_given_word(&words[0]) &&
+				       !is_opening(window, words[0].start)
+			       ? PERSON_LISTED_CONFIDENCE
+			       : PERSON_BOOK_CONFIDENCE;
+	if (surname != PERSON_SURNAME_NONE || (count > 2 && words[1].class != PERSON_PARTICLE && last->given))
+		return PERSON_LISTED_CONFIDENCE;
+	struct person_word behind;
+	bool rare = before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) &&
+		    !(next_word(window, last->end, &behind) && is_capitalised(&behind));
+	return rare ? PERSON_RARE_CONFIDENCE : PERSON_BOOK_CONFIDENCE;
 }
 
 /* Is the word before this one a given name? Then the name begins there. */
@@ -170,10 +179,9 @@ static bool check_full(
 	enum person_before before = person_before(window, start);
 	if (before == PERSON_BEFORE_PLACE || is_part_of_more(window, end))
 		return false;
-	bool listed = is_listed(window, words, count);
 	if (before > PERSON_BEFORE_PLACE || person_acts(window, end))
 		return give(words, count, PERSON_TITLED_CONFIDENCE, out);
-	return give(words, count, listed ? PERSON_LISTED_CONFIDENCE : PERSON_BOOK_CONFIDENCE, out);
+	return give(words, count, confidence_of(window, words, count, before), out);
 }
 
 /* "Angela S.": a given name and an initial. */
@@ -284,10 +292,10 @@ static bool check_called(const struct detect_window *window, size_t start, struc
 	struct person_word word;
 	if (!person_word_at(window->data, window->size, start, &word) || !is_capitalised(&word))
 		return false;
+	bool ends = word.dotted || person_clause_ends(window, word.end);
 	cut_dot(&word);
 	person_word_know(&word);
-	return word.given && word.class == PERSON_PLAIN && person_clause_ends(window, word.end) &&
-	       give(&word, 1, PERSON_GREETED_CONFIDENCE, out);
+	return word.given && word.class == PERSON_PLAIN && ends && give(&word, 1, PERSON_GREETED_CONFIDENCE, out);
 }
 
 /* The value of a field of first or last names. */
@@ -339,13 +347,35 @@ static bool check_capitals(
 
 /* --- */
 
-/* Can a word in small letters of so many bytes, a dot behind it included, be a title, a greeting, or say a name? The
- * letters with which such words begin, by their bytes. */
-static bool may_be_small(uint8_t first, size_t size)
+/* Can this word in small letters, a dot behind it included, be a title, a greeting, a particle, or say a name? Such
+ * words begin, and end, with these letters, by their bytes; "the", "in" and "to" are none of them. */
+static bool may_be_small(const uint8_t *word, size_t size)
 {
-	static const uint32_t letters[] = {0x0, 0x1000, 0x41199, 0x61999, 0x699fd, 0x49aed, 0x49ace, 0x5dadf, 0x5525f,
-		0x4907a, 0x4802a, 0x4000e, 0x1004, 0x1000};
-	return size < sizeof letters / sizeof *letters && first - 'a' + 0u < 26u && letters[size] >> (first - 'a') & 1;
+	static const uint32_t begins[] = {0x0, 0x1001010, 0x3041999, 0x226199b, 0x22699ff, 0x49aed, 0x49ace, 0x5dadf,
+		0x5525f, 0x4907a, 0x4802a, 0x4000e, 0x1004, 0x1000};
+	static const uint32_t ends[] = {0x0, 0x1001010, 0x165915, 0x12e3955, 0x1e50b9, 0x86111, 0x64010, 0x26111,
+		0xe4001, 0x22011, 0x4011, 0x2000, 0x10, 0x0};
+	if (size >= sizeof begins / sizeof *begins || !(begins[size] >> (word[0] - 'a') & 1))
+		return false;
+	uint8_t last = word[size - 1];
+	return last - 'a' + 0u >= 26u || ends[size] >> (last - 'a') & 1;
+}
+
+/* Ludwig van Beethoven: the trigger stands behind the particle, the name begins before it. */
+static bool check_particle(const struct detect_window *window, size_t start, struct detect_candidate *out)
+{
+	struct person_word word;
+	for (int words = 0; words < 3 && start > 0 && window->data[start - 1] == ' '; words++) {
+		size_t end = start - 1;
+		start = person_word_before(window->data, 0, end);
+		if (start == end || !person_word_at(window->data, window->size, start, &word) || word.end != end)
+			return false;
+		if (is_capitalised(&word))
+			return person_word_is_given(&word) && check_given(window, &word, out);
+		if (person_word_opens(&word) != PERSON_PARTICLE)
+			return false;
+	}
+	return false;
 }
 
 /* What the word says that stands before the blank at `at`, and what stands behind it. */
@@ -357,8 +387,12 @@ static bool check_said(const struct detect_window *window, size_t start, size_t 
 	if (says == PERSON_BEFORE_SAID)
 		return check_called(window, at + 1, out);
 	struct person_word word;
-	return person_word_at(window->data, window->size, start, &word) && !word.dotted &&
-	       person_word_opens(&word) == PERSON_GREETING && check_called(window, at + 1, out);
+	if (!person_word_at(window->data, window->size, start, &word) || word.dotted)
+		return false;
+	enum person_class class = person_word_opens(&word);
+	if (class == PERSON_PARTICLE)
+		return check_particle(window, start, out);
+	return class == PERSON_GREETING && check_called(window, at + 1, out);
 }
 
 static bool check_pair(
@@ -389,7 +423,7 @@ static bool check_place(const struct detect_window *window, size_t at, struct de
 				 text[start - 1] == '/'))
 		return false;
 	if (text[start] - 'a' + 0u < 26u)
-		return may_be_small(text[start], at - start) && check_said(window, start, at, out);
+		return may_be_small(text + start, at - start) && check_said(window, start, at, out);
 	if (!person_word_at(text, window->size, start, &word) || word.end != at || !word.capital)
 		return false;
 	return check_pair(window, &word, at, out);

@@ -217,14 +217,19 @@ static bool is_surname_word(uint64_t hash)
 	return domain_hash_in_set(surname_words_starts, surname_words_prints, hash);
 }
 
-static bool is_surname(uint64_t hash)
+static bool is_in_short_set(const uint32_t *starts, const uint16_t *prints, uint64_t hash)
 {
-	const uint32_t *start = &surnames_starts[hash >> (64 - SURNAMES_BUCKET_BITS)];
+	const uint32_t *start = &starts[hash >> (64 - SURNAMES_BUCKET_BITS)];
 	uint16_t wanted = (uint16_t)(hash >> (48 - SURNAMES_BUCKET_BITS));
-	for (uint32_t at = start[0]; at < start[1] && surnames_prints[at] <= wanted; at++)
-		if (surnames_prints[at] == wanted)
+	for (uint32_t at = start[0]; at < start[1] && prints[at] <= wanted; at++)
+		if (prints[at] == wanted)
 			return true;
 	return false;
+}
+
+static bool is_surname(uint64_t hash)
+{
+	return is_in_short_set(surnames_starts, surnames_prints, hash);
 }
 
 /* Without marks: the lists have Jurgen and Andre. */
@@ -284,6 +289,22 @@ enum person_surname person_word_surname(const struct person_word *word)
 	if (word_is(word, is_surname_word))
 		return PERSON_SURNAME_COMMON;
 	return ends_like_surname(word) ? PERSON_SURNAME_PLAIN : PERSON_SURNAME_NONE;
+}
+
+bool person_word_may_be_surname(const struct person_word *word)
+{
+	/* of common nouns, participles and brands in English */
+	static const char *const ends[] = {"ers", "ors", "ings", "ons", "als", "kes", "ing", "tion", "ment", "ball",
+		"field", "ity", "ness", "ware", "soft", "ville", "shire", "burg", "town"};
+	if (word->letters < 4 || word->dotted || bits_of(word->hash) != 0 ||
+		is_in_short_set(no_surnames_starts, no_surnames_prints, word->hash))
+		return false;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t size = strlen(ends[i]);
+		if (word->folded_size > size && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
+			return false;
+	}
+	return true;
 }
 
 void person_word_cut_possessive(const uint8_t *text, struct person_word *word)

@@ -10,6 +10,7 @@
 #define PERSON_GREETED_CONFIDENCE 85
 #define PERSON_TITLED_CONFIDENCE 80  /* a title, a role, a field before it */
 #define PERSON_LISTED_CONFIDENCE 75  /* a given name and a surname of the tables */
+#define PERSON_RARE_CONFIDENCE 65    /* a given name and a word that is no other word that we know */
 #define PERSON_INITIAL_CONFIDENCE 60 /* a given name and an initial */
 /* Words that begin with a given name: shown when the address book has them. */
 #define PERSON_BOOK_CONFIDENCE DETECT_CONFIDENCE_BOOK
@@ -60,6 +61,8 @@ bool person_word_is_given(const struct person_word *word);
 bool person_word_is_plain_given(const struct person_word *word);
 /* By the lists, and by the ends that surnames have in many languages (-sson, -ova, -escu). */
 enum person_surname person_word_surname(const struct person_word *word);
+/* Of a word that no list of names holds: it is no common word, and does not end like one. */
+bool person_word_may_be_surname(const struct person_word *word);
 /* Takes the possessive off: Anna Rossi's. */
 void person_word_cut_possessive(const uint8_t *text, struct person_word *word);
 /* Where the word that ends at `end` begins, a dot behind it included; `end` when none does. Not before `from`. */

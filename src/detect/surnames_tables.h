@@ -9,6 +9,9 @@
 
 extern const uint32_t surnames_starts[(1 << SURNAMES_BUCKET_BITS) + 1];
 extern const uint16_t surnames_prints[];
+/* Common words that are in no list of names, in the same form. */
+extern const uint32_t no_surnames_starts[(1 << SURNAMES_BUCKET_BITS) + 1];
+extern const uint16_t no_surnames_prints[];
 /* Surnames that are common words, too (domain_in_set). */
 extern const uint32_t surname_words_starts[257];
 extern const uint32_t surname_words_prints[];
