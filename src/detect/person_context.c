@@ -290,6 +290,8 @@ static enum person_before word_says(const uint8_t *text, size_t end, bool dotted
 		bsearch(word, words_before, sizeof words_before / sizeof *words_before, sizeof *words_before, compare);
 	if (found == NULL)
 		return PERSON_BEFORE_NONE;
+	if (strcmp(word, "ms") == 0 && text[*first] == 'm') /* milliseconds */
+		return PERSON_BEFORE_NONE;
 	bool title = found->what == PERSON_BEFORE_RANK || found->what == PERSON_BEFORE_TITLE;
 	if (title && end - *first < 4 &&
 		((found->what == PERSON_BEFORE_RANK && !dotted) || text[end - 1] - 'A' + 0u < 26u)) /* MS, DR */
