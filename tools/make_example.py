@@ -477,20 +477,10 @@ def persons(addresses):
     return {"min": len(joined), "best": len(addresses), "max": len(addresses)}
 
 
-def names_in_addresses(addresses):
-    """anna.rossi12@ is made of a name, whose records then name a person: the address book of the corpus."""
-    for address in addresses:
-        words = address.split("@")[0].split("+")[0].rstrip("0123456789").split(".")
-        if len(words) == 2 and all(words):
-            yield " ".join(words)
-
-
-def person_names(truth, spool):
-    """Customers whose name an address of the corpus is made of; all others stand there without evidence."""
-    book = set(names_in_addresses(truth.values["email_address"]))
-    counts = {name.casefold(): count for name, count in truth.named_records.items() if name.casefold() in book}
-    return {"mentions": len(STORES) * sum(counts.values()), "distinct": len(counts),
-        "mentions_distinct_records": sum(counts.values()) + (spool.middle["customer"].casefold() in book)}
+def person_names(truth):
+    """Customers: a given name and a surname that are in the lists of such names."""
+    count = sum(truth.named_records.values())
+    return {"mentions": len(STORES) * count, "distinct": len(truth.named_records), "mentions_distinct_records": count + 1}
 
 
 def least_organizations(truth, domains):
@@ -522,9 +512,7 @@ def categories(truth, people, spool):
     """{category: [persons, records]}; the record in the middle is there in two forms."""
     counts = {category: [len(truth.category_persons[category] & people), records + (category in spool.middle_categories)]
         for category, records in truth.category_records.items()}
-    book = set(names_in_addresses(truth.values["email_address"]))
-    named = [addresses for name, addresses in truth.named_persons.items() if name.casefold() in book]
-    counts["identity"] = [len(set().union(*named) & people), person_names(truth, spool)["mentions_distinct_records"]]
+    counts["identity"] = [len(set().union(*truth.named_persons.values()) & people), person_names(truth)["mentions_distinct_records"]]
     return counts
 
 
@@ -536,7 +524,7 @@ def figures(generator, spool, changed):
     kinds = {kind: {"mentions": len(STORES) * truth.mentions[kind],
         "mentions_distinct_records": truth.mentions[kind] + spool.middle.get(kind, 0),
         "distinct": len(values)} for kind, values in sorted(truth.values.items())}
-    kinds["person_name"] = person_names(truth, spool)
+    kinds["person_name"] = person_names(truth)
     return {
         "own_domain": OWN_DOMAIN, "stores": list(STORES), "records_per_store": n,
         "records": {"raw": len(STORES) * n, "distinct": n + 1}, "changed": changed, "kinds": kinds,

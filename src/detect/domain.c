@@ -6,7 +6,7 @@
 #include "detect/domain_tables.h"
 
 /* FNV-1a, then the finalizer of MurmurHash3; tools/gen_domain_tables.py has the same. */
-static uint64_t domain_hash(const uint8_t *name, size_t size)
+uint64_t domain_hash(const uint8_t *name, size_t size)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 	for (size_t i = 0; i < size; i++)
@@ -32,7 +32,11 @@ static unsigned suffix_flags(const uint8_t *name, size_t size)
 
 bool domain_in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name)
 {
-	uint64_t hash = domain_hash(name.data, name.size);
+	return domain_hash_in_set(starts, prints, domain_hash(name.data, name.size));
+}
+
+bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t hash)
+{
 	uint32_t low = starts[hash >> 56], high = starts[(hash >> 56) + 1];
 	uint32_t wanted = (uint32_t)(hash >> 24);
 	while (low < high) {

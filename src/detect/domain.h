@@ -16,7 +16,10 @@ enum domain_top domain_top_of(struct st_span host);
 /* Is the host itself a suffix of more than one label, such as co.uk? */
 bool domain_is_long_suffix(struct st_span host);
 
-/* Is a word one of a generated set (domain_tables.h)? */
+/* What the generated sets of words are made of. */
+uint64_t domain_hash(const uint8_t *name, size_t size);
+/* Is a word, or the word of this hash, one of a generated set (domain_tables.h)? */
 bool domain_in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name);
+bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t hash);
 
 #endif

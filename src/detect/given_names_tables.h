@@ -1,4 +1,4 @@
-/* Generated table of given names: a set of hashes (domain_tables.h says of which form). */
+/* Generated tables of given names: sets of hashes (domain_tables.h says of which form). */
 #ifndef STAUNCH_DETECT_GIVEN_NAMES_TABLES_H
 #define STAUNCH_DETECT_GIVEN_NAMES_TABLES_H
 
@@ -6,5 +6,8 @@
 
 extern const uint32_t given_names_starts[257];
 extern const uint32_t given_names_prints[];
+/* Those of them that are hardly anything else: no places, products or common words. */
+extern const uint32_t given_names_plain_starts[257];
+extern const uint32_t given_names_plain_prints[];
 
 #endif

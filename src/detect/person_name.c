@@ -1,118 +1,30 @@
 /*
- * Names in running text: in greetings and signatures, where the words around them say so; and capitalised words that
- * begin with a given name, which are names only if the address book of the corpus says so (contract 4: precision
- * first).
+ * Names in running text. Each needs a reason: a given name and a surname of the tables; a title, a role or the name of
+ * a field before it; a greeting or a signature around it; or the address book of the corpus, for capitalised words that
+ * begin with a given name and have no other reason (contract 4: precision first).
  */
-#include "detect/person_words.h"
+#include "detect/person_context.h"
 
-#define LINE_BYTES 64 /* of a closing formula */
-
-/* Closing formulas in lower case, sorted by nothing: a handful of comparisons at the begin of a line. */
-static const char *const closings[] = {"regards", "kind regards", "best regards", "warm regards", "best wishes", "best",
-	"sincerely", "sincerely yours", "yours sincerely", "yours faithfully", "yours truly", "respectfully", "thanks",
-	"thank you", "many thanks", "thanks and regards", "thanks & regards", "cheers", "cordially", "saluti",
-	"cordiali saluti", "distinti saluti", "cari saluti", "un saluto", "un cordiale saluto", "grazie",
-	"grazie e saluti", "grazie mille", "a presto", "mit freundlichen grüßen", "mit freundlichen gruessen",
-	"mit freundlichen grüssen", "mit freundlichem gruß", "mit besten grüßen", "freundliche grüße", "viele grüße",
-	"beste grüße", "liebe grüße", "herzliche grüße", "hochachtungsvoll", "mfg", "danke", "vielen dank",
-	"cordialement", "bien cordialement", "bien à vous", "salutations", "meilleures salutations",
-	"sincères salutations", "amicalement", "merci", "merci beaucoup", "saludos", "un saludo", "saludos cordiales",
-	"un cordial saludo", "cordialmente", "atentamente", "gracias", "muchas gracias", "--"};
+#include "detect/hint.h"
 
 static bool may_start(uint8_t trigger, uint8_t next)
 {
 	(void)trigger;
-	return next - 'A' + 0u < 26u || next >= 0xc3;
+	return next - 'A' + 0u < 26u || (next >= 0xc3 && next <= 0xd4);
 }
 
-/* "a Rossi", "dott. R.": a small letter or a dot on both sides of the capital. One set of bytes for the sieve. */
+/* "a Rossi", "dott. R.", "Name: R": a small letter or a sign on both sides of the capital; names in capitals; the
+ * values of fields and columns. */
 #define SMALL "az..\x80\xff"
+#define INSIDE SMALL "''"
 static const struct detect_hint hints[] = {
-	{{{.offset = -1, .ranges = SMALL}, {.offset = 2, .ranges = SMALL}}},
+	{{{.ranges = "  "}, {.offset = -1, .ranges = SMALL "::"}, {.offset = 2, .ranges = INSIDE}}},
+	{{{.ranges = "  "}, {.offset = -2, .count = 2, .ranges = "AZ"}, {.offset = 1, .count = 2, .ranges = "AZ"}}},
+	{{{.ranges = "\"\",,;;\t\t\n\n||"}, {.offset = 2, .ranges = INSIDE}}},
 	{{{.ranges = NULL}}},
 };
 
-/* --- what stands before --- */
-
-/* A line end at `at`, looking back, real or escaped; its begin. `at` when there is none. */
-static size_t line_end_before(const uint8_t *text, size_t at)
-{
-	if (at > 0 && text[at - 1] == '\n')
-		return at - 1 - (at > 1 && text[at - 2] == '\r');
-	if (at > 1 && text[at - 2] == '\\' && text[at - 1] == 'n')
-		return at - 2 - (at > 3 && text[at - 4] == '\\' && text[at - 3] == 'r' ? 2 : 0);
-	return at;
-}
-
-static size_t blanks_before(const uint8_t *text, size_t at, bool quotes)
-{
-	while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t' || (quotes && text[at - 1] == '>')))
-		at--;
-	return at;
-}
-
-/* Does a line that is a closing formula stand before the line that begins at `start`? */
-static bool is_closed_before(const uint8_t *text, size_t start)
-{
-	size_t at = blanks_before(text, start, true), lines = 0, end;
-	while (lines < 3 && (end = line_end_before(text, at)) != at) {
-		at = blanks_before(text, end, false);
-		lines++;
-	}
-	if (lines == 0)
-		return false;
-	while (at > 0 && strchr(",.!; ", text[at - 1]) != NULL)
-		at--;
-	end = at;
-	while (at > 0 && end - at < LINE_BYTES && text[at - 1] >= ' ' && text[at - 1] != '\\' && text[at - 1] != '>' &&
-		text[at - 1] != '"' && line_end_before(text, at) == at)
-		at--;
-	if (at > 0 && text[at - 1] == '\\' && at < end && (text[at] == 'n' || text[at] == 't'))
-		at++;
-	while (at < end && text[at] == ' ')
-		at++;
-	char line[LINE_BYTES + 1];
-	size_t size = end - at < LINE_BYTES ? end - at : 0;
-	for (size_t i = 0; i < size; i++)
-		line[i] = (char)(text[at + i] - 'A' + 0u < 26u ? text[at + i] | 32 : text[at + i]);
-	line[size] = 0;
-	for (size_t i = 0; i < sizeof closings / sizeof *closings; i++)
-		if (strcmp(line, closings[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Is the word before `start`, on the same line, a greeting, with titles in between? */
-static bool is_greeted_before(const uint8_t *text, size_t start)
-{
-	for (int words = 0; words < 3; words++) {
-		size_t end = start;
-		while (end > 0 && text[end - 1] == ' ')
-			end--;
-		bool apart = end < start || (end > 0 && text[end - 1] == '.');
-		size_t first = apart ? person_word_before(text, 0, end) : end;
-		struct person_word word;
-		if (first == end || !person_word_at(text, end, first, &word))
-			return false;
-		person_word_know(&word);
-		if (word.class == PERSON_GREETING)
-			return true;
-		if (word.class != PERSON_TITLE)
-			return false;
-		start = first;
-	}
-	return false;
-}
-
-/* Does a line, a clause or the text end at `at`? */
-static bool ends_there(const struct detect_window *window, size_t at)
-{
-	while (at < window->size && window->data[at] == ' ')
-		at++;
-	return at >= window->size || strchr(",;:!\r\n\\<\"", window->data[at]) != NULL;
-}
-
-/* --- the name --- */
+/* --- words of a name --- */
 
 static bool next_word(const struct detect_window *window, size_t at, struct person_word *out)
 {
@@ -124,30 +36,60 @@ static bool is_capitalised(const struct person_word *word)
 	return word->capital && !word->upper;
 }
 
+static bool is_initial(const struct person_word *word)
+{
+	return word->letters == 1 && word->capital;
+}
+
+/* "Paolo e Francesca": words of names in some languages, and in others what stands between two names. */
+static bool joins_names(const struct person_word *word)
+{
+	return word->letters == 1 && word->lower;
+}
+
+/* Does the name go on behind this given name that stands behind another, or this surname? */
+static bool continues(const struct detect_window *window, const struct person_word *word, size_t count)
+{
+	struct person_word behind;
+	if (!next_word(window, word->end, &behind) || behind.letters < 2 || joins_names(&behind))
+		return false;
+	person_word_know(&behind);
+	if (word->given && count < 3 && (is_capitalised(&behind) || behind.class == PERSON_PARTICLE))
+		return true;
+	return is_capitalised(&behind) && behind.class == PERSON_PLAIN && !person_word_is_thing(&behind) &&
+	       !person_word_is_plain_given(&behind) && person_word_surname(&behind) == PERSON_SURNAME_PLAIN &&
+	       person_word_surname(word) == PERSON_SURNAME_PLAIN;
+}
+
+/* Takes a word behind words[0]; does the name go on behind it? */
+static bool take_word(const struct detect_window *window, struct person_word words[PERSON_WORDS], size_t count)
+{
+	struct person_word *word = &words[count];
+	size_t whole = word->end;
+	if (word->dotted && !is_initial(word)) {
+		word->dotted = false;
+		word->end--;
+	}
+	person_word_cut_possessive(window->data, word);
+	if (is_initial(word) || word->class == PERSON_PARTICLE)
+		return true;
+	return word->end == whole && continues(window, word, count);
+}
+
 /* Words from words[0] on that may be a name: given names and initials, particles, and one more. */
 static size_t read_name(const struct detect_window *window, struct person_word words[PERSON_WORDS])
 {
-	size_t count = 1, surnames = 0;
-	while (count < 5 && surnames == 0) {
+	size_t count = 1;
+	bool goes_on = !words[0].dotted || words[0].letters == 1;
+	while (count < 5 && goes_on) {
 		struct person_word *word = &words[count];
-		if (!next_word(window, words[count - 1].end, word))
+		if (!next_word(window, words[count - 1].end, word) || joins_names(word))
 			break;
 		person_word_know(word);
-		bool initial = word->letters == 1 && word->capital;
-		if (!initial && word->class != PERSON_PARTICLE &&
+		if (!is_initial(word) && word->class != PERSON_PARTICLE &&
 			(!is_capitalised(word) || word->class != PERSON_PLAIN))
 			break;
-		if (word->dotted && !initial) {
-			word->dotted = false;
-			word->end--;
-		}
-		struct person_word behind;
-		bool more = (initial || word->class == PERSON_PARTICLE ||
-				    (word->given && count == 1 && next_word(window, word->end, &behind) &&
-					    is_capitalised(&behind))) &&
-			    window->data[word->end - 1] != ',';
-		surnames += !more;
-		count++;
+		goes_on = take_word(window, words, count++);
 	}
 	while (count > 1 && (words[count - 1].class != PERSON_PLAIN || words[count - 1].letters < 2))
 		count--;
@@ -164,121 +106,338 @@ static bool give(const struct person_word *words, size_t count, uint8_t confiden
 	return person_canonical(words, count, out);
 }
 
+/* Does a word follow that makes an organization, a place or a thing of the name: "Thomas Cook Group"? */
+static bool is_part_of_more(const struct detect_window *window, size_t end)
+{
+	struct person_word word;
+	if (!next_word(window, end, &word) || word.lower)
+		return false;
+	person_word_know(&word);
+	return word.class == PERSON_STOP || person_word_is_thing(&word);
+}
+
+/* "18 Rua Celso Ferreiro 23": a number behind it. */
+static bool is_numbered(const struct detect_window *window, size_t end)
+{
+	return end + 1 < window->size && window->data[end] == ' ' && window->data[end + 1] - '0' + 0u < 10u;
+}
+
+/* Does a sentence or a line begin at `start`? There each word has a capital. */
+static bool is_opening(const struct detect_window *window, size_t start)
+{
+	while (start > 0 && strchr(" \t\"'(>*", window->data[start - 1]) != NULL)
+		start--;
+	return start == 0 || strchr(".!?\n\\", window->data[start - 1]) != NULL;
+}
+
+/* --- names that begin with a given name --- */
+
+/* What the words alone make of it. */
+static uint8_t confidence_of(
+	const struct detect_window *window, const struct person_word *words, size_t count, enum person_before before)
+{
+	const struct person_word *last = &words[count - 1];
+	if (is_numbered(window, last->end) || person_word_is_thing(last))
+		return PERSON_BOOK_CONFIDENCE;
+	enum person_surname surname = person_word_surname(last);
+	if (!person_word_is_plain_given(&words[0]))
+		return surname == PERSON_SURNAME_PLAIN && person_word_is_given_word(&words[0]) &&
+				       !is_opening(window, words[0].start)
+			       ? PERSON_LISTED_CONFIDENCE
+			       : PERSON_BOOK_CONFIDENCE;
+	if (surname != PERSON_SURNAME_NONE || (count > 2 && words[1].class != PERSON_PARTICLE && last->given))
+		return PERSON_LISTED_CONFIDENCE;
+	struct person_word behind;
+	bool rare = before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) &&
+		    !(next_word(window, last->end, &behind) && is_capitalised(&behind));
+	return rare ? PERSON_RARE_CONFIDENCE : PERSON_BOOK_CONFIDENCE;
+}
+
+/* Is the word before this one a given name? Then the name begins there. */
+static bool is_continued(const struct detect_window *window, size_t start)
+{
+	if (start < 2 || window->data[start - 1] != ' ')
+		return false;
+	struct person_word word;
+	size_t first = person_word_before(window->data, 0, start - 1);
+	return first != start - 1 && person_word_at(window->data, window->size, first, &word) &&
+	       is_capitalised(&word) && word.end == start - 1 && !word.dotted && person_word_is_given(&word) &&
+	       person_word_opens(&word) == PERSON_PLAIN;
+}
+
+static bool check_full(
+	const struct detect_window *window, const struct person_word *words, size_t count, struct detect_candidate *out)
+{
+	size_t start = words[0].start, end = words[count - 1].end;
+	bool repeated = words[0].folded_size == words[1].folded_size &&
+			memcmp(words[0].folded, words[1].folded, words[0].folded_size) == 0;
+	if (repeated || !person_words_are_name(words, count))
+		return false;
+	if (person_is_greeted_before(window->data, start) ||
+		(person_is_closed_before(window->data, start) && person_clause_ends(window, end)))
+		return give(words, count, PERSON_GREETED_CONFIDENCE, out);
+	enum person_before before = person_before(window, start);
+	if (before == PERSON_BEFORE_PLACE || is_part_of_more(window, end))
+		return false;
+	if (before > PERSON_BEFORE_PLACE || person_acts(window, end))
+		return give(words, count, PERSON_TITLED_CONFIDENCE, out);
+	return give(words, count, confidence_of(window, words, count, before), out);
+}
+
+/* "Angela S.": a given name and an initial. */
+static bool check_initial(
+	const struct detect_window *window, const struct person_word *given, struct detect_candidate *out)
+{
+	struct person_word words[2] = {*given}, behind;
+	if (!next_word(window, given->end, &words[1]) || !is_initial(&words[1]) || !words[1].dotted ||
+		!person_word_is_plain_given(given) || person_before(window, given->start) == PERSON_BEFORE_PLACE)
+		return false;
+	/* "Angela S.\nRossi", "Angela S.  Rossi": not all of it */
+	size_t end = words[1].end;
+	if (!person_clause_ends(window, end) && (!next_word(window, end, &behind) || !behind.lower))
+		return false;
+	return end < window->size && strchr("\r\n\\", window->data[end]) == NULL &&
+	       give(words, 2, PERSON_INITIAL_CONFIDENCE, out);
+}
+
 /* The words that begin with this given name. */
 static bool check_given(
 	const struct detect_window *window, const struct person_word *given, struct detect_candidate *out)
 {
 	struct person_word words[PERSON_WORDS];
 	words[0] = *given;
-	size_t count = read_name(window, words);
-	if (!person_words_are_name(words, count))
+	person_word_know(&words[0]);
+	if (words[0].class != PERSON_PLAIN)
 		return false;
-	bool certain = is_greeted_before(window->data, given->start) ||
-		       (is_closed_before(window->data, given->start) && ends_there(window, words[count - 1].end));
-	return give(words, count, certain ? PERSON_GREETED_CONFIDENCE : PERSON_BOOK_CONFIDENCE, out);
+	size_t whole = words[0].end;
+	person_word_cut_possessive(window->data, &words[0]);
+	size_t count = words[0].end == whole ? read_name(window, words) : 1;
+	if (count > 1)
+		return !is_continued(window, given->start) && check_full(window, words, count, out);
+	return check_initial(window, words, out);
 }
 
-/* "Sehr geehrte Frau Müller", "Gentile dott. Anna Rossi": a title in a greeting. */
-static bool check_title(
-	const struct detect_window *window, const struct person_word *title, struct detect_candidate *out)
+/* --- names of which no table knows the first word --- */
+
+static void cut_dot(struct person_word *word)
 {
-	struct person_word words[PERSON_WORDS];
-	if (!is_greeted_before(window->data, title->start) || !next_word(window, title->end, &words[0]))
+	if (word->dotted && word->letters > 1) {
+		word->dotted = false;
+		word->end--;
+	}
+}
+
+/* The words from this one on. */
+static size_t read_words(
+	const struct detect_window *window, const struct person_word *first, struct person_word words[PERSON_WORDS])
+{
+	words[0] = *first;
+	size_t whole = words[0].end;
+	person_word_cut_possessive(window->data, &words[0]);
+	size_t count = words[0].end == whole ? read_name(window, words) : 1;
+	cut_dot(&words[0]);
+	return count;
+}
+
+static bool ends_in_surname(const struct person_word *words, size_t count)
+{
+	return count > 1 && person_words_are_name(words, count) &&
+	       person_word_surname(&words[count - 1]) == PERSON_SURNAME_PLAIN;
+}
+
+/* Two capitalised words, the second a surname, behind a role or a field of persons; or before what only persons do. */
+static bool check_unlisted(
+	const struct detect_window *window, const struct person_word *first, struct detect_candidate *out)
+{
+	struct person_word words[PERSON_WORDS], known = *first;
+	if (!is_capitalised(first) || (first->dotted && !is_initial(first)))
+		return false;
+	size_t count = read_words(window, &known, words), end = words[count - 1].end;
+	bool acts = count > 1 && person_acts(window, end) && person_words_are_name(words, count);
+	if (!acts && !ends_in_surname(words, count))
 		return false;
 	person_word_know(&words[0]);
-	if (!is_capitalised(&words[0]) || words[0].class != PERSON_PLAIN || words[0].letters < 3)
+	if (words[0].class != PERSON_PLAIN || is_part_of_more(window, end))
 		return false;
-	if (words[0].dotted) {
-		words[0].dotted = false;
-		words[0].end--;
-		return give(words, 1, PERSON_GREETED_CONFIDENCE, out);
-	}
-	size_t count = read_name(window, words);
-	return give(words, count, PERSON_GREETED_CONFIDENCE, out);
+	enum person_before before = acts ? PERSON_BEFORE_ROLE : person_before(window, first->start);
+	if (before == PERSON_BEFORE_SAID && !person_clause_ends(window, end))
+		return false;
+	return before > PERSON_BEFORE_PLACE && give(words, count, PERSON_TITLED_CONFIDENCE, out);
 }
 
-/* "Dear Anna,": a given name alone. */
-static bool check_greeting(
-	const struct detect_window *window, const struct person_word *greeting, struct detect_candidate *out)
+/* Behind a title: all words when the last is a surname, else the first. */
+static bool check_titled(
+	const struct detect_window *window, size_t title, enum person_before says, struct detect_candidate *out)
+{
+	struct person_word words[PERSON_WORDS], first;
+	bool greeted = person_is_greeted_before(window->data, title);
+	if (!person_word_at(window->data, window->size, title, &first) || !next_word(window, first.end, &first))
+		return false;
+	person_word_know(&first);
+	if (first.class != PERSON_PLAIN || (!is_capitalised(&first) && !is_initial(&first)))
+		return false;
+	size_t count = read_words(window, &first, words);
+	uint8_t confidence = greeted ? PERSON_GREETED_CONFIDENCE : PERSON_TITLED_CONFIDENCE;
+	if (count > 1 && (words[0].given || greeted || ends_in_surname(words, count)))
+		return give(words, count, confidence, out);
+	if (words[0].letters < 3 || is_part_of_more(window, words[0].end) ||
+		(says == PERSON_BEFORE_RANK && !greeted && person_word_surname(words) != PERSON_SURNAME_PLAIN))
+		return false;
+	return give(words, 1, confidence, out);
+}
+
+/* A given name alone, in a greeting or where somebody says a name. */
+static bool check_called(const struct detect_window *window, size_t start, struct detect_candidate *out)
 {
 	struct person_word word;
-	if (!next_word(window, greeting->end, &word) || word.dotted || !is_capitalised(&word))
+	if (!person_word_at(window->data, window->size, start, &word) || !is_capitalised(&word))
 		return false;
+	bool ends = word.dotted || person_clause_ends(window, word.end);
+	cut_dot(&word);
 	person_word_know(&word);
-	return word.given && word.class == PERSON_PLAIN && ends_there(window, word.end) &&
-	       give(&word, 1, PERSON_GREETED_CONFIDENCE, out);
+	return word.given && word.class == PERSON_PLAIN && ends && give(&word, 1, PERSON_GREETED_CONFIDENCE, out);
+}
+
+/* The value of a field of first or last names. */
+static bool check_part(const struct detect_window *window, size_t start, struct detect_candidate *out)
+{
+	struct person_word first, words[PERSON_WORDS];
+	if (!person_word_at(window->data, window->size, start, &first) || !is_capitalised(&first) ||
+		person_before(window, start) != PERSON_BEFORE_PART)
+		return false;
+	person_word_know(&first);
+	size_t count = read_words(window, &first, words);
+	return first.class == PERSON_PLAIN && first.letters > 1 && person_value_ends(window, words[count - 1].end) &&
+	       give(words, count, PERSON_TITLED_CONFIDENCE, out);
+}
+
+/* --- names in capitals --- */
+
+/* Is the word in capitals that ends, or begins, at `at` of more than one letter? */
+static bool is_shouted(const struct detect_window *window, size_t start)
+{
+	struct person_word word;
+	return start < window->size && person_word_at(window->data, window->size, start, &word) && word.upper &&
+	       word.letters > 2 && person_word_opens(&word) == PERSON_PLAIN;
+}
+
+/* ANNA ROSSI, where the words around it are not in capitals, too. */
+static bool check_capitals(
+	const struct detect_window *window, const struct person_word *given, struct detect_candidate *out)
+{
+	struct person_word words[2] = {*given};
+	if (given->dotted || given->letters < 3 || !person_word_is_plain_given(given) ||
+		!next_word(window, given->end, &words[1]) || !words[1].upper || words[1].letters < 3)
+		return false;
+	person_word_know(&words[0]);
+	person_word_know(&words[1]);
+	cut_dot(&words[1]);
+	person_word_cut_possessive(window->data, &words[1]);
+	if (person_word_surname(&words[1]) != PERSON_SURNAME_PLAIN || !person_words_are_name(words, 2))
+		return false;
+	size_t before = given->start > 0 && window->data[given->start - 1] == ' '
+				? person_word_before(window->data, 0, given->start - 1)
+				: given->start;
+	size_t end = words[1].end;
+	if ((before + 1 < given->start && is_shouted(window, before)) ||
+		(end < window->size && window->data[end] == ' ' && is_shouted(window, end + 1)))
+		return false;
+	return give(words, 2, PERSON_LISTED_CONFIDENCE, out);
+}
+
+/* --- */
+
+/* Can this word in small letters, a dot behind it included, be a title, a greeting, a particle, or say a name? Such
+ * words begin, and end, with these letters, by their bytes; "the", "in" and "to" are none of them. */
+static bool may_be_small(const uint8_t *word, size_t size)
+{
+	static const uint32_t begins[] = {0x0, 0x1001010, 0x3041999, 0x226199b, 0x22699ff, 0x49aed, 0x49ace, 0x5dadf,
+		0x5525f, 0x4907a, 0x4802a, 0x4000e, 0x1004, 0x1000};
+	static const uint32_t ends[] = {0x0, 0x1001010, 0x165915, 0x12e3955, 0x1e50b9, 0x86111, 0x64010, 0x26111,
+		0xe4001, 0x22011, 0x4011, 0x2000, 0x10, 0x0};
+	if (size >= sizeof begins / sizeof *begins || !(begins[size] >> (word[0] - 'a') & 1))
+		return false;
+	uint8_t last = word[size - 1];
+	return last - 'a' + 0u >= 26u || ends[size] >> (last - 'a') & 1;
 }
 
 /* Ludwig van Beethoven: the trigger stands behind the particle, the name begins before it. */
-static bool check_particle(
-	const struct detect_window *window, const struct person_word *particle, struct detect_candidate *out)
+static bool check_particle(const struct detect_window *window, size_t start, struct detect_candidate *out)
 {
-	size_t start = particle->start;
+	struct person_word word;
 	for (int words = 0; words < 3 && start > 0 && window->data[start - 1] == ' '; words++) {
 		size_t end = start - 1;
-		struct person_word word;
 		start = person_word_before(window->data, 0, end);
 		if (start == end || !person_word_at(window->data, window->size, start, &word) || word.end != end)
 			return false;
-		person_word_know(&word);
-		if (word.class == PERSON_PLAIN)
-			return word.given && is_capitalised(&word) && check_given(window, &word, out);
-		if (word.class != PERSON_PARTICLE)
+		if (is_capitalised(&word))
+			return person_word_is_given(&word) && check_given(window, &word, out);
+		if (person_word_opens(&word) != PERSON_PARTICLE)
 			return false;
 	}
 	return false;
 }
 
-/* Letters with which lower-case titles and particles begin. */
-static bool may_be_small(uint8_t first)
+/* What the word says that stands before the blank at `at`, and what stands behind it. */
+static bool check_said(const struct detect_window *window, size_t start, size_t at, struct detect_candidate *out)
 {
-	return first >= 'a' && first <= 'z' &&
-	       (1u << (first - 'a') &
-		       (1u << 0 | 1u << 1 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 11 | 1u << 12 |
-			       1u << 15 | 1u << 17 | 1u << 18 | 1u << 19 | 1u << 21 | 1u << 25));
+	enum person_before says = person_before(window, at + 1);
+	if (says == PERSON_BEFORE_TITLE || says == PERSON_BEFORE_RANK)
+		return check_titled(window, start, says, out);
+	if (says == PERSON_BEFORE_SAID)
+		return check_called(window, at + 1, out);
+	struct person_word word;
+	if (!person_word_at(window->data, window->size, start, &word) || word.dotted)
+		return false;
+	enum person_class class = person_word_opens(&word);
+	if (class == PERSON_PARTICLE)
+		return check_particle(window, start, out);
+	return class == PERSON_GREETING && check_called(window, at + 1, out);
 }
 
-/* As in the hints. */
-static bool is_small(uint8_t byte)
+static bool check_pair(
+	const struct detect_window *window, const struct person_word *word, size_t at, struct detect_candidate *out)
 {
-	return byte - 'a' + 0u < 26u || byte == '.' || byte >= 0x80;
+	if (word->upper && word->letters > 1)
+		return check_capitals(window, word, out);
+	if (person_word_is_given(word) || person_word_is_given_word(word))
+		return check_given(window, word, out);
+	return check_unlisted(window, word, out) || check_said(window, word->start, at, out);
+}
+
+static bool check_place(const struct detect_window *window, size_t at, struct detect_candidate *out)
+{
+	const uint8_t *text = window->data;
+	struct person_word word;
+	if (at + 2 >= window->size || !may_start(' ', text[at + 1]))
+		return false;
+	if (text[at] != ' ' || (at > 0 && text[at - 1] == ':'))
+		return (text[at] == '"' || text[at] == ' ' || window->field != NULL) && check_part(window, at + 1, out);
+	size_t start = person_word_before(text, 0, at);
+	if (start == at || at - start > PERSON_WORD_BYTES)
+		return false;
+	/* The letter of an escape: \nAnna */
+	if (start > 0 && text[start - 1] == '\\' && strchr("nrt", text[start]) != NULL)
+		start++;
+	if (start > 0 && (text[start - 1] == '_' || text[start - 1] == '@' || text[start - 1] - '0' + 0u < 10u ||
+				 text[start - 1] == '/'))
+		return false;
+	if (text[start] - 'a' + 0u < 26u)
+		return may_be_small(text + start, at - start) && check_said(window, start, at, out);
+	if (!person_word_at(text, window->size, start, &word) || word.end != at || !word.capital)
+		return false;
+	return check_pair(window, &word, at, out);
 }
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	struct person_word word;
-	if (at == 0 || at + 2 >= window->size || !may_start(' ', window->data[at + 1]) ||
-		!is_small(window->data[at - 1]) || !is_small(window->data[at + 2]))
-		return false;
-	size_t start = person_word_before(window->data, 0, at);
-	if (start == at || at - start > 24)
-		return false;
-	/* The letter of an escape: \nAnna */
-	if (start > 0 && window->data[start - 1] == '\\' && strchr("nrt", window->data[start]) != NULL)
-		start++;
-	uint8_t first = window->data[start];
-	bool small = first - 'a' + 0u < 26u;
-	if (small && (at - start > 7 || !may_be_small(first)))
-		return false;
-	if (start > 0 && (window->data[start - 1] == '_' || window->data[start - 1] == '@' ||
-				 window->data[start - 1] - '0' + 0u < 10u || window->data[start - 1] == '/'))
-		return false;
-	if (!person_word_at(window->data, window->size, start, &word) || word.end != at)
-		return false;
-	if (!word.lower && person_word_is_given(&word))
-		return is_capitalised(&word) && !word.dotted && check_given(window, &word, out);
-	word.class = person_word_opens(&word);
-	if (word.class == PERSON_TITLE)
-		return check_title(window, &word, out);
-	if (word.class == PERSON_GREETING)
-		return check_greeting(window, &word, out);
-	return word.class == PERSON_PARTICLE && check_particle(window, &word, out);
+	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
 }
 
 const struct detector detector_person_name = {
 	.kind = DETECT_PERSON_NAME,
-	.describe = "names in greetings and signatures, and of the address book",
-	.triggers = " ",
+	.describe = "names by lists, titles, roles, fields, greetings and signatures, and of the address book",
+	.triggers = " \",;\t\n|",
 	.may_start = may_start,
 	.hints = hints,
 	.check = check,

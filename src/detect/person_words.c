@@ -4,131 +4,41 @@
 #include "base/utf8.h"
 #include "detect/domain.h"
 #include "detect/given_names_tables.h"
+#include "detect/person_words_tables.h"
+#include "detect/surnames_tables.h"
 
-#include <stdlib.h>
 #include <utf8proc.h>
 
-/* Each sorted by bytes, in lower case: searched in halves. English, Italian, French, German, Spanish. */
-static const char *const greeting_words[] = {"bonjour", "bonsoir", "buenas", "buenos", "buonasera", "buongiorno",
-	"cara", "caro", "cher", "chere", "chère", "ciao", "dear", "egregia", "egregio", "estimada", "estimado",
-	"geehrte", "geehrter", "geehrtes", "gentile", "gentili", "guten", "hallo", "hello", "hey", "hi", "hola",
-	"liebe", "lieber", "querida", "querido", "salut", "salve", "spettabile"};
-static const char *const title_words[] = {"arch", "avv", "dipl", "don", "dott", "dottor", "dottore", "dottoressa",
-	"doña", "dr", "frau", "geom", "herr", "ing", "lic", "m", "madam", "madame", "mademoiselle", "me", "miss",
-	"mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof", "professor", "ra", "rag", "señor", "señora",
-	"señorita", "sig", "signor", "signora", "signore", "sir", "sr", "sra", "srta", "ssa"};
-static const char *const suffix_words[] = {
-	"cfa", "cpa", "esq", "ii", "iii", "iv", "jr", "mba", "md", "pe", "phd", "rn"};
-static const char *const particle_words[] = {"al", "bin", "da", "dal", "dalla", "de", "degli", "dei", "del", "della",
-	"delle", "dello", "den", "der", "des", "di", "dos", "du", "e", "el", "ibn", "la", "las", "le", "lo", "los",
-	"mc", "san", "santa", "ten", "ter", "van", "vom", "von", "y", "zu", "zur"};
-static const char *const lead_words[] = {"a", "acked-by", "am", "an", "and", "ask", "asunto", "att", "attn", "auteur",
-	"author", "autor", "autore", "aw", "bcc", "betreff", "by", "call", "cc", "ccn", "cheers", "chiedi", "committer",
-	"contact", "contatta", "contattare", "copyright", "data", "date", "datum", "e-mail", "email", "enviado", "et",
-	"fao", "fecha", "from", "fw", "fwd", "il", "kontakt", "kopie", "mail", "mailto", "maintainer", "name", "nom",
-	"nombre", "nome", "objet", "oder", "oggetto", "on", "or", "ou", "owner", "para", "per", "please", "re",
-	"recipient", "regards", "reported-by", "reviewed-by", "rif", "scrivere", "scrivi", "sender", "sent",
-	"signed-off-by", "subject", "tell", "thank", "thanks", "to", "tr", "und", "via", "wg", "with", "write", "à"};
-static const char *const stop_words[] = {"abend", "about", "abril", "abteilung", "account", "accounting", "accounts",
-	"acquisti", "act", "adatum", "admin", "administration", "administrator", "admins", "adobe", "afternoon", "ag",
-	"again", "agency", "agosto", "airlines", "airport", "airways", "alert", "alerting", "alerts", "all", "allee",
-	"amazon", "amendment", "america", "amministrazione", "android", "angeles", "août", "apple", "apr", "aprile",
-	"assicurazioni", "at", "aug", "australia", "austria", "ave", "avenida", "avenue", "avril", "award", "aws",
-	"azure", "backup", "banca", "banco", "bank", "banque", "bay", "beach", "bestellung", "bibliothek", "billing",
-	"birthday", "bookstore", "bot", "boulevard", "buchhaltung", "build", "builder", "bureau", "but", "bv", "büro",
-	"calendar", "california", "calle", "canada", "care", "career", "careers", "carolina", "case", "cases", "china",
-	"christmas", "city", "client", "cliente", "clientes", "clienti", "clients", "cloud", "club", "co", "colleague",
-	"colleagues", "college", "colleghi", "collègues", "commande", "committee", "communication", "communications",
-	"community", "company", "compliance", "compras", "comptabilité", "conference", "consulting", "contabilidad",
-	"contabilità", "contoso", "contract", "contracts", "contributors", "corp", "corporation", "corso", "council",
-	"cron", "cup", "customer", "customercare", "customers", "daemon", "daily", "damen", "das", "day", "debian",
-	"dec", "december", "default", "demo", "department", "dept", "desk", "deutschland", "dev", "developer",
-	"developers", "devops", "dez", "dezember", "dicembre", "diciembre", "die", "dienstag", "digest", "dimanche",
-	"dirección", "direction", "direzione", "division", "do", "docker", "document", "documents", "domenica",
-	"domingo", "donnerstag", "donotreply", "décembre", "días", "east", "easter", "eastern", "editor", "editors",
-	"edv", "ein", "eine", "einkauf", "empfang", "enero", "error", "escribió", "escuela", "españa", "europa",
-	"europe", "evening", "event", "events", "everybody", "everyone", "example", "exchange", "fabrikam", "facebook",
-	"factura", "facture", "factures", "false", "fattura", "fatturazione", "fatture", "fax", "fc", "feb", "febbraio",
-	"febrero", "februar", "february", "file", "files", "finance", "finanza", "finanzen", "for", "fort",
-	"foundation", "fr", "france", "francisco", "freitag", "fri", "friday", "friend", "friends", "février", "gasse",
-	"gennaio", "germany", "giorno", "giovedì", "github", "gitlab", "giugno", "gli", "global", "gmail", "gmbh",
-	"gnu", "good", "google", "group", "groupe", "groups", "grupo", "gruppe", "gruppo", "ha", "hamburg", "happy",
-	"help", "helpdesk", "her", "herren", "hills", "hiring", "his", "holding", "hospital", "hostmaster", "hotel",
-	"hotels", "hotline", "hr", "human", "i", "ict", "if", "in", "inc", "incorporated", "india", "industries",
-	"info", "information", "informazioni", "institute", "insurance", "international", "into", "invitation",
-	"invoice", "invoices", "ipad", "iphone", "island", "islands", "it", "italia", "italy", "its", "januar",
-	"january", "janvier", "japan", "jenkins", "jeudi", "jobs", "jour", "journal", "jueves", "juillet", "juin",
-	"jul", "juli", "july", "jun", "juni", "junio", "kg", "kingdom", "klinik", "kollegen", "kolleginnen", "kunde",
-	"kunden", "kundendienst", "kundenservice", "köln", "lane", "league", "legal", "les", "library", "limited",
-	"linkedin", "linux", "list", "lists", "listserv", "litware", "llc", "llp", "login", "ltd", "luglio", "lundi",
-	"lunedì", "lunes", "madrid", "magazine", "maggio", "mai", "mailer", "mailer-daemon", "mailing", "maintainers",
-	"manager", "managers", "mar", "march", "mardi", "marketing", "mars", "martedì", "martes", "mayo", "mbh",
-	"media", "meeting", "meetings", "member", "members", "mercoledì", "mercredi", "merry", "message", "messages",
-	"mexico", "mi", "microsoft", "milano", "mittwoch", "miércoles", "mo", "mobile", "mon", "monday", "montag",
-	"morgen", "morning", "mount", "mountain", "museum", "my", "märz", "münchen", "nagios", "new", "news",
-	"newsletter", "no", "no-reply", "noches", "none", "noreply", "north", "northern", "northwind", "not",
-	"notification", "notifications", "notifiche", "nov", "november", "novembre", "noviembre", "null", "nv", "oct",
-	"october", "octobre", "octubre", "of", "office", "office365", "offices", "oficina", "ohg", "okt", "oktober",
-	"online", "ontario", "operations", "ops", "oracle", "order", "orders", "ordine", "ottobre", "our", "outlook",
-	"partner", "partners", "paseo", "password", "pedido", "personal", "phone", "piazza", "platz", "plaza", "plc",
-	"port", "post", "postmaster", "prensa", "press", "presse", "printer", "privacy", "prize", "project", "projects",
-	"quebec", "rd", "recepción", "reception", "rechnung", "rechnungen", "recipients", "recruiting", "recruitment",
-	"redacción", "redaktion", "redazione", "release", "reply", "report", "reports", "republic", "request",
-	"requests", "resources", "restaurant", "river", "road", "robot", "rom", "rome", "root", "rue", "rédaction",
-	"sa", "sabato", "said", "sales", "samedi", "sample", "samstag", "sarl", "sas", "sat", "saturday", "says",
-	"scanner", "school", "schrieb", "schule", "schweiz", "scritto", "scuola", "security", "seguridad", "sep",
-	"sept", "september", "septembre", "septiembre", "sera", "server", "service", "service-desk", "services",
-	"servicio", "servicios", "servizi", "servizio", "settembre", "sharepoint", "shop", "sicherheit", "sicurezza",
-	"signori", "sirs", "sistema", "sistemi", "skype", "sl", "slack", "slu", "software", "soir", "solutions",
-	"sonntag", "south", "southern", "spa", "spain", "square", "srl", "stampa", "states", "station", "store",
-	"strada", "strasse", "straße", "street", "suisse", "sun", "sunday", "support", "svizzera", "switzerland",
-	"system", "systems", "sábado", "sécurité", "tag", "tailspin", "talent", "tardes", "team", "teams",
-	"technologies", "technology", "tel", "test", "testing", "tests", "texas", "that", "the", "theater", "their",
-	"there", "these", "this", "those", "thu", "thursday", "ticket", "tickets", "times", "town", "true", "tue",
-	"tuesday", "twitter", "ubuntu", "ufficio", "un", "una", "undisclosed", "une", "unit", "united", "universidad",
-	"university", "università", "universität", "université", "unknown", "uno", "unos", "update", "updates", "user",
-	"username", "users", "valley", "valued", "vendite", "vendredi", "venerdì", "ventas", "ventes", "verkauf",
-	"verlag", "versicherung", "version", "vertrieb", "viale", "viernes", "warning", "web", "webinar", "webmaster",
-	"wed", "wednesday", "weekly", "weg", "western", "when", "while", "wien", "windows", "wingtip", "without",
-	"writes", "wrote", "www", "yahoo", "year", "york", "your", "zoom", "zurich", "zürich", "écrit", "österreich"};
-
-static int compare(const void *wanted, const void *entry)
+/* What the table says of a word; 0 when it does not hold it. */
+static unsigned bits_of(uint64_t hash)
 {
-	return strcmp(wanted, *(const char *const *)entry);
-}
-
-static const struct {
-	const char *const *words;
-	size_t count;
-	enum person_class class;
-} lists[] = {
-	{particle_words, sizeof particle_words / sizeof *particle_words, PERSON_PARTICLE},
-	{title_words, sizeof title_words / sizeof *title_words, PERSON_TITLE},
-	{greeting_words, sizeof greeting_words / sizeof *greeting_words, PERSON_GREETING},
-	{suffix_words, sizeof suffix_words / sizeof *suffix_words, PERSON_SUFFIX},
-	{lead_words, sizeof lead_words / sizeof *lead_words, PERSON_LEAD},
-	{stop_words, sizeof stop_words / sizeof *stop_words, PERSON_STOP},
-};
-
-static enum person_class class_in(const struct person_word *word, size_t list_count)
-{
-	char text[PERSON_WORD_BYTES + 1];
-	memcpy(text, word->folded, word->folded_size);
-	text[word->folded_size] = 0;
-	for (size_t i = 0; i < list_count; i++)
-		if (bsearch(text, lists[i].words, lists[i].count, sizeof(char *), compare) != NULL)
-			return lists[i].class;
-	return PERSON_PLAIN;
+	size_t slot = hash >> (64 - PERSON_WORD_SLOT_BITS);
+	uint32_t print = (uint32_t)(hash >> (40 - PERSON_WORD_SLOT_BITS)) & 0xffffff;
+	for (; person_word_slots[slot] != 0; slot = (slot + 1) & ((1u << PERSON_WORD_SLOT_BITS) - 1))
+		if (person_word_slots[slot] >> 8 == print)
+			return person_word_slots[slot] & 0xff;
+	return 0;
 }
 
 static enum person_class class_of(const struct person_word *word)
 {
-	return class_in(word, sizeof lists / sizeof *lists);
+	return (enum person_class)(bits_of(word->hash) & PERSON_WORD_CLASS);
 }
 
 enum person_class person_word_opens(const struct person_word *word)
 {
-	return class_in(word, 3);
+	enum person_class class = class_of(word);
+	return class == PERSON_PARTICLE || class == PERSON_TITLE || class == PERSON_GREETING ? class : PERSON_PLAIN;
+}
+
+bool person_word_is_thing(const struct person_word *word)
+{
+	return bits_of(word->hash) & PERSON_WORD_THING;
+}
+
+bool person_word_is_given_word(const struct person_word *word)
+{
+	return bits_of(word->hash) & PERSON_WORD_GIVEN;
 }
 
 /* --- letters --- */
@@ -212,10 +122,31 @@ static void take_letter(struct person_word *word, struct reading *reading, enum 
 	word->letters++;
 }
 
+/* The letters of ASCII at the begin of the word: most words are made of them alone. */
+static void read_plain_letters(const uint8_t *text, size_t size, struct person_word *word, struct reading *reading)
+{
+	size_t at = word->end, end = size - at < PERSON_WORD_BYTES ? size : at + PERSON_WORD_BYTES;
+	uint8_t *folded = word->folded;
+	for (; at < end && (text[at] | 32) - 'a' + 0u < 26u; at++) {
+		bool capital = text[at] < 'a';
+		word->folded_size = (size_t)(folded - word->folded);
+		if (word->letters == 0)
+			reading->capital_first = capital;
+		else if (capital && !reading->capital_inside)
+			reading->capital_inside = !capital_fits(word, false);
+		reading->small_seen |= !capital;
+		*folded++ = text[at] | 32;
+		word->letters++;
+	}
+	word->folded_size = (size_t)(folded - word->folded);
+	word->end = at;
+}
+
 /* Reads the letters into *word; false: too long. */
 static bool read_letters(const uint8_t *text, size_t size, struct person_word *word, struct reading *reading)
 {
 	bool behind_joint = false;
+	read_plain_letters(text, size, word, reading);
 	for (;;) {
 		int bytes, joint = word->letters > 0 ? joint_at(text + word->end, size - word->end) : 0;
 		uint32_t small, next;
@@ -248,6 +179,7 @@ bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_w
 	out->upper = !reading.small_seen;
 	out->lower = reading.small_seen && !reading.capital_first && !reading.capital_inside;
 	out->capital = reading.capital_first;
+	out->hash = domain_hash(out->folded, out->folded_size);
 	if (out->end < size && text[out->end] == '.') {
 		out->end++;
 		out->dotted = true;
@@ -268,13 +200,40 @@ void person_word_know(struct person_word *word)
 	word->given = person_word_is_given(word);
 }
 
-static bool is_in_table(struct st_span folded)
+typedef bool is_member(uint64_t hash);
+
+static bool is_given(uint64_t hash)
 {
-	return folded.size > 2 && domain_in_set(given_names_starts, given_names_prints, folded);
+	return domain_hash_in_set(given_names_starts, given_names_prints, hash);
+}
+
+static bool is_plain_given(uint64_t hash)
+{
+	return domain_hash_in_set(given_names_plain_starts, given_names_plain_prints, hash);
+}
+
+static bool is_surname_word(uint64_t hash)
+{
+	return domain_hash_in_set(surname_words_starts, surname_words_prints, hash);
+}
+
+static bool is_in_short_set(const uint32_t *starts, const uint16_t *prints, uint64_t hash)
+{
+	const uint32_t *start = &starts[hash >> (64 - SURNAMES_BUCKET_BITS)];
+	uint16_t wanted = (uint16_t)(hash >> (48 - SURNAMES_BUCKET_BITS));
+	for (uint32_t at = start[0]; at < start[1] && prints[at] <= wanted; at++)
+		if (prints[at] == wanted)
+			return true;
+	return false;
+}
+
+static bool is_surname(uint64_t hash)
+{
+	return is_in_short_set(surnames_starts, surnames_prints, hash);
 }
 
 /* Without marks: the lists have Jurgen and Andre. */
-static bool is_in_table_unmarked(struct st_span folded)
+static bool is_in_table_unmarked(struct st_span folded, is_member *in_table)
 {
 	utf8proc_int32_t codes[PERSON_WORD_BYTES * 2 + 1];
 	const utf8proc_option_t options = UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD;
@@ -283,19 +242,80 @@ static bool is_in_table_unmarked(struct st_span folded)
 	if (count <= 0 || count > PERSON_WORD_BYTES * 2)
 		return false;
 	utf8proc_ssize_t size = utf8proc_reencode(codes, count, options);
-	return size > 0 && is_in_table((struct st_span){(const uint8_t *)codes, (size_t)size});
+	return size > 2 && in_table(domain_hash((const uint8_t *)codes, (size_t)size));
 }
 
-bool person_word_is_given(const struct person_word *word)
+static bool word_is(const struct person_word *word, is_member *in_table)
 {
 	struct st_span folded = {word->folded, word->folded_size};
 	if (word->letters < 3)
 		return false;
-	if (is_in_table(folded) || (word->folded_size > word->letters && is_in_table_unmarked(folded)))
+	if (in_table(word->hash) || (word->folded_size > word->letters && is_in_table_unmarked(folded, in_table)))
 		return true;
 	const uint8_t *dash = memchr(folded.data, '-', folded.size); /* Jean-Luc */
 	folded.size = dash != NULL ? (size_t)(dash - folded.data) : 0;
-	return is_in_table(folded);
+	return folded.size > 2 && in_table(domain_hash(folded.data, folded.size));
+}
+
+bool person_word_is_given(const struct person_word *word)
+{
+	return word_is(word, is_given);
+}
+
+bool person_word_is_plain_given(const struct person_word *word)
+{
+	return word_is(word, is_plain_given);
+}
+
+static bool ends_like_surname(const struct person_word *word)
+{
+	static const char *const ends[] = {"sson", "ssen", "eva", "ova", "ová", "evich", "escu", "enko", "shvili",
+		"ński", "wski", "cki", "cka", "wska", "ović", "ević", "čić", "yan", "idis", "poulos", "dze", "etti",
+		"ucci", "berg", "stein", "dottir"};
+	if (word->letters < 6)
+		return false;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t size = strlen(ends[i]);
+		if (word->folded_size > size + 1 && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum person_surname person_word_surname(const struct person_word *word)
+{
+	if (word_is(word, is_surname))
+		return PERSON_SURNAME_PLAIN;
+	if (word_is(word, is_surname_word))
+		return PERSON_SURNAME_COMMON;
+	return ends_like_surname(word) ? PERSON_SURNAME_PLAIN : PERSON_SURNAME_NONE;
+}
+
+bool person_word_may_be_surname(const struct person_word *word)
+{
+	/* of common nouns, participles and brands in English */
+	static const char *const ends[] = {"ers", "ors", "ings", "ons", "als", "kes", "ing", "tion", "ment", "ball",
+		"field", "ity", "ness", "ware", "soft", "ville", "shire", "burg", "town"};
+	if (word->letters < 4 || word->dotted || bits_of(word->hash) != 0 ||
+		is_in_short_set(no_surnames_starts, no_surnames_prints, word->hash))
+		return false;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t size = strlen(ends[i]);
+		if (word->folded_size > size && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
+			return false;
+	}
+	return true;
+}
+
+void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
+{
+	size_t end = word->end, size = word->folded_size;
+	if (word->letters < 3 || word->dotted || size < 3 || memcmp(word->folded + size - 2, "'s", 2) != 0)
+		return;
+	word->end = end - 1 - (text[end - 2] == '\'' ? 1 : 3);
+	word->folded_size -= 2;
+	word->hash = domain_hash(word->folded, word->folded_size);
+	word->letters--;
 }
 
 size_t person_word_before(const uint8_t *text, size_t from, size_t end)
@@ -338,7 +358,7 @@ bool person_words_are_name(const struct person_word *words, size_t count)
 
 bool person_canonical(const struct person_word *words, size_t count, struct detect_candidate *out)
 {
-	uint8_t joined[PERSON_NAME_BYTES];
+	uint8_t joined[PERSON_NAME_BYTES], all = 0;
 	utf8proc_int32_t codes[PERSON_NAME_BYTES * 2 + 1];
 	size_t size = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -348,6 +368,13 @@ bool person_canonical(const struct person_word *words, size_t count, struct dete
 			joined[size++] = ' ';
 		memcpy(joined + size, words[i].folded, words[i].folded_size);
 		size += words[i].folded_size;
+	}
+	for (size_t i = 0; i < size; i++)
+		all |= joined[i];
+	if (all < 0x80) { /* small letters already */
+		memcpy(out->canonical, joined, size);
+		out->canonical_size = (uint16_t)size;
+		return true;
 	}
 	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
 	utf8proc_ssize_t many =

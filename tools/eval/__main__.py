@@ -23,6 +23,7 @@ import mail_values  # noqa: E402
 import match  # noqa: E402
 import page  # noqa: E402
 import peers  # noqa: E402
+import scanned_names  # noqa: E402
 import written_forms  # noqa: E402
 from algorithms import Algorithms  # noqa: E402
 
@@ -54,6 +55,7 @@ class Results:
         self.seen = set()                         # kinds that were found anywhere
         self.peers, self.peer_versions = [], {}
         self.syntax = collections.OrderedDict()   # category of isemail -> [addresses, found whole]
+        self.names = collections.OrderedDict()    # set -> (distinct names labelled, found, found and not labelled) by scan
         self.mail = self.forms = self.clean = self.random = None
         self.seconds = 0
         self.program = ""
@@ -99,6 +101,11 @@ def run(program, data, options):
     for module in SETS:
         for data_set in importlib.import_module("sets." + module).data_sets(data, algorithms):
             documents = one_set(program, data_set, results, misses)
+            if "person_name" in data_set.kinds:
+                names = scanned_names.measure(program, data_set.name, documents,
+                    lambda what, name, value: misses.add(name, what, "person_name, scan", "-", "-", value))
+                if names:
+                    results.names[data_set.name] = names
             if data_set.name == "presidio" or data_set.name.startswith(("phone plans", "secret types", "pii-anon test_tech")):
                 kept[data_set.name] = documents
     results.mail = mail_values.measure(program, data, algorithms, lambda *cells: misses.add("mail", "missed", *cells))

@@ -1,5 +1,6 @@
 """What a data set yields: documents with the places of what stands in them."""
 import collections
+import re
 
 # kind, first and end of the value in code points of the document, does the value pass its public algorithm, and where not,
 # why: such labels are reported apart, because finding them would be wrong.
@@ -21,3 +22,14 @@ class DataSet:
 def label(kind, start, end, why=None):
     """A label that passes unless there is a reason why not."""
     return Label(kind, start, end, why is None, why)
+
+
+TITLES = re.compile(r"(?:(?:Mrs?|Ms|Dr|Prof|Miss|Judge|Hon|Sir)(?: ?\.)? )+(?=\S)")
+DEGREES = re.compile(r"(?<=\S)(?:,? (?:Jr|Sr|PhD|MD|DDS|DVM|II|III|IV)\.?)+$")
+
+
+def bare_name(value):
+    """(first, end) of a name without the titles before it and the degrees behind it: these are in no finding of ours."""
+    title = TITLES.match(value)
+    degree = DEGREES.search(value)
+    return title.end() if title else 0, degree.start() if degree else len(value)

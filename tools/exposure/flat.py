@@ -133,6 +133,7 @@ def changes(flat):
     if not flat.has("tracked deletion"):
         return "", ""
     info = "<office:change-info><dc:creator>%s</dc:creator><dc:date>2022-09-01T10:00:00</dc:date></office:change-info>"
+    flat.o.plan.names.add("Anke Brandt")
     author = flat.put("tracked change author") or "Anke Brandt"
     declared = '<text:tracked-changes><text:changed-region xml:id="c1" text:id="c1"><text:deletion>%s<text:p>%s</text:p>' \
         '</text:deletion></text:changed-region><text:changed-region xml:id="c2" text:id="c2"><text:insertion>%s' \

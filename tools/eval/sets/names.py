@@ -4,7 +4,7 @@ import errno
 import glob
 import os
 
-from documents import DataSet, Document, label
+from documents import DataSet, Document, bare_name, label
 
 TAGS = {"PER": "person_name", "person": "person_name", "ORG": "organization_name", "corporation": "organization_name"}
 
@@ -40,11 +40,22 @@ def spans(words):
     return found
 
 
+def why_not(algorithms, kind, text, first, end):
+    if kind == "person_name" and "@" in (text[first], text[first - 2:first - 1]):
+        return "the name of an account"
+    return algorithms.why_not(kind, text[first:end])
+
+
+def bare(kind, text, first, end):
+    return (first + at for at in bare_name(text[first:end])) if kind == "person_name" else (first, end)
+
+
 def read(paths, algorithms):
     for path in paths:
         for number, words in enumerate(sentences(path)):
             text = " ".join(word for word, _ in words)
-            labels = [label(kind, first, end, algorithms.why_not(kind, text[first:end])) for kind, first, end in spans(words)]
+            labels = [label(kind, *bare(kind, text, first, end), why_not(algorithms, kind, text, first, end))
+                for kind, first, end in spans(words)]
             yield Document("%s:%d" % (os.path.basename(path), number), "en", text, labels, ())
 
 

@@ -8,7 +8,7 @@ import os
 import re
 
 from algorithms import CaseNumbers, social_security_number
-from documents import DataSet, Document, label
+from documents import DataSet, Document, bare_name, label
 
 KINDS = {"EMAIL_ADDRESS": "email_address", "PHONE_NUMBER": "phone_number", "CREDIT_CARD_NUMBER": "payment_card",
     "IBAN": "iban", "IP_ADDRESS": "ip_address", "SOCIAL_SECURITY_NUMBER": "national_id", "NATIONAL_ID_NUMBER": "national_id",
@@ -59,7 +59,9 @@ def read(path, algorithms):
                         cases[row["language"]].why_not(row["text"], span["start"], value)))
                 elif kind:
                     value = row["text"][span["start"]:span["end"]]
-                    labels.append(label(kind, span["start"], span["end"], why_not(algorithms, span["entity_type"], kind, value)))
+                    first, end = bare_name(value) if kind == "person_name" else (0, len(value))
+                    labels.append(label(kind, span["start"] + first, span["start"] + end,
+                        why_not(algorithms, span["entity_type"], kind, value)))
             for first, end in list(unlabelled(row["text"], labels)):
                 labels.append(label("phone_number", first, end, algorithms.why_not("phone_number", row["text"][first:end])))
             yield Document(str(number), row["language"], row["text"], labels, ())

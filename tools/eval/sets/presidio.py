@@ -5,7 +5,7 @@ import os
 import re
 
 from algorithms import social_security_number
-from documents import DataSet, Document, label
+from documents import DataSet, Document, bare_name, label
 
 KINDS = {"EMAIL_ADDRESS": "email_address", "PHONE_NUMBER": "phone_number", "CREDIT_CARD": "payment_card",
     "IBAN_CODE": "iban", "IP_ADDRESS": "ip_address", "US_SSN": "national_id", "DOMAIN_NAME": "url", "PERSON": "person_name",
@@ -34,6 +34,8 @@ def read(data, algorithms):
             if kind == "phone_number":
                 # An extension is not part of the number (contract 4).
                 end = first + len(re.sub(r"\s*x\d+$", "", value))
+            elif kind == "person_name":
+                first, end = (first + at for at in bare_name(value))
             labels.append(label(kind, first, end, why_not(algorithms, kind, row["full_text"][first:end])))
         yield Document(str(number), "en", row["full_text"], labels, ())
 
