@@ -52,7 +52,7 @@ void estimate_weigh(struct estimate *estimate);
 void estimate_add(struct estimate *estimate, size_t sum, uint32_t object, double value);
 /* A value of a set and the different objects it was seen in; each value once. Of more than ESTIMATE_SEEN objects any
  * ESTIMATE_SEEN do. */
-#define ESTIMATE_SEEN 3
+#define ESTIMATE_SEEN 5
 void estimate_key(struct estimate *estimate, size_t set, const uint32_t *objects, size_t count);
 /* The same for values that come in pieces (a person by several addresses): digest of the value, objects of one piece.
  * Counted by estimate_finish. */
@@ -68,8 +68,9 @@ struct estimate_result estimate_distinct(const struct estimate *estimate, size_t
 /* --- limits.c --- */
 /* 97.5 % quantile of Student's t (Abramowitz and Stegun 26.7.5); freedom at least 3. */
 double limit_t(double freedom);
-/* 97.5 % upper limit of the mean of a Poisson count (Wilson and Hilferty's curve for chi-squared). */
+/* 97.5 % limits of the mean of a Poisson count, above and below (Wilson and Hilferty's curve for chi-squared). */
 double limit_poisson(double count);
+double limit_poisson_low(double count);
 /* 95 % limits of how many of `objects` have what `seen` of `drawn` have. */
 void limit_count(uint64_t objects, uint64_t drawn, uint64_t seen, uint64_t *low, uint64_t *high);
 
