@@ -159,13 +159,18 @@ static bool is_bounded(
 	return support->equal >= LEAST_OBJECTS || sqrt(variance->value) <= SMALL_ERROR * unseen;
 }
 
+static double quantile_of(const struct variance *variance)
+{
+	double degrees = freedom(variance);
+	return limit_t(degrees < 3 ? 3 : degrees);
+}
+
 /* By how much the unseen part may be larger or smaller, as a factor. */
 static double spread(double unseen, const struct variance *variance)
 {
-	double degrees = freedom(variance);
 	if (unseen <= 0 || variance->value <= 0)
 		return 1;
-	return exp(limit_t(degrees < 3 ? 3 : degrees) * sqrt(log1p(variance->value / (unseen * unseen))));
+	return exp(quantile_of(variance) * sqrt(log1p(variance->value / (unseen * unseen))));
 }
 
 /*
@@ -409,8 +414,9 @@ static struct upper upper_by_three(const struct view *view)
 		most_unseen(f[1], f[2], f[3] + (limit_poisson(view->triples) - view->triples) * triple);
 	struct variance error = error_of(view->estimate, view->set, &most);
 	struct shift fewer = fewer_pairs(view->of, view->pairs);
-	doubt_one(&error, most.value, &view->support);
-	double by_objects = most.value * (spread(most.value, &error) - 1);
+	doubt_one(&error, f[1], &view->support);
+	double by_objects =
+		quantile_of(&error) * sqrt(error.value); /* a difference, which may be none: no factor of it */
 	double by_pairs = fewer.seen + fewer.once - most.by_twice * fewer.twice;
 	double by_triples = more.value - most.value;
 	return (struct upper){most.value, hypot(fmax(by_objects, hypot(by_pairs, by_triples)), view->hidden)};
@@ -422,8 +428,8 @@ static struct upper upper_end(const struct view *view, double factor, double lea
 	if (view->pairs < LEAST_OBJECTS)
 		return by_one;
 	by_three = upper_by_three(view);
-	bool better = by_three.value > least && by_three.value + by_three.above < by_one.value + by_one.above;
-	return better ? by_three : by_one;
+	by_three.value = fmax(by_three.value, least);
+	return by_three.value + by_three.above < by_one.value + by_one.above ? by_three : by_one;
 }
 
 /* No value was seen in one object only. */
