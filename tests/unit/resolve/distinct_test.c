@@ -86,7 +86,8 @@ static int by_digest(const void *a, const void *b)
 	return memcmp(a, b, ST_DIGEST_BYTES);
 }
 
-/* As keys come out of a merge, ordered by what they are sorted by again: they fill one part of memory after the other. */
+/* As keys come out of a merge, ordered by what they are sorted by again: they fill one part of memory after the other.
+ */
 static void keys_that_come_in_order_take_no_more_memory(void)
 {
 	enum { IN_ORDER = 200000, LIMIT_BYTES = 256 << 10 };
