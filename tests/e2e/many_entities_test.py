@@ -16,14 +16,6 @@ MOST_SCAN_BYTES = 256 << 20
 RECORDS_AT_A_TIME = 10_000
 
 
-def resident(pid):
-    try:
-        with open("/proc/%d/statm" % pid) as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    except OSError:
-        return 0
-
-
 def write_records(file):
     """Neighbours share nothing: the numbers of a multiplicative walk over all of them."""
     for first in range(0, ENTITIES, RECORDS_AT_A_TIME):
@@ -39,7 +31,7 @@ def scan_of_records(case):
     with subprocess.Popen([sys.executable, __file__, "write"], stdout=scan.stdin):
         scan.stdin.close()
         while scan.poll() is None:
-            peak = max(peak, sum(map(resident, rig.family(scan.pid))))
+            peak = max(peak, sum(map(rig.resident, rig.family(scan.pid))))
             time.sleep(0.1)
     error = scan.stderr.read().decode()
     rig.check(scan.returncode == 0, "scan ended with %d: %s" % (scan.returncode, error[-400:]))
