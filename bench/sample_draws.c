@@ -163,7 +163,8 @@ static enum st_status draw_once(
 		sample_choose(&choices, &(struct sample_choice){(uint32_t)i, share_ppm, seed});
 	enum st_status status = sample_open(draws->casefile, &choices, &sample, err);
 	if (status == ST_OK && sample != NULL)
-		status = sample_estimate_open(draws->casefile, sample, own_domains, &draws->estimate, err);
+		status = sample_estimate_open(
+			draws->casefile, sample, &(struct sample_words){own_domains, NULL, 0}, &draws->estimate, err);
 	if (status == ST_OK && draws->estimate != NULL) {
 		status = merge(draws, err);
 		if (status == ST_OK)

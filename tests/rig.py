@@ -132,6 +132,15 @@ def process(pid):
     return None if state in "ZX" else (head.partition("(")[2], state, int(parent), int(group))
 
 
+def resident(pid):
+    """Bytes of memory that a process has; 0 when it is gone."""
+    try:
+        with open("/proc/%d/statm" % pid) as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    except OSError:
+        return 0
+
+
 def family(pid):
     """The process and all that descend from it, the launcher and its workers included."""
     parents = {}

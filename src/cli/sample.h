@@ -53,9 +53,14 @@ void sample_store_counts(const struct sample *sample, uint32_t store, uint64_t *
 /* --- scan_estimate.c --- */
 
 struct sample_estimate;
+/* What the user named: domains, NULL-ended, and the units of --id-field in the order of their kinds. */
+struct sample_words {
+	const char *const *own_domains, *const *units;
+	size_t unit_count;
+};
 /* *out NULL when an object that was drawn is not read yet, or all were drawn: there is nothing to estimate then. */
 enum st_status sample_estimate_open(struct casefile *casefile, const struct sample *sample,
-	const char *const *own_domains, struct sample_estimate **out, struct st_error *err);
+	const struct sample_words *words, struct sample_estimate **out, struct st_error *err);
 void sample_estimate_close(struct sample_estimate *estimate); /* NULL is fine */
 /* For the merge of records, then for that of mentions; no watch for NULL. */
 struct resolve_watch sample_estimate_records(struct sample_estimate *estimate);

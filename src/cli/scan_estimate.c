@@ -9,6 +9,7 @@
 #include "cli/scan.h"
 
 #include "resolve/estimate.h"
+#include "worker/protocol.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,14 +22,24 @@ enum {
 	SUM_RECORDS,
 	SUM_UNITS,
 	SUM_MENTIONS = SUM_UNITS + UNITS,
-	SUM_UNREAD = SUM_MENTIONS + DETECT_KINDS,
+	SUM_NAMED = SUM_MENTIONS + DETECT_KINDS, /* units of --id-field */
+	SUM_UNREAD = SUM_NAMED + CEIL_ID_UNITS,
 	SUM_UNREAD_BYTES = SUM_UNREAD + ST_REASONS,
 	SUM_PARTIAL = SUM_UNREAD_BYTES + ST_REASONS,
 	SUMS = SUM_PARTIAL + ST_REASONS
 };
 
 /* Sets of different values. */
-enum { SET_RECORDS, SET_PERSONS, SET_STAFF, SET_ROLES, SET_ORGANIZATIONS, SET_KINDS, SETS = SET_KINDS + DETECT_KINDS };
+enum {
+	SET_RECORDS,
+	SET_PERSONS,
+	SET_STAFF,
+	SET_ROLES,
+	SET_ORGANIZATIONS,
+	SET_KINDS,
+	SET_NAMED = SET_KINDS + DETECT_KINDS,
+	SETS = SET_NAMED + CEIL_ID_UNITS
+};
 
 static const char *const unit_names[UNITS] = {"message", "row", "document", "log_line"};
 
@@ -45,7 +56,7 @@ struct holder {
 
 struct sample_estimate {
 	const struct sample *sample;
-	const char *const *own_domains;
+	struct sample_words words;
 	uint8_t digest_key[ST_DIGEST_KEY_BYTES];
 	struct estimate *estimate;
 	struct reading *readings; /* by object */
@@ -57,6 +68,7 @@ struct sample_estimate {
 
 	/* The record or entity that goes by. */
 	bool mentions, begun;
+	size_t sum, set; /* what it counts for */
 	uint8_t kind;
 	struct st_buf key;
 	uint32_t segment;
@@ -156,12 +168,12 @@ static void open_strata(struct sample_estimate *estimate)
 }
 
 enum st_status sample_estimate_open(struct casefile *casefile, const struct sample *sample,
-	const char *const *own_domains, struct sample_estimate **out, struct st_error *err)
+	const struct sample_words *words, struct sample_estimate **out, struct st_error *err)
 {
 	struct sample_estimate *estimate = st_alloc_zero(1, sizeof *estimate);
 	*out = NULL;
 	estimate->sample = sample;
-	estimate->own_domains = own_domains;
+	estimate->words = *words;
 	casefile_digest_key(casefile, estimate->digest_key);
 	enum st_status status = casefile_objects(casefile, -1, collect_reading, estimate, err);
 	bool useful = estimate->rest && !estimate->pending;
@@ -211,8 +223,7 @@ static void end_segment(struct sample_estimate *estimate)
 	const struct holder *holders = holders_of(estimate, estimate->segment, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (estimate->mentions)
-			estimate_add(estimate->estimate, SUM_MENTIONS + (size_t)estimate->kind, holders[i].number,
-				(double)estimate->places);
+			estimate_add(estimate->estimate, estimate->sum, holders[i].number, (double)estimate->places);
 		if (estimate->seen_count < ESTIMATE_SEEN)
 			estimate->seen[estimate->seen_count++] = holders[i].number;
 	}
@@ -237,7 +248,7 @@ static void add_part_of(struct sample_estimate *estimate, size_t set, struct st_
 static void add_party(struct sample_estimate *estimate)
 {
 	struct scan_party party;
-	scan_party_of((struct st_span){estimate->key.data, estimate->key.size}, estimate->own_domains, &party);
+	scan_party_of((struct st_span){estimate->key.data, estimate->key.size}, estimate->words.own_domains, &party);
 	if (party.organization.size > 0)
 		add_part_of(estimate, SET_ORGANIZATIONS, party.organization);
 	if (party.role) {
@@ -257,17 +268,35 @@ static void end_key(struct sample_estimate *estimate)
 	estimate->begun = false;
 	if (estimate->seen_count == 0)
 		return;
-	add_set(estimate, estimate->mentions ? SET_KINDS + (size_t)estimate->kind : SET_RECORDS);
+	add_set(estimate, estimate->set);
 	if (estimate->mentions && estimate->kind == DETECT_EMAIL_ADDRESS)
 		add_party(estimate);
+}
+
+/* Whether this kind is estimated, and as what. Of names nothing is: whether one counts depends on what stands in other
+ * objects. */
+static bool is_estimated(struct sample_estimate *estimate, uint8_t kind)
+{
+	size_t named = (size_t)kind - WORKER_FIELD_KIND;
+	if (!estimate->mentions) {
+		estimate->set = SET_RECORDS;
+		return true;
+	}
+	if (kind >= WORKER_FIELD_KIND && named < estimate->words.unit_count) {
+		estimate->sum = SUM_NAMED + named;
+		estimate->set = SET_NAMED + named;
+		return true;
+	}
+	estimate->sum = SUM_MENTIONS + (size_t)kind;
+	estimate->set = SET_KINDS + (size_t)kind;
+	return kind < DETECT_KINDS && kind != DETECT_PERSON_NAME;
 }
 
 static void on_key(void *context, uint8_t kind, struct st_span key)
 {
 	struct sample_estimate *estimate = context;
 	end_key(estimate);
-	/* Whether a name counts depends on what stands in other objects: nothing of it is estimated. */
-	estimate->begun = kind < DETECT_KINDS && kind != DETECT_PERSON_NAME;
+	estimate->begun = is_estimated(estimate, kind);
 	estimate->kind = kind;
 	estimate->seen_count = 0;
 	estimate->key.size = 0;
@@ -382,6 +411,10 @@ static void put_figures(const struct sample_estimate *estimate, struct report_es
 	put_set(estimate, out, SET_RECORDS, "records", "distinct", "");
 	for (size_t unit = 0; unit < UNITS; unit++)
 		put_sum(estimate, out, SUM_UNITS + unit, "units", unit_names[unit], "raw");
+	for (size_t i = 0; i < estimate->words.unit_count; i++) {
+		put_set(estimate, out, SET_NAMED + i, "units", estimate->words.units[i], "distinct");
+		put_sum(estimate, out, SUM_NAMED + i, "units", estimate->words.units[i], "raw");
+	}
 	put_set(estimate, out, SET_PERSONS, "persons", "best", "");
 	put_set(estimate, out, SET_STAFF, "staff", "best", "");
 	put_set(estimate, out, SET_ROLES, "role_mailboxes", "", "");

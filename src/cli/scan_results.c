@@ -492,8 +492,9 @@ static enum st_status make_results(struct results *results, struct resolve_run *
 {
 	struct scan *scan = results->scan;
 	ST_TRY(collect_segments(results, err));
+	struct sample_words words = {scan->own_domains, scan->units, scan->unit_count};
 	if (scan->sample != NULL)
-		ST_TRY(sample_estimate_open(scan->casefile, scan->sample, scan->own_domains, &results->estimate, err));
+		ST_TRY(sample_estimate_open(scan->casefile, scan->sample, &words, &results->estimate, err));
 	ST_TRY(merge_records(results, runs, err));
 	ST_TRY(merge_mentions(results, runs, err));
 	ST_TRY(count_parties(results, err));

@@ -64,7 +64,9 @@ static enum st_status spill(struct resolve_distinct *distinct, struct st_error *
 		distinct->runs = st_realloc(distinct->runs, distinct->run_capacity * sizeof *distinct->runs);
 	}
 	distinct->runs[distinct->run_count++] = run;
-	held_clear(&distinct->held);
+	/* Keys that come out of a merge come by digest, and fill one bucket after the other: none may stay large. */
+	held_free(&distinct->held);
+	distinct->held.digest_key = distinct->work.digest_key;
 	return ST_OK;
 }
 

@@ -15,10 +15,16 @@
  * in two, f2 = sum of the products of both r. Then E f1 = sum N P0 and E f2 = sum N(N-1)/2 P0, whatever the N. What was
  * not seen, sum P0, is at most E f1 because N >= 1, and at least (E f1)^2 / (2 E f2 + E f1) by Cauchy and Schwarz. The
  * lower one is the bound of Chao and Lin (Biometrics 68, 2012) for drawing without replacement, here with unequal r;
- * the upper one is the upper end of GEE's range (Charikar et al., PODS 2000). Both ends move outwards by their own
- * sampling error, by the jackknife over objects within strata. The interval is as wide as the data leave it: they
- * cannot tell a store where each value stands in one object from one where most stand in a few. The value shown is the
- * geometric middle of the two ends, no more.
+ * the upper one is the upper end of GEE's range (Charikar et al., PODS 2000). With f3 likewise over the values seen in
+ * three, sum P0 <= E f1 - 2 (E f2)^2 / (2 E f2 + 3 E f3): of all ways in which values may stand in objects that give
+ * these three, the one with most unseen has N = 1 and one other N (Harris, Annals of Mathematical Statistics 30, 1959).
+ *
+ * Both ends move outwards by what chance may have done: the jackknife over objects within strata; a Poisson count of
+ * pairs that were drawn together, which the jackknife cannot see where all objects are alike; copies of which no pair
+ * was drawn; strata that showed nothing. Each alone to its limit, then by the root of the sum of squares (Zou and
+ * Donner, Statistics in Medicine 27, 2008). The interval is as wide as the data leave it: they cannot tell a store
+ * where each value stands in one object from one where most stand in a few. The value shown is the geometric middle of
+ * the two bounds, no more.
  */
 #ifndef STAUNCH_RESOLVE_ESTIMATE_H
 #define STAUNCH_RESOLVE_ESTIMATE_H
@@ -52,7 +58,7 @@ void estimate_weigh(struct estimate *estimate);
 void estimate_add(struct estimate *estimate, size_t sum, uint32_t object, double value);
 /* A value of a set and the different objects it was seen in; each value once. Of more than ESTIMATE_SEEN objects any
  * ESTIMATE_SEEN do. */
-#define ESTIMATE_SEEN 3
+#define ESTIMATE_SEEN 5
 void estimate_key(struct estimate *estimate, size_t set, const uint32_t *objects, size_t count);
 /* The same for values that come in pieces (a person by several addresses): digest of the value, objects of one piece.
  * Counted by estimate_finish. */
@@ -68,8 +74,9 @@ struct estimate_result estimate_distinct(const struct estimate *estimate, size_t
 /* --- limits.c --- */
 /* 97.5 % quantile of Student's t (Abramowitz and Stegun 26.7.5); freedom at least 3. */
 double limit_t(double freedom);
-/* 97.5 % upper limit of the mean of a Poisson count (Wilson and Hilferty's curve for chi-squared). */
+/* 97.5 % limits of the mean of a Poisson count, above and below (Wilson and Hilferty's curve for chi-squared). */
 double limit_poisson(double count);
+double limit_poisson_low(double count);
 /* 95 % limits of how many of `objects` have what `seen` of `drawn` have. */
 void limit_count(uint64_t objects, uint64_t drawn, uint64_t seen, uint64_t *low, uint64_t *high);
 

@@ -21,6 +21,12 @@ double limit_poisson(double count)
 	return half * root * root * root;
 }
 
+double limit_poisson_low(double count)
+{
+	double root = count > 0 ? 1 - 1 / (9 * count) - NORMAL_QUANTILE / (3 * sqrt(count)) : 0;
+	return root > 0 ? count * root * root * root : 0;
+}
+
 static double log_choose(double n, double k)
 {
 	return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);

@@ -205,19 +205,11 @@ def carving_takes_the_same_memory_for_eight_times_the_data():
                 stderr=subprocess.DEVNULL)
             peak = 0
             while process.poll() is None:
-                peak = max(peak, sum(map(resident, rig.family(process.pid))))
+                peak = max(peak, sum(map(rig.resident, rig.family(process.pid))))
             rig.equal(process.returncode, rig.INCOMPLETE, "exit status")
             peaks.append(peak >> 20)
         print("%d and %d MB of a backup: %d and %d MB" % (8 * len(content) >> 20, 64 * len(content) >> 20, *peaks))
         rig.check(peaks[1] <= peaks[0] * 1.25 + 40, "memory grew from %d MB to %d MB" % tuple(peaks))
-
-
-def resident(pid):
-    try:
-        with open("/proc/%d/statm" % pid) as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    except OSError:
-        return 0
 
 
 rig.run_tests(all_that_was_planted_is_found_in_place_and_nothing_else, a_pipe_and_a_member_of_an_archive_are_carved_alike,

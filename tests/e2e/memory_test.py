@@ -17,14 +17,6 @@ CHANCE_BYTES = 12 << 20
 OBJECT_BYTES = 64  # what the case process may keep of each object: 20 while reading, 40 while merging, and room to grow
 
 
-def resident(pid):
-    try:
-        with open("/proc/%d/statm" % pid) as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    except OSError:
-        return 0
-
-
 def peak_of_scan(records):
     """(most bytes resident in all processes of a scan together, bytes scanned, seconds)"""
     with rig.folder() as out:
@@ -45,7 +37,7 @@ def peak_of(out, stores):
         "--progress", "never"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peak = 0
     while process.poll() is None:
-        peak = max(peak, sum(map(resident, rig.family(process.pid))))
+        peak = max(peak, sum(map(rig.resident, rig.family(process.pid))))
         time.sleep(0.01)
     error = process.stderr.read().decode()
     rig.check(process.returncode == 0, "scan ended with %d: %s" % (process.returncode, error[-400:]))

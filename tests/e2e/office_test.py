@@ -153,14 +153,6 @@ def write_rows(path, rows):
         return sum(info.file_size for info in out.infolist())
 
 
-def resident(pid):
-    try:
-        with open("/proc/%d/statm" % pid, encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    except OSError:
-        return 0
-
-
 def a_sheet_of_many_rows_is_counted_exactly_in_little_memory():
     rows = 1000000 if rig.FULL else 60000
     with rig.folder() as folder:
@@ -169,7 +161,7 @@ def a_sheet_of_many_rows_is_counted_exactly_in_little_memory():
         begin, peak = time.monotonic(), 0
         scan = subprocess.Popen([rig.STAUNCH, "scan", path, "--case", case, "--jobs", "1", "--progress", "never"], stderr=subprocess.DEVNULL)
         while scan.poll() is None:
-            peak = max(peak, sum(map(resident, rig.family(scan.pid))))
+            peak = max(peak, sum(map(rig.resident, rig.family(scan.pid))))
             time.sleep(0.02)
         print("# %d rows, %d MB of XML: %.1f s, %d MB at most in all processes" % (rows, size >> 20, time.monotonic() - begin, peak >> 20))
         rig.equal(scan.returncode, 0, "the scan's end")

@@ -1,9 +1,8 @@
 """scan --sample: a part of each store is read, the rest is estimated, and a full scan afterwards leaves no trace of it. The
 intervals of 200 seeds hold the truth in about 95 % of cases: the same choice and estimator over one case that was read in
-full (bench/sample_draws), which says what real scans say to the last digit."""
+full (bench/sample_draws), which says what real scans say to the last digit. docs/samples.md has the tables."""
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -12,79 +11,23 @@ import time
 
 import rig
 
-DRAWS = os.path.join(rig.BUILD, "bench/sample_draws")
-SEEDS = 200
-# Of 200 seeds at 95 %, fewer than 181 hold once in a hundred times for one figure; there are dozens of figures.
-HOLDS_AT_LEAST = 0.88
+sys.path[:0] = [os.path.join(rig.ROOT, "bench"), os.path.join(rig.ROOT, "tools")]
+import sample_stores  # noqa: E402
+import sample_tables  # noqa: E402
+
+# Of each figure; there are dozens, so that one in 10,000 is the chance for one that holds as it should.
+SEEDS = sample_tables.SEEDS if rig.FULL else 60
 ALL_HOLD_ON_AVERAGE = 0.95
 
 
-def small_objects(out, count=3000, copies=500):
-    """Objects of many formats, each with an address of its own, and copies of some under other names."""
-    store = os.path.join(out, "objects")
-    subprocess.run([sys.executable, os.path.join(rig.ROOT, "tools/make_objects.py"), store, str(count)], check=True)
-    files = sorted(os.path.join(f, n) for f, _, names in os.walk(store) for n in names)
-    os.mkdir(os.path.join(store, "copies"))
-    for i, path in enumerate(random.Random(1).sample(files, copies)):
-        shutil.copy(path, os.path.join(store, "copies", "%05d%s" % (i, os.path.splitext(path)[1])))
+def make(name, out, *count):
+    store = os.path.join(out, name)
+    sample_stores.STORES[name](store, *count)
     return store
 
 
-def mailbox(out, count=3000, seed=3):
-    """Mails that share addresses as people do, some far more than others; lists from five rows to thousands; noise."""
-    rng = random.Random(seed)
-    store = os.path.join(out, "mailbox")
-
-    def address():
-        k = int(rng.paretovariate(0.8))
-        return "user%d@firm%d.example" % (k, k % 997)
-
-    for i in range(count):
-        folder = os.path.join(store, "%03d" % (i // 200))
-        os.makedirs(folder, exist_ok=True)
-        what = rng.random()
-        if what < 0.75:
-            lines = ["From: A <%s>" % address(), "To: %s" % address(), "Subject: s%d" % i, "Message-ID: <%d@mail.example>" % i,
-                "Date: Mon, 5 Sep 2022 10:00:00 +0200", "", "hello %d" % i]
-            lines += ["write to %s or +39 06 1234 %04d" % (address(), rng.randrange(3000)) for _ in range(int(rng.expovariate(0.5)))]
-            name, data = "%05d.eml" % i, ("\r\n".join(lines) + "\r\n").encode()
-        elif what < 0.9:
-            rows = int(min(3000, rng.paretovariate(0.7) * 5))
-            name = "%05d.csv" % i
-            data = ("id,mail\n" + "".join("%d,%s\n" % (rng.randrange(10**6), address()) for _ in range(rows))).encode()
-        elif what < 0.97:
-            name, data = "%05d.txt" % i, ("note %d\n" % rng.randrange(count // 20) + "x" * int(rng.paretovariate(0.9) * 100)).encode()
-        else:
-            name, data = "%05d.bin" % i, bytes(rng.randrange(256) for _ in range(400))
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(data)
-    return store
-
-
-def truth_of(report):
-    truth = {"records.raw": report["coverage"]["records"]["raw"], "records.distinct": report["coverage"]["records"]["distinct"],
-        "role_mailboxes": report["role_mailboxes"], "persons.best": report["persons"]["best"],
-        "staff.best": report["staff"]["persons"]["best"], "organizations.best": report["organizations"]["best"]}
-    for row in report["units"]:
-        truth["units.%s.raw" % row["unit"]] = row["raw"]
-    for row in report["entities"]:
-        truth["entities.%s.distinct" % row["kind"]] = row["distinct"]
-        truth["entities.%s.mentions" % row["kind"]] = row["mentions"]
-    for reason, objects in report["coverage"]["unread"]["by_reason"].items():
-        truth["unread.%s.objects" % reason] = objects
-    return truth
-
-
-def drawn(case, folder, percent, first=1, count=SEEDS):
-    """For each seed: {figure: (value, low, high or None)}."""
-    out = subprocess.run([DRAWS, case, folder, str(percent), str(first), str(count)], capture_output=True, text=True, timeout=590)
-    rig.check(out.returncode == 0, "sample_draws: %s" % out.stderr)
-    rows = []
-    for line in out.stdout.splitlines():
-        seed, objects, *figures = line.split()
-        rows.append((int(seed), int(objects), {name: tuple(None if v == "-" else int(v) for v in values.split(":"))
-            for name, values in (f.split("=") for f in figures)}))
-    return rows
+def mailbox(out, count):
+    return make("mailbox", out, count)
 
 
 def estimated(report):
@@ -101,74 +44,67 @@ def scan_sample(case, store, percent, seed, *options, status=rig.INCOMPLETE):
     return rig.scan(case, store, status=status, options=("--sample", percent, "--seed", seed, *options))
 
 
-def table(name, percent, rows, truth):
-    """Prints how often the interval of each figure holds the truth; returns {figure: share of the seeds}."""
-    print("%s, %s %%: %d of %d seeds, %d to %d objects" % (name, percent, len(rows), len(rows), min(r[1] for r in rows),
-        max(r[1] for r in rows)))
-    print("  %-36s %9s %7s %7s %7s %7s" % ("figure", "truth", "holds", "closed", "width", "value"))
-    shares = {}
-    for figure in sorted({f for r in rows for f in r[2]}):
-        if figure not in truth:
-            continue
-        got = [r[2][figure] for r in rows if figure in r[2]]
-        holds = [low <= truth[figure] and (high is None or truth[figure] <= high) for _, low, high in got]
-        closed = sorted((high - low) / truth[figure] for _, low, high in got if high is not None)
-        values = sorted(value / truth[figure] for value, _, _ in got)
-        if len(got) >= len(rows) // 4:  # what is hardly ever drawn is hardly ever printed
-            shares[figure] = sum(holds) / len(holds)
-        print("  %-36s %9d %6.1f%% %6.1f%% %7s %7.2f" % (figure, truth[figure], 100 * sum(holds) / len(holds),
-            100 * len(closed) / len(got), "%.2f" % closed[len(closed) // 2] if closed else "-", values[len(values) // 2]))
-    return shares
+def check_cells(name, percent, found):
+    least = {seeds: sample_tables.at_least(seeds) for seeds in {cell.seeds for cell in found.values()}}
+    for figure, cell in found.items():
+        rig.check(cell.held >= least[cell.seeds], "%s at %s %%: %s holds in %d of %d seeds, not in %d" % (name, percent, figure, cell.held,
+            cell.seeds, least[cell.seeds]))
+    average = sum(map(sample_tables.Cell.share, found.values())) / len(found)
+    rig.check(average >= ALL_HOLD_ON_AVERAGE, "%s at %s %%: %.1f %% on average" % (name, percent, 100 * average))
+    return len(found), 100 * average, min(found.items(), key=lambda row: row[1].share())
 
 
-def check_intervals(name, store, out, percents):
-    case = os.path.join(out, "%s.case" % name)
-    rig.scan(case, store, status=(rig.OK, rig.INCOMPLETE))
-    truth = truth_of(rig.report(case))
-    for percent in percents:
-        rows = drawn(case, out, percent)
-        rig.equal(len(rows), SEEDS, "seeds of %s" % name)
-        shares = table(name, percent, rows, truth)
-        for figure, share in shares.items():
-            rig.check(share >= HOLDS_AT_LEAST, "%s at %s %%: %s holds in %.1f %%" % (name, percent, figure, 100 * share))
-        average = sum(shares.values()) / len(shares)
-        rig.check(average >= ALL_HOLD_ON_AVERAGE, "%s at %s %%: %.1f %% on average" % (name, percent, 100 * average))
+def check_store(name, out, shares):
+    _, table, case = sample_tables.measure(rig.BUILD, name, out, SEEDS, shares)
+    for percent, (objects, found) in table.items():
+        count, average, (figure, cell) = check_cells(name, percent, found)
+        print("%s, %s %%, %d drawn, %d seeds: %d figures hold in %.1f %% on average, the least is %s with %.1f %%" % (name, percent, objects,
+            SEEDS, count, average, figure, 100 * cell.share()))
     return case
 
 
-def intervals_of_200_seeds_hold_the_truth_and_real_scans_say_the_same():
+def intervals_hold_the_truth_and_real_scans_say_the_same():
     with rig.folder() as out:
-        for name, store in (("objects", small_objects(out)), ("mailbox", mailbox(out))):
-            case = check_intervals(name, store, out, (5, 20) if rig.FULL else (5,))
-            for seed in (3, 4) if rig.FULL else (3,):
-                real = os.path.join(out, "%s-%d.case" % (name, seed))
-                shutil.copy(case + ".key", real + ".key")
-                scan_sample(real, store, 5, seed, "--jobs", 3)
-                rig.equal(estimated(rig.report(real)), drawn(case, out, 5, seed, 1)[0][2], "the estimate of %s, seed %d" % (name, seed))
+        store, case = os.path.join(out, "helpdesk"), check_store("helpdesk", out, (10,))
+        for seed in (3, 4) if rig.FULL else (3,):
+            real = os.path.join(out, "real-%d.case" % seed)
+            shutil.copy(case + ".key", real + ".key")
+            scan_sample(real, store, 10, seed, "--jobs", 3)
+            rig.equal(estimated(rig.report(real)), sample_tables.drawn(rig.BUILD, case, 10, seed, 1)[0][2], "the estimate of seed %d" % seed)
 
 
-def intervals_of_the_exposures_hold_the_truth():
-    """Six of them in one store: ninety files each, of thirty types. And the example, in which large files are many copies."""
+def intervals_of_every_store_and_share_hold_the_truth():
     if not rig.FULL:
-        rig.skip("makes six exposures; with ./dev test --full")
+        rig.skip("six stores, 15 shares, 200 seeds; with ./dev test full")
+    for name, shares in sample_tables.SHARES.items():
+        with rig.folder() as out:
+            check_store(name, out, shares)
+
+
+def units_of_fields_are_estimated():
     with rig.folder() as out:
-        store = os.path.join(out, "containers")
-        for seed in range(2022, 2028):
-            made = os.path.join(out, "made")
-            subprocess.run([sys.executable, os.path.join(rig.ROOT, "tools/make_exposure.py"), made, "--seed", str(seed)],
-                check=True, timeout=600, stdout=subprocess.DEVNULL)
-            shutil.move(os.path.join(made, "container"), os.path.join(store, str(seed)))
-            shutil.rmtree(made)
-        check_intervals("containers", store, out, (15, 25, 50))
-        stores, _ = rig.make_example(os.path.join(out, "example"), 40000)
-        case = os.path.join(out, "example.case")
-        rig.scan(case, *stores)
-        table("example", 10, drawn(case, out, 10), truth_of(rig.report(case)))
+        store = os.path.join(out, "projects")
+        os.mkdir(store)
+        for i in range(400):
+            with open(os.path.join(store, "%d.jsonl" % i), "w") as file:
+                file.writelines('{"project":"P-%d","n":%d}\n' % ((i * 7 + k) % 900, k) for k in range(5))
+        options = ("--id-field", "project=project")
+        full = os.path.join(out, "full.case")
+        rig.scan(full, store, options=options)
+        truth = {row["unit"]: row for row in rig.report(full)["units"]}["project"]
+        rig.equal((truth["raw"], truth["distinct"]), (2000, 900), "projects of the full scan")
+        for seed in range(1, 6):
+            case = os.path.join(out, "%d.case" % seed)
+            scan_sample(case, store, 30, seed, *options)
+            got = estimated(rig.report(case))
+            for column in ("raw", "distinct"):
+                _, low, high = got["units.project." + column]
+                rig.check(low <= truth[column] <= high, "seed %d: %d %s is not in %s to %s" % (seed, truth[column], column, low, high))
 
 
 def a_sample_says_so_everywhere_and_a_full_scan_replaces_it():
     with rig.folder() as out:
-        store = small_objects(out, 1500, 200)
+        store = make("objects", out, 1500, 200)
         direct, staged = os.path.join(out, "direct.case"), os.path.join(out, "staged.case")
         rig.scan(direct, store)
         shutil.copy(direct + ".key", staged + ".key")
@@ -244,7 +180,7 @@ def a_store_read_in_full_is_certain_beside_one_that_is_sampled():
         rig.equal(report["estimate"]["listed_objects"], 1500, "objects that were drawn from")
         full = os.path.join(out, "b.case")
         rig.scan(full, small, large, status=(rig.OK, rig.INCOMPLETE))
-        want = truth_of(rig.report(full))["entities.email_address.distinct"]
+        want = sample_tables.truth_of(rig.report(full))["entities.email_address.distinct"]
         _, low, high = estimated(report)["entities.email_address.distinct"]
         rig.check(low <= want and (high is None or want <= high), "%d is not in %d to %s" % (want, low, high))
 
@@ -276,7 +212,7 @@ def wrong_shares_and_seeds_are_refused():
             rig.check(not os.path.exists(case), "a case was made with %s" % (options,))
 
 
-rig.run_tests(intervals_of_200_seeds_hold_the_truth_and_real_scans_say_the_same, intervals_of_the_exposures_hold_the_truth,
-    a_sample_says_so_everywhere_and_a_full_scan_replaces_it, the_choice_depends_on_seed_and_listing_alone,
+rig.run_tests(intervals_hold_the_truth_and_real_scans_say_the_same, intervals_of_every_store_and_share_hold_the_truth,
+    units_of_fields_are_estimated, a_sample_says_so_everywhere_and_a_full_scan_replaces_it, the_choice_depends_on_seed_and_listing_alone,
     another_percentage_or_seed_reads_what_that_draws_beside_what_was_read, a_store_read_in_full_is_certain_beside_one_that_is_sampled,
     everything_drawn_is_no_estimate, wrong_shares_and_seeds_are_refused)

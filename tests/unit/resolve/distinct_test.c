@@ -1,6 +1,8 @@
 /* Distinct keys: exact in bounded memory. The sketch: near enough for a line that moves. */
 #include "fixture.h"
 
+#include <malloc.h>
+
 #define KEYS 5000
 
 struct model {
@@ -79,6 +81,42 @@ static void giving_up_leaves_no_file_behind(void)
 	folder_close(&folder);
 }
 
+static int by_digest(const void *a, const void *b)
+{
+	return memcmp(a, b, ST_DIGEST_BYTES);
+}
+
+/* As keys come out of a merge, ordered by what they are sorted by again: they fill one part of memory after the other.
+ */
+static void keys_that_come_in_order_take_no_more_memory(void)
+{
+	enum { IN_ORDER = 200000, LIMIT_BYTES = 256 << 10 };
+	struct ordered {
+		uint8_t digest[ST_DIGEST_BYTES];
+		char key[16];
+	} *keys = st_alloc_zero(IN_ORDER, sizeof *keys);
+	struct folder folder;
+	uint64_t counts[256];
+	CHECK(folder_open(&folder));
+	folder.work.memory_bytes = LIMIT_BYTES;
+	for (uint32_t i = 0; i < IN_ORDER; i++) {
+		snprintf(keys[i].key, sizeof keys[i].key, "key-%u", i);
+		resolve_entity_digest(&folder.work, 0, span_of(keys[i].key), keys[i].digest);
+	}
+	qsort(keys, IN_ORDER, sizeof *keys, by_digest);
+	size_t before = mallinfo2().uordblks;
+	struct resolve_distinct *distinct = resolve_distinct_open(&folder.work, 1);
+	for (uint32_t i = 0; i < IN_ORDER; i++)
+		CHECK_OK(resolve_distinct_add(distinct, 0, span_of(keys[i].key), &err));
+	size_t grown = mallinfo2().uordblks - before;
+	if (grown > 8 * LIMIT_BYTES)
+		CHECK_FAIL("%zu bytes are held, of %d allowed", grown, LIMIT_BYTES);
+	CHECK_OK(resolve_distinct_finish(distinct, NULL, NULL, counts, &err));
+	CHECK_INT(counts[0], IN_ORDER);
+	folder_close(&folder);
+	free(keys);
+}
+
 static enum st_status refuse(void *context, uint8_t set, struct st_span key, uint64_t times, struct st_error *err)
 {
 	(void)context, (void)set, (void)key, (void)times;
@@ -124,6 +162,7 @@ int main(void)
 	RUN(each_key_comes_once_with_how_often_it_was_added);
 	RUN(little_memory_gives_the_same_figures);
 	RUN(nothing_added_counts_nothing);
+	RUN(keys_that_come_in_order_take_no_more_memory);
 	RUN(giving_up_leaves_no_file_behind);
 	RUN(a_failure_of_the_caller_comes_back);
 	RUN(the_sketch_is_within_three_percent_at_every_size);

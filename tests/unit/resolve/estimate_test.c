@@ -43,6 +43,16 @@ static void poisson_limits_are_those_of_the_tables(void)
 			CHECK_FAIL("of %g: %g", table[i].count, limit_poisson(table[i].count));
 }
 
+static void lower_poisson_limits_are_near_those_of_the_tables(void)
+{
+	static const struct {
+		double count, limit;
+	} table[] = {{0, 0}, {1, 0.025}, {5, 1.623}, {20, 12.217}, {100, 81.364}};
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (fabs(limit_poisson_low(table[i].count) - table[i].limit) > 0.02)
+			CHECK_FAIL("of %g: %g", table[i].count, limit_poisson_low(table[i].count));
+}
+
 static double choose(double n, double k)
 {
 	return k < 0 || k > n ? 0 : exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1));
@@ -231,6 +241,121 @@ static void a_few_objects_that_outweigh_all_others_are_not_bounded_when_seen(voi
 	free(of);
 }
 
+/* Objects of several strata, each a type of its own: of each object its sum, and its values shared with its neighbours.
+ */
+struct layer {
+	size_t objects, drawn;
+	double sum;            /* of those that have one, */
+	size_t every;          /* which are one of so many */
+	size_t values, shared; /* values of an object; so many objects in a row have the same ones */
+};
+
+static size_t first_value(const struct layer *layer, size_t object)
+{
+	return object / layer->shared * layer->values;
+}
+
+struct seen {
+	uint32_t objects[ESTIMATE_SEEN];
+	size_t count;
+};
+
+static void add_object(
+	struct estimate *estimate, const struct layer *layer, size_t object, uint32_t number, struct seen *seen)
+{
+	if (layer->every > 0 && object % layer->every == 0)
+		estimate_add(estimate, 0, number, layer->sum);
+	for (size_t v = 0; v < layer->values; v++) {
+		struct seen *value = &seen[first_value(layer, object) + v];
+		if (value->count < ESTIMATE_SEEN)
+			value->objects[value->count++] = number;
+	}
+}
+
+static struct estimate *estimate_layers(const struct layer *layers, size_t count, uint64_t *seed)
+{
+	static bool taken[8][2000];
+	static uint32_t numbers[8][2000];
+	struct estimate_stratum strata[8] = {0};
+	struct seen *seen = st_alloc_zero(8000, sizeof *seen);
+	size_t values = 0;
+	for (size_t i = 0; i < count; i++)
+		strata[i] = (struct estimate_stratum){layers[i].objects, layers[i].drawn, (double)layers[i].objects, i};
+	struct estimate *estimate = estimate_open(strata, count, 1, 1);
+	for (size_t i = 0; i < count; i++) {
+		draw(taken[i], layers[i].objects, layers[i].drawn, seed);
+		for (size_t o = 0; o < layers[i].objects; o++)
+			numbers[i][o] = taken[i][o] ? estimate_object(estimate, i, 1) : ESTIMATE_NONE;
+	}
+	estimate_weigh(estimate);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t o = 0; o < layers[i].objects; o++)
+			if (taken[i][o])
+				add_object(estimate, &layers[i], o, numbers[i][o], seen + values);
+		values += first_value(&layers[i], layers[i].objects + layers[i].shared - 1);
+	}
+	for (size_t v = 0; v < values; v++)
+		estimate_key(estimate, 0, seen[v].objects, seen[v].count);
+	estimate_finish(estimate);
+	free(seen);
+	return estimate;
+}
+
+/* Six pairs of lists among letters. By chance six lists of six pairs are drawn, or three whole pairs: all objects are
+ * alike then, and no variance says that it was chance. */
+static void lists_that_are_copies_of_one_another(void)
+{
+	static const struct layer layers[] = {{288, 144, 0, 0, 1, 1}, {12, 6, 0, 0, 30, 2}};
+	struct tally distinct = {0};
+	uint64_t seed = 8, told_wrong = 0;
+	for (int i = 0; i < SEEDS; i++) {
+		struct estimate *estimate = estimate_layers(layers, 2, &seed);
+		struct estimate_result result = estimate_distinct(estimate, 0);
+		note(&distinct, &result, 288 + 180);
+		told_wrong += result.bounded && result.high < 288 + 180;
+		estimate_close(estimate);
+	}
+	CHECK(distinct.holds >= SEEDS * 95 / 100);
+	CHECK(told_wrong <= SEEDS * 3 / 100);
+}
+
+/* In some types every object has one, in others one in eight, and a sample of five shows none of them in every second.
+ */
+static void types_of_which_the_sample_shows_nothing(void)
+{
+	static const struct layer layers[] = {{60, 9, 1, 1, 0, 1}, {40, 6, 1, 1, 0, 1}, {60, 9, 1, 9, 0, 1},
+		{50, 8, 1, 10, 0, 1}, {60, 9, 1, 12, 0, 1}, {200, 30, 0, 0, 0, 1}, {200, 30, 0, 0, 0, 1}};
+	struct tally sum = {0};
+	uint64_t seed = 9;
+	for (int i = 0; i < SEEDS; i++) {
+		struct estimate *estimate = estimate_layers(layers, sizeof layers / sizeof layers[0], &seed);
+		struct estimate_result result = estimate_sum(estimate, 0);
+		note(&sum, &result, 100 + 7 + 5 + 5);
+		estimate_close(estimate);
+	}
+	CHECK_INT(sum.shown, SEEDS);
+	CHECK(sum.holds >= SEEDS * 95 / 100);
+}
+
+/* Each value in four objects, two fifths drawn: those seen in two and in three say that few are missing. */
+static void values_of_several_objects_each_are_mostly_seen(void)
+{
+	static const struct layer layers[] = {{1992, 800, 0, 0, 1, 4}};
+	struct tally distinct = {0};
+	uint64_t seed = 10;
+	double most = 0;
+	for (int i = 0; i < SEEDS; i++) {
+		struct estimate *estimate = estimate_layers(layers, 1, &seed);
+		struct estimate_result result = estimate_distinct(estimate, 0);
+		note(&distinct, &result, 498);
+		most += result.high / 498 / SEEDS;
+		estimate_close(estimate);
+	}
+	CHECK(distinct.holds >= SEEDS * 95 / 100);
+	if (most > 1.35) /* 1.54 if each of those seen once were one of many */
+		CHECK_FAIL("the upper end is %g times the truth", most);
+}
+
 static void everything_drawn_is_exact(void)
 {
 	struct population *of = st_alloc_zero(1, sizeof *of);
@@ -284,11 +409,15 @@ int main(void)
 {
 	RUN(t_quantiles_are_those_of_the_tables);
 	RUN(poisson_limits_are_those_of_the_tables);
+	RUN(lower_poisson_limits_are_near_those_of_the_tables);
 	RUN(limits_of_counts_hold_whatever_the_truth);
 	RUN(limits_of_many_are_near_those_of_few);
 	RUN(sums_without_a_rule_and_values_in_one_object_each);
 	RUN(sums_that_follow_the_size_and_values_in_several_objects);
 	RUN(a_few_objects_that_outweigh_all_others_are_not_bounded_when_seen);
+	RUN(lists_that_are_copies_of_one_another);
+	RUN(types_of_which_the_sample_shows_nothing);
+	RUN(values_of_several_objects_each_are_mostly_seen);
 	RUN(everything_drawn_is_exact);
 	RUN(very_many_objects_and_keys_take_no_more_memory);
 	CHECK_END();
