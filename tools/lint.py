@@ -14,9 +14,9 @@ CLANG_FORMAT_MAJOR = 14
 INCLUDES = {
     "base": (), "process": ("base",), "source": ("base", "process"), "extract": ("base", "process"),
     "detect": ("base", "process"), "resolve": ("base", "process"), "casefile": ("base", "process"),
-    "report": ("base", "process"),
-    "worker": ("base", "process", "extract", "detect"),
-    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "worker"),
+    "report": ("base", "process"), "audit": ("base",),
+    "worker": ("base", "process", "extract", "detect", "audit"),
+    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "audit", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")
