@@ -244,7 +244,7 @@ static unsigned protocols_of(const struct audit_word *word)
 }
 
 /* A protocol without ports matches whatever the ports say when it is named; "any" with ports is those with ports. */
-static void add_lines(struct audit_set *lines, const struct audit_set *ports, unsigned protocols)
+static void add_lines(struct audit_set *lines, const struct audit_set *ports, unsigned protocols, bool named)
 {
 	bool every = ports->count == 1 && ports->items[0].low == 0 && ports->items[0].high == 65535;
 	for (size_t i = 0; i < ports->count; i++) {
@@ -256,7 +256,7 @@ static void add_lines(struct audit_set *lines, const struct audit_set *ports, un
 				lines, AUDIT_LINE_UDP + ports->items[i].low, AUDIT_LINE_UDP + ports->items[i].high);
 	}
 	for (unsigned i = 2; i < 6; i++)
-		if ((protocols & 1u << i) && (protocols != ALL || every))
+		if ((protocols & 1u << i) && (named || every))
 			audit_set_add(lines, AUDIT_LINE_ICMP + i - 2, AUDIT_LINE_ICMP + i - 2);
 	audit_set_settle(lines);
 }
@@ -271,8 +271,8 @@ void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags,
 	add_ports(&rule->source_ports, &out->source_ports[AUDIT_LOWER], &out->source_ports[AUDIT_UPPER]);
 	add_ports(&rule->ports, &ports[AUDIT_LOWER], &ports[AUDIT_UPPER]);
 	unsigned protocols = protocols_of(rule->protocol);
-	add_lines(&out->lines[AUDIT_LOWER], &ports[AUDIT_LOWER], protocols);
-	add_lines(&out->lines[AUDIT_UPPER], &ports[AUDIT_UPPER], protocols != 0 ? protocols : ALL);
+	add_lines(&out->lines[AUDIT_LOWER], &ports[AUDIT_LOWER], protocols, protocols != ALL);
+	add_lines(&out->lines[AUDIT_UPPER], &ports[AUDIT_UPPER], protocols != 0 ? protocols : ALL, protocols != ALL);
 	for (int i = 0; i < 2; i++) {
 		settle_sources(&out->sources[i], tags);
 		audit_set_free(&ports[i]);

@@ -27,14 +27,11 @@ static enum audit_match match_prefix(const struct audit_interval *range, const s
 	return all && !(to->has_v4 && to->has_v6) ? AUDIT_YES : AUDIT_MAYBE;
 }
 
-static enum audit_match match_tag(enum audit_tag tag, struct st_span text, const struct audit_destination *to)
+/* As a destination VirtualNetwork is every packet's, and no other tag is any's: they are outside of the network. */
+static enum audit_match match_tag(enum audit_tag tag, struct st_span text)
 {
-	if (tag == AUDIT_TAG_ANY)
-		return AUDIT_YES;
-	if (tag == AUDIT_TAG_PRIVATE && !audit_span_is(text, "AzureLoadBalancer") &&
-		!audit_span_is(text, "AZURE_LOADBALANCER"))
-		return to->in_doubt ? AUDIT_MAYBE : AUDIT_YES;
-	return to->in_doubt ? AUDIT_MAYBE : AUDIT_NO;
+	bool probe = audit_span_is(text, "AzureLoadBalancer") || audit_span_is(text, "AZURE_LOADBALANCER");
+	return tag == AUDIT_TAG_ANY || (tag == AUDIT_TAG_PRIVATE && !probe) ? AUDIT_YES : AUDIT_NO;
 }
 
 static enum audit_match match_members(const struct audit_word *group, const struct audit_destination *to)
@@ -57,7 +54,7 @@ static bool ask(void *context, const struct audit_value *value)
 	if (value->kind == AUDIT_VALUE_PREFIX)
 		match = match_prefix(&value->range, question->destination);
 	else if (value->kind == AUDIT_VALUE_TAG)
-		match = match_tag(value->tag, value->text, question->destination);
+		match = match_tag(value->tag, value->text);
 	else if (value->kind == AUDIT_VALUE_MEMBERS)
 		match = match_members(value->word, question->destination);
 	if (match > question->answer)
@@ -226,7 +223,8 @@ static void join_families(struct audit_destinations *out, const struct audit_rul
 		return;
 	v4->has_v6 = v4->v6_known = true;
 	v4->v6 = v6->v6;
-	v4->label.count = 0;
+	for (size_t i = 0; i < v6->label.count; i++)
+		audit_set_add(&v4->label, v6->label.items[i].low, v6->label.items[i].high);
 	audit_set_free(&v6->label);
 	*v6 = out->items[--out->count];
 }

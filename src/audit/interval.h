@@ -61,8 +61,9 @@ struct audit_extent {
 struct audit_extent audit_set_extent(const struct audit_set *set);
 
 /* The smallest list of prefixes that is this set, in order, by family; points of tags are left out. `each` gets "a/n".
- * A family of which all of the internet is in the set is one prefix: 0.0.0.0/0, ::/0. */
-void audit_set_prefixes(const struct audit_set *set, void (*each)(void *context, const char *prefix), void *context);
+ * internet: a family of which all of the internet is in the set is one prefix, 0.0.0.0/0 or ::/0. */
+void audit_set_prefixes(
+	const struct audit_set *set, bool internet, void (*each)(void *context, const char *prefix), void *context);
 
 /* Text of one address of the line, inet_ntop form. */
 #define AUDIT_ADDRESS_TEXT 48

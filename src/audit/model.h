@@ -67,6 +67,7 @@ struct audit_subnet {
 	const struct audit_word *id, *group; /* group NULL: none */
 	struct audit_place at;
 	bool group_unknown;
+	struct audit_words attached; /* ids of the interfaces it says are in it */
 };
 
 struct audit_endpoint {
@@ -106,6 +107,7 @@ struct audit_model {
 	size_t doubt_count, doubt_capacity;
 	struct audit_index *index; /* groups by id */
 	uint64_t recognised;       /* values that a shape knew */
+	bool other_attachments;    /* resources that groups may be attached to and that are not read here */
 };
 
 void audit_model_free(struct audit_model *model);

@@ -72,7 +72,7 @@ static bool holds_internet(const struct audit_set *set, audit_address low, audit
 static void cover_family(
 	const struct audit_set *set, const struct cover *cover, audit_address low, audit_address high, const char *all)
 {
-	if (holds_internet(set, low, high)) {
+	if (all != NULL && holds_internet(set, low, high)) {
 		cover->each(cover->context, all);
 		return;
 	}
@@ -81,11 +81,12 @@ static void cover_family(
 			cover_interval(cover, set->items[i].low, set->items[i].high < high ? set->items[i].high : high);
 }
 
-void audit_set_prefixes(const struct audit_set *set, void (*each)(void *context, const char *prefix), void *context)
+void audit_set_prefixes(
+	const struct audit_set *set, bool internet, void (*each)(void *context, const char *prefix), void *context)
 {
 	struct cover cover = {each, context};
-	cover_family(set, &cover, AUDIT_V4_LOW, AUDIT_V4_HIGH, "0.0.0.0/0");
-	cover_family(set, &cover, AUDIT_V6_LOW, AUDIT_V6_HIGH, "::/0");
+	cover_family(set, &cover, AUDIT_V4_LOW, AUDIT_V4_HIGH, internet ? "0.0.0.0/0" : NULL);
+	cover_family(set, &cover, AUDIT_V6_LOW, AUDIT_V6_HIGH, internet ? "::/0" : NULL);
 }
 
 /* --- reading --- */

@@ -12,6 +12,7 @@ struct walker_rule {
 	struct audit_compiled sets;
 	const struct audit_group *group;
 	uint32_t gate;
+	bool only_in_doubt;         /* it matches no destination that is known to exist */
 	enum audit_match match;     /* of the destination looked at */
 	uint8_t in_lines, in_ports; /* bit 0 LOWER, bit 1 UPPER: of the cell looked at */
 };
@@ -326,14 +327,26 @@ static void cluster_open(struct walker *walker, struct cell *cell, const struct 
 	give_cluster(walker, cell, wide, AUDIT_OPEN);
 }
 
+/* Does the rule match nothing but a destination of which it is not known whether it exists? What it lets in elsewhere
+ * is told there. */
+static bool only_in_doubt(const struct walker *walker, const struct piece *piece)
+{
+	for (uint32_t i = 0; i < piece->rule_count; i++)
+		if (walker->rules[piece->rules[i]].only_in_doubt)
+			return true;
+	return false;
+}
+
 /* What may be let in and is not surely. */
 static void cluster_doubts(
-	struct walker *walker, struct cell *cell, const struct pieces *must, const struct pieces *may)
+	struct walker *walker, struct cell *cell, const struct pieces *must, const struct pieces *may, bool in_doubt)
 {
 	struct audit_set sure = {0};
 	for (size_t i = 0; i < must->count; i++)
 		audit_set_join(&sure, &must->items[i].all, &walker->scratch);
 	for (size_t i = 0; i < may->count; i++) {
+		if (in_doubt && !only_in_doubt(walker, &may->items[i]))
+			continue;
 		struct audit_cluster *own = st_alloc_zero(1, sizeof *own);
 		add_to_cluster(walker, own, &may->items[i]);
 		audit_set_remove(&own->sources, &sure, &walker->scratch);
@@ -399,7 +412,7 @@ static void fill_cell(struct walker *walker, struct cell *cell, const struct aud
 			walk(walker, mode, &from, &found[mode]);
 	}
 	cluster_open(walker, cell, &found[MUST]);
-	cluster_doubts(walker, cell, &found[MUST], &found[MAY]);
+	cluster_doubts(walker, cell, &found[MUST], &found[MAY], to->in_doubt);
 	free_pieces(&found[MUST]);
 	free_pieces(&found[MAY]);
 	audit_set_free(&family);
@@ -601,6 +614,13 @@ static void reach_all(struct walker *walker)
 	audit_destinations_of(walker->store, rules, walker->rule_count, &reach->destinations);
 	cuts_of(walker, false, &reach->source_ports);
 	pieces_of(&reach->source_ports, 65536);
+	for (size_t i = 0; i < walker->rule_count; i++) {
+		walker->rules[i].only_in_doubt = true;
+		for (size_t j = 0; j < reach->destinations.count; j++)
+			walker->rules[i].only_in_doubt &=
+				reach->destinations.items[j].in_doubt ||
+				audit_destination_match(rules[i], &reach->destinations.items[j]) == AUDIT_NO;
+	}
 	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
 		reach_destination(walker, &reach->destinations.items[i], &key);
 }

@@ -16,8 +16,9 @@
  * resource.
  */
 bool audit_shape_azure(struct audit_model *model, const struct audit_node *resource, uint32_t file);
-/* A resource of Azure that has no part in who reaches what: known, and nothing to do. */
-bool audit_shape_azure_known(const struct audit_node *resource);
+/* Any other resource of Azure. Those that groups can be attached to in ways not read here (scale sets, gateways, ...)
+ * are remembered: a group is then never taken to be attached to nothing but the interfaces in the input. */
+bool audit_shape_azure_known(struct audit_model *model, const struct audit_node *resource);
 
 /* --- shared by shapes of Azure --- */
 

@@ -204,33 +204,73 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 	}
 }
 
+/* Where the part begins, case ignored; NULL: nowhere. */
+static const uint8_t *find_part(struct st_span text, const char *part)
+{
+	size_t size = strlen(part);
+	for (size_t at = 0; at + size <= text.size; at++)
+		if (strncasecmp((const char *)text.data + at, part, size) == 0)
+			return text.data + at;
+	return NULL;
+}
+
 /* A rule by itself: its group is what its id (".../networkSecurityGroups/G/securityRules/R") says. */
 static void take_rule(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
-	static const char marker[] = "/securityRules/";
 	const struct audit_word *id = id_of(model, node, file);
 	struct st_span parent = audit_word_span(id);
-	for (size_t at = 0; at + sizeof marker - 1 <= parent.size; at++)
-		if (strncasecmp((const char *)parent.data + at, marker, sizeof marker - 1) == 0)
-			parent.size = at;
+	const uint8_t *end = find_part(parent, "/securityRules/");
+	parent.size = end != NULL ? (size_t)(end - parent.data) : parent.size;
 	struct audit_group *group = audit_model_group(model, audit_intern(model, AUDIT_LITERAL, parent));
 	if (!group->declared && group->rule_count == 0)
 		group->at = audit_place_of(file, node);
 	audit_azure_rule(model, group, node, file, audit_get(node, "(conditional)") != NULL);
 }
 
-static void take_subnet(struct audit_model *model, const struct audit_node *node, uint32_t file)
+/* Ids ".../networkInterfaces/N/ipConfigurations/C" of a subnet; whatever else is in it is not read here. */
+static void add_inhabitants(struct audit_model *model, struct audit_words *words, const struct audit_node *list)
+{
+	struct audit_words ids = {0};
+	add_references(model, &ids, list);
+	for (uint32_t i = 0; i < ids.count; i++) {
+		struct st_span id = audit_word_span(ids.items[i]);
+		const uint8_t *found = find_part(id, "/ipConfigurations/");
+		if (found == NULL || find_part(id, "/networkInterfaces/") == NULL) {
+			model->other_attachments = true;
+			continue;
+		}
+		id.size = (size_t)(found - id.data);
+		audit_words_add(model, words, audit_intern(model, AUDIT_LITERAL, id));
+	}
+}
+
+/* parent: id of the network it stands in, NULL when it stands by itself. */
+static void take_subnet(
+	struct audit_model *model, const struct audit_node *node, uint32_t file, const struct audit_word *parent)
 {
 	struct audit_subnet *subnet = audit_model_subnet(model);
 	subnet->id = id_of(model, node, file);
+	if (parent != NULL && !audit_given(audit_get(node, "id"))) {
+		struct st_span name = audit_word_span(name_of(model, node));
+		st_auto_free char *id =
+			st_format("%s/subnets/%.*s", parent->text, (int)name.size, (const char *)name.data);
+		subnet->id = audit_intern(model, AUDIT_LITERAL, audit_span(id));
+	}
+	add_inhabitants(model, &subnet->attached, audit_azure_property(node, "ipConfigurations"));
 	subnet->at = audit_place_of(file, node);
 	subnet->group = reference_of(model, audit_azure_property(node, "networkSecurityGroup"));
 	subnet->group_unknown = subnet->group != NULL && subnet->group->kind == AUDIT_UNRESOLVED;
 }
 
+static void take_lone_subnet(struct audit_model *model, const struct audit_node *node, uint32_t file)
+{
+	take_subnet(model, node, file, NULL);
+}
+
 static void take_network(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
 	const struct audit_node *subnets = audit_azure_property(node, "subnets");
+	const struct audit_word *id = id_of(model, node, file);
 	if (subnets == NULL)
 		return;
 	if (subnets->type != AUDIT_ARRAY) {
@@ -240,7 +280,7 @@ static void take_network(struct audit_model *model, const struct audit_node *nod
 	}
 	for (const struct audit_node *item = subnets->first; item != NULL; item = item->next)
 		if (item->type == AUDIT_OBJECT)
-			take_subnet(model, item, file);
+			take_subnet(model, item, file, id);
 }
 
 static void take_public_address(struct audit_model *model, const struct audit_node *node, uint32_t file)
@@ -297,7 +337,7 @@ static const struct {
 	{"networkSecurityGroups", take_group},
 	{"networkSecurityGroups/securityRules", take_rule},
 	{"virtualNetworks", take_network},
-	{"virtualNetworks/subnets", take_subnet},
+	{"virtualNetworks/subnets", take_lone_subnet},
 	{"publicIPAddresses", take_public_address},
 	{"networkInterfaces", take_interface},
 };
@@ -321,9 +361,17 @@ bool audit_shape_azure(struct audit_model *model, const struct audit_node *resou
 	return false;
 }
 
-bool audit_shape_azure_known(const struct audit_node *resource)
+bool audit_shape_azure_known(struct audit_model *model, const struct audit_node *resource)
 {
+	static const char *const attachable[] = {"Microsoft.Compute/virtualMachineScaleSets",
+		"Microsoft.Network/applicationGateways", "Microsoft.Network/loadBalancers",
+		"Microsoft.Network/azureFirewalls", "Microsoft.Network/bastionHosts",
+		"Microsoft.Network/virtualNetworkGateways", "Microsoft.Network/networkProfiles",
+		"Microsoft.ContainerService/managedClusters", "Microsoft.ContainerInstance/containerGroups",
+		"Microsoft.Network/networkInterfaces/ipConfigurations"};
 	struct st_span type = audit_text(audit_get(resource, "type"));
+	for (size_t i = 0; i < sizeof attachable / sizeof attachable[0]; i++)
+		model->other_attachments |= audit_span_is(type, attachable[i]);
 	return type.size > 10 && strncasecmp((const char *)type.data, "Microsoft.", 10) == 0 &&
 	       memchr(type.data, '/', type.size) != NULL;
 }

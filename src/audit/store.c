@@ -172,15 +172,27 @@ static void mark_gates(const struct audit_store *store, const struct audit_model
 				used[j] = true;
 }
 
-/* Is all that the group says it is attached to in the input? */
-static bool attachments_known(const struct joins *joins, const struct audit_group *group)
+static bool all_in_input(const struct joins *joins, const struct audit_words *ids)
 {
-	for (uint32_t i = 0; i < group->attached.count; i++) {
-		const struct audit_word *id = group->attached.items[i];
+	for (uint32_t i = 0; i < ids->count; i++) {
+		const struct audit_word *id = ids->items[i];
 		bool known = find(joins, &joins->subnets, id) >= 0;
 		for (size_t j = 0; j < joins->model->interface_count && !known; j++)
 			known = audit_same_id(joins->model->interfaces[j].id, id);
 		if (!known)
+			return false;
+	}
+	return true;
+}
+
+/* Is all that the group is attached to in the input, as far as the input says? */
+static bool attachments_known(const struct joins *joins, const struct audit_group *group)
+{
+	if (joins->model->other_attachments || !all_in_input(joins, &group->attached))
+		return false;
+	for (size_t i = 0; i < joins->model->subnet_count; i++) {
+		const struct audit_subnet *subnet = &joins->model->subnets[i];
+		if (audit_same_id(subnet->group, group->id) && !all_in_input(joins, &subnet->attached))
 			return false;
 	}
 	return true;

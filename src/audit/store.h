@@ -39,7 +39,7 @@ struct audit_destination {
 	bool has_v4, has_v6;             /* families it takes packets of */
 	bool v4_known, v6_known;         /* an address of it; else rules by prefix may match */
 	audit_address v4, v6;            /* one address of many that all rules treat alike */
-	struct audit_set label;          /* those addresses; empty: whatever no rule names */
+	struct audit_set label;          /* those addresses; empty: not known */
 	const struct audit_word *member; /* an interface in this application security group */
 	const struct audit_interface *interface;
 	bool in_doubt; /* whether there is such a destination cannot be told */

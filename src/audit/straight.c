@@ -29,6 +29,12 @@ static struct bits read_address(const char *text)
 		bits.count = 32;
 	else if (inet_pton(AF_INET6, text, bits.bytes) == 1)
 		bits.count = 128;
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	if (bits.count == 128 && memcmp(bits.bytes, mapped, sizeof mapped) == 0) { /* IPv4 written as IPv6 */
+		memmove(bits.bytes, bits.bytes + 12, 4);
+		memset(bits.bytes + 4, 0, 12);
+		bits.count = 32;
+	}
 	return bits;
 }
 
@@ -54,7 +60,9 @@ static enum answer in_prefix(char *text, const struct bits *address, bool *whole
 			snprintf(text, 8, "0.0.0.0");
 		struct bits front = read_address(text);
 		*whole = length == 0 && front.count == address->count;
-		if (front.count == 0 || length > front.count)
+		if (front.count == 32 && strchr(text, ':') != NULL)
+			length -= 96;
+		if (front.count == 0 || length < 0 || length > front.count)
 			return MAYBE;
 		return front.count == address->count && same_front(&front, address, (int)length) ? YES : NO;
 	}

@@ -105,10 +105,10 @@ static void add_sources(struct telling *telling, const struct audit_cluster *clu
 		audit_set_settle(&unresolved.known);
 		audit_set_intersect(&known, &cluster->sources, &unresolved.known);
 		if (known.count > 0)
-			audit_set_prefixes(&known, sink_text, &sink);
+			audit_set_prefixes(&known, true, sink_text, &sink);
 		audit_set_free(&known);
 	} else {
-		audit_set_prefixes(&cluster->sources, sink_text, &sink);
+		audit_set_prefixes(&cluster->sources, true, sink_text, &sink);
 		add_tags(telling, &cluster->sources, texts);
 	}
 	audit_set_free(&unresolved.known);
@@ -116,18 +116,24 @@ static void add_sources(struct telling *telling, const struct audit_cluster *clu
 
 /* --- destinations --- */
 
+/* Are they all that the store has, as far as is known? Then nothing need be said. */
+static bool all_destinations(const struct telling *telling, const struct audit_reach_row *row)
+{
+	const struct audit_destinations *all = &telling->reach.destinations;
+	size_t known = 0, told = 0;
+	for (size_t i = 0; i < all->count; i++)
+		known += !all->items[i].in_doubt && all->items[i].member == NULL;
+	for (size_t i = 0; i < row->destination_count; i++)
+		told += !row->destinations[i]->in_doubt && row->destinations[i]->member == NULL;
+	return telling->store->interface == NULL && told == known;
+}
+
 static void add_destinations(struct telling *telling, const struct audit_reach_row *row, struct audit_texts *texts)
 {
 	struct text_sink sink = {telling->result, texts};
 	struct audit_set label = {0}, scratch = {0};
-	for (size_t i = 0; i < row->destination_count; i++) {
+	for (size_t i = 0; i < row->destination_count && !all_destinations(telling, row); i++) {
 		const struct audit_destination *to = row->destinations[i];
-		if (to->label.count == 0 && to->member == NULL && to->interface == NULL) {
-			texts->count = 0; /* whatever no rule names, and others beside it */
-			audit_set_free(&label);
-			audit_set_free(&scratch);
-			return;
-		}
 		audit_set_join(&label, &to->label, &scratch);
 		if (to->member == NULL)
 			continue;
@@ -135,8 +141,7 @@ static void add_destinations(struct telling *telling, const struct audit_reach_r
 		st_auto_free char *text = st_format("asg:%.*s", (int)name.size, (const char *)name.data);
 		add_text(telling->result, texts, audit_span(text));
 	}
-	if (label.count > 0)
-		audit_set_prefixes(&label, sink_text, &sink);
+	audit_set_prefixes(&label, false, sink_text, &sink);
 	audit_set_free(&label);
 	audit_set_free(&scratch);
 }
@@ -245,7 +250,7 @@ static void add_witness(struct telling *telling, const struct audit_reach_row *r
 	out->witness.protocol = packet.protocol;
 	out->witness.destination_port = packet.protocol <= AUDIT_PROTOCOL_UDP ? packet.destination_port : -1;
 	out->witness.source_port = any_port || packet.protocol > AUDIT_PROTOCOL_UDP ? -1 : packet.source_port;
-	if (to->label.count > 0 && (packet.v6 ? to->v6_known : to->v4_known)) {
+	if (out->destinations.count > 0 && (packet.v6 ? to->v6_known : to->v4_known)) {
 		audit_address_text(packet.v6 ? to->v6 : to->v4, text);
 		out->witness.destination = keep(telling->result, audit_span(text));
 	}
