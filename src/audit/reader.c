@@ -124,9 +124,10 @@ enum st_status audit_reader_file(struct audit_reader *reader, int fd, uint32_t f
 		any = true;
 		if (known)
 			continue;
-		audit_document_close(document);
-		return st_fail(err, ST_WRONG, "line %u: this is no configuration that staunch audit knows",
+		st_fail(err, ST_WRONG, "line %u: this is no configuration that staunch audit knows",
 			(unsigned)tree->line);
+		found = AUDIT_BROKEN;
+		break;
 	}
 	audit_document_close(document);
 	if (found == AUDIT_BROKEN)

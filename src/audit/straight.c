@@ -54,11 +54,10 @@ static enum answer in_prefix(char *text, const struct bits *address, bool *whole
 	if (slash != NULL) {
 		*slash = 0;
 		long length = strtol(slash + 1, &end, 10);
-		if (slash[1] == 0 || *end != 0 || slash[1] == '+' || slash[1] == '-' || length > 128)
+		if (slash[1] < '0' || slash[1] > '9' || *end != 0 || length > 128 || strlen(slash + 1) > 3)
 			return MAYBE;
-		if (length == 0 && (text[0] == 0 || text_is(text, "0")))
-			snprintf(text, 8, "0.0.0.0");
-		struct bits front = read_address(text);
+		bool everything = strcmp(slash + 1, "0") == 0 && (text[0] == 0 || strcmp(text, "0") == 0);
+		struct bits front = read_address(everything ? "0.0.0.0" : text);
 		*whole = length == 0 && front.count == address->count;
 		if (front.count == 32 && strchr(text, ':') != NULL)
 			length -= 96;
@@ -235,11 +234,21 @@ static enum answer ports_match(const struct audit_rule *rule, const struct audit
 		       audit_word_is(rule->protocol, "all") || audit_word_is(rule->protocol, "-1"));
 	if (named)
 		return YES;
-	enum answer least = YES;
-	for (unsigned port = 0; port <= 65535 && least != NO; port++) {
-		probe.destination_port = (uint16_t)port;
-		enum answer answer = any_of(&rule->ports, DESTINATION_PORT, &probe, false);
-		least = answer < least ? answer : least;
+	/* a port that is not matched lies at 0 or right behind one that is */
+	enum answer least = any_of(&rule->ports, DESTINATION_PORT, &(struct audit_packet){0}, false);
+	for (uint32_t i = 0; i < rule->ports.count; i++) {
+		const char *text = rule->ports.items[i]->text;
+		for (size_t at = 0; at < rule->ports.items[i]->size; at++) {
+			char *end;
+			if (text[at] < '0' || text[at] > '9')
+				continue;
+			unsigned long port = strtoul(text + at, &end, 10) + 1;
+			at = (size_t)(end - text) - 1;
+			probe.destination_port = (uint16_t)port;
+			enum answer answer =
+				port <= 65535 ? any_of(&rule->ports, DESTINATION_PORT, &probe, false) : YES;
+			least = answer < least ? answer : least;
+		}
 	}
 	return least;
 }
