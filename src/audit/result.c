@@ -27,6 +27,19 @@ const char *audit_protocol_name(enum audit_protocol protocol)
 	return names[protocol];
 }
 
+const char *audit_change_name(enum audit_change change)
+{
+	static const char *const names[] = {
+		"rule added", "rule changed", "rule removed", "attachment changed", "store added"};
+	return names[change];
+}
+
+const char *audit_how_name(enum audit_how how)
+{
+	static const char *const names[] = {"one", "each", "together"};
+	return names[how];
+}
+
 void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes)
 {
 	if (count == *capacity) {
@@ -44,6 +57,7 @@ void audit_result_free(struct audit_result *result)
 		free(result->exposures[i].ports);
 		free(result->exposures[i].sources.items);
 		free(result->exposures[i].admitted_by);
+		free(result->exposures[i].edits);
 	}
 	free(result->exposures);
 	free(result->stores);
@@ -102,6 +116,19 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	put(out, exposure->reason);
 	st_buf_add_u32(out, exposure->file);
 	st_buf_add_u32(out, exposure->line);
+	st_buf_add_u32(out, exposure->store_number);
+	st_buf_add_byte(out, exposure->known_before);
+	st_buf_add_byte(out, exposure->has_window);
+	put(out, exposure->opened_after);
+	put(out, exposure->opened_by);
+	put(out, exposure->closed_after);
+	put(out, exposure->closed_by);
+	st_buf_add_byte(out, (uint8_t)exposure->how);
+	st_buf_add_u32(out, exposure->edit_count);
+	for (uint32_t i = 0; i < exposure->edit_count; i++) {
+		st_buf_add_byte(out, (uint8_t)exposure->edits[i].change);
+		put_rule(out, &exposure->edits[i].rule);
+	}
 }
 
 static void put_notes(struct st_buf *out, const struct audit_notes *notes)
@@ -131,6 +158,8 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 	put_notes(out, &result->shadowed);
 	put_notes(out, &result->dead_denies);
 	put_notes(out, &result->cannot_tell);
+	st_buf_add_u32(out, result->snapshots);
+	st_buf_add_byte(out, result->compared);
 }
 
 /* --- in --- */
@@ -205,6 +234,20 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 	exposure->reason = st_cursor_span(in);
 	exposure->file = take_file(decoder);
 	exposure->line = st_cursor_u32(in);
+	exposure->store_number = st_cursor_u32(in);
+	exposure->known_before = take_below(decoder, 2);
+	exposure->has_window = take_below(decoder, 2);
+	exposure->opened_after = st_cursor_span(in);
+	exposure->opened_by = st_cursor_span(in);
+	exposure->closed_after = st_cursor_span(in);
+	exposure->closed_by = st_cursor_span(in);
+	exposure->how = take_below(decoder, AUDIT_HOWS);
+	uint32_t edits = st_cursor_u32(in);
+	for (uint32_t i = 0; i < edits && !in->bad; i++) {
+		struct audit_edit *edit = AUDIT_PUSH(exposure->edits, exposure->edit_count, exposure->edit_capacity);
+		edit->change = take_below(decoder, AUDIT_CHANGES);
+		take_rule(decoder, &edit->rule);
+	}
 }
 
 static void take_notes(struct decoder *decoder, struct audit_notes *notes)
@@ -235,9 +278,14 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 		store->file = take_file(&decoder);
 		store->line = st_cursor_u32(&decoder.in);
 	}
+	for (uint32_t i = 0; i < out->exposure_count; i++)
+		decoder.in.bad |= out->exposures[i].store_number >= out->store_count &&
+				  out->exposures[i].store_number != AUDIT_NO_STORE;
 	take_notes(&decoder, &out->shadowed);
 	take_notes(&decoder, &out->dead_denies);
 	take_notes(&decoder, &out->cannot_tell);
+	out->snapshots = st_cursor_u32(&decoder.in);
+	out->compared = take_below(&decoder, 2);
 	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
 		return ST_OK;
 	audit_result_free(out);

@@ -22,10 +22,25 @@ enum audit_protocol {
 	AUDIT_PROTOCOLS
 };
 
+enum audit_change {
+	AUDIT_RULE_ADDED,
+	AUDIT_RULE_CHANGED,
+	AUDIT_RULE_REMOVED,
+	AUDIT_ATTACHMENT_CHANGED, /* other groups, another public address, another kind of it */
+	AUDIT_STORE_ADDED,
+	AUDIT_CHANGES
+};
+/* How the edits opened it: one did, each by itself would have, only all together. */
+enum audit_how { AUDIT_HOW_ONE, AUDIT_HOW_EACH, AUDIT_HOW_TOGETHER, AUDIT_HOWS };
+
 const char *audit_class_name(enum audit_class class);
 const char *audit_verdict_name(enum audit_verdict verdict);
 const char *audit_auth_name(enum audit_auth auth);
 const char *audit_protocol_name(enum audit_protocol protocol);
+const char *audit_change_name(enum audit_change change);
+const char *audit_how_name(enum audit_how how);
+
+#define AUDIT_NO_STORE UINT32_MAX
 
 struct audit_texts {
 	struct st_span *items;
@@ -41,6 +56,11 @@ struct audit_rule_at {
 	struct st_span group, rule;
 	int32_t priority; /* -1: not known */
 	uint32_t file, line;
+};
+
+struct audit_edit {
+	enum audit_change change;
+	struct audit_rule_at rule; /* of a removed rule where it stood before; of a store its place, without a rule */
 };
 
 struct audit_exposure {
@@ -62,6 +82,14 @@ struct audit_exposure {
 	uint32_t admitted_count, admitted_capacity;
 	struct st_span reason; /* why it cannot be told */
 	uint32_t file, line;   /* of the store */
+	uint32_t store_number; /* in the list of stores; AUDIT_NO_STORE: it is gone */
+	bool known_before;     /* all of it was there in the baseline */
+	/* dates of snapshots; empty: before the first, or not yet */
+	bool has_window;
+	struct st_span opened_after, opened_by, closed_after, closed_by;
+	enum audit_how how;
+	struct audit_edit *edits; /* what opened it */
+	uint32_t edit_count, edit_capacity;
 };
 
 /* Shadowed rules, dead denies, things that cannot be told. */
@@ -89,6 +117,8 @@ struct audit_result {
 	struct audit_store_told *stores;
 	uint32_t store_count, store_capacity;
 	struct audit_notes shadowed, dead_denies, cannot_tell;
+	uint32_t snapshots; /* dates that were looked at; 0: there are none */
+	bool compared;      /* with a baseline */
 };
 
 /* Room for one more in an array {items, count, capacity}: its index. */

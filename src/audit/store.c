@@ -139,8 +139,10 @@ static void judge_ungated(struct audit_store *store, const struct facts *facts)
 static struct audit_store interface_store(const struct joins *joins, const struct audit_interface *interface)
 {
 	struct facts facts = {0};
-	struct audit_store store = {
-		.name = audit_word_span(interface->name), .at = interface->at, .interface = interface};
+	struct audit_store store = {.name = audit_word_span(interface->name),
+		.id = interface->id,
+		.at = interface->at,
+		.interface = interface};
 	for (size_t i = 0; i < interface->endpoint_count; i++)
 		look_at_endpoint(joins, &interface->endpoints[i], &facts);
 	store.path = facts.public_path ? AUDIT_PATH_PUBLIC : AUDIT_PATH_NONE;
@@ -214,6 +216,7 @@ void audit_each_store(
 		if (used[i] && attachments_known(&joins, group))
 			continue;
 		struct audit_store store = {.name = audit_word_span(group->name),
+			.id = group->id,
 			.at = group->at,
 			.gates = {group},
 			.gate_count = 1,

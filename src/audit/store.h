@@ -18,6 +18,7 @@ enum audit_path {
 
 struct audit_store {
 	struct st_span name;
+	const struct audit_word *id;
 	struct audit_place at;
 	const struct audit_group *gates[AUDIT_GATES];
 	size_t gate_count;

@@ -9,6 +9,7 @@ struct telling {
 	struct audit_result *result;
 	const struct audit_store *store;
 	struct audit_reach reach;
+	struct audit_trace *trace; /* NULL: nobody asks */
 	struct st_error *err;
 	enum st_status status;
 };
@@ -301,6 +302,25 @@ static void add_ports(struct audit_exposure *exposure, audit_address low, audit_
 		(struct audit_range){(uint16_t)low, (uint16_t)high};
 }
 
+static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_cluster *cluster)
+{
+	struct audit_trace_row *kept = AUDIT_PUSH(trace->rows, trace->row_count, trace->row_capacity);
+	kept->store = trace->store_count - 1;
+	audit_set_copy(&kept->lines, &row->lines);
+	audit_set_copy(&kept->sources, &cluster->sources);
+}
+
+void audit_trace_free(struct audit_trace *trace)
+{
+	for (uint32_t i = 0; i < trace->row_count; i++) {
+		audit_set_free(&trace->rows[i].lines);
+		audit_set_free(&trace->rows[i].sources);
+	}
+	free(trace->rows);
+	free(trace->stores);
+	*trace = (struct audit_trace){0};
+}
+
 static void add_exposure(struct telling *telling, const struct audit_reach_row *row, enum audit_protocol protocol)
 {
 	static const uint32_t begins[] = {AUDIT_LINE_TCP, AUDIT_LINE_UDP, AUDIT_LINE_ICMP, AUDIT_LINE_ESP,
@@ -312,6 +332,7 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	exposure->store = keep(result, telling->store->name);
 	exposure->file = telling->store->at.file;
 	exposure->line = telling->store->at.line;
+	exposure->store_number = result->store_count; /* it is listed when its exposures are told */
 	exposure->protocol = protocol;
 	exposure->class = cluster->class;
 	exposure->verdict = cluster->verdict;
@@ -337,6 +358,8 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	if (cluster->verdict == AUDIT_CANNOT_TELL)
 		exposure->reason = keep(result, audit_span(reason_of(cluster)));
 	add_witness(telling, &here, exposure);
+	if (telling->trace != NULL)
+		add_trace(telling->trace, &here, cluster);
 	audit_set_free(&part);
 	audit_set_free(&window);
 }
@@ -376,6 +399,9 @@ static void tell_store(void *context, const struct audit_store *store)
 	if (telling->status != ST_OK)
 		return;
 	telling->store = store;
+	if (telling->trace != NULL)
+		*AUDIT_PUSH(telling->trace->stores, telling->trace->store_count, telling->trace->store_capacity) =
+			*store;
 	audit_reach_of(store, &telling->reach);
 	for (size_t i = 0; i < telling->reach.row_count && telling->status == ST_OK; i++)
 		tell_row(telling, &telling->reach.rows[i]);
@@ -395,9 +421,10 @@ static void tell_store(void *context, const struct audit_store *store)
 	audit_reach_free(&telling->reach);
 }
 
-enum st_status audit_tell(const struct audit_model *model, struct audit_result *out, struct st_error *err)
+enum st_status audit_tell(
+	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err)
 {
-	struct telling telling = {.result = out, .err = err, .status = ST_OK};
+	struct telling telling = {.result = out, .trace = trace, .err = err, .status = ST_OK};
 	audit_each_store(model, tell_store, &telling);
 	for (size_t i = 0; i < model->doubt_count; i++)
 		add_doubt(out, audit_word_span(model->doubts[i].what), audit_word_span(model->doubts[i].reason),

@@ -37,12 +37,14 @@ static bool is_public_service(const struct audit_exposure *exposure)
 
 bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_OPEN && run->fail_on[exposure->class] && !is_public_service(exposure);
+	return exposure->verdict == AUDIT_OPEN && !exposure->known_before && run->fail_on[exposure->class] &&
+	       !is_public_service(exposure);
 }
 
 bool audit_in_doubt(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_CANNOT_TELL && run->fail_on[exposure->class] && !is_public_service(exposure);
+	return exposure->verdict == AUDIT_CANNOT_TELL && !exposure->known_before && run->fail_on[exposure->class] &&
+	       !is_public_service(exposure);
 }
 
 int audit_exit(const struct audit_run *run)
@@ -127,13 +129,14 @@ static enum st_status send_file(
 {
 	struct message message;
 	st_auto_buf struct st_buf body = {0};
-	st_auto_close int fd = open_file(run->files[number], err);
+	st_auto_close int fd = open_file(run->files[number].path, err);
 	if (fd < 0)
 		return ST_WRONG;
 	st_buf_add_u32(&body, number);
+	st_buf_add_u32(&body, run->files[number].snapshot);
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
-	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number], &message, err);
+	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number].path, &message, err);
 }
 
 static enum st_status take_answer(
@@ -163,6 +166,10 @@ static enum st_status converse(
 	st_auto_buf struct st_buf start = {0};
 	st_buf_add_byte(&start, unconfined);
 	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
+	st_buf_add_byte(&start, run->compare);
+	st_buf_add_u32(&start, run->snapshot_count);
+	for (uint32_t i = 0; i < run->snapshot_count; i++)
+		st_buf_add_span(&start, run->dates[i], strlen(run->dates[i]));
 	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
@@ -236,28 +243,32 @@ static int print(const struct cli_arguments *arguments, struct audit_run *run, b
 static int run_audit(const struct cli_arguments *arguments)
 {
 	struct st_error err = {0};
-	struct audit_run run = {.file_count = (uint32_t)cli_operand_count(arguments)};
+	struct audit_run run = {0};
 	const char *format = cli_value(arguments, "format");
 	bool json = format != NULL && strcmp(format, "json") == 0;
 	if (!json && format != NULL && strcmp(format, "text") != 0)
 		return cli_fail(CLI_WRONG, "--format is one of text, json");
-	if (run.file_count > CEIL_AUDIT_FILES)
-		return cli_fail(CLI_WRONG, "more files than one audit takes");
 	if (!read_classes(arguments, &run))
 		return CLI_WRONG;
+	if (!audit_collect(arguments, &run)) {
+		audit_forget(&run);
+		return CLI_WRONG;
+	}
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
-	run.files = st_alloc_zero(run.file_count + 1, sizeof *run.files);
-	for (uint32_t i = 0; i < run.file_count; i++)
-		run.files[i] = cli_operand(arguments, i);
 	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, json)
 									      : cli_fail_error(&err);
 	audit_result_free(&run.result);
 	st_buf_free(&run.answer);
-	free(run.files);
+	audit_forget(&run);
 	return exit;
 }
 
 static const struct cli_option options[] = {
+	{.name = "baseline",
+		.argument = "FILE",
+		.help = "the configuration before: only what is newly reachable fails",
+		.repeats = true},
+	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
 	{.name = "fail-on",
 		.argument = "CLASS,...",
 		.help = "what ends with 1: any, broad, shared (all three unless given)",
@@ -272,8 +283,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_command_audit = {
 	.name = "audit",
 	.summary = "would this configuration open it? from exports and templates alone",
-	.operands = "FILE...",
-	.operands_min = 1,
+	.operands = "[FILE...]",
+	.operands_min = 0,
 	.operands_max = -1,
 	.options = options,
 	.run = run_audit,

@@ -28,7 +28,7 @@ static void texts(struct st_json_writer *w, const char *key, const struct audit_
 
 static void place(struct st_json_writer *w, const struct audit_run *run, uint32_t file, uint32_t line)
 {
-	st_json_key_text(w, "file", run->files[file]);
+	st_json_key_text(w, "file", run->files[file].path);
 	st_json_key_uint(w, "line", line);
 }
 
@@ -68,6 +68,63 @@ static void witness(struct st_json_writer *w, const struct audit_exposure *expos
 	st_json_object_end(w);
 }
 
+static void opened_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "opened_by");
+	if (exposure->edit_count == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key_text(w, "how", audit_how_name(exposure->how));
+	st_json_key(w, "edits");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->edit_count; i++) {
+		const struct audit_edit *edit = &exposure->edits[i];
+		st_json_object(w);
+		st_json_key_text(w, "change", audit_change_name(edit->change));
+		text_or_null(w, "rule", edit->rule.rule);
+		text_or_null(w, "group", edit->rule.group);
+		place(w, run, edit->rule.file, edit->rule.line);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
+{
+	st_json_array(w);
+	if (after.size > 0)
+		st_json_string(w, after.data, after.size);
+	else
+		st_json_null(w);
+	if (by.size > 0)
+		st_json_string(w, by.data, by.size);
+	else
+		st_json_null(w);
+	st_json_array_end(w);
+}
+
+/* "closed" is null while it is open. */
+static void window(struct st_json_writer *w, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "window");
+	if (!exposure->has_window) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key(w, "opened");
+	bracket(w, exposure->opened_after, exposure->opened_by);
+	st_json_key(w, "closed");
+	if (exposure->closed_by.size > 0)
+		bracket(w, exposure->closed_after, exposure->closed_by);
+	else
+		st_json_null(w);
+	st_json_object_end(w);
+}
+
 static void exposure_object(
 	struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
@@ -100,8 +157,10 @@ static void exposure_object(
 	st_json_array_end(w);
 	text_or_null(w, "reason", exposure->reason);
 	place(w, run, exposure->file, exposure->line);
-	st_json_key_null(w, "opened_by");
-	st_json_key_null(w, "window");
+	if (run->compare)
+		st_json_key_bool(w, "new", !exposure->known_before);
+	opened_by(w, run, exposure);
+	window(w, exposure);
 	st_json_key_null(w, "fix");
 	st_json_object_end(w);
 }

@@ -42,7 +42,7 @@ static void dim(struct page *page, const char *text)
 
 static void place(struct page *page, size_t from, uint32_t file, uint32_t line)
 {
-	st_auto_free char *name = st_escaped_name(page->run->files[file], strlen(page->run->files[file]));
+	st_auto_free char *name = st_escaped_name(page->run->files[file].path, strlen(page->run->files[file].path));
 	st_auto_free char *text = st_format("%s:%u", name, (unsigned)line);
 	pad(page, from, PLACE_COLUMN);
 	dim(page, text);
@@ -109,11 +109,57 @@ static void witness(struct page *page, const struct audit_exposure *exposure)
 	st_buf_add_byte(page->out, '\n');
 }
 
+/* "in (2019-12-04, 2019-12-05]": after the one, at the latest at the other. */
+static void bracket(struct page *page, const char *label, struct st_span after, struct st_span by)
+{
+	st_buf_format(page->out, "         %-9s", label);
+	if (after.size > 0)
+		st_buf_format(page->out, "in (");
+	else
+		st_buf_format(page->out, "at or before ");
+	st_escape_text(page->out, after.data, after.size);
+	if (after.size > 0)
+		st_buf_format(page->out, ", ");
+	st_escape_text(page->out, by.data, by.size);
+	st_buf_format(page->out, after.size > 0 ? "]\n" : ", the first snapshot\n");
+}
+
+static void opened(struct page *page, const struct audit_exposure *exposure)
+{
+	if (exposure->has_window)
+		bracket(page, "opened", exposure->opened_after, exposure->opened_by);
+	if (exposure->closed_by.size > 0)
+		bracket(page, "closed", exposure->closed_after, exposure->closed_by);
+	for (uint32_t i = 0; i < exposure->edit_count; i++) {
+		const struct audit_edit *edit = &exposure->edits[i];
+		size_t from = page->out->size;
+		st_buf_format(page->out, "         %-9s%s", i == 0 ? "change" : "", audit_change_name(edit->change));
+		if (edit->rule.rule.size > 0)
+			st_buf_format(page->out, ": ");
+		if (edit->rule.rule.size > 0)
+			rule_name(page->out, &edit->rule);
+		place(page, from, edit->rule.file, edit->rule.line);
+	}
+	if (exposure->edit_count > 1)
+		st_buf_format(page->out, "                  %s\n",
+			exposure->how == AUDIT_HOW_EACH ? "each of them alone opens it"
+							: "only together do they open it");
+}
+
 static void exposure(struct page *page, const struct audit_exposure *exposure)
 {
 	const struct audit_run *run = page->run;
 	bool open = audit_fails(run, exposure), unknown = exposure->verdict == AUDIT_CANNOT_TELL;
-	word(page, open ? ";33" : "", open ? "open" : unknown ? "unknown" : "shown");
+	bool closed = exposure->verdict == AUDIT_CLOSED;
+	word(page,
+		open     ? ";33"
+		: closed ? ";32"
+			 : "",
+		open                     ? "open"
+		: unknown                ? "unknown"
+		: closed                 ? "closed"
+		: exposure->known_before ? "known"
+					 : "shown");
 	size_t from = page->out->size;
 	st_escape_text(page->out, exposure->store.data, exposure->store.size);
 	pad(page, from, 26);
@@ -139,6 +185,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->reason.data, exposure->reason.size);
 		st_buf_add_byte(page->out, '\n');
 	}
+	opened(page, exposure);
 	witness(page, exposure);
 	st_buf_add_byte(page->out, '\n');
 }
@@ -172,27 +219,32 @@ struct counts {
 	unsigned open, shown, closed, cannot_tell;
 };
 
-/* Stores by the worst that is told of them; exposures of a store stand beside each other in the order of stores. */
+enum worst { CLOSED, SHOWN, CANNOT_TELL, OPEN };
+
+/* Stores by the worst that is told of them. */
 static struct counts count(const struct audit_run *run)
 {
 	struct counts counts = {0};
-	uint32_t at = 0;
-	for (uint32_t i = 0; i < run->result.store_count; i++) {
-		const struct audit_store_told *store = &run->result.stores[i];
-		bool open = false, unknown = store->verdict == AUDIT_CANNOT_TELL, shown = false;
-		for (; at < run->result.exposure_count; at++) {
-			const struct audit_exposure *exposure = &run->result.exposures[at];
-			if (exposure->file != store->file || exposure->line != store->line ||
-				exposure->store.size != store->name.size)
-				break;
-			open |= audit_fails(run, exposure);
-			unknown |= audit_in_doubt(run, exposure);
-			shown = true;
-		}
-		counts.open += open;
-		counts.cannot_tell += !open && unknown;
-		counts.shown += !open && !unknown && shown;
-		counts.closed += !open && !unknown && !shown;
+	const struct audit_result *result = &run->result;
+	st_auto_free enum worst *worst = st_alloc_zero(result->store_count + 1, sizeof *worst);
+	for (uint32_t i = 0; i < result->store_count; i++)
+		worst[i] = result->stores[i].verdict == AUDIT_CANNOT_TELL && result->stores[i].reason.size > 0
+				   ? CANNOT_TELL
+				   : CLOSED;
+	for (uint32_t i = 0; i < result->exposure_count; i++) {
+		const struct audit_exposure *exposure = &result->exposures[i];
+		enum worst here = audit_fails(run, exposure)        ? OPEN
+				  : audit_in_doubt(run, exposure)   ? CANNOT_TELL
+				  : exposure->verdict == AUDIT_OPEN ? SHOWN
+								    : CLOSED;
+		if (exposure->store_number != AUDIT_NO_STORE && here > worst[exposure->store_number])
+			worst[exposure->store_number] = here;
+	}
+	for (uint32_t i = 0; i < result->store_count; i++) {
+		counts.open += worst[i] == OPEN;
+		counts.cannot_tell += worst[i] == CANNOT_TELL;
+		counts.shown += worst[i] == SHOWN;
+		counts.closed += worst[i] == CLOSED;
 	}
 	return counts;
 }
@@ -205,8 +257,11 @@ static void summary(struct page *page)
 	if (counts.shown > 0)
 		st_buf_format(page->out, ", %u shown", counts.shown);
 	pad(page, from, 46);
-	st_buf_format(page->out, "%u %s\n", (unsigned)page->run->result.store_count,
+	st_buf_format(page->out, "%u %s", (unsigned)page->run->result.store_count,
 		page->run->result.store_count == 1 ? "store" : "stores");
+	if (page->run->result.snapshots > 0)
+		st_buf_format(page->out, ", %u snapshots", (unsigned)page->run->result.snapshots);
+	st_buf_add_byte(page->out, '\n');
 }
 
 void audit_write_text(const struct audit_run *run, struct st_buf *out)
