@@ -229,10 +229,32 @@ static void join_families(struct audit_destinations *out, const struct audit_rul
 	*v6 = out->items[--out->count];
 }
 
+static bool names_nothing(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->kind == AUDIT_VALUE_TAG;
+}
+
+/* No rule names an address: one destination for all. */
+static bool add_only_one(const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (!audit_each_value(&rules[i]->destinations, names_nothing, NULL))
+			return false;
+	struct audit_destination *one = add(out);
+	one->has_v4 = one->v4_known = one->has_v6 = one->v6_known = true;
+	one->v4 = insides[0].low;
+	one->v6 = AUDIT_V6_LOW;
+	audit_set_add(&one->label, insides[0].low, insides[0].high);
+	return true;
+}
+
 static void destinations_of_group(
 	const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
 {
 	struct gathering gathering = {0};
+	if (add_only_one(rules, rule_count, out))
+		return;
 	audit_set_add(&gathering.cuts, AUDIT_V4_LOW, AUDIT_V4_LOW);
 	audit_set_add(&gathering.cuts, AUDIT_V6_LOW, AUDIT_V6_LOW);
 	for (size_t i = 0; i < sizeof insides / sizeof insides[0]; i++) {

@@ -190,16 +190,18 @@ static bool clash(const struct audit_node *object, const struct audit_node *a, c
 	return !free_names(object->key) || memcmp(a->key.data, b->key.data, a->key.size) == 0;
 }
 
-/* The second of two equal keys, or NULL. */
-static const struct audit_node *duplicate_key(const struct audit_node *object)
+/* One of 64 kinds of key, the same for keys that differ in case alone. */
+static uint64_t kind_of_key(struct st_span key)
 {
-	if (object->count <= 16) {
-		for (const struct audit_node *a = object->first; a != NULL; a = a->next)
-			for (const struct audit_node *b = a->next; b != NULL; b = b->next)
-				if (clash(object, a, b))
-					return b;
-		return NULL;
-	}
+	if (key.size == 0)
+		return 1;
+	unsigned first = key.data[0] | 0x20u, middle = key.data[key.size / 2] | 0x20u,
+		 last = key.data[key.size - 1] | 0x20u;
+	return (uint64_t)1 << ((first * 7 + middle * 5 + last * 3 + key.size) & 63);
+}
+
+static const struct audit_node *duplicate_of_many(const struct audit_node *object)
+{
 	st_auto_free const struct audit_node **list = st_alloc(object->count * sizeof *list);
 	size_t count = 0;
 	for (const struct audit_node *child = object->first; child != NULL; child = child->next)
@@ -210,6 +212,22 @@ static const struct audit_node *duplicate_key(const struct audit_node *object)
 		for (size_t j = i + 1; j < count && audit_same(list[i]->key, list[j]->key); j++)
 			if (clash(object, list[i], list[j]))
 				return list[i]->line > list[j]->line ? list[i] : list[j];
+	return NULL;
+}
+
+/* The second of two equal keys, or NULL. */
+static const struct audit_node *duplicate_key(const struct audit_node *object)
+{
+	uint64_t seen = 0;
+	if (object->count > 48)
+		return duplicate_of_many(object);
+	for (const struct audit_node *b = object->first; b != NULL; b = b->next) {
+		uint64_t kind = kind_of_key(b->key);
+		for (const struct audit_node *a = object->first; (seen & kind) && a != b; a = a->next)
+			if (clash(object, a, b))
+				return b;
+		seen |= kind;
+	}
 	return NULL;
 }
 

@@ -16,7 +16,7 @@ static uint64_t hash_of(struct st_span text, uint64_t seed)
 {
 	uint64_t hash = 0xcbf29ce484222325u ^ seed;
 	for (size_t i = 0; i < text.size; i++)
-		hash = (hash ^ (uint64_t)tolower(text.data[i])) * 0x100000001b3u;
+		hash = (hash ^ text.data[i]) * 0x100000001b3u;
 	return hash ^ hash >> 29;
 }
 
@@ -141,7 +141,11 @@ struct st_span audit_id_name(struct st_span id)
 
 static uint64_t id_hash(const struct audit_word *id)
 {
-	return hash_of(tail_of(audit_word_span(id)), 0);
+	struct st_span tail = tail_of(audit_word_span(id));
+	uint64_t hash = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < tail.size; i++) /* case ignored, as audit_same_id does */
+		hash = (hash ^ (uint64_t)tolower(tail.data[i])) * 0x100000001b3u;
+	return hash ^ hash >> 29;
 }
 
 static void place_in_index(struct audit_index *index, const struct audit_word *id, uint32_t number)

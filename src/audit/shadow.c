@@ -65,9 +65,10 @@ static bool left_in_cell(struct shadow *shadow, size_t number, const struct audi
 	for (size_t i = 0; i < shadow->group->rule_count && shadow->left.count > 0; i++) {
 		const struct audit_compiled *other = &shadow->rules[i];
 		shadow->steps++;
-		if (!stands_before(other->rule, rule->rule) || !audit_set_has(&other->lines[AUDIT_LOWER], line) ||
-			!audit_set_has(&other->source_ports[AUDIT_LOWER], port) ||
+		if (!stands_before(other->rule, rule->rule) ||
 			!audit_set_meets(&shadow->left, &other->sources[AUDIT_LOWER]) ||
+			!audit_set_has(&other->lines[AUDIT_LOWER], line) ||
+			!audit_set_has(&other->source_ports[AUDIT_LOWER], port) ||
 			audit_destination_match(other->rule, to) != AUDIT_YES)
 			continue;
 		if (shadow->by == NULL || other->rule->priority < shadow->by->priority)
@@ -77,8 +78,16 @@ static bool left_in_cell(struct shadow *shadow, size_t number, const struct audi
 	return shadow->left.count > 0;
 }
 
+/* Most rules are not shadowed, and their first packet shows it: only for the others every piece is looked at. */
 static bool shadowed_at(struct shadow *shadow, size_t number, const struct audit_destination *to)
 {
+	const struct audit_compiled *rule = &shadow->rules[number];
+	const struct audit_set *lines = &rule->lines[AUDIT_UPPER], *ports = &rule->source_ports[AUDIT_UPPER];
+	if (lines->count == 0 || ports->count == 0 ||
+		left_in_cell(shadow, number, to, lines->items[0].low, ports->items[0].low))
+		return false;
+	cut(shadow, number, true, &shadow->lines);
+	cut(shadow, number, false, &shadow->ports);
 	for (size_t i = 0; i < shadow->lines.count; i++) {
 		for (size_t j = 0; j < shadow->ports.count; j++)
 			if (shadow->steps > CEIL_AUDIT_STEPS / 10 ||
@@ -96,8 +105,6 @@ static void look_at_rule(struct shadow *shadow, size_t number, struct audit_resu
 					 rule->priority != AUDIT_PRIORITY_UNKNOWN &&
 					 audit_each_value(&rule->sources, has_private, NULL);
 	shadow->by = NULL;
-	cut(shadow, number, true, &shadow->lines);
-	cut(shadow, number, false, &shadow->ports);
 	for (size_t i = 0; i < shadow->destinations.count; i++) {
 		const struct audit_destination *to = &shadow->destinations.items[i];
 		enum audit_match match = audit_destination_match(rule, to);

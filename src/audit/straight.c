@@ -273,17 +273,21 @@ static void say(const struct audit_rule *rule, struct audit_answer *answer)
 	answer->may_be_stopped |= rule->access != AUDIT_ALLOW;
 }
 
-/* The rules of one priority; true when one of them surely decides. */
-static bool ask_priority(const struct audit_group *group, int32_t priority, const struct audit_packet *packet,
-	bool surely, struct audit_answer *answer)
+static int by_priority(const void *a, const void *b)
+{
+	const struct audit_rule *x = *(const struct audit_rule *const *)a, *y = *(const struct audit_rule *const *)b;
+	return x->priority < y->priority ? -1 : x->priority > y->priority;
+}
+
+/* The rules of one priority, from `at` on; true when one of them surely decides. *next: behind them. */
+static bool ask_priority(const struct audit_rule *const *rules, size_t count, size_t at,
+	const struct audit_packet *packet, bool surely, struct audit_answer *answer, size_t *next)
 {
 	bool decided = false;
-	for (size_t i = 0; i < group->rule_count; i++) {
-		if (group->rules[i].priority != priority)
-			continue;
-		enum answer match = rule_is(&group->rules[i], packet);
+	for (*next = at; *next < count && rules[*next]->priority == rules[at]->priority; ++*next) {
+		enum answer match = rule_is(rules[*next], packet);
 		if (match != NO)
-			say(&group->rules[i], answer);
+			say(rules[*next], answer);
 		decided |= surely && match == YES;
 	}
 	return decided;
@@ -292,21 +296,19 @@ static bool ask_priority(const struct audit_group *group, int32_t priority, cons
 static struct audit_answer ask_gate(const struct audit_group *group, const struct audit_packet *packet)
 {
 	struct audit_answer answer = {false, false};
-	int32_t last = -1;
+	size_t count = group->rule_count, at = 0, next = 0;
+	st_auto_free const struct audit_rule **rules = st_alloc_zero(count + 1, sizeof *rules);
+	for (size_t i = 0; i < count; i++)
+		rules[i] = &group->rules[i];
+	qsort(rules, count, sizeof *rules, by_priority);
 	/* a rule whose priority is not known may stand first, and stands somewhere */
-	ask_priority(group, AUDIT_PRIORITY_UNKNOWN, packet, false, &answer);
-	for (;;) {
-		int32_t next = INT32_MAX;
-		for (size_t i = 0; i < group->rule_count; i++)
-			if (group->rules[i].priority > last && group->rules[i].priority < next)
-				next = group->rules[i].priority;
-		if (next == INT32_MAX)
-			break;
-		if (ask_priority(group, next, packet, true, &answer))
+	bool floating = count > 0 && rules[0]->priority == AUDIT_PRIORITY_UNKNOWN;
+	if (floating)
+		ask_priority(rules, count, 0, packet, false, &answer, &at);
+	for (; at < count; at = next)
+		if (ask_priority(rules, count, at, packet, true, &answer, &next))
 			return answer;
-		last = next;
-	}
-	if (!ask_priority(group, AUDIT_PRIORITY_UNKNOWN, packet, true, &answer))
+	if (!floating || !ask_priority(rules, count, 0, packet, true, &answer, &at))
 		answer.may_be_stopped = true; /* DenyAllInBound */
 	return answer;
 }

@@ -104,6 +104,8 @@ bool audit_tag_holds(struct st_span tag, struct st_span part)
 
 enum audit_tag audit_tag_of(struct st_span name)
 {
+	if (name.size == 0 || (!isalpha(name.data[0]) && name.data[0] != '*')) /* a prefix, as most are */
+		return AUDIT_TAG_NONE;
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
 		bool regions = tags[i].tag >= AUDIT_TAG_SHARED;
 		if (audit_span_is(name, tags[i].name) || (regions && audit_tag_holds(audit_span(tags[i].name), name)))
