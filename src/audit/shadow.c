@@ -9,7 +9,7 @@ struct shadow {
 	struct audit_tags tags;
 	struct audit_destinations destinations;
 	struct audit_set lines, ports; /* pieces of the rule looked at */
-	struct audit_set left, scratch;
+	struct audit_set left, scratch, internet;
 	const struct audit_rule *by;
 	uint64_t steps;
 };
@@ -137,8 +137,10 @@ void audit_tell_shadowed(const struct audit_group *group, struct audit_result *o
 		audit_compile(rules[i], &shadow->tags, &shadow->rules[i]);
 	}
 	audit_destinations_of(&store, rules, group->rule_count, &shadow->destinations);
+	audit_internet(&shadow->internet, shadow->tags.count);
 	for (size_t i = 0; i < group->rule_count; i++)
-		look_at_rule(shadow, i, out);
+		if (audit_set_meets(&shadow->rules[i].sources[AUDIT_UPPER], &shadow->internet))
+			look_at_rule(shadow, i, out);
 	for (size_t i = 0; i < group->rule_count; i++)
 		audit_compiled_free(&shadow->rules[i]);
 	free(shadow->rules);
@@ -147,4 +149,5 @@ void audit_tell_shadowed(const struct audit_group *group, struct audit_result *o
 	audit_set_free(&shadow->ports);
 	audit_set_free(&shadow->left);
 	audit_set_free(&shadow->scratch);
+	audit_set_free(&shadow->internet);
 }

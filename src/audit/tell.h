@@ -22,8 +22,8 @@ void audit_trace_free(struct audit_trace *trace);
 enum st_status audit_tell(
 	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err);
 
-/* Rules of a group that nothing reaches because rules before them decide it all, and denies for a destination that no
- * packet has. */
+/* Of the rules that somebody on the internet could match: those that nothing reaches because rules before them decide
+ * it all, and denies for a destination that no packet has. */
 void audit_tell_shadowed(const struct audit_group *group, struct audit_result *out);
 
 struct audit_rule_at audit_rule_told(

@@ -259,7 +259,7 @@
 #define CEIL_AUDIT_STEPS 400000000
 /* Prefixes of the sources of one exposure, and the whole answer of the worker; beyond, there is none. */
 #define CEIL_AUDIT_ANSWER_BYTES (256 * MIB)
-/* Edits between two states of one store of which each is tried; of more, none is named. */
+/* Edits between two states of one store of which each is tried; of more, all are named untried. */
 #define CEIL_AUDIT_EDITS 256
 /* Files of one audit. */
 #define CEIL_AUDIT_FILES 10000
