@@ -278,8 +278,7 @@ static bool same_gates(const struct audit_store *a, const struct audit_store *b)
 		(a->doubt == NULL) != (b->doubt == NULL))
 		return false;
 	for (size_t i = 0; i < a->gate_count; i++)
-		if (!audit_same(a->gates[i]->id != NULL ? audit_word_span(a->gates[i]->id) : audit_span(""),
-			    audit_word_span(b->gates[i]->id)))
+		if (!audit_same_through_time(a->gates[i]->id, b->gates[i]->id))
 			return false;
 	return true;
 }

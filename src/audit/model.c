@@ -131,6 +131,21 @@ bool audit_same_id(const struct audit_word *a, const struct audit_word *b)
 	return !whole && x_tail.size > 0 && audit_same(x_tail, y_tail);
 }
 
+static bool made_here(struct st_span id)
+{
+	static const char *const fronts[] = {"/template/", "/file/"};
+	for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
+		if (id.size > strlen(fronts[i]) && memcmp(id.data, fronts[i], strlen(fronts[i])) == 0)
+			return true;
+	return false;
+}
+
+bool audit_same_through_time(const struct audit_word *a, const struct audit_word *b)
+{
+	struct st_span x = audit_word_span(a), y = audit_word_span(b);
+	return audit_same_id(a, b) || (made_here(x) && made_here(y) && audit_same(tail_of(x), tail_of(y)));
+}
+
 struct st_span audit_id_name(struct st_span id)
 {
 	for (size_t at = id.size; at > 0; at--)

@@ -130,6 +130,8 @@ void audit_model_doubt(struct audit_model *model, struct st_span what, const cha
 /* "/subscriptions/S/resourceGroups/G/providers/Microsoft.Network/x/y" names the same as one with the same tail behind
  * "providers/", if either is without subscription or resource group; case ignored. */
 bool audit_same_id(const struct audit_word *a, const struct audit_word *b);
+/* The same in another snapshot: ids that were made up here hold the number of their file, which is another there. */
+bool audit_same_through_time(const struct audit_word *a, const struct audit_word *b);
 /* The last component of an id. */
 struct st_span audit_id_name(struct st_span id);
 

@@ -372,6 +372,8 @@ bool audit_shape_azure_known(struct audit_model *model, const struct audit_node 
 	struct st_span type = audit_text(audit_get(resource, "type"));
 	for (size_t i = 0; i < sizeof attachable / sizeof attachable[0]; i++)
 		model->other_attachments |= audit_span_is(type, attachable[i]);
-	return type.size > 10 && strncasecmp((const char *)type.data, "Microsoft.", 10) == 0 &&
-	       memchr(type.data, '/', type.size) != NULL;
+	/* "Vendor.Service/type", whoever the vendor is */
+	const uint8_t *dot = type.size > 0 ? memchr(type.data, '.', type.size) : NULL;
+	const uint8_t *slash = type.size > 0 ? memchr(type.data, '/', type.size) : NULL;
+	return dot != NULL && slash != NULL && dot < slash;
 }

@@ -88,6 +88,22 @@ def two_edits_of_which_each_opens_it_are_both_named():
     rig.equal(row["opened_by"]["how"], "together", "two halves")
 
 
+def templates_are_compared_too():
+    template = lambda *rules: {"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0", "resources": [{"type": "Microsoft.Network/networkSecurityGroups", "name": "es",
+            "apiVersion": "2023-04-01", "properties": {"securityRules": [{"name": r["name"], "properties": r} for r in
+                map(rule, rules)]}}]}
+    with rig.folder() as out:
+        paths = [os.path.join(out, n) for n in ("before.json", "after.json")]
+        for path, rules in zip(paths, (["100 allow tcp Internet > * 22"], ["100 allow tcp Internet > * 22",
+                "110 allow tcp * > * 9200"])):
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(template(*rules), file)
+        row, = fails(audit(paths[1], "--baseline", paths[0], status=rig.FOUND))
+        rig.equal((row["ports"], edits(row)), ([[9200, 9200]], [("rule added", "r110")]), "what is new")
+        audit(paths[0], "--baseline", paths[1], status=rig.OK)
+
+
 def a_store_that_is_new_is_named_as_such():
     row, = fails(compare([group()], [group(), group("100 allow tcp Internet > * 9200", name="es2")], rig.FOUND))
     rig.equal((row["store"], edits(row)), ("es2", [("store added", None)]), "what opened it")
@@ -140,6 +156,6 @@ def snapshots_that_are_not_alike_are_refused():
 
 rig.run_tests(only_what_is_newly_reachable_fails, an_edit_that_opens_nothing_is_silent, a_deny_that_is_gone_is_named,
     a_deny_that_moved_behind_is_named, two_edits_that_open_it_only_together_are_both_named,
-    two_edits_of_which_each_opens_it_are_both_named, a_store_that_is_new_is_named_as_such,
+    two_edits_of_which_each_opens_it_are_both_named, templates_are_compared_too, a_store_that_is_new_is_named_as_such,
     december_2019_is_told_with_its_windows, the_change_of_each_day_is_gated_by_the_day_before,
     snapshots_that_are_not_alike_are_refused)
