@@ -23,9 +23,8 @@ static const struct audit_store *find_store(
 {
 	for (uint32_t i = 0; i < state->trace.store_count; i++) {
 		const struct audit_store *store = &state->trace.stores[i];
-		bool same = audit_same(audit_word_span(store->id), audit_word_span(wanted->id)) ||
-			    audit_same_id(store->id, wanted->id);
-		if (!same || (store->interface == NULL) != (wanted->interface == NULL))
+		if (!audit_same_through_time(store->id, wanted->id) ||
+			(store->interface == NULL) != (wanted->interface == NULL))
 			continue;
 		*number = i;
 		return store;
