@@ -322,6 +322,8 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 	to->ports = NULL;
 	to->admitted_by = NULL;
 	to->edits = NULL;
+	to->fix_rules = NULL;
+	to->fix_count = to->fix_capacity = 0;
 	to->port_count = to->port_capacity = to->admitted_count = to->admitted_capacity = 0;
 	to->edit_count = to->edit_capacity = 0;
 	to->store = keep(out, from->store);
@@ -337,6 +339,12 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 		rule.group = keep(out, rule.group);
 		rule.rule = keep(out, rule.rule);
 		*AUDIT_PUSH(to->admitted_by, to->admitted_count, to->admitted_capacity) = rule;
+	}
+	for (uint32_t i = 0; i < from->fix_count; i++) {
+		struct audit_rule_at rule = from->fix_rules[i];
+		rule.group = keep(out, rule.group);
+		rule.rule = keep(out, rule.rule);
+		*AUDIT_PUSH(to->fix_rules, to->fix_count, to->fix_capacity) = rule;
 	}
 	return to;
 }

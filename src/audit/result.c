@@ -58,6 +58,7 @@ void audit_result_free(struct audit_result *result)
 		free(result->exposures[i].sources.items);
 		free(result->exposures[i].admitted_by);
 		free(result->exposures[i].edits);
+		free(result->exposures[i].fix_rules);
 	}
 	free(result->exposures);
 	free(result->stores);
@@ -129,6 +130,10 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 		st_buf_add_byte(out, (uint8_t)exposure->edits[i].change);
 		put_rule(out, &exposure->edits[i].rule);
 	}
+	st_buf_add_u32(out, exposure->fix_count);
+	for (uint32_t i = 0; i < exposure->fix_count; i++)
+		put_rule(out, &exposure->fix_rules[i]);
+	st_buf_add_u32(out, exposure->fix_also_closes);
 }
 
 static void put_notes(struct st_buf *out, const struct audit_notes *notes)
@@ -248,6 +253,10 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 		edit->change = take_below(decoder, AUDIT_CHANGES);
 		take_rule(decoder, &edit->rule);
 	}
+	uint32_t fixes = st_cursor_u32(in);
+	for (uint32_t i = 0; i < fixes && !in->bad; i++)
+		take_rule(decoder, AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity));
+	exposure->fix_also_closes = st_cursor_u32(in);
 }
 
 static void take_notes(struct decoder *decoder, struct audit_notes *notes)

@@ -90,6 +90,9 @@ struct audit_exposure {
 	enum audit_how how;
 	struct audit_edit *edits; /* what opened it */
 	uint32_t edit_count, edit_capacity;
+	/* Rules whose sources, set to VirtualNetwork, close it, as was evaluated; other rows that they open, too. */
+	struct audit_rule_at *fix_rules;
+	uint32_t fix_count, fix_capacity, fix_also_closes;
 };
 
 /* Shadowed rules, dead denies, things that cannot be told. */

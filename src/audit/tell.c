@@ -1,6 +1,7 @@
 /* Texts are copied into the result: it outlives the model. */
 #include "audit/tell.h"
 
+#include "audit/fix.h"
 #include "audit/straight.h"
 
 #include <stdlib.h>
@@ -358,6 +359,8 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	if (cluster->verdict == AUDIT_CANNOT_TELL)
 		exposure->reason = keep(result, audit_span(reason_of(cluster)));
 	add_witness(telling, &here, exposure);
+	if (cluster->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK)
+		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
 	if (telling->trace != NULL)
 		add_trace(telling->trace, &here, cluster);
 	audit_set_free(&part);

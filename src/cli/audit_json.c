@@ -125,6 +125,32 @@ static void window(struct st_json_writer *w, const struct audit_exposure *exposu
 	st_json_object_end(w);
 }
 
+/* Proven: with these sources nothing of the exposure is let in. Sessions that exist outlive the edit. */
+static void fix(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "fix");
+	if (exposure->fix_count == 0 || exposure->verdict != AUDIT_OPEN) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key(w, "edits");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->fix_count; i++) {
+		st_json_object(w);
+		rule_fields(w, run, &exposure->fix_rules[i]);
+		st_json_key(w, "set");
+		st_json_object(w);
+		st_json_key_text(w, "sourceAddressPrefix", "VirtualNetwork");
+		st_json_object_end(w);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_key_uint(w, "also_closes", exposure->fix_also_closes);
+	st_json_key_text(w, "warning", "established sessions outlive the edit");
+	st_json_object_end(w);
+}
+
 static void exposure_object(
 	struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
@@ -161,7 +187,7 @@ static void exposure_object(
 		st_json_key_bool(w, "new", !exposure->known_before);
 	opened_by(w, run, exposure);
 	window(w, exposure);
-	st_json_key_null(w, "fix");
+	fix(w, run, exposure);
 	st_json_object_end(w);
 }
 

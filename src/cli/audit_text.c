@@ -109,6 +109,20 @@ static void witness(struct page *page, const struct audit_exposure *exposure)
 	st_buf_add_byte(page->out, '\n');
 }
 
+static void fix(struct page *page, const struct audit_exposure *exposure)
+{
+	for (uint32_t i = 0; i < exposure->fix_count; i++) {
+		st_buf_format(page->out, "         %-9s", i == 0 ? "fix" : "");
+		rule_name(page->out, &exposure->fix_rules[i]);
+		st_buf_format(page->out, " source -> VirtualNetwork\n");
+	}
+	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
+		st_buf_format(page->out, "                  closes %u other rows, too\n",
+			(unsigned)exposure->fix_also_closes);
+	if (exposure->fix_count > 0)
+		st_buf_format(page->out, "                  evaluated; sessions that exist outlive it\n");
+}
+
 /* "in (2019-12-04, 2019-12-05]": after the one, at the latest at the other. */
 static void bracket(struct page *page, const char *label, struct st_span after, struct st_span by)
 {
@@ -187,6 +201,8 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 	}
 	opened(page, exposure);
 	witness(page, exposure);
+	if (open)
+		fix(page, exposure);
 	st_buf_add_byte(page->out, '\n');
 }
 

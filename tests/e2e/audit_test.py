@@ -89,6 +89,31 @@ def every_case_is_told_right():
             check_case(case, shape, make(case))
 
 
+def every_fix_closes_what_it_says():
+    tried = 0
+    for case in CASES:
+        groups = flat(case)
+        for row in audit(groups)[1]["exposures"]:
+            if row["verdict"] != "open" or row["class"] == "listed":
+                rig.equal(row["fix"], None, "fix of a row that is not open in %r" % case["case"])
+                continue
+            rig.check(row["fix"] and row["fix"]["edits"], "no fix for %r of %r" % (told(row), case["case"]))
+            names = {edit["rule"] for edit in row["fix"]["edits"]}
+            mended = [{**groups[0], "securityRules": [{**r, "sourceAddressPrefix": "VirtualNetwork",
+                "sourceAddressPrefixes": []} if r["name"] in names else r for r in groups[0]["securityRules"]]}]
+            left = [told(r) for r in audit(mended)[1]["exposures"] if r["verdict"] == "open" and r["class"] != "listed" and
+                r["protocol"] == row["protocol"] and r["ports"] == row["ports"]]
+            rig.equal(left, [], "what is left of %r in %r after %r" % (told(row), case["case"], sorted(names)))
+            tried += 1
+    rig.check(tried > 30, "only %d fixes" % tried)
+
+
+def the_fix_of_one_rule_leaves_the_office_alone():
+    case, = [c for c in CASES if c["case"] == "with the internet beside it"]
+    row, = [r for r in audit(flat(case))[1]["exposures"] if r["fails"]]
+    rig.equal([e["rule"] for e in row["fix"]["edits"]], ["r130"], "rules of the fix")
+
+
 def the_line_is_the_line_of_the_rule():
     case = {"rules": ["100 allow tcp Internet > * 443", "110 allow tcp Internet > * 9200"]}
     text = json.dumps(flat(case), indent=1)
@@ -150,6 +175,7 @@ def classes_can_be_chosen():
 
 
 if __name__ == "__main__":
-    rig.run_tests(every_case_is_told_right, the_line_is_the_line_of_the_rule, several_documents_in_one_file_are_all_read,
+    rig.run_tests(every_case_is_told_right, every_fix_closes_what_it_says, the_fix_of_one_rule_leaves_the_office_alone,
+        the_line_is_the_line_of_the_rule, several_documents_in_one_file_are_all_read,
         what_is_no_configuration_is_refused_with_its_line, a_list_that_goes_on_elsewhere_cannot_be_told,
         names_are_printed_escaped, classes_can_be_chosen)
