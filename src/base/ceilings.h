@@ -242,6 +242,33 @@
 /* Places named with one lead. */
 #define CEIL_LEAD_FIRST_PLACES 4
 
+/* --- audit --- */
+/* Levels of arrays and objects of a configuration; a deeper file is unusable. */
+#define CEIL_AUDIT_DEPTH 128
+/* Values of one document or element of a list, the trees held at a time, and one string; a larger file is unusable. */
+#define CEIL_AUDIT_NODES 8000000
+#define CEIL_AUDIT_TREE_BYTES (768 * MIB)
+#define CEIL_AUDIT_TEXT_BYTES (4 * MIB)
+/* Resources that one `copy` of a template makes; Azure stops at 800. A larger one cannot be told. */
+#define CEIL_AUDIT_COPIES 800
+/* Values made by the expressions of one template, and levels of calls; what goes beyond cannot be told. */
+#define CEIL_AUDIT_EXPRESSION_VALUES 1000000
+#define CEIL_AUDIT_EXPRESSION_DEPTH 64
+/* Service tags of one store told apart; with more of them it cannot be told. */
+#define CEIL_AUDIT_TAGS 256
+/* Combinations of destination, source port and port range looked at for one store, and steps through rules in them
+ * (Azure allows 1000 rules a group); a store with more of them cannot be told. */
+#define CEIL_AUDIT_CELLS 4000000
+#define CEIL_AUDIT_STEPS 400000000
+/* Prefixes of the sources of one exposure, and the whole answer of the worker; beyond, there is none. */
+#define CEIL_AUDIT_ANSWER_BYTES (256 * MIB)
+/* Edits between two states of one store of which each is tried; of more, all are named untried. */
+#define CEIL_AUDIT_EDITS 256
+/* Files of one audit. */
+#define CEIL_AUDIT_FILES 10000
+/* An audit that takes longer is ended: it was not told. */
+#define CEIL_AUDIT_MS (10 * 60 * 1000)
+
 /* --- report --- */
 /* Leads in the JSON report; all of them with --format csv --list leads. */
 #define CEIL_REPORT_LEADS 1000

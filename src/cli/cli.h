@@ -31,6 +31,7 @@ struct cli_command {
 	int (*run)(const struct cli_arguments *arguments); /* returns a cli_exit */
 };
 
+extern const struct cli_command cli_command_audit;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;

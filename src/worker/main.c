@@ -6,6 +6,7 @@
 #include "detect/rules.h"
 #include "process/confine.h"
 #include "worker/about.h"
+#include "worker/audit.h"
 #include "worker/body.h"
 #include "worker/listing.h"
 #include "worker/worker.h"
@@ -209,6 +210,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bool about = argc == 3 && strcmp(argv[2], "about") == 0;
+	if (argc == 3 && strcmp(argv[2], "audit") == 0)
+		_exit(worker_audit(WORKER_SOCKET_FD));
 	/* No handlers of libraries at the end: the jail allows the end, and little else. */
 	_exit(about ? worker_about(WORKER_SOCKET_FD) : parse());
 }

@@ -62,6 +62,18 @@ enum worker_message {
 		       * on its pipe by u8 reason (0: none), u32 length, and then as many bytes */
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
+	/* only in the role `audit`, which is started by WORKER_AUDIT_START instead of WORKER_START */
+	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: two snapshots, the
+				  * first is a baseline), u32 n + n spans: dates of snapshots; answered by READY */
+	WORKER_AUDIT_FILE,  /* case -> worker: u32 number of the file, from 0, u32 its snapshot, none before that of the
+			     * file before; with the descriptor; answered by TOOK
+			     * or WRONG, as is TELL
+			     */
+	WORKER_AUDIT_TELL,  /* case -> worker: that were all; answered by ANSWER, ..., DONE */
+	WORKER_AUDIT_TOOK,  /* worker -> case: the file is read */
+	WORKER_AUDIT_WRONG, /* worker -> case: u8 status, span text: no answer is to come; the last frame */
+	WORKER_AUDIT_ANSWER, /* worker -> case: the next bytes of the result (audit/result.h) */
+	WORKER_AUDIT_DONE,   /* worker -> case: the result is whole; the last frame */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not

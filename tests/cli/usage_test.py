@@ -5,7 +5,7 @@ import subprocess
 
 import rig
 
-COMMANDS = ("scan", "report", "detect", "doctor")
+COMMANDS = ("scan", "report", "detect", "audit", "doctor")
 
 
 def one_line(done, what):
@@ -22,7 +22,7 @@ def help_and_version_end_with_0_on_standard_output():
 def wrong_use_is_one_line_and_2():
     wrong = [["frobnicate"], [], ["scan", "--frobnicate"], ["scan"], ["scan", "x"], ["scan", "--case"],
         ["report"], ["report", "--case", "nowhere.case"], ["report", "--case", "x", "--format", "frob"],
-        ["detect", "--format", "frob"], ["detect", "nowhere.txt"], ["scan", "--jobs", "many", "--case", "x", "."],
+        ["audit"], ["audit", "nowhere.json"], ["audit", "--history", "nowhere"], ["detect", "--format", "frob"], ["detect", "nowhere.txt"], ["scan", "--jobs", "many", "--case", "x", "."],
         ["scan", "--jobs=0x", "--case", "x", "."]]
     with rig.folder() as out:
         for arguments in wrong:

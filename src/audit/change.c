@@ -1,0 +1,441 @@
+/* States are compared by sets, never by texts: an edit that changes nothing about who gets in is not seen. */
+#include "audit/change.h"
+
+#include "base/ceilings.h"
+
+#include <stdlib.h>
+
+struct state {
+	struct audit_result result;
+	struct audit_trace trace;
+};
+
+static void free_state(struct state *state)
+{
+	audit_result_free(&state->result);
+	audit_trace_free(&state->trace);
+}
+
+/* --- is it there? --- */
+
+static const struct audit_store *find_store(
+	const struct state *state, const struct audit_store *wanted, uint32_t *number)
+{
+	for (uint32_t i = 0; i < state->trace.store_count; i++) {
+		const struct audit_store *store = &state->trace.stores[i];
+		if (!audit_same_through_time(store->id, wanted->id) ||
+			(store->interface == NULL) != (wanted->interface == NULL))
+			continue;
+		*number = i;
+		return store;
+	}
+	return NULL;
+}
+
+static bool same_places(const struct audit_exposure *a, const struct audit_exposure *b)
+{
+	if (a->destinations.count != b->destinations.count)
+		return false;
+	for (uint32_t i = 0; i < a->destinations.count; i++)
+		if (!audit_same(a->destinations.items[i], b->destinations.items[i]))
+			return false;
+	return true;
+}
+
+struct wanted {
+	const struct audit_exposure *exposure;
+	const struct audit_trace_row *row;
+	const struct audit_store *store;
+};
+
+static int by_low(const void *a, const void *b)
+{
+	const struct audit_interval *x = a, *y = b;
+	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+/* What a state lets in to one store: lines and sources, borrowed. */
+struct opening {
+	const struct audit_set *lines, *sources;
+};
+
+struct openings {
+	struct opening *items;
+	uint32_t count, capacity;
+};
+
+static void add_opening(struct openings *out, const struct audit_set *lines, const struct audit_set *sources)
+{
+	struct opening *added = AUDIT_PUSH(out->items, out->count, out->capacity);
+	added->lines = lines;
+	added->sources = sources;
+}
+
+/* Are all lines and sources of the row in the openings? */
+static bool all_in(const struct openings *openings, const struct audit_trace_row *row)
+{
+	struct audit_set cuts = {0}, left = {0}, scratch = {0};
+	bool all = true;
+	for (size_t i = 0; i < row->lines.count; i++)
+		audit_set_add(&cuts, row->lines.items[i].low, 0);
+	for (uint32_t i = 0; i < openings->count; i++) {
+		const struct audit_set *lines = openings->items[i].lines;
+		for (size_t j = 0; j < lines->count; j++) {
+			audit_set_add(&cuts, lines->items[j].low, 0);
+			audit_set_add(&cuts, lines->items[j].high + 1, 0);
+		}
+	}
+	qsort(cuts.items, cuts.count, sizeof *cuts.items, by_low);
+	for (size_t i = 0; i < cuts.count && all; i++) {
+		if (!audit_set_has(&row->lines, cuts.items[i].low) ||
+			(i > 0 && cuts.items[i - 1].low == cuts.items[i].low))
+			continue;
+		audit_set_copy(&left, &row->sources);
+		for (uint32_t j = 0; j < openings->count && left.count > 0; j++)
+			if (audit_set_has(openings->items[j].lines, cuts.items[i].low))
+				audit_set_remove(&left, openings->items[j].sources, &scratch);
+		all = left.count == 0;
+	}
+	audit_set_free(&cuts);
+	audit_set_free(&left);
+	audit_set_free(&scratch);
+	return all;
+}
+
+/* What is only in doubt counts for what is in doubt itself. */
+static bool counts_for(enum audit_verdict verdict, const struct wanted *wanted)
+{
+	return verdict == AUDIT_OPEN || wanted->exposure->verdict == AUDIT_CANNOT_TELL;
+}
+
+/* Does the state let in all of it? */
+static bool covered(const struct state *state, const struct wanted *wanted)
+{
+	struct openings openings = {0};
+	uint32_t number;
+	if (find_store(state, wanted->store, &number) == NULL)
+		return false;
+	for (uint32_t i = 0; i < state->trace.row_count; i++) {
+		const struct audit_exposure *exposure = &state->result.exposures[i];
+		if (state->trace.rows[i].store == number && counts_for(exposure->verdict, wanted) &&
+			(exposure->destinations.count == 0 || same_places(exposure, wanted->exposure)))
+			add_opening(&openings, &state->trace.rows[i].lines, &state->trace.rows[i].sources);
+	}
+	bool all = all_in(&openings, wanted->row);
+	free(openings.items);
+	return all;
+}
+
+/* --- which edit? --- */
+
+static bool same_words(const struct audit_words *a, const struct audit_words *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (a->items[i]->kind != b->items[i]->kind ||
+			!audit_same(audit_word_span(a->items[i]), audit_word_span(b->items[i])))
+			return false;
+	return true;
+}
+
+static bool same_rule(const struct audit_rule *a, const struct audit_rule *b)
+{
+	return a->priority == b->priority && a->access == b->access && a->conditional == b->conditional &&
+	       a->protocol->kind == b->protocol->kind &&
+	       audit_same(audit_word_span(a->protocol), audit_word_span(b->protocol)) &&
+	       same_words(&a->sources, &b->sources) && same_words(&a->source_ports, &b->source_ports) &&
+	       same_words(&a->destinations, &b->destinations) && same_words(&a->ports, &b->ports);
+}
+
+/* before NULL: added; after NULL: removed. */
+struct rule_edit {
+	size_t gate;
+	const struct audit_rule *before, *after;
+	bool sufficient, necessary;
+};
+
+struct edits {
+	struct rule_edit *items;
+	uint32_t count, capacity;
+};
+
+static const struct audit_rule *rule_named(const struct audit_group *group, const struct audit_rule *like)
+{
+	for (size_t i = 0; i < group->rule_count; i++)
+		if (audit_same(audit_word_span(group->rules[i].name), audit_word_span(like->name)))
+			return &group->rules[i];
+	return NULL;
+}
+
+static void add_edit(struct edits *edits, size_t gate, const struct audit_rule *before, const struct audit_rule *after)
+{
+	struct rule_edit *edit = AUDIT_PUSH(edits->items, edits->count, edits->capacity);
+	edit->gate = gate;
+	edit->before = before;
+	edit->after = after;
+}
+
+static void edits_of(const struct audit_store *before, const struct audit_store *after, struct edits *out)
+{
+	for (size_t gate = 0; gate < after->gate_count; gate++) {
+		const struct audit_group *a = before->gates[gate], *b = after->gates[gate];
+		for (size_t i = 0; i < b->rule_count; i++) {
+			const struct audit_rule *old = rule_named(a, &b->rules[i]);
+			if (old == NULL || !same_rule(old, &b->rules[i]))
+				add_edit(out, gate, old, &b->rules[i]);
+		}
+		for (size_t i = 0; i < a->rule_count; i++)
+			if (rule_named(b, &a->rules[i]) == NULL)
+				add_edit(out, gate, &a->rules[i], NULL);
+	}
+}
+
+/* The group of one side with one edit carried over: forward puts it into the state before, else takes it out of the
+ * state after. The caller frees the rules. */
+static struct audit_group with_edit(const struct audit_group *group, const struct rule_edit *edit, bool forward)
+{
+	const struct audit_rule *out = forward ? edit->before : edit->after, *in = forward ? edit->after : edit->before;
+	struct audit_group made = *group;
+	made.rules = st_alloc_zero(group->rule_count + 1, sizeof *made.rules);
+	made.rule_count = 0;
+	for (size_t i = 0; i < group->rule_count; i++)
+		if (&group->rules[i] != out)
+			made.rules[made.rule_count++] = group->rules[i];
+	if (in != NULL)
+		made.rules[made.rule_count++] = *in;
+	return made;
+}
+
+/* Does a store with these gates let in all of what is wanted? */
+static bool lets_in(const struct audit_store *store, const struct wanted *wanted)
+{
+	struct audit_reach reach;
+	struct openings openings = {0};
+	audit_reach_of(store, &reach);
+	for (size_t i = 0; i < reach.row_count; i++)
+		if (counts_for(reach.rows[i].cluster->verdict, wanted))
+			add_opening(&openings, &reach.rows[i].lines, &reach.rows[i].cluster->sources);
+	bool all = all_in(&openings, wanted->row);
+	free(openings.items);
+	audit_reach_free(&reach);
+	return all;
+}
+
+static void try_edit(const struct audit_store *before, const struct audit_store *after, const struct wanted *wanted,
+	struct rule_edit *edit)
+{
+	struct audit_store forward = *before, back = *after;
+	struct audit_group with = with_edit(before->gates[edit->gate], edit, true);
+	struct audit_group without = with_edit(after->gates[edit->gate], edit, false);
+	forward.gates[edit->gate] = &with;
+	back.gates[edit->gate] = &without;
+	edit->sufficient = lets_in(&forward, wanted);
+	edit->necessary = !lets_in(&back, wanted);
+	free(with.rules);
+	free(without.rules);
+}
+
+static void tell_edit(struct audit_result *out, struct audit_exposure *exposure, enum audit_change change,
+	const struct audit_group *group, const struct audit_rule *rule, struct audit_place at)
+{
+	struct audit_edit *told = AUDIT_PUSH(exposure->edits, exposure->edit_count, exposure->edit_capacity);
+	told->change = change;
+	told->rule = (struct audit_rule_at){.priority = -1, .file = at.file, .line = at.line};
+	if (rule != NULL)
+		told->rule = audit_rule_told(out, group, rule);
+}
+
+static void tell_edits(struct audit_result *out, struct audit_exposure *exposure, const struct audit_store *before,
+	const struct audit_store *after, const struct edits *edits)
+{
+	uint32_t sufficient = 0, necessary = 0, told = 0;
+	for (uint32_t i = 0; i < edits->count; i++) {
+		sufficient += edits->items[i].sufficient;
+		necessary += edits->items[i].necessary;
+	}
+	for (uint32_t i = 0; i < edits->count; i++) {
+		const struct rule_edit *edit = &edits->items[i];
+		if (sufficient > 0 ? !edit->sufficient : necessary > 0 && !edit->necessary)
+			continue;
+		bool removed = edit->after == NULL;
+		enum audit_change change = removed                ? AUDIT_RULE_REMOVED
+					   : edit->before == NULL ? AUDIT_RULE_ADDED
+								  : AUDIT_RULE_CHANGED;
+		tell_edit(out, exposure, change, removed ? before->gates[edit->gate] : after->gates[edit->gate],
+			removed ? edit->before : edit->after, after->at);
+		told++;
+	}
+	exposure->how = sufficient > 1                 ? AUDIT_HOW_EACH
+			: sufficient == 1 || told <= 1 ? AUDIT_HOW_ONE
+						       : AUDIT_HOW_TOGETHER;
+}
+
+static bool same_gates(const struct audit_store *a, const struct audit_store *b)
+{
+	if (a->gate_count != b->gate_count || (a->closed == NULL) != (b->closed == NULL) ||
+		(a->doubt == NULL) != (b->doubt == NULL))
+		return false;
+	for (size_t i = 0; i < a->gate_count; i++)
+		if (!audit_same_through_time(a->gates[i]->id, b->gates[i]->id))
+			return false;
+	return true;
+}
+
+static void attribute(const struct state *before, const struct wanted *wanted, struct audit_result *out,
+	struct audit_exposure *exposure)
+{
+	uint32_t number;
+	const struct audit_store *after = wanted->store, *old = find_store(before, after, &number);
+	if (old == NULL || !same_gates(old, after)) {
+		tell_edit(out, exposure, old == NULL ? AUDIT_STORE_ADDED : AUDIT_ATTACHMENT_CHANGED, NULL, NULL,
+			after->at);
+		return;
+	}
+	struct edits edits = {0};
+	edits_of(old, after, &edits);
+	for (uint32_t i = 0; i < edits.count && edits.count <= CEIL_AUDIT_EDITS; i++)
+		try_edit(old, after, wanted, &edits.items[i]);
+	tell_edits(out, exposure, old, after, &edits);
+	free(edits.items);
+}
+
+/* --- results --- */
+
+static struct st_span keep(struct audit_result *out, struct st_span text)
+{
+	return audit_pool_copy(&out->pool, text);
+}
+
+static void keep_texts(struct audit_result *out, struct audit_texts *to, const struct audit_texts *from)
+{
+	for (uint32_t i = 0; i < from->count; i++)
+		*AUDIT_PUSH(to->items, to->count, to->capacity) = keep(out, from->items[i]);
+}
+
+/* A copy of an exposure of another result. */
+static struct audit_exposure *copy_exposure(struct audit_result *out, const struct audit_exposure *from)
+{
+	struct audit_exposure *to = AUDIT_PUSH(out->exposures, out->exposure_count, out->exposure_capacity);
+	*to = *from;
+	to->destinations = to->sources = (struct audit_texts){0};
+	to->ports = NULL;
+	to->admitted_by = NULL;
+	to->edits = NULL;
+	to->fix_rules = NULL;
+	to->fix_count = to->fix_capacity = 0;
+	to->port_count = to->port_capacity = to->admitted_count = to->admitted_capacity = 0;
+	to->edit_count = to->edit_capacity = 0;
+	to->store = keep(out, from->store);
+	to->reason = keep(out, from->reason);
+	to->witness.source = keep(out, from->witness.source);
+	to->witness.destination = keep(out, from->witness.destination);
+	keep_texts(out, &to->destinations, &from->destinations);
+	keep_texts(out, &to->sources, &from->sources);
+	for (uint32_t i = 0; i < from->port_count; i++)
+		*AUDIT_PUSH(to->ports, to->port_count, to->port_capacity) = from->ports[i];
+	for (uint32_t i = 0; i < from->admitted_count; i++) {
+		struct audit_rule_at rule = from->admitted_by[i];
+		rule.group = keep(out, rule.group);
+		rule.rule = keep(out, rule.rule);
+		*AUDIT_PUSH(to->admitted_by, to->admitted_count, to->admitted_capacity) = rule;
+	}
+	for (uint32_t i = 0; i < from->fix_count; i++) {
+		struct audit_rule_at rule = from->fix_rules[i];
+		rule.group = keep(out, rule.group);
+		rule.rule = keep(out, rule.rule);
+		*AUDIT_PUSH(to->fix_rules, to->fix_count, to->fix_capacity) = rule;
+	}
+	return to;
+}
+
+static struct wanted wanted_of(const struct state *state, uint32_t row)
+{
+	return (struct wanted){&state->result.exposures[row], &state->trace.rows[row],
+		&state->trace.stores[state->trace.rows[row].store]};
+}
+
+enum st_status audit_tell_change(
+	const struct audit_snapshot snapshots[2], struct audit_result *out, struct st_error *err)
+{
+	struct state states[2] = {0};
+	enum st_status status = ST_OK;
+	for (int i = 0; i < 2 && status == ST_OK; i++)
+		status = audit_tell(snapshots[i].model, &states[i].result, &states[i].trace, err);
+	for (uint32_t row = 0; row < states[1].trace.row_count && status == ST_OK; row++) {
+		struct wanted wanted = wanted_of(&states[1], row);
+		struct audit_exposure *exposure = &states[1].result.exposures[row];
+		exposure->known_before = covered(&states[0], &wanted);
+		if (!exposure->known_before)
+			attribute(&states[0], &wanted, &states[1].result, exposure);
+	}
+	if (status == ST_OK) {
+		*out = states[1].result;
+		out->compared = true;
+		states[1].result = (struct audit_result){0};
+	}
+	free_state(&states[0]);
+	free_state(&states[1]);
+	return status;
+}
+
+/* The window of what a row of state `at` says: back to where not all of it was there, and what opened it then. */
+static void tell_window(const struct audit_snapshot *snapshots, const struct state *states, uint32_t at, uint32_t row,
+	uint32_t count, struct audit_result *out)
+{
+	struct wanted wanted = wanted_of(&states[at], row);
+	uint32_t first = at;
+	while (first > 0 && covered(&states[first - 1], &wanted))
+		first--;
+	struct audit_exposure *told = copy_exposure(out, wanted.exposure);
+	if (find_store(&states[count - 1], wanted.store, &told->store_number) == NULL)
+		told->store_number = AUDIT_NO_STORE;
+	told->has_window = true;
+	told->opened_by = keep(out, snapshots[first].date);
+	if (first > 0) {
+		told->opened_after = keep(out, snapshots[first - 1].date);
+		/* the edit stands in the state where it was first there */
+		uint32_t number;
+		struct wanted then = wanted;
+		then.store = find_store(&states[first], wanted.store, &number);
+		if (then.store != NULL)
+			attribute(&states[first - 1], &then, out, told);
+	}
+	if (at + 1 < count) {
+		told->closed_after = keep(out, snapshots[at].date);
+		told->closed_by = keep(out, snapshots[at + 1].date);
+		told->verdict = AUDIT_CLOSED;
+	}
+}
+
+enum st_status audit_tell_history(
+	const struct audit_snapshot *snapshots, uint32_t count, struct audit_result *out, struct st_error *err)
+{
+	struct state *states = st_alloc_zero(count, sizeof *states);
+	enum st_status status = ST_OK;
+	for (uint32_t i = 0; i < count && status == ST_OK; i++)
+		status = audit_tell(snapshots[i].model, &states[i].result, &states[i].trace, err);
+	if (status == ST_OK) {
+		/* stores and notes are those of the last state; its exposures are told anew, with windows */
+		struct state *last = &states[count - 1];
+		*out = last->result;
+		out->exposures = NULL;
+		out->exposure_count = out->exposure_capacity = 0;
+		out->snapshots = count;
+		for (uint32_t at = 0; at < count; at++) {
+			for (uint32_t row = 0; row < states[at].trace.row_count; row++) {
+				struct wanted wanted = wanted_of(&states[at], row);
+				bool was_open = wanted.exposure->verdict == AUDIT_OPEN;
+				if (at + 1 == count || (was_open && !covered(&states[at + 1], &wanted)))
+					tell_window(snapshots, states, at, row, count, out);
+			}
+		}
+		struct audit_result rest = {
+			.exposures = last->result.exposures, .exposure_count = last->result.exposure_count};
+		last->result = rest;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		free_state(&states[i]);
+	free(states);
+	return status;
+}

@@ -1,0 +1,24 @@
+/*
+ * What changed between one state of a configuration and the next, and which edit opened what. Found by trying: an edit
+ * is sufficient when the state before with it alone lets in what is new, necessary when the state after without it does
+ * not.
+ */
+#ifndef STAUNCH_AUDIT_CHANGE_H
+#define STAUNCH_AUDIT_CHANGE_H
+
+#include "audit/tell.h"
+
+struct audit_snapshot {
+	struct audit_model *model;
+	struct st_span date; /* "2019-12-05"; empty: the files name none */
+};
+
+/* The last snapshot, compared with the first as its baseline. */
+enum st_status audit_tell_change(
+	const struct audit_snapshot snapshots[2], struct audit_result *out, struct st_error *err);
+/* All snapshots in the order of their dates: what is open in the last, and what was open and is closed, with windows.
+ */
+enum st_status audit_tell_history(
+	const struct audit_snapshot *snapshots, uint32_t count, struct audit_result *out, struct st_error *err);
+
+#endif

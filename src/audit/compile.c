@@ -1,0 +1,289 @@
+/* Values to sets. */
+#include "audit/compile.h"
+
+#include <ctype.h>
+
+/* --- values --- */
+
+static struct st_span trimmed(struct st_span text)
+{
+	while (text.size > 0 && isspace(text.data[0]))
+		text = (struct st_span){text.data + 1, text.size - 1};
+	while (text.size > 0 && isspace(text.data[text.size - 1]))
+		text.size--;
+	return text;
+}
+
+/* The front of *rest up to a comma. */
+static struct st_span next_of(struct st_span *rest)
+{
+	const uint8_t *comma = rest->size > 0 ? memchr(rest->data, ',', rest->size) : NULL;
+	size_t size = comma != NULL ? (size_t)(comma - rest->data) : rest->size;
+	struct st_span front = {rest->data, size};
+	size_t used = comma != NULL ? size + 1 : size;
+	*rest = (struct st_span){rest->data + used, rest->size - used};
+	return trimmed(front);
+}
+
+static struct audit_value value_of(const struct audit_word *word, struct st_span text)
+{
+	struct audit_value value = {.kind = AUDIT_VALUE_UNRESOLVED, .text = text, .word = word};
+	if (word->kind == AUDIT_MEMBERS)
+		value.kind = AUDIT_VALUE_MEMBERS;
+	if (word->kind != AUDIT_LITERAL)
+		return value;
+	value.tag = audit_tag_of(text);
+	if (value.tag != AUDIT_TAG_NONE)
+		value.kind = AUDIT_VALUE_TAG;
+	else if (audit_parse_prefix(text, &value.range))
+		value.kind = AUDIT_VALUE_PREFIX;
+	return value;
+}
+
+bool audit_each_value(
+	const struct audit_words *words, bool (*each)(void *context, const struct audit_value *value), void *context)
+{
+	for (uint32_t i = 0; i < words->count; i++) {
+		struct st_span rest = audit_word_span(words->items[i]);
+		do {
+			struct st_span text = words->items[i]->kind == AUDIT_LITERAL ? next_of(&rest) : rest;
+			struct audit_value value = value_of(words->items[i], text);
+			if (!each(context, &value))
+				return false;
+		} while (words->items[i]->kind == AUDIT_LITERAL && rest.size > 0);
+	}
+	return true;
+}
+
+/* --- tags --- */
+
+static bool add_tag(void *context, const struct audit_value *value)
+{
+	struct audit_tags *tags = context;
+	if (value->kind != AUDIT_VALUE_TAG || value->tag < AUDIT_TAG_SHARED)
+		return true;
+	for (size_t i = 0; i < tags->count; i++)
+		if (audit_same(tags->names[i], value->text))
+			return true;
+	if (tags->count == CEIL_AUDIT_TAGS) {
+		tags->too_many = true;
+		return false;
+	}
+	tags->shared[tags->count] = value->tag == AUDIT_TAG_SHARED;
+	tags->names[tags->count++] = value->text;
+	return true;
+}
+
+void audit_tags_add(struct audit_tags *tags, const struct audit_group *group)
+{
+	for (size_t i = 0; i < group->rule_count; i++)
+		audit_each_value(&group->rules[i].sources, add_tag, tags);
+}
+
+/* --- sources --- */
+
+struct sources {
+	const struct audit_tags *tags;
+	bool deny;
+	struct audit_set *lower, *upper;
+};
+
+static void add_tag_points(struct audit_set *set, size_t first, size_t count)
+{
+	if (count == 0)
+		return;
+	audit_set_add(set, AUDIT_TAG_V4 + first, AUDIT_TAG_V4 + first + count - 1);
+	audit_set_add(set, AUDIT_TAG_V6 + first, AUDIT_TAG_V6 + first + count - 1);
+}
+
+static void add_everything(struct audit_set *set, const struct audit_tags *tags)
+{
+	audit_set_add(set, AUDIT_V4_LOW, AUDIT_V4_HIGH);
+	audit_set_add(set, AUDIT_V6_LOW, AUDIT_V6_HIGH);
+	add_tag_points(set, 0, tags->count);
+}
+
+static void add_internet(struct audit_set *set, const struct audit_tags *tags)
+{
+	struct audit_set internet = {0};
+	audit_internet(&internet, tags->count);
+	for (size_t i = 0; i < internet.count; i++)
+		audit_set_add(set, internet.items[i].low, internet.items[i].high);
+	audit_set_free(&internet);
+}
+
+/* The tag and its regions. What a deny of a tag takes from other tags cannot be told: they may share addresses. */
+static void add_service_tag(struct sources *to, struct st_span tag)
+{
+	for (size_t i = 0; i < to->tags->count; i++) {
+		bool held = audit_tag_holds(tag, to->tags->names[i]);
+		if (held)
+			add_tag_points(to->lower, i, 1);
+		if (held || to->deny)
+			add_tag_points(to->upper, i, 1);
+	}
+}
+
+static bool add_source(void *context, const struct audit_value *value)
+{
+	struct sources *to = context;
+	switch (value->kind) {
+	case AUDIT_VALUE_PREFIX:
+		audit_set_add(to->lower, value->range.low, value->range.high);
+		audit_set_add(to->upper, value->range.low, value->range.high);
+		return true;
+	case AUDIT_VALUE_MEMBERS: /* addresses inside: nobody on the internet */
+		return true;
+	case AUDIT_VALUE_UNRESOLVED:
+		add_everything(to->upper, to->tags);
+		return true;
+	case AUDIT_VALUE_TAG:
+		break;
+	}
+	if (value->tag == AUDIT_TAG_ANY) {
+		add_everything(to->lower, to->tags);
+		add_everything(to->upper, to->tags);
+	} else if (value->tag == AUDIT_TAG_INTERNET) {
+		add_internet(to->lower, to->tags);
+		add_internet(to->upper, to->tags);
+	} else if (value->tag != AUDIT_TAG_PRIVATE) {
+		add_service_tag(to, value->text);
+	}
+	return true;
+}
+
+/* Who covers all of a family covers every tag's addresses in it. */
+static void settle_sources(struct audit_set *set, const struct audit_tags *tags)
+{
+	audit_set_settle(set);
+	if (tags->count == 0 || set->count == 0)
+		return;
+	struct audit_set internet = {0}, family = {0}, part = {0};
+	audit_internet(&internet, 0);
+	audit_set_add(&family, AUDIT_V4_LOW, AUDIT_V4_HIGH);
+	audit_set_intersect(&part, &internet, &family);
+	bool v4 = audit_set_covers(set, &part);
+	family.items[0] = audit_internet_v6;
+	bool v6 = audit_set_covers(set, &family);
+	if (v4)
+		audit_set_add(set, AUDIT_TAG_V4, AUDIT_TAG_V4 + tags->count - 1);
+	if (v6)
+		audit_set_add(set, AUDIT_TAG_V6, AUDIT_TAG_V6 + tags->count - 1);
+	audit_set_settle(set);
+	audit_set_free(&internet);
+	audit_set_free(&family);
+	audit_set_free(&part);
+}
+
+/* --- ports and protocols --- */
+
+static bool parse_port(struct st_span text, uint32_t *out)
+{
+	uint32_t value = 0;
+	if (text.size == 0 || text.size > 5)
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		if (!isdigit(text.data[i]))
+			return false;
+		value = value * 10 + (uint32_t)(text.data[i] - '0');
+	}
+	*out = value;
+	return value <= 65535;
+}
+
+static bool parse_ports(struct st_span text, uint32_t *low, uint32_t *high)
+{
+	const uint8_t *dash = text.size > 0 ? memchr(text.data, '-', text.size) : NULL;
+	if (audit_span_is(text, "*") || audit_span_is(text, "any")) {
+		*low = 0;
+		*high = 65535;
+		return true;
+	}
+	if (dash == NULL)
+		return parse_port(text, low) && parse_port(text, high);
+	size_t first = (size_t)(dash - text.data);
+	return parse_port(trimmed((struct st_span){text.data, first}), low) &&
+	       parse_port(trimmed((struct st_span){dash + 1, text.size - first - 1}), high) && *low <= *high;
+}
+
+static void add_ports(const struct audit_words *words, struct audit_set *lower, struct audit_set *upper)
+{
+	for (uint32_t i = 0; i < words->count; i++) {
+		struct st_span rest = audit_word_span(words->items[i]);
+		bool literal = words->items[i]->kind == AUDIT_LITERAL;
+		do {
+			uint32_t low = 0, high = 0;
+			struct st_span text = next_of(&rest);
+			if (!literal || !parse_ports(text, &low, &high)) {
+				audit_set_add(upper, 0, 65535);
+				break;
+			}
+			audit_set_add(lower, low, high);
+			audit_set_add(upper, low, high);
+		} while (rest.size > 0);
+	}
+	audit_set_settle(lower);
+	audit_set_settle(upper);
+}
+
+enum protocols { TCP = 1, UDP = 2, ICMP = 4, ESP = 8, AH = 16, OTHER = 32, ALL = 63 };
+
+/* 0: none that we know. Names as Azure has them; numbers of IANA ("Protocol Numbers"). */
+static unsigned protocols_of(const struct audit_word *word)
+{
+	static const struct {
+		const char *name;
+		unsigned protocols;
+	} names[] = {{"*", ALL}, {"any", ALL}, {"all", ALL}, {"-1", ALL}, {"tcp", TCP}, {"6", TCP}, {"udp", UDP},
+		{"17", UDP}, {"icmp", ICMP}, {"1", ICMP}, {"icmpv6", ICMP}, {"58", ICMP}, {"esp", ESP}, {"50", ESP},
+		{"ah", AH}, {"51", AH}};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (audit_word_is(word, names[i].name))
+			return names[i].protocols;
+	return 0;
+}
+
+/* A protocol without ports matches whatever the ports say when it is named; "any" with ports is those with ports. */
+static void add_lines(struct audit_set *lines, const struct audit_set *ports, unsigned protocols, bool named)
+{
+	bool every = ports->count == 1 && ports->items[0].low == 0 && ports->items[0].high == 65535;
+	for (size_t i = 0; i < ports->count; i++) {
+		if (protocols & TCP)
+			audit_set_add(
+				lines, AUDIT_LINE_TCP + ports->items[i].low, AUDIT_LINE_TCP + ports->items[i].high);
+		if (protocols & UDP)
+			audit_set_add(
+				lines, AUDIT_LINE_UDP + ports->items[i].low, AUDIT_LINE_UDP + ports->items[i].high);
+	}
+	for (unsigned i = 2; i < 6; i++)
+		if ((protocols & 1u << i) && (named || every))
+			audit_set_add(lines, AUDIT_LINE_ICMP + i - 2, AUDIT_LINE_ICMP + i - 2);
+	audit_set_settle(lines);
+}
+
+void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags, struct audit_compiled *out)
+{
+	struct audit_set ports[2] = {0};
+	*out = (struct audit_compiled){.rule = rule};
+	struct sources sources = {
+		tags, rule->access != AUDIT_ALLOW, &out->sources[AUDIT_LOWER], &out->sources[AUDIT_UPPER]};
+	audit_each_value(&rule->sources, add_source, &sources);
+	add_ports(&rule->source_ports, &out->source_ports[AUDIT_LOWER], &out->source_ports[AUDIT_UPPER]);
+	add_ports(&rule->ports, &ports[AUDIT_LOWER], &ports[AUDIT_UPPER]);
+	unsigned protocols = protocols_of(rule->protocol);
+	add_lines(&out->lines[AUDIT_LOWER], &ports[AUDIT_LOWER], protocols, protocols != ALL);
+	add_lines(&out->lines[AUDIT_UPPER], &ports[AUDIT_UPPER], protocols != 0 ? protocols : ALL, protocols != ALL);
+	for (int i = 0; i < 2; i++) {
+		settle_sources(&out->sources[i], tags);
+		audit_set_free(&ports[i]);
+	}
+}
+
+void audit_compiled_free(struct audit_compiled *compiled)
+{
+	for (int i = 0; i < 2; i++) {
+		audit_set_free(&compiled->sources[i]);
+		audit_set_free(&compiled->lines[i]);
+		audit_set_free(&compiled->source_ports[i]);
+	}
+}

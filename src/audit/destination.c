@@ -1,0 +1,320 @@
+/*
+ * Rules treat all addresses between two ends of their prefixes alike, so one address of each such piece is enough.
+ * Pieces that every rule treats the same are one destination.
+ */
+#include "audit/store.h"
+
+#include <stdlib.h>
+
+/* --- matching --- */
+
+struct question {
+	const struct audit_destination *destination;
+	enum audit_match answer;
+};
+
+static enum audit_match match_prefix(const struct audit_interval *range, const struct audit_destination *to)
+{
+	bool v4 = audit_is_v4(range->low);
+	if (v4 ? !to->has_v4 : !to->has_v6)
+		return AUDIT_NO;
+	if (v4 ? to->v4_known : to->v6_known) {
+		audit_address address = v4 ? to->v4 : to->v6;
+		return range->low <= address && address <= range->high ? AUDIT_YES : AUDIT_NO;
+	}
+	bool all = v4 ? range->low == AUDIT_V4_LOW && range->high == AUDIT_V4_HIGH
+		      : range->low <= AUDIT_V6_LOW && range->high == AUDIT_V6_HIGH;
+	return all && !(to->has_v4 && to->has_v6) ? AUDIT_YES : AUDIT_MAYBE;
+}
+
+/* As a destination VirtualNetwork is every packet's, and no other tag is any's: they are outside of the network. */
+static enum audit_match match_tag(enum audit_tag tag, struct st_span text)
+{
+	bool probe = audit_span_is(text, "AzureLoadBalancer") || audit_span_is(text, "AZURE_LOADBALANCER");
+	return tag == AUDIT_TAG_ANY || (tag == AUDIT_TAG_PRIVATE && !probe) ? AUDIT_YES : AUDIT_NO;
+}
+
+static enum audit_match match_members(const struct audit_word *group, const struct audit_destination *to)
+{
+	if (to->interface == NULL)
+		return to->member != NULL && audit_same_id(to->member, group) ? AUDIT_YES : AUDIT_NO;
+	for (uint32_t i = 0; i < to->interface->members.count; i++) {
+		if (to->interface->members.items[i]->kind == AUDIT_UNRESOLVED)
+			return AUDIT_MAYBE;
+		if (audit_same_id(to->interface->members.items[i], group))
+			return AUDIT_YES;
+	}
+	return AUDIT_NO;
+}
+
+static bool ask(void *context, const struct audit_value *value)
+{
+	struct question *question = context;
+	enum audit_match match = AUDIT_MAYBE;
+	if (value->kind == AUDIT_VALUE_PREFIX)
+		match = match_prefix(&value->range, question->destination);
+	else if (value->kind == AUDIT_VALUE_TAG)
+		match = match_tag(value->tag, value->text);
+	else if (value->kind == AUDIT_VALUE_MEMBERS)
+		match = match_members(value->word, question->destination);
+	if (match > question->answer)
+		question->answer = match;
+	return question->answer != AUDIT_YES;
+}
+
+enum audit_match audit_destination_match(const struct audit_rule *rule, const struct audit_destination *destination)
+{
+	struct question question = {destination, AUDIT_NO};
+	audit_each_value(&rule->destinations, ask, &question);
+	return question.answer;
+}
+
+/* --- finding --- */
+
+static struct audit_destination *add(struct audit_destinations *out)
+{
+	if (out->count == out->capacity) {
+		out->capacity = out->capacity ? out->capacity * 2 : 4;
+		out->items = st_realloc(out->items, out->capacity * sizeof *out->items);
+	}
+	struct audit_destination *added = &out->items[out->count++];
+	*added = (struct audit_destination){0};
+	return added;
+}
+
+struct gathering {
+	struct audit_set cuts; /* low: where a piece begins */
+	const struct audit_word **list;
+	size_t list_count, list_capacity;
+};
+
+static void add_member(struct gathering *to, const struct audit_word *group)
+{
+	for (size_t i = 0; i < to->list_count; i++)
+		if (audit_same_id(to->list[i], group))
+			return;
+	if (to->list_count == to->list_capacity) {
+		to->list_capacity = to->list_capacity ? to->list_capacity * 2 : 4;
+		to->list = st_realloc(to->list, to->list_capacity * sizeof *to->list);
+	}
+	to->list[to->list_count++] = group;
+}
+
+static bool gather(void *context, const struct audit_value *value)
+{
+	struct gathering *to = context;
+	if (value->kind == AUDIT_VALUE_MEMBERS)
+		add_member(to, value->word);
+	if (value->kind != AUDIT_VALUE_PREFIX)
+		return true;
+	audit_set_add(&to->cuts, value->range.low, value->range.low);
+	if (value->range.high != AUDIT_V6_HIGH && value->range.high != AUDIT_V4_HIGH)
+		audit_set_add(&to->cuts, value->range.high + 1, value->range.high + 1);
+	return true;
+}
+
+static const struct audit_interval insides[] = {
+	{AUDIT_V4_LOW + 0x0a000000, AUDIT_V4_LOW + 0x0affffff},
+	{AUDIT_V4_LOW + 0x64400000, AUDIT_V4_LOW + 0x647fffff},
+	{AUDIT_V4_LOW + 0xac100000, AUDIT_V4_LOW + 0xac1fffff},
+	{AUDIT_V4_LOW + 0xc0a80000, AUDIT_V4_LOW + 0xc0a8ffff},
+};
+
+/* RFC 1918 and 6598, and all of IPv6, where networks inside use public prefixes, too. A public IPv4 address is never
+ * the destination: it was translated before the rules are asked, unless a network uses it inside. */
+static bool is_inside(audit_address address)
+{
+	for (size_t i = 0; i < sizeof insides / sizeof insides[0]; i++)
+		if (insides[i].low <= address && address <= insides[i].high)
+			return true;
+	return !audit_is_v4(address);
+}
+
+static int by_cut(const void *a, const void *b)
+{
+	const struct audit_interval *x = a, *y = b;
+	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+/* Do all rules treat the two alike? */
+static bool alike(const struct audit_destination *a, const struct audit_destination *b,
+	const struct audit_rule *const *rules, size_t rule_count)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (audit_destination_match(rules[i], a) != audit_destination_match(rules[i], b))
+			return false;
+	return true;
+}
+
+/* One piece: joined with an earlier one of its family that is treated alike, or a destination of its own. */
+static void add_piece(struct audit_destinations *out, struct audit_interval piece,
+	const struct audit_rule *const *rules, size_t rule_count)
+{
+	bool v4 = audit_is_v4(piece.low);
+	struct audit_destination made = {.has_v4 = v4,
+		.has_v6 = !v4,
+		.v4_known = v4,
+		.v6_known = !v4,
+		.v4 = piece.low,
+		.v6 = piece.low,
+		.in_doubt = !is_inside(piece.low)};
+	for (size_t i = 0; i < out->count; i++) {
+		struct audit_destination *old = &out->items[i];
+		/* what may not exist and is treated as something that does adds nothing */
+		if (old->has_v4 == v4 && (old->in_doubt == made.in_doubt || made.in_doubt) &&
+			alike(old, &made, rules, rule_count)) {
+			if (old->in_doubt == made.in_doubt)
+				audit_set_add(&old->label, piece.low, piece.high);
+			return;
+		}
+	}
+	struct audit_destination *added = add(out);
+	*added = made;
+	audit_set_add(&added->label, piece.low, piece.high);
+}
+
+static void add_pieces(struct audit_destinations *out, struct gathering *from, bool inside,
+	const struct audit_rule *const *rules, size_t rule_count)
+{
+	for (size_t i = 0; i < from->cuts.count; i++) {
+		struct audit_interval piece = {from->cuts.items[i].low, AUDIT_V6_HIGH};
+		if (i > 0 && from->cuts.items[i - 1].low == piece.low)
+			continue;
+		for (size_t j = i + 1; j < from->cuts.count; j++) {
+			if (from->cuts.items[j].low == piece.low)
+				continue;
+			piece.high = from->cuts.items[j].low - 1;
+			break;
+		}
+		if (piece.low > AUDIT_V4_HIGH && piece.low < AUDIT_V6_LOW)
+			continue;
+		if (audit_is_v4(piece.low) && piece.high > AUDIT_V4_HIGH)
+			piece.high = AUDIT_V4_HIGH;
+		if (is_inside(piece.low) == inside)
+			add_piece(out, piece, rules, rule_count);
+	}
+}
+
+/* The largest of a family: what no rule names. */
+static struct audit_destination *largest(struct audit_destinations *out, bool v4)
+{
+	struct audit_destination *found = NULL;
+	audit_address most = 0;
+	for (size_t i = 0; i < out->count; i++) {
+		struct audit_destination *item = &out->items[i];
+		audit_address size = 0;
+		if (item->has_v4 != v4 || item->in_doubt || item->member != NULL)
+			continue;
+		for (size_t j = 0; j < item->label.count; j++)
+			size += item->label.items[j].high - item->label.items[j].low;
+		if (found == NULL || size > most) {
+			found = item;
+			most = size;
+		}
+	}
+	return found;
+}
+
+/* What no rule names is one destination for both families when the rules treat them alike. */
+static void join_families(struct audit_destinations *out, const struct audit_rule *const *rules, size_t rule_count)
+{
+	struct audit_destination *v4 = largest(out, true), *v6 = largest(out, false);
+	if (v4 == NULL || v6 == NULL || !alike(v4, v6, rules, rule_count))
+		return;
+	v4->has_v6 = v4->v6_known = true;
+	v4->v6 = v6->v6;
+	for (size_t i = 0; i < v6->label.count; i++)
+		audit_set_add(&v4->label, v6->label.items[i].low, v6->label.items[i].high);
+	audit_set_free(&v6->label);
+	*v6 = out->items[--out->count];
+}
+
+static bool names_nothing(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->kind == AUDIT_VALUE_TAG;
+}
+
+/* No rule names an address: one destination for all. */
+static bool add_only_one(const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (!audit_each_value(&rules[i]->destinations, names_nothing, NULL))
+			return false;
+	struct audit_destination *one = add(out);
+	one->has_v4 = one->v4_known = one->has_v6 = one->v6_known = true;
+	one->v4 = insides[0].low;
+	one->v6 = AUDIT_V6_LOW;
+	audit_set_add(&one->label, insides[0].low, insides[0].high);
+	return true;
+}
+
+static void destinations_of_group(
+	const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+{
+	struct gathering gathering = {0};
+	if (add_only_one(rules, rule_count, out))
+		return;
+	audit_set_add(&gathering.cuts, AUDIT_V4_LOW, AUDIT_V4_LOW);
+	audit_set_add(&gathering.cuts, AUDIT_V6_LOW, AUDIT_V6_LOW);
+	for (size_t i = 0; i < sizeof insides / sizeof insides[0]; i++) {
+		audit_set_add(&gathering.cuts, insides[i].low, insides[i].low);
+		audit_set_add(&gathering.cuts, insides[i].high + 1, insides[i].high + 1);
+	}
+	for (size_t i = 0; i < rule_count; i++)
+		audit_each_value(&rules[i]->destinations, gather, &gathering);
+	qsort(gathering.cuts.items, gathering.cuts.count, sizeof *gathering.cuts.items, by_cut);
+	add_pieces(out, &gathering, true, rules, rule_count);
+	add_pieces(out, &gathering, false, rules, rule_count);
+	join_families(out, rules, rule_count);
+	for (size_t i = 0; i < gathering.list_count; i++) {
+		struct audit_destination *added = add(out);
+		added->member = gathering.list[i];
+		added->has_v4 = added->has_v6 = true;
+	}
+	for (size_t i = 0; i < out->count; i++)
+		audit_set_settle(&out->items[i].label);
+	audit_set_free(&gathering.cuts);
+	free(gathering.list);
+}
+
+static void destinations_of_interface(const struct audit_interface *interface, struct audit_destinations *out)
+{
+	for (size_t i = 0; i < interface->endpoint_count; i++) {
+		struct audit_interval range;
+		const struct audit_endpoint *endpoint = &interface->endpoints[i];
+		const struct audit_word *address = endpoint->private_address;
+		if (endpoint->public_address == NULL && !endpoint->balanced)
+			continue;
+		struct audit_destination *added = add(out);
+		added->interface = interface;
+		if (address == NULL || address->kind != AUDIT_LITERAL ||
+			!audit_parse_prefix(audit_word_span(address), &range) || range.low != range.high) {
+			added->has_v4 = added->has_v6 = true;
+			continue;
+		}
+		bool v4 = audit_is_v4(range.low);
+		added->has_v4 = added->v4_known = v4;
+		added->has_v6 = added->v6_known = !v4;
+		added->v4 = added->v6 = range.low;
+		audit_set_add(&added->label, range.low, range.low);
+	}
+}
+
+void audit_destinations_of(const struct audit_store *store, const struct audit_rule *const *rules, size_t rule_count,
+	struct audit_destinations *out)
+{
+	*out = (struct audit_destinations){0};
+	if (store->interface != NULL)
+		destinations_of_interface(store->interface, out);
+	else
+		destinations_of_group(rules, rule_count, out);
+}
+
+void audit_destinations_free(struct audit_destinations *destinations)
+{
+	for (size_t i = 0; i < destinations->count; i++)
+		audit_set_free(&destinations->items[i].label);
+	free(destinations->items);
+	*destinations = (struct audit_destinations){0};
+}

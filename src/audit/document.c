@@ -1,0 +1,395 @@
+/* A stack of open nodes over the events of base/json_read; lines are counted on the way, since tokens come in order. */
+#include "audit/document.h"
+
+#include "base/ceilings.h"
+#include "base/json_read.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define READ_BYTES (256 * KIB)
+
+enum encoding { ENCODING_UNKNOWN, ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE };
+
+struct audit_document {
+	int fd;
+	struct audit_pool *whole;  /* of what is not an element of a list; the caller's */
+	struct audit_pool element; /* of the element being read or given */
+	struct audit_pool *pool;   /* the one in use */
+	struct st_json_reader *reader;
+	uint8_t *raw;
+	struct st_buf text;   /* the block being read, UTF-8 */
+	uint64_t block_start; /* of it, in the text */
+	uint64_t counted;     /* line feeds before this offset are in `line` */
+	uint32_t line;
+	enum encoding encoding;
+	uint8_t half[4]; /* of a UTF-16 character cut by the end of a block */
+	size_t half_size;
+	bool given; /* the element pool holds what was given last */
+	struct audit_node *stack[CEIL_AUDIT_DEPTH + 1];
+	int depth;
+	struct st_span key; /* of the value that comes next */
+	struct st_buf piece;
+	uint32_t token_line;
+	bool in_piece;
+	uint64_t nodes;
+};
+
+struct audit_document *audit_document_open(int fd, struct audit_pool *pool)
+{
+	struct audit_document *document = st_alloc_zero(1, sizeof *document);
+	document->fd = fd;
+	document->whole = document->pool = pool;
+	document->reader = st_json_open(CEIL_AUDIT_DEPTH);
+	document->raw = st_alloc(READ_BYTES);
+	document->line = 1;
+	return document;
+}
+
+void audit_document_close(struct audit_document *document)
+{
+	if (document == NULL)
+		return;
+	st_json_close(document->reader);
+	audit_pool_free(&document->element);
+	st_buf_free(&document->text);
+	st_buf_free(&document->piece);
+	free(document->raw);
+	free(document);
+}
+
+/* --- bytes to UTF-8 --- */
+
+/* By its first bytes: a mark, or the zero that every ASCII character of UTF-16 has (JSON begins with one). */
+static enum encoding encoding_of(const uint8_t *data, size_t size)
+{
+	if (size >= 2 && data[0] == 0xff && data[1] == 0xfe)
+		return ENCODING_UTF16LE;
+	if (size >= 2 && data[0] == 0xfe && data[1] == 0xff)
+		return ENCODING_UTF16BE;
+	if (size >= 2 && data[0] != 0 && data[1] == 0)
+		return ENCODING_UTF16LE;
+	if (size >= 2 && data[0] == 0 && data[1] != 0)
+		return ENCODING_UTF16BE;
+	return ENCODING_UTF8;
+}
+
+static uint32_t unit_at(const struct audit_document *document, const uint8_t *p)
+{
+	return document->encoding == ENCODING_UTF16LE ? (uint32_t)p[0] | (uint32_t)p[1] << 8
+						      : (uint32_t)p[1] | (uint32_t)p[0] << 8;
+}
+
+/* Whole characters of UTF-16 into text; a surrogate without its other half becomes U+FFFD. */
+static size_t convert(struct audit_document *document, const uint8_t *data, size_t size, bool last)
+{
+	size_t at = 0;
+	while (size - at >= 2) {
+		uint8_t out[4];
+		uint32_t code = unit_at(document, data + at);
+		size_t used = 2;
+		if (code >= 0xd800 && code < 0xdc00) {
+			if (size - at < 4 && !last)
+				break;
+			uint32_t low = size - at >= 4 ? unit_at(document, data + at + 2) : 0;
+			bool pair = low >= 0xdc00 && low < 0xe000;
+			code = pair ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
+			used = pair ? 4 : 2;
+		} else if (code >= 0xdc00 && code < 0xe000) {
+			code = 0xfffd;
+		}
+		st_buf_add(&document->text, out, (size_t)st_utf8_encode(code, out));
+		at += used;
+	}
+	return at;
+}
+
+static void take_block(struct audit_document *document, size_t size, bool last)
+{
+	document->block_start += document->text.size;
+	document->text.size = 0;
+	if (document->encoding == ENCODING_UNKNOWN && size > 0)
+		document->encoding = encoding_of(document->raw, size);
+	if (document->encoding != ENCODING_UTF16LE && document->encoding != ENCODING_UTF16BE) {
+		st_buf_add(&document->text, document->raw, size);
+		return;
+	}
+	st_auto_buf struct st_buf joined = {0};
+	st_buf_add(&joined, document->half, document->half_size);
+	st_buf_add(&joined, document->raw, size);
+	size_t used = convert(document, joined.data, joined.size, last);
+	document->half_size = joined.size - used;
+	if (document->half_size > 0)
+		memcpy(document->half, joined.data + used, document->half_size);
+}
+
+static enum st_status feed(struct audit_document *document, struct st_error *err)
+{
+	size_t size = 0;
+	while (size < READ_BYTES) {
+		ssize_t got = read(document->fd, document->raw + size, READ_BYTES - size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return st_fail_errno(err, ST_WRONG, "cannot be read");
+		if (got == 0)
+			break;
+		size += (size_t)got;
+	}
+	bool last = size < READ_BYTES;
+	take_block(document, size, last);
+	st_json_feed(document->reader, document->text.data, document->text.size);
+	if (last)
+		st_json_feed_end(document->reader);
+	return ST_OK;
+}
+
+/* Counts line feeds up to an offset; one in an earlier block is behind nothing but the token that began there. */
+static void count_lines(struct audit_document *document, uint64_t offset)
+{
+	uint64_t end = document->block_start + document->text.size;
+	if (offset > end)
+		offset = end;
+	if (document->counted < document->block_start)
+		document->counted = document->block_start;
+	while (document->counted < offset) {
+		const uint8_t *at = document->text.data + (document->counted - document->block_start);
+		const uint8_t *found = memchr(at, '\n', (size_t)(offset - document->counted));
+		if (found == NULL) {
+			document->counted = offset;
+			return;
+		}
+		document->line++;
+		document->counted += (uint64_t)(found - at) + 1;
+	}
+}
+
+/* --- the tree --- */
+
+static bool free_names(struct st_span key)
+{
+	return audit_span_is(key, "tags") || audit_span_is(key, "tags_all") || audit_span_is(key, "labels") ||
+	       audit_span_is(key, "metadata");
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct audit_node *x = *(const struct audit_node *const *)a, *y = *(const struct audit_node *const *)b;
+	size_t size = x->key.size < y->key.size ? x->key.size : y->key.size;
+	int order = size > 0 ? strncasecmp((const char *)x->key.data, (const char *)y->key.data, size) : 0;
+	return order != 0 ? order : x->key.size < y->key.size ? -1 : x->key.size > y->key.size;
+}
+
+static bool clash(const struct audit_node *object, const struct audit_node *a, const struct audit_node *b)
+{
+	if (!audit_same(a->key, b->key))
+		return false;
+	return !free_names(object->key) || memcmp(a->key.data, b->key.data, a->key.size) == 0;
+}
+
+/* One of 64 kinds of key, the same for keys that differ in case alone. */
+static uint64_t kind_of_key(struct st_span key)
+{
+	if (key.size == 0)
+		return 1;
+	unsigned first = key.data[0] | 0x20u, middle = key.data[key.size / 2] | 0x20u,
+		 last = key.data[key.size - 1] | 0x20u;
+	return (uint64_t)1 << ((first * 7 + middle * 5 + last * 3 + key.size) & 63);
+}
+
+static const struct audit_node *duplicate_of_many(const struct audit_node *object)
+{
+	st_auto_free const struct audit_node **list = st_alloc(object->count * sizeof *list);
+	size_t count = 0;
+	for (const struct audit_node *child = object->first; child != NULL; child = child->next)
+		list[count++] = child;
+	qsort(list, count, sizeof *list, by_key);
+	/* Keys that differ in case alone stand beside each other in any order: all of them are looked at. */
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count && audit_same(list[i]->key, list[j]->key); j++)
+			if (clash(object, list[i], list[j]))
+				return list[i]->line > list[j]->line ? list[i] : list[j];
+	return NULL;
+}
+
+/* The second of two equal keys, or NULL. */
+static const struct audit_node *duplicate_key(const struct audit_node *object)
+{
+	uint64_t seen = 0;
+	if (object->count > 48)
+		return duplicate_of_many(object);
+	for (const struct audit_node *b = object->first; b != NULL; b = b->next) {
+		uint64_t kind = kind_of_key(b->key);
+		for (const struct audit_node *a = object->first; (seen & kind) && a != b; a = a->next)
+			if (clash(object, a, b))
+				return b;
+		seen |= kind;
+	}
+	return NULL;
+}
+
+static const char *const lists[] = {
+	"value", "data", "SecurityGroups", "NetworkAcls", "Reservations", "NetworkInterfaces", "Addresses", NULL};
+
+static const char *list_name(struct st_span key)
+{
+	for (const char *const *name = lists; *name != NULL; name++)
+		if (strlen(*name) == key.size && memcmp(*name, key.data, key.size) == 0)
+			return *name;
+	return NULL;
+}
+
+/* Is the node whose children are about to be given one by one? */
+static bool is_list(const struct audit_document *document, int depth)
+{
+	const struct audit_node *node = document->stack[depth];
+	if (node->type != AUDIT_ARRAY)
+		return false;
+	return depth == 0 || (depth == 1 && document->stack[0]->type == AUDIT_OBJECT && list_name(node->key) != NULL);
+}
+
+static struct audit_node *add_node(struct audit_document *document, enum audit_type type, uint32_t line)
+{
+	struct audit_node *node = audit_node_new(document->pool, type, line);
+	node->key = document->key;
+	document->key = (struct st_span){(const uint8_t *)"", 0};
+	document->nodes++;
+	return node;
+}
+
+/* A value is complete. True: it is to be given to the caller. */
+static bool finish(struct audit_document *document, struct audit_node *node, enum audit_found *found,
+	struct audit_node **tree, struct st_span *list)
+{
+	*tree = node;
+	*list = (struct st_span){(const uint8_t *)"", 0};
+	if (document->depth == 0) {
+		*found = AUDIT_WHOLE;
+		document->nodes = 0;
+		return true;
+	}
+	if (node->type == AUDIT_OBJECT && is_list(document, document->depth - 1)) {
+		*found = AUDIT_ELEMENT;
+		document->given = true;
+		document->pool = document->whole;
+		*list = document->depth == 1 ? *list : document->stack[document->depth - 1]->key;
+		document->nodes = (uint64_t)document->depth;
+		return true;
+	}
+	audit_node_append(document->stack[document->depth - 1], node);
+	return false;
+}
+
+static enum audit_found broken(struct audit_document *document, struct st_error *err, const char *why)
+{
+	st_fail(err, ST_WRONG, "line %u: %s", (unsigned)document->line, why);
+	return AUDIT_BROKEN;
+}
+
+/* The text of a key, string or number, whole once its last piece came. */
+static bool take_text(struct audit_document *document, const struct st_json_event *event, struct st_span *text)
+{
+	if (!document->in_piece)
+		document->token_line = document->line;
+	if (event->last && !document->in_piece) {
+		*text = audit_pool_copy(document->pool, event->text);
+		return true;
+	}
+	st_buf_add(&document->piece, event->text.data, event->text.size);
+	document->in_piece = !event->last;
+	if (!event->last)
+		return false;
+	*text = audit_pool_copy(document->pool, (struct st_span){document->piece.data, document->piece.size});
+	document->piece.size = 0;
+	return true;
+}
+
+static struct audit_node *scalar(struct audit_document *document, const struct st_json_event *event)
+{
+	struct st_span text;
+	struct audit_node *node;
+	switch (event->token) {
+	case ST_JSON_TRUE:
+		return add_node(document, AUDIT_TRUE, document->line);
+	case ST_JSON_FALSE:
+		return add_node(document, AUDIT_FALSE, document->line);
+	case ST_JSON_NULL:
+		return add_node(document, AUDIT_NULL, document->line);
+	default:
+		if (!take_text(document, event, &text))
+			return NULL;
+		node = add_node(
+			document, event->token == ST_JSON_STRING ? AUDIT_STRING : AUDIT_NUMBER, document->token_line);
+		node->text = text;
+		return node;
+	}
+}
+
+/* One event into the tree. NULL: nothing is complete by it. */
+static struct audit_node *take(struct audit_document *document, const struct st_json_event *event)
+{
+	struct st_span text;
+	switch (event->token) {
+	case ST_JSON_OBJECT:
+	case ST_JSON_ARRAY: {
+		if (event->token == ST_JSON_OBJECT && document->depth > 0 && is_list(document, document->depth - 1))
+			document->pool = &document->element;
+		struct audit_node *node =
+			add_node(document, event->token == ST_JSON_OBJECT ? AUDIT_OBJECT : AUDIT_ARRAY, document->line);
+		document->stack[document->depth++] = node;
+		return NULL;
+	}
+	case ST_JSON_OBJECT_END:
+	case ST_JSON_ARRAY_END:
+		return document->stack[--document->depth];
+	case ST_JSON_KEY:
+		if (take_text(document, event, &text))
+			document->key = text;
+		return NULL;
+	default:
+		return scalar(document, event);
+	}
+}
+
+enum audit_found audit_document_next(
+	struct audit_document *document, struct audit_node **tree, struct st_span *list, struct st_error *err)
+{
+	if (document->given)
+		audit_pool_free(&document->element);
+	document->given = false;
+	for (;;) {
+		struct st_json_event event;
+		enum st_json_token token = st_json_next(document->reader, &event);
+		if (token == ST_JSON_MORE) {
+			count_lines(document, UINT64_MAX);
+			if (feed(document, err) != ST_OK)
+				return AUDIT_BROKEN;
+			continue;
+		}
+		if (token == ST_JSON_END)
+			return AUDIT_DOCUMENT_END;
+		count_lines(document, event.start);
+		if (token == ST_JSON_ERROR)
+			return broken(document, err, "this is not JSON");
+		if (token == ST_JSON_TOO_DEEP)
+			return broken(document, err, "deeper than any configuration");
+		if (document->nodes > CEIL_AUDIT_NODES ||
+			document->whole->held_bytes + document->element.held_bytes > CEIL_AUDIT_TREE_BYTES ||
+			document->piece.size > CEIL_AUDIT_TEXT_BYTES)
+			return broken(document, err, "larger than any configuration");
+		struct audit_node *node = take(document, &event);
+		if (node == NULL)
+			continue;
+		const struct audit_node *twice = node->type == AUDIT_OBJECT ? duplicate_key(node) : NULL;
+		if (twice != NULL) {
+			document->line = twice->line;
+			return broken(document, err, "a key stands twice in one object");
+		}
+		enum audit_found found;
+		if (finish(document, node, &found, tree, list))
+			return found;
+	}
+}

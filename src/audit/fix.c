@@ -1,0 +1,147 @@
+/* Groups are copied with the edited rules; the store is evaluated anew after each round. */
+#include "audit/fix.h"
+
+#include "audit/tell.h"
+
+#include <stdlib.h>
+
+enum { ROUNDS = 16, RULES = 64 };
+
+struct fix {
+	const struct audit_store *store;
+	const struct audit_rule *rules[RULES];
+	const struct audit_group *groups[RULES];
+	size_t count;
+	struct audit_words inside; /* the sources that edited rules get */
+	const struct audit_word *word;
+};
+
+static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
+{
+	size_t before = fix->count;
+	for (size_t i = 0; i < cluster->rule_count; i++) {
+		bool there = false;
+		for (size_t j = 0; j < fix->count; j++)
+			there |= fix->rules[j] == cluster->rules[i];
+		if (there || fix->count == RULES)
+			continue;
+		fix->rules[fix->count] = cluster->rules[i];
+		fix->groups[fix->count++] = cluster->groups[i];
+	}
+	return fix->count > before;
+}
+
+static bool is_edited(const struct fix *fix, const struct audit_rule *rule)
+{
+	for (size_t i = 0; i < fix->count; i++)
+		if (fix->rules[i] == rule)
+			return true;
+	return false;
+}
+
+/* The group with the edits; the caller frees its rules. */
+static struct audit_group edited(const struct fix *fix, const struct audit_group *group)
+{
+	struct audit_group made = *group;
+	made.rules = st_alloc_zero(group->rule_count + 1, sizeof *made.rules);
+	for (size_t i = 0; i < group->rule_count; i++) {
+		made.rules[i] = group->rules[i];
+		if (is_edited(fix, &group->rules[i]))
+			made.rules[i].sources = fix->inside;
+	}
+	return made;
+}
+
+/* The rule of the group as it was, of one of the copy. */
+static const struct audit_rule *original(
+	const struct audit_group *group, const struct audit_group *copy, const struct audit_rule *rule)
+{
+	return rule >= copy->rules && rule < copy->rules + copy->rule_count ? &group->rules[rule - copy->rules] : NULL;
+}
+
+static bool overlaps(const struct audit_reach_row *a, const struct audit_reach_row *b)
+{
+	return audit_set_meets(&a->lines, &b->lines) && audit_set_meets(&a->cluster->sources, &b->cluster->sources);
+}
+
+/* Adds the rules that still let some of the row in. False: one that is edited already does. */
+static bool add_what_is_left(struct fix *fix, const struct audit_group *copies, const struct audit_reach *after,
+	const struct audit_reach_row *row, bool *closed)
+{
+	*closed = true;
+	for (size_t i = 0; i < after->row_count; i++) {
+		const struct audit_cluster *here = after->rows[i].cluster;
+		bool stays = here->verdict == AUDIT_CANNOT_TELL || here->class == AUDIT_LISTED;
+		if (stays || !overlaps(&after->rows[i], row))
+			continue;
+		struct audit_cluster left = *after->rows[i].cluster;
+		const struct audit_rule *rules[AUDIT_GATES * RULES];
+		*closed = false;
+		if (left.rule_count > AUDIT_GATES * RULES)
+			return false;
+		for (size_t j = 0; j < left.rule_count; j++)
+			for (size_t gate = 0; gate < fix->store->gate_count; gate++) {
+				const struct audit_rule *found =
+					original(fix->store->gates[gate], &copies[gate], left.rules[j]);
+				rules[j] = found != NULL ? found : left.rules[j];
+				if (found != NULL)
+					break;
+			}
+		left.rules = rules;
+		if (!add_rules(fix, &left))
+			return false;
+	}
+	return true;
+}
+
+/* Rows of the store that were open beside this one and are touched by the edits. */
+static uint32_t also_closed(const struct fix *fix, const struct audit_reach *reach, const struct audit_reach_row *row)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < reach->row_count; i++) {
+		const struct audit_cluster *cluster = reach->rows[i].cluster;
+		bool touched = false;
+		for (size_t j = 0; j < cluster->rule_count; j++)
+			touched |= is_edited(fix, cluster->rules[j]);
+		count += touched && !overlaps(&reach->rows[i], row);
+	}
+	return count;
+}
+
+/* One round: true when it is over, one way or the other. */
+static bool try_round(struct fix *fix, const struct audit_reach_row *row, bool *closed)
+{
+	struct audit_store store = *fix->store;
+	struct audit_group copies[AUDIT_GATES];
+	struct audit_reach after;
+	for (size_t gate = 0; gate < store.gate_count; gate++) {
+		copies[gate] = edited(fix, fix->store->gates[gate]);
+		store.gates[gate] = &copies[gate];
+	}
+	audit_reach_of(&store, &after);
+	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);
+	audit_reach_free(&after);
+	for (size_t gate = 0; gate < store.gate_count; gate++)
+		free(copies[gate].rules);
+	return !going || *closed;
+}
+
+void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
+	struct audit_result *out, struct audit_exposure *exposure)
+{
+	static const char inside[] = "VirtualNetwork";
+	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + sizeof inside);
+	struct fix fix = {.store = store, .word = word};
+	bool closed = false;
+	word->size = sizeof inside - 1;
+	memcpy(word->text, inside, sizeof inside);
+	fix.inside = (struct audit_words){&fix.word, 1, 1};
+	if (!add_rules(&fix, row->cluster))
+		return;
+	for (int round = 0; round < ROUNDS && !try_round(&fix, row, &closed); round++)
+		;
+	for (size_t i = 0; i < fix.count && closed; i++)
+		*AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity) =
+			audit_rule_told(out, fix.groups[i], fix.rules[i]);
+	exposure->fix_also_closes = closed ? also_closed(&fix, reach, row) : 0;
+}

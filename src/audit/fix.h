@@ -1,0 +1,15 @@
+/*
+ * The smallest edit that closes an exposure without touching the network itself: rules that admit it keep all but their
+ * sources, which become the virtual network. Proven by evaluating the store with it: nothing of the exposure is let in
+ * any more, nor may be. Rules that would then decide in their place are edited, too.
+ */
+#ifndef STAUNCH_AUDIT_FIX_H
+#define STAUNCH_AUDIT_FIX_H
+
+#include "audit/reach.h"
+
+/* Fills exposure->fix_*; leaves them empty when no such edit closes it. */
+void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
+	struct audit_result *out, struct audit_exposure *exposure);
+
+#endif

@@ -1,0 +1,267 @@
+/* Growing arrays, interned words, and groups by id. */
+#include "audit/model.h"
+
+#include "base/ceilings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+struct audit_index {
+	uint32_t *slots; /* 1 + number of a group, by the hash of the tail of its id */
+	size_t size;
+};
+
+static uint64_t hash_of(struct st_span text, uint64_t seed)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ seed;
+	for (size_t i = 0; i < text.size; i++)
+		hash = (hash ^ text.data[i]) * 0x100000001b3u;
+	return hash ^ hash >> 29;
+}
+
+/* Room for one more; the new one is zero. */
+static void *grow(void **items, size_t *count, size_t *capacity, size_t item_bytes)
+{
+	if (*count == *capacity) {
+		*capacity = *capacity ? *capacity * 2 : 8;
+		*items = st_realloc(*items, *capacity * item_bytes);
+	}
+	uint8_t *added = (uint8_t *)*items + (*count)++ * item_bytes;
+	memset(added, 0, item_bytes);
+	return added;
+}
+
+/* --- words --- */
+
+static void grow_table(struct audit_model *model)
+{
+	size_t size = model->table_size ? model->table_size * 2 : 1024;
+	struct audit_word **table = st_alloc_zero(size, sizeof *table);
+	for (size_t i = 0; i < model->table_size; i++) {
+		for (struct audit_word *word = model->table[i], *next; word != NULL; word = next) {
+			next = word->next;
+			size_t slot = hash_of(audit_word_span(word), word->kind) & (size - 1);
+			word->next = table[slot];
+			table[slot] = word;
+		}
+	}
+	free(model->table);
+	model->table = table;
+	model->table_size = size;
+}
+
+const struct audit_word *audit_intern(struct audit_model *model, enum audit_text_kind kind, struct st_span text)
+{
+	if (model->table_used >= model->table_size)
+		grow_table(model);
+	struct audit_word **slot = &model->table[hash_of(text, kind) & (model->table_size - 1)];
+	for (struct audit_word *word = *slot; word != NULL; word = word->next)
+		if (word->kind == kind && word->size == text.size && memcmp(word->text, text.data, text.size) == 0)
+			return word;
+	struct audit_word *word = audit_pool_take(&model->pool, 1, sizeof *word + text.size + 1);
+	word->kind = kind;
+	word->size = (uint32_t)text.size;
+	if (text.size > 0)
+		memcpy(word->text, text.data, text.size);
+	word->next = *slot;
+	*slot = word;
+	model->table_used++;
+	return word;
+}
+
+const struct audit_word *audit_word_of(struct audit_model *model, const struct audit_node *node)
+{
+	if (node == NULL)
+		return NULL;
+	if (node->type == AUDIT_UNKNOWN)
+		return audit_intern(model, AUDIT_UNRESOLVED, node->text);
+	if (node->type == AUDIT_STRING || node->type == AUDIT_NUMBER)
+		return audit_intern(model, AUDIT_LITERAL, node->text);
+	return NULL;
+}
+
+void audit_words_add(struct audit_model *model, struct audit_words *words, const struct audit_word *word)
+{
+	if (words->count == words->capacity) {
+		uint32_t capacity = words->capacity ? words->capacity * 4 : 1;
+		const struct audit_word **items = audit_pool_take(&model->pool, capacity, sizeof *items);
+		if (words->count > 0)
+			memcpy(items, words->items, words->count * sizeof *items);
+		words->items = items;
+		words->capacity = capacity;
+	}
+	words->items[words->count++] = word;
+}
+
+struct st_span audit_word_span(const struct audit_word *word)
+{
+	return word == NULL ? (struct st_span){(const uint8_t *)"", 0}
+			    : (struct st_span){(const uint8_t *)word->text, word->size};
+}
+
+bool audit_word_is(const struct audit_word *word, const char *text)
+{
+	return word != NULL && word->kind == AUDIT_LITERAL && audit_span_is(audit_word_span(word), text);
+}
+
+/* --- ids --- */
+
+static const char *const providers = "/providers/";
+
+/* What names the resource in whatever subscription: all behind the last "/providers/", or the whole. */
+static struct st_span tail_of(struct st_span id)
+{
+	size_t size = strlen(providers);
+	for (size_t at = id.size; at >= size; at--)
+		if (strncasecmp((const char *)id.data + at - size, providers, size) == 0)
+			return (struct st_span){id.data + at, id.size - at};
+	return id;
+}
+
+bool audit_same_id(const struct audit_word *a, const struct audit_word *b)
+{
+	if (a == NULL || b == NULL || a->kind == AUDIT_UNRESOLVED || b->kind == AUDIT_UNRESOLVED)
+		return false;
+	struct st_span x = audit_word_span(a), y = audit_word_span(b);
+	if (audit_same(x, y))
+		return true;
+	struct st_span x_tail = tail_of(x), y_tail = tail_of(y);
+	bool whole = x_tail.data != x.data && y_tail.data != y.data;
+	return !whole && x_tail.size > 0 && audit_same(x_tail, y_tail);
+}
+
+static bool made_here(struct st_span id)
+{
+	static const char *const fronts[] = {"/template/", "/file/"};
+	for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
+		if (id.size > strlen(fronts[i]) && memcmp(id.data, fronts[i], strlen(fronts[i])) == 0)
+			return true;
+	return false;
+}
+
+bool audit_same_through_time(const struct audit_word *a, const struct audit_word *b)
+{
+	struct st_span x = audit_word_span(a), y = audit_word_span(b);
+	return audit_same_id(a, b) || (made_here(x) && made_here(y) && audit_same(tail_of(x), tail_of(y)));
+}
+
+struct st_span audit_id_name(struct st_span id)
+{
+	for (size_t at = id.size; at > 0; at--)
+		if (id.data[at - 1] == '/')
+			return (struct st_span){id.data + at, id.size - at};
+	return id;
+}
+
+static uint64_t id_hash(const struct audit_word *id)
+{
+	struct st_span tail = tail_of(audit_word_span(id));
+	uint64_t hash = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < tail.size; i++) /* case ignored, as audit_same_id does */
+		hash = (hash ^ (uint64_t)tolower(tail.data[i])) * 0x100000001b3u;
+	return hash ^ hash >> 29;
+}
+
+static void place_in_index(struct audit_index *index, const struct audit_word *id, uint32_t number)
+{
+	size_t slot = id_hash(id) & (index->size - 1);
+	while (index->slots[slot] != 0)
+		slot = (slot + 1) & (index->size - 1);
+	index->slots[slot] = number;
+}
+
+static void index_group(struct audit_model *model)
+{
+	if (model->index == NULL)
+		model->index = st_alloc_zero(1, sizeof *model->index);
+	struct audit_index *index = model->index;
+	if (model->group_count * 2 <= index->size) {
+		place_in_index(index, model->groups[model->group_count - 1]->id, (uint32_t)model->group_count);
+		return;
+	}
+	index->size = index->size ? index->size * 2 : 64;
+	free(index->slots);
+	index->slots = st_alloc_zero(index->size, sizeof *index->slots);
+	for (size_t i = 0; i < model->group_count; i++)
+		place_in_index(index, model->groups[i]->id, (uint32_t)i + 1);
+}
+
+static struct audit_group *find_group(const struct audit_model *model, const struct audit_word *id)
+{
+	const struct audit_index *index = model->index;
+	if (index == NULL)
+		return NULL;
+	for (size_t slot = id_hash(id) & (index->size - 1); index->slots[slot] != 0;
+		slot = (slot + 1) & (index->size - 1)) {
+		struct audit_group *group = model->groups[index->slots[slot] - 1];
+		if (audit_same_id(group->id, id))
+			return group;
+	}
+	return NULL;
+}
+
+struct audit_group *audit_model_group(struct audit_model *model, const struct audit_word *id)
+{
+	struct audit_group *group = find_group(model, id);
+	if (group != NULL)
+		return group;
+	struct audit_group **slot =
+		grow((void **)&model->groups, &model->group_count, &model->group_capacity, sizeof *model->groups);
+	group = *slot = st_alloc_zero(1, sizeof *group);
+	group->id = id;
+	group->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
+	index_group(model);
+	return group;
+}
+
+struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group)
+{
+	(void)model;
+	return grow((void **)&group->rules, &group->rule_count, &group->rule_capacity, sizeof *group->rules);
+}
+
+struct audit_subnet *audit_model_subnet(struct audit_model *model)
+{
+	return grow((void **)&model->subnets, &model->subnet_count, &model->subnet_capacity, sizeof *model->subnets);
+}
+
+struct audit_interface *audit_model_interface(struct audit_model *model)
+{
+	return grow((void **)&model->interfaces, &model->interface_count, &model->interface_capacity,
+		sizeof *model->interfaces);
+}
+
+struct audit_public_address *audit_model_public(struct audit_model *model)
+{
+	return grow((void **)&model->public_addresses, &model->public_count, &model->public_capacity,
+		sizeof *model->public_addresses);
+}
+
+void audit_model_doubt(struct audit_model *model, struct st_span what, const char *reason, struct audit_place at)
+{
+	struct audit_doubt *doubt =
+		grow((void **)&model->doubts, &model->doubt_count, &model->doubt_capacity, sizeof *model->doubts);
+	doubt->what = audit_intern(model, AUDIT_LITERAL, what);
+	doubt->reason = audit_intern(model, AUDIT_LITERAL, audit_span(reason));
+	doubt->at = at;
+}
+
+void audit_model_free(struct audit_model *model)
+{
+	for (size_t i = 0; i < model->group_count; i++) {
+		free(model->groups[i]->rules);
+		free(model->groups[i]);
+	}
+	if (model->index != NULL)
+		free(model->index->slots);
+	free(model->index);
+	free(model->groups);
+	free(model->subnets);
+	free(model->interfaces);
+	free(model->public_addresses);
+	free(model->doubts);
+	free(model->table);
+	audit_pool_free(&model->pool);
+	*model = (struct audit_model){0};
+}

@@ -1,0 +1,70 @@
+/* Children are a list: objects of configurations are short, and are read once. */
+#include "audit/node.h"
+
+#include <strings.h>
+
+struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line)
+{
+	struct audit_node *node = audit_pool_take(pool, 1, sizeof *node);
+	node->type = type;
+	node->line = line;
+	return node;
+}
+
+void audit_node_append(struct audit_node *parent, struct audit_node *child)
+{
+	if (parent->last != NULL)
+		parent->last->next = child;
+	else
+		parent->first = child;
+	parent->last = child;
+	parent->count++;
+}
+
+bool audit_same(struct st_span a, struct st_span b)
+{
+	return a.size == b.size &&
+	       (a.size == 0 || strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0);
+}
+
+struct st_span audit_span(const char *text)
+{
+	return (struct st_span){(const uint8_t *)text, strlen(text)};
+}
+
+bool audit_span_is(struct st_span span, const char *text)
+{
+	return audit_same(span, audit_span(text));
+}
+
+const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key)
+{
+	if (node == NULL || node->type != AUDIT_OBJECT)
+		return NULL;
+	for (const struct audit_node *child = node->first; child != NULL; child = child->next)
+		if (audit_same(child->key, key))
+			return child;
+	return NULL;
+}
+
+const struct audit_node *audit_get(const struct audit_node *node, const char *key)
+{
+	return audit_get_span(node, audit_span(key));
+}
+
+bool audit_given(const struct audit_node *node)
+{
+	return node != NULL && node->type != AUDIT_NULL;
+}
+
+struct st_span audit_text(const struct audit_node *node)
+{
+	if (node == NULL || (node->type != AUDIT_STRING && node->type != AUDIT_NUMBER))
+		return (struct st_span){(const uint8_t *)"", 0};
+	return node->text;
+}
+
+bool audit_is_text(const struct audit_node *node, const char *text)
+{
+	return node != NULL && node->type == AUDIT_STRING && audit_span_is(node->text, text);
+}

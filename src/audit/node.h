@@ -1,0 +1,43 @@
+/*
+ * A tree of values, each with the line it stands at: what the JSON reader makes of a file, and what a template makes of
+ * it once its expressions are evaluated. Keys are compared without regard to case, as the clouds' own parsers do.
+ */
+#ifndef STAUNCH_AUDIT_NODE_H
+#define STAUNCH_AUDIT_NODE_H
+
+#include "audit/pool.h"
+
+enum audit_type {
+	AUDIT_NULL,
+	AUDIT_FALSE,
+	AUDIT_TRUE,
+	AUDIT_NUMBER, /* text as written */
+	AUDIT_STRING,
+	AUDIT_ARRAY,
+	AUDIT_OBJECT,
+	AUDIT_UNKNOWN, /* cannot be told from the input; text: the expression */
+};
+
+struct audit_node {
+	enum audit_type type;
+	uint32_t line; /* from 1 */
+	uint32_t count;
+	struct st_span key; /* in its object */
+	struct st_span text;
+	struct audit_node *first, *last, *next;
+};
+
+struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line);
+void audit_node_append(struct audit_node *parent, struct audit_node *child);
+/* NULL: node is NULL, no object, or has no such key. */
+const struct audit_node *audit_get(const struct audit_node *node, const char *key);
+const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key);
+/* Neither NULL nor null. */
+bool audit_given(const struct audit_node *node);
+bool audit_is_text(const struct audit_node *node, const char *text); /* a string, case ignored */
+struct st_span audit_text(const struct audit_node *node);            /* of a string or number; else empty */
+bool audit_span_is(struct st_span span, const char *text);           /* case ignored */
+bool audit_same(struct st_span a, struct st_span b);                 /* case ignored */
+struct st_span audit_span(const char *text);
+
+#endif

@@ -1,0 +1,20 @@
+/* Memory that is freed all at once: blocks of one owner. Nothing in it is freed by itself. */
+#ifndef STAUNCH_AUDIT_POOL_H
+#define STAUNCH_AUDIT_POOL_H
+
+#include "base/bytes.h"
+
+/* Zero-initialised is empty. */
+struct audit_pool {
+	struct audit_block *blocks;
+	uint8_t *at, *end;
+	uint64_t held_bytes;
+};
+
+/* Zeroed and aligned for anything; lives until the pool is freed. */
+void *audit_pool_take(struct audit_pool *pool, size_t count, size_t size_bytes);
+/* A copy of these bytes; a NUL behind them. */
+struct st_span audit_pool_copy(struct audit_pool *pool, struct st_span text);
+void audit_pool_free(struct audit_pool *pool);
+
+#endif

@@ -1,0 +1,668 @@
+/* The walk through the rules, cell by cell; cells in which the same rules stand are walked once. */
+#include "audit/reach.h"
+
+#include "base/ceilings.h"
+
+#include <stdlib.h>
+
+enum { MUST, MAY };
+
+/* A rule of a gate that somebody on the internet may match. */
+struct walker_rule {
+	struct audit_compiled sets;
+	const struct audit_group *group;
+	uint32_t gate;
+	bool only_in_doubt;         /* it matches no destination that is known to exist */
+	enum audit_match match;     /* of the destination looked at */
+	uint8_t in_lines, in_ports; /* bit 0 LOWER, bit 1 UPPER: of the cell looked at */
+};
+
+struct piece {
+	struct audit_set hit, all;
+	uint32_t rules[AUDIT_GATES];
+	uint32_t rule_count;
+};
+
+struct pieces {
+	struct piece *items;
+	size_t count, capacity;
+};
+
+/* Rows of one cell, remembered by the rules that stand in it. */
+struct cell {
+	uint8_t *key;
+	size_t key_size;
+	uint64_t hash;
+	const struct audit_cluster **clusters;
+	size_t cluster_count;
+	struct cell *next;
+};
+
+struct walker {
+	struct audit_reach *reach;
+	const struct audit_store *store;
+	struct walker_rule *rules;
+	size_t rule_count;
+	uint32_t *order[2]; /* numbers of rules, gate by gate, as MUST and MAY walk them */
+	struct audit_set internet;
+	struct cell *cells[1024];
+	struct audit_set undecided, open, hit, scratch; /* keep their memory from step to step */
+	uint64_t steps, cell_count;
+};
+
+/* --- order --- */
+
+static int rank_of(const struct audit_rule *rule, int mode)
+{
+	bool allow = rule->access == AUDIT_ALLOW || (mode == MAY && rule->access == AUDIT_ACCESS_UNKNOWN);
+	bool first = (mode == MAY) == allow; /* wherever it cannot be told, and among equals */
+	if (rule->priority == AUDIT_PRIORITY_UNKNOWN)
+		return first ? -1 : INT32_MAX;
+	return rule->priority * 2 + !first;
+}
+
+struct ranked {
+	int rank;
+	uint32_t gate, number;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	if (x->gate != y->gate)
+		return x->gate < y->gate ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void put_in_order(struct walker *walker, int mode)
+{
+	st_auto_free struct ranked *ranked = st_alloc_zero(walker->rule_count + 1, sizeof *ranked);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		ranked[i] =
+			(struct ranked){rank_of(walker->rules[i].sets.rule, mode), walker->rules[i].gate, (uint32_t)i};
+	qsort(ranked, walker->rule_count, sizeof *ranked, by_rank);
+	walker->order[mode] = st_alloc_zero(walker->rule_count + 1, sizeof *walker->order[mode]);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		walker->order[mode][i] = ranked[i].number;
+}
+
+/* --- one walk --- */
+
+static struct piece *add_piece(struct pieces *pieces)
+{
+	if (pieces->count == pieces->capacity) {
+		pieces->capacity = pieces->capacity ? pieces->capacity * 2 : 8;
+		pieces->items = st_realloc(pieces->items, pieces->capacity * sizeof *pieces->items);
+	}
+	struct piece *added = &pieces->items[pieces->count++];
+	*added = (struct piece){0};
+	return added;
+}
+
+static void free_pieces(struct pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->count; i++) {
+		audit_set_free(&pieces->items[i].hit);
+		audit_set_free(&pieces->items[i].all);
+	}
+	free(pieces->items);
+	*pieces = (struct pieces){0};
+}
+
+/* What the rule matches in this cell and mode, and whether it lets in; NULL: nothing. */
+static const struct audit_set *matched(const struct walker_rule *rule, int mode, bool *allow)
+{
+	*allow = rule->sets.rule->access == AUDIT_ALLOW ||
+		 (mode == MAY && rule->sets.rule->access == AUDIT_ACCESS_UNKNOWN);
+	int size = (mode == MAY) == *allow ? AUDIT_UPPER : AUDIT_LOWER;
+	int here = rule->in_lines & rule->in_ports;
+	if (!(here & 1 << size))
+		return NULL;
+	if (size == AUDIT_LOWER && (rule->match != AUDIT_YES || rule->sets.rule->conditional))
+		return NULL;
+	return &rule->sets.sources[size];
+}
+
+static void admit(struct walker *walker, const struct piece *from, uint32_t rule, const struct audit_set *sources,
+	struct piece *piece)
+{
+	memcpy(piece->rules, from->rules, sizeof piece->rules);
+	piece->rules[from->rule_count] = rule;
+	piece->rule_count = from->rule_count + 1;
+	audit_set_intersect(&piece->hit, &walker->undecided, sources);
+	audit_set_intersect(&piece->all, &walker->open, sources);
+}
+
+/* One gate for one piece: what it lets through goes to `out`. */
+static void walk_gate(struct walker *walker, int mode, uint32_t gate, const struct piece *from, struct pieces *out)
+{
+	audit_set_copy(&walker->undecided, &from->hit);
+	audit_set_copy(&walker->open, &from->all);
+	for (size_t i = 0; i < walker->rule_count && walker->undecided.count > 0; i++) {
+		const struct walker_rule *rule = &walker->rules[walker->order[mode][i]];
+		bool allow;
+		if (rule->gate != gate || rule->match == AUDIT_NO)
+			continue;
+		const struct audit_set *sources = matched(rule, mode, &allow);
+		walker->steps++;
+		if (sources == NULL)
+			continue;
+		if (!allow)
+			audit_set_remove(&walker->open, sources, &walker->scratch);
+		else if (audit_set_meets(&walker->undecided, sources))
+			admit(walker, from, walker->order[mode][i], sources, add_piece(out));
+		audit_set_remove(&walker->undecided, sources, &walker->scratch);
+	}
+}
+
+/* All gates in turn; adds to what other source ports gave. */
+static void walk(struct walker *walker, int mode, const struct audit_set *from, struct pieces *out)
+{
+	struct pieces now = {0};
+	struct piece *whole = add_piece(&now);
+	audit_set_copy(&whole->hit, from);
+	audit_set_copy(&whole->all, from);
+	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
+		struct pieces next = {0};
+		for (size_t i = 0; i < now.count; i++)
+			walk_gate(walker, mode, gate, &now.items[i], &next);
+		free_pieces(&now);
+		now = next;
+	}
+	for (size_t i = 0; i < now.count; i++) {
+		struct piece *same = NULL;
+		for (size_t j = 0; j < out->count && same == NULL; j++)
+			if (memcmp(out->items[j].rules, now.items[i].rules, sizeof now.items[i].rules) == 0)
+				same = &out->items[j];
+		if (same == NULL) {
+			same = add_piece(out);
+			memcpy(same->rules, now.items[i].rules, sizeof same->rules);
+			same->rule_count = now.items[i].rule_count;
+		}
+		audit_set_join(&same->all, &now.items[i].all, &walker->scratch);
+	}
+	free_pieces(&now);
+}
+
+/* --- classes and clusters --- */
+
+enum audit_class audit_class_of(const struct audit_set *sources, const struct audit_tags *tags)
+{
+	struct audit_extent extent = audit_set_extent(sources);
+	if (extent.v4_all || extent.v6_all)
+		return AUDIT_ANY;
+	/* 2^32 less the holes, 1 %: see audit_set_extent for 99 % */
+	if (extent.v4_widest > (uint64_t)1 << 24 || extent.v6_wide || extent.v4_count > 37000000)
+		return AUDIT_BROAD;
+	for (size_t i = 0; i < tags->count; i++)
+		if (tags->shared[i] &&
+			(audit_set_has(sources, AUDIT_TAG_V4 + i) || audit_set_has(sources, AUDIT_TAG_V6 + i)))
+			return AUDIT_SHARED;
+	return AUDIT_LISTED;
+}
+
+static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3u;
+	return hash;
+}
+
+static bool same_cluster(const struct audit_cluster *a, const struct audit_cluster *b)
+{
+	return a->hash == b->hash && a->class == b->class && a->verdict == b->verdict &&
+	       a->rule_count == b->rule_count &&
+	       (a->rule_count == 0 || memcmp(a->rules, b->rules, a->rule_count * sizeof(void *)) == 0) &&
+	       audit_set_equal(&a->sources, &b->sources);
+}
+
+static void free_cluster(struct audit_cluster *cluster)
+{
+	audit_set_free(&cluster->sources);
+	free(cluster->rules);
+	free(cluster->groups);
+	free(cluster);
+}
+
+static void grow_clusters(struct audit_reach *reach)
+{
+	size_t slots = reach->cluster_slots ? reach->cluster_slots * 2 : 32;
+	struct audit_cluster **table = st_alloc_zero(slots, sizeof *table);
+	for (size_t i = 0; i < reach->cluster_slots; i++) {
+		for (struct audit_cluster *cluster = reach->clusters[i], *next; cluster != NULL; cluster = next) {
+			next = cluster->next;
+			cluster->next = table[cluster->hash & (slots - 1)];
+			table[cluster->hash & (slots - 1)] = cluster;
+		}
+	}
+	free(reach->clusters);
+	reach->clusters = table;
+	reach->cluster_slots = slots;
+}
+
+/* The one of its kind; takes it. */
+static const struct audit_cluster *intern_cluster(struct audit_reach *reach, struct audit_cluster *cluster)
+{
+	uint64_t hash = hash_bytes(0xcbf29ce484222325u, &cluster->verdict, sizeof cluster->verdict);
+	hash = hash_bytes(hash, cluster->rules, cluster->rule_count * sizeof *cluster->rules);
+	for (size_t i = 0; i < cluster->sources.count; i++)
+		hash = hash_bytes(hash, &cluster->sources.items[i], sizeof cluster->sources.items[i]);
+	cluster->hash = hash ^ hash >> 31;
+	if (reach->cluster_count >= reach->cluster_slots)
+		grow_clusters(reach);
+	struct audit_cluster **slot = &reach->clusters[cluster->hash & (reach->cluster_slots - 1)];
+	for (struct audit_cluster *old = *slot; old != NULL; old = old->next) {
+		if (same_cluster(old, cluster)) {
+			free_cluster(cluster);
+			return old;
+		}
+	}
+	cluster->next = *slot;
+	*slot = cluster;
+	reach->cluster_count++;
+	return cluster;
+}
+
+static void add_rule(struct walker *walker, struct audit_cluster *cluster, uint32_t number)
+{
+	const struct audit_rule *rule = walker->rules[number].sets.rule;
+	for (size_t i = 0; i < cluster->rule_count; i++)
+		if (cluster->rules[i] == rule)
+			return;
+	size_t count = cluster->rule_count + 1;
+	cluster->rules = st_realloc(cluster->rules, count * sizeof *cluster->rules);
+	cluster->groups = st_realloc(cluster->groups, count * sizeof *cluster->groups);
+	cluster->rules[count - 1] = rule;
+	cluster->groups[count - 1] = walker->rules[number].group;
+	cluster->rule_count = count;
+}
+
+static void add_to_cluster(struct walker *walker, struct audit_cluster *cluster, const struct piece *piece)
+{
+	audit_set_join(&cluster->sources, &piece->all, &walker->scratch);
+	for (uint32_t i = 0; i < piece->rule_count; i++)
+		add_rule(walker, cluster, piece->rules[i]);
+}
+
+static void give_cluster(
+	struct walker *walker, struct cell *cell, struct audit_cluster *cluster, enum audit_verdict verdict)
+{
+	if (cluster->sources.count == 0) {
+		free_cluster(cluster);
+		return;
+	}
+	cluster->verdict = verdict;
+	cluster->class = audit_class_of(&cluster->sources, &walker->reach->tags);
+	size_t count = ++cell->cluster_count;
+	cell->clusters = st_realloc(cell->clusters, count * sizeof *cell->clusters);
+	cell->clusters[count - 1] = intern_cluster(walker->reach, cluster);
+}
+
+/*
+ * Rules that open the store to much of the internet stand together; what others admit is told rule by rule, unless
+ * these are much of the internet only together.
+ */
+static void cluster_open(struct walker *walker, struct cell *cell, const struct pieces *must)
+{
+	const struct audit_tags *tags = &walker->reach->tags;
+	struct audit_set rest = {0};
+	for (size_t i = 0; i < must->count; i++)
+		if (audit_class_of(&must->items[i].all, tags) < AUDIT_BROAD)
+			audit_set_join(&rest, &must->items[i].all, &walker->scratch);
+	bool together = audit_class_of(&rest, tags) >= AUDIT_BROAD;
+	audit_set_free(&rest);
+	struct audit_cluster *wide = st_alloc_zero(1, sizeof *wide);
+	for (size_t i = 0; i < must->count; i++) {
+		if (together || audit_class_of(&must->items[i].all, tags) >= AUDIT_BROAD) {
+			add_to_cluster(walker, wide, &must->items[i]);
+			continue;
+		}
+		struct audit_cluster *own = st_alloc_zero(1, sizeof *own);
+		add_to_cluster(walker, own, &must->items[i]);
+		give_cluster(walker, cell, own, AUDIT_OPEN);
+	}
+	give_cluster(walker, cell, wide, AUDIT_OPEN);
+}
+
+/* Does the rule match nothing but a destination of which it is not known whether it exists? What it lets in elsewhere
+ * is told there. */
+static bool only_in_doubt(const struct walker *walker, const struct piece *piece)
+{
+	for (uint32_t i = 0; i < piece->rule_count; i++)
+		if (walker->rules[piece->rules[i]].only_in_doubt)
+			return true;
+	return false;
+}
+
+/* What may be let in and is not surely. */
+static void cluster_doubts(
+	struct walker *walker, struct cell *cell, const struct pieces *must, const struct pieces *may, bool in_doubt)
+{
+	struct audit_set sure = {0};
+	for (size_t i = 0; i < must->count; i++)
+		audit_set_join(&sure, &must->items[i].all, &walker->scratch);
+	for (size_t i = 0; i < may->count; i++) {
+		if (in_doubt && !only_in_doubt(walker, &may->items[i]))
+			continue;
+		struct audit_cluster *own = st_alloc_zero(1, sizeof *own);
+		add_to_cluster(walker, own, &may->items[i]);
+		audit_set_remove(&own->sources, &sure, &walker->scratch);
+		give_cluster(walker, cell, own, AUDIT_CANNOT_TELL);
+	}
+	audit_set_free(&sure);
+}
+
+/* --- cells --- */
+
+static uint8_t bits_at(const struct audit_set sets[2], audit_address at)
+{
+	return (uint8_t)(audit_set_has(&sets[AUDIT_LOWER], at) | audit_set_has(&sets[AUDIT_UPPER], at) << 1);
+}
+
+/* Which rules stand in the cell, as a key: equal keys give equal answers. */
+static void key_of(struct walker *walker, audit_address line, bool in_doubt, struct st_buf *key)
+{
+	key->size = 0;
+	st_buf_add_byte(key, in_doubt);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		walker->rules[i].in_lines =
+			walker->rules[i].match == AUDIT_NO ? 0 : bits_at(walker->rules[i].sets.lines, line);
+	for (size_t i = 0; i < walker->rule_count; i++) {
+		if (walker->rules[i].in_lines == 0)
+			continue;
+		st_buf_add_varint(key, i);
+		st_buf_add_byte(key, (uint8_t)(walker->rules[i].in_lines | walker->rules[i].match << 2));
+	}
+}
+
+static struct cell *new_cell(struct walker *walker, const struct st_buf *key, uint64_t hash)
+{
+	struct cell *cell = st_alloc_zero(1, sizeof *cell);
+	cell->key = st_alloc(key->size + 1);
+	memcpy(cell->key, key->data, key->size);
+	cell->key_size = key->size;
+	cell->hash = hash;
+	cell->next = walker->cells[hash % 1024];
+	walker->cells[hash % 1024] = cell;
+	return cell;
+}
+
+static void fill_cell(struct walker *walker, struct cell *cell, const struct audit_destination *to)
+{
+	struct pieces found[2] = {0};
+	struct audit_set family = {0}, from = {0};
+	const struct audit_set *ports = &walker->reach->source_ports;
+	if (to->has_v4) {
+		audit_set_add(&family, AUDIT_V4_LOW, AUDIT_V4_HIGH);
+		audit_set_add(&family, AUDIT_TAG_V4, AUDIT_TAG_V4 + CEIL_AUDIT_TAGS);
+	}
+	if (to->has_v6) {
+		audit_set_add(&family, AUDIT_V6_LOW, AUDIT_V6_HIGH);
+		audit_set_add(&family, AUDIT_TAG_V6, AUDIT_TAG_V6 + CEIL_AUDIT_TAGS);
+	}
+	audit_set_settle(&family);
+	audit_set_intersect(&from, &walker->internet, &family);
+	for (size_t port = 0; port < ports->count; port++) {
+		for (size_t i = 0; i < walker->rule_count; i++)
+			walker->rules[i].in_ports = bits_at(walker->rules[i].sets.source_ports, ports->items[port].low);
+		for (int mode = to->in_doubt ? MAY : MUST; mode <= MAY; mode++)
+			walk(walker, mode, &from, &found[mode]);
+	}
+	cluster_open(walker, cell, &found[MUST]);
+	cluster_doubts(walker, cell, &found[MUST], &found[MAY], to->in_doubt);
+	free_pieces(&found[MUST]);
+	free_pieces(&found[MAY]);
+	audit_set_free(&family);
+	audit_set_free(&from);
+}
+
+/* The key says all but the families, which it is told with. */
+static const struct cell *cell_at(
+	struct walker *walker, const struct audit_destination *to, audit_address line, struct st_buf *key)
+{
+	key_of(walker, line, to->in_doubt, key);
+	st_buf_add_byte(key, (uint8_t)(to->has_v4 | to->has_v6 << 1));
+	uint64_t hash = hash_bytes(0xcbf29ce484222325u, key->data, key->size);
+	for (struct cell *cell = walker->cells[hash % 1024]; cell != NULL; cell = cell->next)
+		if (cell->hash == hash && cell->key_size == key->size && memcmp(cell->key, key->data, key->size) == 0)
+			return cell;
+	struct cell *cell = new_cell(walker, key, hash);
+	fill_cell(walker, cell, to);
+	return cell;
+}
+
+/* --- rows --- */
+
+static struct audit_reach_row *add_row(struct audit_reach *reach)
+{
+	if (reach->row_count == reach->row_capacity) {
+		reach->row_capacity = reach->row_capacity ? reach->row_capacity * 2 : 8;
+		reach->rows = st_realloc(reach->rows, reach->row_capacity * sizeof *reach->rows);
+	}
+	struct audit_reach_row *row = &reach->rows[reach->row_count++];
+	*row = (struct audit_reach_row){0};
+	return row;
+}
+
+static void add_lines(
+	struct audit_reach *reach, size_t first_row, const struct cell *cell, audit_address low, audit_address high)
+{
+	for (size_t i = 0; i < cell->cluster_count; i++) {
+		struct audit_reach_row *row = NULL;
+		for (size_t j = first_row; j < reach->row_count && row == NULL; j++)
+			if (reach->rows[j].cluster == cell->clusters[i])
+				row = &reach->rows[j];
+		if (row == NULL) {
+			row = add_row(reach);
+			row->cluster = cell->clusters[i];
+		}
+		audit_set_add(&row->lines, low, high);
+	}
+}
+
+static void add_destination(struct audit_reach_row *row, const struct audit_destination *to)
+{
+	row->destinations = st_realloc(row->destinations, (row->destination_count + 1) * sizeof *row->destinations);
+	row->destinations[row->destination_count++] = to;
+}
+
+/* Rows of this destination; one that an earlier destination has too becomes one row of both. */
+static void settle_rows(struct audit_reach *reach, size_t first_row, const struct audit_destination *to)
+{
+	size_t kept = first_row;
+	for (size_t i = first_row; i < reach->row_count; i++) {
+		struct audit_reach_row *row = &reach->rows[i], *same = NULL;
+		audit_set_settle(&row->lines);
+		for (size_t j = 0; j < first_row && same == NULL; j++)
+			if (reach->rows[j].cluster == row->cluster &&
+				audit_set_equal(&reach->rows[j].lines, &row->lines))
+				same = &reach->rows[j];
+		if (same != NULL) {
+			audit_set_free(&row->lines);
+			add_destination(same, to);
+			continue;
+		}
+		add_destination(row, to);
+		reach->rows[kept++] = *row;
+	}
+	reach->row_count = kept;
+}
+
+/* Where pieces of a line begin that all rules treat alike. */
+static void cuts_of(const struct walker *walker, bool of_lines, struct audit_set *out)
+{
+	out->count = 0;
+	audit_set_add(out, 0, 0);
+	for (size_t i = 0; i < walker->rule_count; i++) {
+		const struct walker_rule *rule = &walker->rules[i];
+		if (of_lines && rule->match == AUDIT_NO)
+			continue;
+		for (int size = 0; size < 2; size++) {
+			const struct audit_set *set =
+				of_lines ? &rule->sets.lines[size] : &rule->sets.source_ports[size];
+			for (size_t j = 0; j < set->count; j++) {
+				audit_set_add(out, set->items[j].low, set->items[j].low);
+				audit_set_add(out, set->items[j].high + 1, set->items[j].high + 1);
+			}
+		}
+	}
+	if (of_lines) {
+		for (audit_address line = AUDIT_LINE_UDP; line <= AUDIT_LINE_OTHER;
+			line = line == AUDIT_LINE_UDP ? AUDIT_LINE_ICMP : line + 1)
+			audit_set_add(out, line, line);
+	}
+}
+
+static int by_low(const void *a, const void *b)
+{
+	const struct audit_interval *x = a, *y = b;
+	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+/* Sorts cuts and makes them pieces [low, high] that end before `end`. */
+static void pieces_of(struct audit_set *cuts, audit_address end)
+{
+	size_t count = 0;
+	qsort(cuts->items, cuts->count, sizeof *cuts->items, by_low);
+	for (size_t i = 0; i < cuts->count; i++) {
+		audit_address low = cuts->items[i].low;
+		if (low >= end || (count > 0 && cuts->items[count - 1].low == low))
+			continue;
+		if (count > 0)
+			cuts->items[count - 1].high = low - 1;
+		cuts->items[count++] = (struct audit_interval){low, end - 1};
+	}
+	cuts->count = count;
+}
+
+static void reach_destination(struct walker *walker, const struct audit_destination *to, struct st_buf *key)
+{
+	struct audit_set lines = {0};
+	size_t first_row = walker->reach->row_count;
+	for (size_t i = 0; i < walker->rule_count; i++)
+		walker->rules[i].match = audit_destination_match(walker->rules[i].sets.rule, to);
+	cuts_of(walker, true, &lines);
+	pieces_of(&lines, AUDIT_LINE_END);
+	for (size_t i = 0; i < lines.count && walker->reach->doubt == NULL; i++) {
+		const struct cell *cell = cell_at(walker, to, lines.items[i].low, key);
+		add_lines(walker->reach, first_row, cell, lines.items[i].low, lines.items[i].high);
+		walker->cell_count++;
+		walker->steps += walker->rule_count;
+		if (walker->cell_count > CEIL_AUDIT_CELLS || walker->steps > CEIL_AUDIT_STEPS)
+			walker->reach->doubt = "too many combinations of rules to be told";
+	}
+	settle_rows(walker->reach, first_row, to);
+	audit_set_free(&lines);
+}
+
+/* --- the whole --- */
+
+/* Rules of all gates that somebody on the internet may match; the others decide nothing here. */
+static void compile_rules(struct walker *walker)
+{
+	size_t capacity = 0;
+	for (size_t gate = 0; gate < walker->store->gate_count; gate++)
+		capacity += walker->store->gates[gate]->rule_count;
+	walker->rules = st_alloc_zero(capacity + 1, sizeof *walker->rules);
+	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
+		const struct audit_group *group = walker->store->gates[gate];
+		for (size_t i = 0; i < group->rule_count; i++) {
+			struct walker_rule *rule = &walker->rules[walker->rule_count];
+			audit_compile(&group->rules[i], &walker->reach->tags, &rule->sets);
+			rule->gate = gate;
+			rule->group = group;
+			if (audit_set_meets(&rule->sets.sources[AUDIT_UPPER], &walker->internet))
+				walker->rule_count++;
+			else
+				audit_compiled_free(&rule->sets);
+		}
+	}
+}
+
+static void close_walker(struct walker *walker)
+{
+	for (size_t i = 0; i < walker->rule_count; i++)
+		audit_compiled_free(&walker->rules[i].sets);
+	free(walker->rules);
+	for (int mode = 0; mode < 2; mode++)
+		free(walker->order[mode]);
+	for (size_t i = 0; i < 1024; i++) {
+		for (struct cell *cell = walker->cells[i], *next; cell != NULL; cell = next) {
+			next = cell->next;
+			free(cell->key);
+			free(cell->clusters);
+			free(cell);
+		}
+	}
+	audit_set_free(&walker->internet);
+	audit_set_free(&walker->undecided);
+	audit_set_free(&walker->open);
+	audit_set_free(&walker->hit);
+	audit_set_free(&walker->scratch);
+}
+
+static void reach_all(struct walker *walker)
+{
+	struct audit_reach *reach = walker->reach;
+	st_auto_buf struct st_buf key = {0};
+	st_auto_free const struct audit_rule **rules = st_alloc_zero(walker->rule_count + 1, sizeof *rules);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		rules[i] = walker->rules[i].sets.rule;
+	audit_destinations_of(walker->store, rules, walker->rule_count, &reach->destinations);
+	cuts_of(walker, false, &reach->source_ports);
+	pieces_of(&reach->source_ports, 65536);
+	for (size_t i = 0; i < walker->rule_count; i++) {
+		walker->rules[i].only_in_doubt = true;
+		for (size_t j = 0; j < reach->destinations.count; j++)
+			walker->rules[i].only_in_doubt &=
+				reach->destinations.items[j].in_doubt ||
+				audit_destination_match(rules[i], &reach->destinations.items[j]) == AUDIT_NO;
+	}
+	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
+		reach_destination(walker, &reach->destinations.items[i], &key);
+}
+
+void audit_reach_of(const struct audit_store *store, struct audit_reach *out)
+{
+	st_auto_free struct walker *walker = st_alloc_zero(1, sizeof *walker);
+	*out = (struct audit_reach){.doubt = store->doubt};
+	walker->reach = out;
+	walker->store = store;
+	for (size_t gate = 0; gate < store->gate_count; gate++) {
+		audit_tags_add(&out->tags, store->gates[gate]);
+		if (store->gates[gate]->doubt != NULL)
+			out->doubt = store->gates[gate]->doubt->text;
+	}
+	if (out->tags.too_many)
+		out->doubt = "more service tags than can be told apart";
+	if (store->closed != NULL || out->doubt != NULL)
+		return;
+	audit_internet(&walker->internet, out->tags.count);
+	compile_rules(walker);
+	put_in_order(walker, MUST);
+	put_in_order(walker, MAY);
+	reach_all(walker);
+	close_walker(walker);
+}
+
+void audit_reach_free(struct audit_reach *reach)
+{
+	for (size_t i = 0; i < reach->cluster_slots; i++) {
+		for (struct audit_cluster *cluster = reach->clusters[i], *next; cluster != NULL; cluster = next) {
+			next = cluster->next;
+			free_cluster(cluster);
+		}
+	}
+	for (size_t i = 0; i < reach->row_count; i++) {
+		audit_set_free(&reach->rows[i].lines);
+		free(reach->rows[i].destinations);
+	}
+	free(reach->rows);
+	free(reach->clusters);
+	audit_set_free(&reach->source_ports);
+	audit_destinations_free(&reach->destinations);
+	*reach = (struct audit_reach){0};
+}

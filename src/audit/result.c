@@ -1,0 +1,302 @@
+/* Encoding in the order of the structs. */
+#include "audit/result.h"
+
+#include <stdlib.h>
+
+const char *audit_class_name(enum audit_class class)
+{
+	static const char *const names[] = {"listed", "shared", "broad", "any"};
+	return names[class];
+}
+
+const char *audit_verdict_name(enum audit_verdict verdict)
+{
+	static const char *const names[] = {"open", "closed", "cannot-tell"};
+	return names[verdict];
+}
+
+const char *audit_auth_name(enum audit_auth auth)
+{
+	static const char *const names[] = {"none", "required", "unknown"};
+	return names[auth];
+}
+
+const char *audit_protocol_name(enum audit_protocol protocol)
+{
+	static const char *const names[] = {"tcp", "udp", "icmp", "esp", "ah", "other", "any"};
+	return names[protocol];
+}
+
+const char *audit_change_name(enum audit_change change)
+{
+	static const char *const names[] = {
+		"rule added", "rule changed", "rule removed", "attachment changed", "store added"};
+	return names[change];
+}
+
+const char *audit_how_name(enum audit_how how)
+{
+	static const char *const names[] = {"one", "each", "together"};
+	return names[how];
+}
+
+void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes)
+{
+	if (count == *capacity) {
+		*capacity = *capacity ? *capacity * 2 : 4;
+		items = st_realloc(items, *capacity * item_bytes);
+	}
+	memset((uint8_t *)items + count * item_bytes, 0, item_bytes);
+	return items;
+}
+
+void audit_result_free(struct audit_result *result)
+{
+	for (uint32_t i = 0; i < result->exposure_count; i++) {
+		free(result->exposures[i].destinations.items);
+		free(result->exposures[i].ports);
+		free(result->exposures[i].sources.items);
+		free(result->exposures[i].admitted_by);
+		free(result->exposures[i].edits);
+		free(result->exposures[i].fix_rules);
+	}
+	free(result->exposures);
+	free(result->stores);
+	free(result->shadowed.items);
+	free(result->dead_denies.items);
+	free(result->cannot_tell.items);
+	audit_pool_free(&result->pool);
+	*result = (struct audit_result){0};
+}
+
+/* --- out --- */
+
+static void put(struct st_buf *out, struct st_span text)
+{
+	st_buf_add_span(out, text.data, text.size);
+}
+
+static void put_texts(struct st_buf *out, const struct audit_texts *texts)
+{
+	st_buf_add_u32(out, texts->count);
+	for (uint32_t i = 0; i < texts->count; i++)
+		put(out, texts->items[i]);
+}
+
+static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
+{
+	put(out, rule->group);
+	put(out, rule->rule);
+	st_buf_add_u32(out, (uint32_t)rule->priority);
+	st_buf_add_u32(out, rule->file);
+	st_buf_add_u32(out, rule->line);
+}
+
+static void put_exposure(struct st_buf *out, const struct audit_exposure *exposure)
+{
+	put(out, exposure->store);
+	put_texts(out, &exposure->destinations);
+	st_buf_add_byte(out, (uint8_t)exposure->protocol);
+	st_buf_add_u32(out, exposure->port_count);
+	for (uint32_t i = 0; i < exposure->port_count; i++) {
+		st_buf_add_u16(out, exposure->ports[i].low);
+		st_buf_add_u16(out, exposure->ports[i].high);
+	}
+	put_texts(out, &exposure->sources);
+	st_buf_add_byte(out, (uint8_t)exposure->class);
+	st_buf_add_byte(out, (uint8_t)exposure->verdict);
+	st_buf_add_byte(out, (uint8_t)exposure->auth);
+	put(out, exposure->witness.source);
+	put(out, exposure->witness.destination);
+	st_buf_add_byte(out, (uint8_t)exposure->witness.protocol);
+	st_buf_add_u32(out, (uint32_t)exposure->witness.source_port);
+	st_buf_add_u32(out, (uint32_t)exposure->witness.destination_port);
+	st_buf_add_u32(out, exposure->admitted_count);
+	for (uint32_t i = 0; i < exposure->admitted_count; i++)
+		put_rule(out, &exposure->admitted_by[i]);
+	put(out, exposure->reason);
+	st_buf_add_u32(out, exposure->file);
+	st_buf_add_u32(out, exposure->line);
+	st_buf_add_u32(out, exposure->store_number);
+	st_buf_add_byte(out, exposure->known_before);
+	st_buf_add_byte(out, exposure->has_window);
+	put(out, exposure->opened_after);
+	put(out, exposure->opened_by);
+	put(out, exposure->closed_after);
+	put(out, exposure->closed_by);
+	st_buf_add_byte(out, (uint8_t)exposure->how);
+	st_buf_add_u32(out, exposure->edit_count);
+	for (uint32_t i = 0; i < exposure->edit_count; i++) {
+		st_buf_add_byte(out, (uint8_t)exposure->edits[i].change);
+		put_rule(out, &exposure->edits[i].rule);
+	}
+	st_buf_add_u32(out, exposure->fix_count);
+	for (uint32_t i = 0; i < exposure->fix_count; i++)
+		put_rule(out, &exposure->fix_rules[i]);
+	st_buf_add_u32(out, exposure->fix_also_closes);
+}
+
+static void put_notes(struct st_buf *out, const struct audit_notes *notes)
+{
+	st_buf_add_u32(out, notes->count);
+	for (uint32_t i = 0; i < notes->count; i++) {
+		put(out, notes->items[i].store);
+		put(out, notes->items[i].text);
+		put_rule(out, &notes->items[i].rule);
+		put_rule(out, &notes->items[i].by);
+	}
+}
+
+void audit_result_encode(const struct audit_result *result, struct st_buf *out)
+{
+	st_buf_add_u32(out, result->exposure_count);
+	for (uint32_t i = 0; i < result->exposure_count; i++)
+		put_exposure(out, &result->exposures[i]);
+	st_buf_add_u32(out, result->store_count);
+	for (uint32_t i = 0; i < result->store_count; i++) {
+		put(out, result->stores[i].name);
+		put(out, result->stores[i].reason);
+		st_buf_add_byte(out, (uint8_t)result->stores[i].verdict);
+		st_buf_add_u32(out, result->stores[i].file);
+		st_buf_add_u32(out, result->stores[i].line);
+	}
+	put_notes(out, &result->shadowed);
+	put_notes(out, &result->dead_denies);
+	put_notes(out, &result->cannot_tell);
+	st_buf_add_u32(out, result->snapshots);
+	st_buf_add_byte(out, result->compared);
+}
+
+/* --- in --- */
+
+struct decoder {
+	struct st_cursor in;
+	uint32_t files;
+};
+
+static uint8_t take_below(struct decoder *decoder, unsigned end)
+{
+	uint8_t value = st_cursor_byte(&decoder->in);
+	decoder->in.bad |= value >= end;
+	return decoder->in.bad ? 0 : value;
+}
+
+static uint32_t take_file(struct decoder *decoder)
+{
+	uint32_t file = st_cursor_u32(&decoder->in);
+	decoder->in.bad |= file >= decoder->files;
+	return decoder->in.bad ? 0 : file;
+}
+
+static void take_texts(struct decoder *decoder, struct audit_texts *texts)
+{
+	uint32_t count = st_cursor_u32(&decoder->in);
+	for (uint32_t i = 0; i < count && !decoder->in.bad; i++)
+		*AUDIT_PUSH(texts->items, texts->count, texts->capacity) = st_cursor_span(&decoder->in);
+}
+
+static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
+{
+	rule->group = st_cursor_span(&decoder->in);
+	rule->rule = st_cursor_span(&decoder->in);
+	rule->priority = (int32_t)st_cursor_u32(&decoder->in);
+	rule->file = take_file(decoder);
+	rule->line = st_cursor_u32(&decoder->in);
+}
+
+static int32_t take_port(struct decoder *decoder)
+{
+	int32_t port = (int32_t)st_cursor_u32(&decoder->in);
+	decoder->in.bad |= port < -1 || port > 65535;
+	return port;
+}
+
+static void take_exposure(struct decoder *decoder, struct audit_exposure *exposure)
+{
+	struct st_cursor *in = &decoder->in;
+	exposure->store = st_cursor_span(in);
+	take_texts(decoder, &exposure->destinations);
+	exposure->protocol = take_below(decoder, AUDIT_PROTOCOLS);
+	uint32_t ports = st_cursor_u32(in);
+	for (uint32_t i = 0; i < ports && !in->bad; i++) {
+		struct audit_range *range = AUDIT_PUSH(exposure->ports, exposure->port_count, exposure->port_capacity);
+		range->low = st_cursor_u16(in);
+		range->high = st_cursor_u16(in);
+	}
+	take_texts(decoder, &exposure->sources);
+	exposure->class = take_below(decoder, AUDIT_CLASSES);
+	exposure->verdict = take_below(decoder, AUDIT_VERDICTS);
+	exposure->auth = take_below(decoder, AUDIT_AUTHS);
+	exposure->witness.source = st_cursor_span(in);
+	exposure->witness.destination = st_cursor_span(in);
+	exposure->witness.protocol = take_below(decoder, AUDIT_PROTOCOLS);
+	exposure->witness.source_port = take_port(decoder);
+	exposure->witness.destination_port = take_port(decoder);
+	uint32_t admitted = st_cursor_u32(in);
+	for (uint32_t i = 0; i < admitted && !in->bad; i++)
+		take_rule(decoder,
+			AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity));
+	exposure->reason = st_cursor_span(in);
+	exposure->file = take_file(decoder);
+	exposure->line = st_cursor_u32(in);
+	exposure->store_number = st_cursor_u32(in);
+	exposure->known_before = take_below(decoder, 2);
+	exposure->has_window = take_below(decoder, 2);
+	exposure->opened_after = st_cursor_span(in);
+	exposure->opened_by = st_cursor_span(in);
+	exposure->closed_after = st_cursor_span(in);
+	exposure->closed_by = st_cursor_span(in);
+	exposure->how = take_below(decoder, AUDIT_HOWS);
+	uint32_t edits = st_cursor_u32(in);
+	for (uint32_t i = 0; i < edits && !in->bad; i++) {
+		struct audit_edit *edit = AUDIT_PUSH(exposure->edits, exposure->edit_count, exposure->edit_capacity);
+		edit->change = take_below(decoder, AUDIT_CHANGES);
+		take_rule(decoder, &edit->rule);
+	}
+	uint32_t fixes = st_cursor_u32(in);
+	for (uint32_t i = 0; i < fixes && !in->bad; i++)
+		take_rule(decoder, AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity));
+	exposure->fix_also_closes = st_cursor_u32(in);
+}
+
+static void take_notes(struct decoder *decoder, struct audit_notes *notes)
+{
+	uint32_t count = st_cursor_u32(&decoder->in);
+	for (uint32_t i = 0; i < count && !decoder->in.bad; i++) {
+		struct audit_note *note = AUDIT_PUSH(notes->items, notes->count, notes->capacity);
+		note->store = st_cursor_span(&decoder->in);
+		note->text = st_cursor_span(&decoder->in);
+		take_rule(decoder, &note->rule);
+		take_rule(decoder, &note->by);
+	}
+}
+
+enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct audit_result *out, struct st_error *err)
+{
+	struct decoder decoder = {.in = {.at = bytes.data, .end = bytes.data + bytes.size}, .files = files};
+	*out = (struct audit_result){0};
+	uint32_t exposures = st_cursor_u32(&decoder.in);
+	for (uint32_t i = 0; i < exposures && !decoder.in.bad; i++)
+		take_exposure(&decoder, AUDIT_PUSH(out->exposures, out->exposure_count, out->exposure_capacity));
+	uint32_t stores = st_cursor_u32(&decoder.in);
+	for (uint32_t i = 0; i < stores && !decoder.in.bad; i++) {
+		struct audit_store_told *store = AUDIT_PUSH(out->stores, out->store_count, out->store_capacity);
+		store->name = st_cursor_span(&decoder.in);
+		store->reason = st_cursor_span(&decoder.in);
+		store->verdict = take_below(&decoder, AUDIT_VERDICTS);
+		store->file = take_file(&decoder);
+		store->line = st_cursor_u32(&decoder.in);
+	}
+	for (uint32_t i = 0; i < out->exposure_count; i++)
+		decoder.in.bad |= out->exposures[i].store_number >= out->store_count &&
+				  out->exposures[i].store_number != AUDIT_NO_STORE;
+	take_notes(&decoder, &out->shadowed);
+	take_notes(&decoder, &out->dead_denies);
+	take_notes(&decoder, &out->cannot_tell);
+	out->snapshots = st_cursor_u32(&decoder.in);
+	out->compared = take_below(&decoder, 2);
+	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
+		return ST_OK;
+	audit_result_free(out);
+	return st_fail(err, ST_FATAL, "the worker's answer is broken");
+}

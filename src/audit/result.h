@@ -1,0 +1,139 @@
+/* What an audit says, in a form that travels: the worker makes it, the command prints it and trusts none of its texts.
+ */
+#ifndef STAUNCH_AUDIT_RESULT_H
+#define STAUNCH_AUDIT_RESULT_H
+
+#include "audit/pool.h"
+#include "base/error.h"
+
+/* How much of the internet: contract 9. any: 99 % of a family. broad: a block wider than /8 (IPv6: /32), the width at
+ * which AWS calls a policy public, or 1 % of public IPv4. shared: a service tag whose addresses others can rent. */
+enum audit_class { AUDIT_LISTED, AUDIT_SHARED, AUDIT_BROAD, AUDIT_ANY, AUDIT_CLASSES };
+enum audit_verdict { AUDIT_OPEN, AUDIT_CLOSED, AUDIT_CANNOT_TELL, AUDIT_VERDICTS };
+enum audit_auth { AUDIT_AUTH_NONE, AUDIT_AUTH_REQUIRED, AUDIT_AUTH_UNKNOWN, AUDIT_AUTHS };
+enum audit_protocol {
+	AUDIT_PROTOCOL_TCP,
+	AUDIT_PROTOCOL_UDP,
+	AUDIT_PROTOCOL_ICMP,
+	AUDIT_PROTOCOL_ESP,
+	AUDIT_PROTOCOL_AH,
+	AUDIT_PROTOCOL_OTHER, /* what else there is: GRE and so on */
+	AUDIT_PROTOCOL_ANY,
+	AUDIT_PROTOCOLS
+};
+
+enum audit_change {
+	AUDIT_RULE_ADDED,
+	AUDIT_RULE_CHANGED,
+	AUDIT_RULE_REMOVED,
+	AUDIT_ATTACHMENT_CHANGED, /* other groups, another public address, another kind of it */
+	AUDIT_STORE_ADDED,
+	AUDIT_CHANGES
+};
+/* How the edits opened it: one did, each by itself would have, only all together. */
+enum audit_how { AUDIT_HOW_ONE, AUDIT_HOW_EACH, AUDIT_HOW_TOGETHER, AUDIT_HOWS };
+
+const char *audit_class_name(enum audit_class class);
+const char *audit_verdict_name(enum audit_verdict verdict);
+const char *audit_auth_name(enum audit_auth auth);
+const char *audit_protocol_name(enum audit_protocol protocol);
+const char *audit_change_name(enum audit_change change);
+const char *audit_how_name(enum audit_how how);
+
+#define AUDIT_NO_STORE UINT32_MAX
+
+struct audit_texts {
+	struct st_span *items;
+	uint32_t count, capacity;
+};
+
+struct audit_range {
+	uint16_t low, high;
+};
+
+/* A rule, and where it stands: file by its number among those given, line from 1 (0: nowhere). */
+struct audit_rule_at {
+	struct st_span group, rule;
+	int32_t priority; /* -1: not known */
+	uint32_t file, line;
+};
+
+struct audit_edit {
+	enum audit_change change;
+	struct audit_rule_at rule; /* of a removed rule where it stood before; of a store its place, without a rule */
+};
+
+struct audit_exposure {
+	struct st_span store;
+	struct audit_texts destinations; /* none: whatever the rules do not name */
+	enum audit_protocol protocol;
+	struct audit_range *ports;
+	uint32_t port_count, port_capacity;
+	struct audit_texts sources; /* prefixes, "tag:NAME", or the text that could not be resolved */
+	enum audit_class class;     /* of cannot-tell: what it would be at worst */
+	enum audit_verdict verdict;
+	enum audit_auth auth;
+	struct {
+		struct st_span source, destination; /* source empty: no witness */
+		enum audit_protocol protocol;
+		int32_t source_port, destination_port; /* -1: any, none */
+	} witness;
+	struct audit_rule_at *admitted_by;
+	uint32_t admitted_count, admitted_capacity;
+	struct st_span reason; /* why it cannot be told */
+	uint32_t file, line;   /* of the store */
+	uint32_t store_number; /* in the list of stores; AUDIT_NO_STORE: it is gone */
+	bool known_before;     /* all of it was there in the baseline */
+	/* dates of snapshots; empty: before the first, or not yet */
+	bool has_window;
+	struct st_span opened_after, opened_by, closed_after, closed_by;
+	enum audit_how how;
+	struct audit_edit *edits; /* what opened it */
+	uint32_t edit_count, edit_capacity;
+	/* Rules whose sources, set to VirtualNetwork, close it, as was evaluated; other rows that they open, too. */
+	struct audit_rule_at *fix_rules;
+	uint32_t fix_count, fix_capacity, fix_also_closes;
+};
+
+/* Shadowed rules, dead denies, things that cannot be told. */
+struct audit_note {
+	struct st_span store, text;
+	struct audit_rule_at rule; /* rule.rule empty: no rule */
+	struct audit_rule_at by;   /* the rule that stands before it, of shadowed ones */
+};
+
+struct audit_notes {
+	struct audit_note *items;
+	uint32_t count, capacity;
+};
+
+struct audit_store_told {
+	struct st_span name, reason; /* reason: why it is closed or cannot be told; may be empty */
+	enum audit_verdict verdict;
+	uint32_t file, line;
+};
+
+struct audit_result {
+	struct audit_pool pool;
+	struct audit_exposure *exposures;
+	uint32_t exposure_count, exposure_capacity;
+	struct audit_store_told *stores;
+	uint32_t store_count, store_capacity;
+	struct audit_notes shadowed, dead_denies, cannot_tell;
+	uint32_t snapshots; /* dates that were looked at; 0: there are none */
+	bool compared;      /* with a baseline */
+};
+
+/* Room for one more in an array {items, count, capacity}: its index. */
+#define AUDIT_PUSH(items, count, capacity) \
+	((void)((items) = audit_grow((items), (count), &(capacity), sizeof *(items))), &(items)[(count)++])
+void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes);
+
+void audit_result_free(struct audit_result *result);
+void audit_result_encode(const struct audit_result *result, struct st_buf *out);
+/* bytes stay borrowed by the result's texts. files: how many there are; every number is checked. ST_FATAL: it is none.
+ */
+enum st_status audit_result_decode(
+	struct st_span bytes, uint32_t files, struct audit_result *out, struct st_error *err);
+
+#endif

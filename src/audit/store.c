@@ -1,0 +1,227 @@
+/* Joins interfaces, subnets, groups and public addresses by their ids. */
+#include "audit/store.h"
+
+#include <stdlib.h>
+
+struct id_entry {
+	struct st_span tail; /* last component: equal ids have equal ones */
+	uint32_t number;
+};
+
+/* Numbers by the name at the end of their id, sorted. */
+struct id_list {
+	struct id_entry *items;
+	size_t count;
+};
+
+static int by_tail(const void *a, const void *b)
+{
+	const struct id_entry *x = a, *y = b;
+	size_t size = x->tail.size < y->tail.size ? x->tail.size : y->tail.size;
+	int order = 0;
+	for (size_t i = 0; i < size && order == 0; i++)
+		order = (x->tail.data[i] | 0x20) - (y->tail.data[i] | 0x20);
+	if (order == 0)
+		order = x->tail.size < y->tail.size ? -1 : x->tail.size > y->tail.size;
+	return order;
+}
+
+static void add_id(struct id_list *list, const struct audit_word *id, size_t number)
+{
+	list->items[list->count++] = (struct id_entry){audit_id_name(audit_word_span(id)), (uint32_t)number};
+}
+
+struct joins {
+	const struct audit_model *model;
+	struct id_list groups, subnets, publics;
+};
+
+static void open_joins(struct joins *joins, const struct audit_model *model)
+{
+	*joins = (struct joins){.model = model};
+	joins->groups.items = st_alloc_zero(model->group_count + 1, sizeof(struct id_entry));
+	joins->subnets.items = st_alloc_zero(model->subnet_count + 1, sizeof(struct id_entry));
+	joins->publics.items = st_alloc_zero(model->public_count + 1, sizeof(struct id_entry));
+	for (size_t i = 0; i < model->group_count; i++)
+		add_id(&joins->groups, model->groups[i]->id, i);
+	for (size_t i = 0; i < model->subnet_count; i++)
+		add_id(&joins->subnets, model->subnets[i].id, i);
+	for (size_t i = 0; i < model->public_count; i++)
+		add_id(&joins->publics, model->public_addresses[i].id, i);
+	qsort(joins->groups.items, joins->groups.count, sizeof(struct id_entry), by_tail);
+	qsort(joins->subnets.items, joins->subnets.count, sizeof(struct id_entry), by_tail);
+	qsort(joins->publics.items, joins->publics.count, sizeof(struct id_entry), by_tail);
+}
+
+static void close_joins(struct joins *joins)
+{
+	free(joins->groups.items);
+	free(joins->subnets.items);
+	free(joins->publics.items);
+}
+
+static const struct audit_word *id_at(const struct joins *joins, const struct id_list *list, uint32_t number)
+{
+	if (list == &joins->groups)
+		return joins->model->groups[number]->id;
+	return list == &joins->subnets ? joins->model->subnets[number].id : joins->model->public_addresses[number].id;
+}
+
+/* The number of what this id names; -1 when it is not in the input. */
+static int64_t find(const struct joins *joins, const struct id_list *list, const struct audit_word *id)
+{
+	if (id == NULL)
+		return -1;
+	struct id_entry wanted = {audit_id_name(audit_word_span(id)), 0};
+	size_t low = 0, high = list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (by_tail(&list->items[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < list->count && by_tail(&list->items[low], &wanted) == 0; low++)
+		if (audit_same_id(id_at(joins, list, list->items[low].number), id))
+			return list->items[low].number;
+	return -1;
+}
+
+/* --- interfaces --- */
+
+struct facts {
+	bool public_path, standard, basic, sku_unknown;
+	bool subnet_missing; /* not in the input: its group is not known */
+	bool group_missing;  /* a group it names is not in the input, or cannot be resolved */
+	const struct audit_group *subnet_group;
+};
+
+static void look_at_endpoint(const struct joins *joins, const struct audit_endpoint *endpoint, struct facts *facts)
+{
+	if (endpoint->public_address != NULL) {
+		int64_t found = find(joins, &joins->publics, endpoint->public_address);
+		enum audit_sku sku = found < 0 ? AUDIT_SKU_UNKNOWN : joins->model->public_addresses[found].sku;
+		facts->public_path = true;
+		facts->standard |= sku == AUDIT_SKU_STANDARD;
+		facts->basic |= sku == AUDIT_SKU_BASIC;
+		facts->sku_unknown |= sku == AUDIT_SKU_UNKNOWN;
+	}
+	if (endpoint->balanced) {
+		facts->public_path = true;
+		facts->sku_unknown = true;
+	}
+	int64_t subnet = find(joins, &joins->subnets, endpoint->subnet);
+	if (subnet < 0) {
+		facts->subnet_missing = true;
+		return;
+	}
+	const struct audit_subnet *about = &joins->model->subnets[subnet];
+	int64_t group = find(joins, &joins->groups, about->group);
+	if (about->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
+		facts->group_missing = true;
+	else if (about->group != NULL)
+		facts->subnet_group = joins->model->groups[group];
+}
+
+/* Without any group a Standard address lets nothing in and a Basic one everything ("Public IP addresses", security). */
+static void judge_ungated(struct audit_store *store, const struct facts *facts)
+{
+	if (store->gate_count > 0 || store->doubt != NULL || store->closed != NULL)
+		return;
+	if (facts->subnet_missing)
+		store->doubt = "no group at the interface, and its subnet is not in the input";
+	else if (facts->sku_unknown)
+		store->doubt = "no group, and the kind (SKU) of its public address is not in the input";
+	else if (facts->standard && !facts->basic)
+		store->closed = "no group, and a Standard public address is closed without one";
+}
+
+static struct audit_store interface_store(const struct joins *joins, const struct audit_interface *interface)
+{
+	struct facts facts = {0};
+	struct audit_store store = {.name = audit_word_span(interface->name),
+		.id = interface->id,
+		.at = interface->at,
+		.interface = interface};
+	for (size_t i = 0; i < interface->endpoint_count; i++)
+		look_at_endpoint(joins, &interface->endpoints[i], &facts);
+	store.path = facts.public_path ? AUDIT_PATH_PUBLIC : AUDIT_PATH_NONE;
+	if (facts.subnet_group != NULL)
+		store.gates[store.gate_count++] = facts.subnet_group;
+	int64_t group = find(joins, &joins->groups, interface->group);
+	if (interface->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
+		facts.group_missing = true;
+	else if (interface->group != NULL)
+		store.gates[store.gate_count++] = joins->model->groups[group];
+	if (interface->endpoint_count == 0)
+		store.doubt = "its addresses are not in the input";
+	else if (store.path == AUDIT_PATH_NONE)
+		store.closed = "no public address and no load balancer leads to it";
+	else if (facts.group_missing)
+		store.doubt = "a group it is attached to is not in the input";
+	judge_ungated(&store, &facts);
+	return store;
+}
+
+/* --- groups alone --- */
+
+/* Marks the groups that a public path of the input leads through, so that they are not counted alone as well. */
+static void mark_gates(const struct audit_store *store, const struct audit_model *model, bool *used)
+{
+	for (size_t i = 0; i < store->gate_count; i++)
+		for (size_t j = 0; j < model->group_count; j++)
+			if (model->groups[j] == store->gates[i])
+				used[j] = true;
+}
+
+static bool all_in_input(const struct joins *joins, const struct audit_words *ids)
+{
+	for (uint32_t i = 0; i < ids->count; i++) {
+		const struct audit_word *id = ids->items[i];
+		bool known = find(joins, &joins->subnets, id) >= 0;
+		for (size_t j = 0; j < joins->model->interface_count && !known; j++)
+			known = audit_same_id(joins->model->interfaces[j].id, id);
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+/* Is all that the group is attached to in the input, as far as the input says? */
+static bool attachments_known(const struct joins *joins, const struct audit_group *group)
+{
+	if (joins->model->other_attachments || !all_in_input(joins, &group->attached))
+		return false;
+	for (size_t i = 0; i < joins->model->subnet_count; i++) {
+		const struct audit_subnet *subnet = &joins->model->subnets[i];
+		if (audit_same_id(subnet->group, group->id) && !all_in_input(joins, &subnet->attached))
+			return false;
+	}
+	return true;
+}
+
+void audit_each_store(
+	const struct audit_model *model, void (*each)(void *context, const struct audit_store *store), void *context)
+{
+	struct joins joins;
+	open_joins(&joins, model);
+	st_auto_free bool *used = st_alloc_zero(model->group_count + 1, sizeof *used);
+	for (size_t i = 0; i < model->interface_count; i++) {
+		struct audit_store store = interface_store(&joins, &model->interfaces[i]);
+		mark_gates(&store, model, used);
+		each(context, &store);
+	}
+	for (size_t i = 0; i < model->group_count; i++) {
+		const struct audit_group *group = model->groups[i];
+		if (used[i] && attachments_known(&joins, group))
+			continue;
+		struct audit_store store = {.name = audit_word_span(group->name),
+			.id = group->id,
+			.at = group->at,
+			.gates = {group},
+			.gate_count = 1,
+			.path = AUDIT_PATH_ASSUMED};
+		each(context, &store);
+	}
+	close_joins(&joins);
+}

@@ -1,0 +1,438 @@
+/* Texts are copied into the result: it outlives the model. */
+#include "audit/tell.h"
+
+#include "audit/fix.h"
+#include "audit/straight.h"
+
+#include <stdlib.h>
+
+struct telling {
+	struct audit_result *result;
+	const struct audit_store *store;
+	struct audit_reach reach;
+	struct audit_trace *trace; /* NULL: nobody asks */
+	struct st_error *err;
+	enum st_status status;
+};
+
+static struct st_span keep(struct audit_result *result, struct st_span text)
+{
+	return audit_pool_copy(&result->pool, text);
+}
+
+static void add_text(struct audit_result *result, struct audit_texts *texts, struct st_span text)
+{
+	*AUDIT_PUSH(texts->items, texts->count, texts->capacity) = keep(result, text);
+}
+
+struct audit_rule_at audit_rule_told(
+	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
+{
+	return (struct audit_rule_at){keep(result, audit_word_span(group->name)),
+		keep(result, audit_word_span(rule->name)), rule->priority, rule->at.file, rule->at.line};
+}
+
+/* --- sources --- */
+
+struct text_sink {
+	struct audit_result *result;
+	struct audit_texts *texts;
+};
+
+static void sink_text(void *context, const char *text)
+{
+	struct text_sink *sink = context;
+	add_text(sink->result, sink->texts, audit_span(text));
+}
+
+static bool has_all(const struct audit_set *set, bool v6)
+{
+	struct audit_extent extent = audit_set_extent(set);
+	return v6 ? extent.v6_all : extent.v4_all;
+}
+
+static void add_tags(struct telling *telling, const struct audit_set *set, struct audit_texts *texts)
+{
+	for (size_t i = 0; i < telling->reach.tags.count; i++) {
+		bool v4 = audit_set_has(set, AUDIT_TAG_V4 + i) && !has_all(set, false);
+		bool v6 = audit_set_has(set, AUDIT_TAG_V6 + i) && !has_all(set, true);
+		if (!v4 && !v6)
+			continue;
+		struct st_span name = telling->reach.tags.names[i];
+		st_auto_free char *text = st_format("tag:%.*s", (int)name.size, (const char *)name.data);
+		add_text(telling->result, texts, audit_span(text));
+	}
+}
+
+struct unresolved {
+	struct telling *telling;
+	struct audit_texts *texts;
+	struct audit_set known;
+	bool any;
+};
+
+/* Of a source in doubt: its text, unless it stands there already; what is known of the others. */
+static bool note_source(void *context, const struct audit_value *value)
+{
+	struct unresolved *to = context;
+	if (value->kind == AUDIT_VALUE_PREFIX)
+		audit_set_add(&to->known, value->range.low, value->range.high);
+	if (value->kind == AUDIT_VALUE_TAG && value->tag <= AUDIT_TAG_INTERNET) {
+		audit_set_add(&to->known, AUDIT_V4_LOW, AUDIT_V4_HIGH);
+		audit_set_add(&to->known, AUDIT_V6_LOW, AUDIT_V6_HIGH);
+	}
+	if (value->kind != AUDIT_VALUE_UNRESOLVED)
+		return true;
+	bool expression = value->word->kind == AUDIT_UNRESOLVED;
+	st_auto_free char *text =
+		st_format("%s%.*s", expression ? "" : "tag:", (int)value->text.size, (const char *)value->text.data);
+	to->any = true;
+	for (uint32_t i = 0; i < to->texts->count; i++)
+		if (audit_span_is(to->texts->items[i], text))
+			return true;
+	add_text(to->telling->result, to->texts, audit_span(text));
+	return true;
+}
+
+/* Where a value is in doubt, all of the internet is in the set: told are the texts in doubt and the prefixes known. */
+static void add_sources(struct telling *telling, const struct audit_cluster *cluster, struct audit_texts *texts)
+{
+	struct text_sink sink = {telling->result, texts};
+	struct unresolved unresolved = {telling, texts, {0}, false};
+	if (cluster->verdict == AUDIT_CANNOT_TELL)
+		for (size_t i = 0; i < cluster->rule_count; i++)
+			audit_each_value(&cluster->rules[i]->sources, note_source, &unresolved);
+	if (unresolved.any) {
+		struct audit_set known = {0};
+		audit_set_settle(&unresolved.known);
+		audit_set_intersect(&known, &cluster->sources, &unresolved.known);
+		if (known.count > 0)
+			audit_set_prefixes(&known, true, sink_text, &sink);
+		audit_set_free(&known);
+	} else {
+		audit_set_prefixes(&cluster->sources, true, sink_text, &sink);
+		add_tags(telling, &cluster->sources, texts);
+	}
+	audit_set_free(&unresolved.known);
+}
+
+/* --- destinations --- */
+
+/* Are they all that the store has, as far as is known? Then nothing need be said. */
+static bool all_destinations(const struct telling *telling, const struct audit_reach_row *row)
+{
+	const struct audit_destinations *all = &telling->reach.destinations;
+	size_t known = 0, told = 0;
+	for (size_t i = 0; i < all->count; i++)
+		known += !all->items[i].in_doubt && all->items[i].member == NULL;
+	for (size_t i = 0; i < row->destination_count; i++)
+		told += !row->destinations[i]->in_doubt && row->destinations[i]->member == NULL;
+	return telling->store->interface == NULL && told == known;
+}
+
+static void add_destinations(struct telling *telling, const struct audit_reach_row *row, struct audit_texts *texts)
+{
+	struct text_sink sink = {telling->result, texts};
+	struct audit_set label = {0}, scratch = {0};
+	for (size_t i = 0; i < row->destination_count && !all_destinations(telling, row); i++) {
+		const struct audit_destination *to = row->destinations[i];
+		audit_set_join(&label, &to->label, &scratch);
+		if (to->member == NULL)
+			continue;
+		struct st_span name = audit_id_name(audit_word_span(to->member));
+		st_auto_free char *text = st_format("asg:%.*s", (int)name.size, (const char *)name.data);
+		add_text(telling->result, texts, audit_span(text));
+	}
+	audit_set_prefixes(&label, false, sink_text, &sink);
+	audit_set_free(&label);
+	audit_set_free(&scratch);
+}
+
+/* --- witnesses --- */
+
+/* 203.0.113.7 where it may stand for anybody (RFC 5737), else the first of the widest interval. False: only tags. */
+static bool pick_address(const struct audit_set *set, bool v6, audit_address *out)
+{
+	audit_address preferred = v6 ? ((audit_address)0x20010db8 << 96) + 7 : AUDIT_V4_LOW + 0xcb007107;
+	audit_address widest = 0;
+	bool found = false;
+	if (audit_set_has(set, preferred)) {
+		*out = preferred;
+		return true;
+	}
+	for (size_t i = 0; i < set->count; i++) {
+		struct audit_interval item = set->items[i];
+		if (v6 ? item.low < AUDIT_V6_LOW : !audit_is_v4(item.low))
+			continue;
+		if (!found || item.high - item.low > widest) {
+			*out = item.low;
+			widest = item.high - item.low;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* Ports of data and administration that say most, if the row has them. */
+static uint32_t pick_line(const struct audit_set *lines)
+{
+	static const uint16_t ports[] = {
+		9200, 27017, 6379, 5432, 3306, 1433, 9300, 5601, 2379, 5984, 11211, 9042, 22, 3389, 445, 5985, 443, 80};
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+		if (audit_set_has(lines, AUDIT_LINE_TCP + ports[i]))
+			return ports[i];
+	return (uint32_t)lines->items[0].low;
+}
+
+static enum audit_protocol protocol_of_line(uint32_t line)
+{
+	if (line < AUDIT_LINE_UDP)
+		return AUDIT_PROTOCOL_TCP;
+	return line < AUDIT_LINE_ICMP ? AUDIT_PROTOCOL_UDP
+				      : (enum audit_protocol)(AUDIT_PROTOCOL_ICMP + line - AUDIT_LINE_ICMP);
+}
+
+/* A tag of the set, as text; NULL when there is none. The caller frees. */
+static char *pick_tag(const struct telling *telling, const struct audit_set *set, bool *v6)
+{
+	for (size_t i = 0; i < telling->reach.tags.count; i++) {
+		bool v4 = audit_set_has(set, AUDIT_TAG_V4 + i);
+		if (!v4 && !audit_set_has(set, AUDIT_TAG_V6 + i))
+			continue;
+		*v6 = !v4;
+		return st_format("tag:%.*s", (int)telling->reach.tags.names[i].size,
+			(const char *)telling->reach.tags.names[i].data);
+	}
+	return NULL;
+}
+
+/* Is the packet let in as the row says, from some source port? */
+static bool replay(struct telling *telling, enum audit_verdict verdict, struct audit_packet *packet)
+{
+	const struct audit_set *ports = &telling->reach.source_ports;
+	for (size_t i = 0; i < ports->count; i++) {
+		packet->source_port = (uint16_t)ports->items[i].high;
+		struct audit_answer answer = audit_straight(telling->store, packet);
+		if (answer.may_pass && (verdict == AUDIT_CANNOT_TELL || !answer.may_be_stopped))
+			return true;
+	}
+	return false;
+}
+
+static void add_witness(struct telling *telling, const struct audit_reach_row *row, struct audit_exposure *out)
+{
+	const struct audit_set *set = &row->cluster->sources;
+	const struct audit_destination *to = row->destinations[0];
+	char text[AUDIT_ADDRESS_TEXT];
+	audit_address address = 0;
+	uint32_t line = pick_line(&row->lines);
+	struct audit_packet packet = {.protocol = (uint8_t)protocol_of_line(line),
+		.destination_port = (uint16_t)(line % 65536),
+		.destination = to};
+	st_auto_free char *tag = NULL;
+	if (pick_address(set, false, &address) || pick_address(set, true, &address)) {
+		packet.v6 = !audit_is_v4(address);
+		audit_address_text(address, text);
+		packet.source = audit_span(text);
+	} else {
+		tag = pick_tag(telling, set, &packet.v6);
+		packet.source = audit_span(tag != NULL ? tag : "");
+	}
+	if (!replay(telling, row->cluster->verdict, &packet)) {
+		telling->status = st_fail(telling->err, ST_FATAL,
+			"the two evaluators disagree about a packet to %.*s: no answer is given",
+			(int)(telling->store->name.size < 100 ? telling->store->name.size : 100),
+			(const char *)telling->store->name.data);
+		return;
+	}
+	if (row->cluster->verdict != AUDIT_OPEN)
+		return;
+	bool any_port = telling->reach.source_ports.count == 1;
+	out->witness.source = keep(telling->result, packet.source);
+	out->witness.protocol = packet.protocol;
+	out->witness.destination_port = packet.protocol <= AUDIT_PROTOCOL_UDP ? packet.destination_port : -1;
+	out->witness.source_port = any_port || packet.protocol > AUDIT_PROTOCOL_UDP ? -1 : packet.source_port;
+	if (out->destinations.count > 0 && (packet.v6 ? to->v6_known : to->v4_known)) {
+		audit_address_text(packet.v6 ? to->v6 : to->v4, text);
+		out->witness.destination = keep(telling->result, audit_span(text));
+	}
+}
+
+/* --- rows --- */
+
+static bool word_in_doubt(const struct audit_words *words)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		if (words->items[i]->kind == AUDIT_UNRESOLVED)
+			return true;
+	return false;
+}
+
+static bool is_unresolved(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->kind != AUDIT_VALUE_UNRESOLVED;
+}
+
+/* What of these rules is in doubt, in a few words. */
+static const char *reason_of(const struct audit_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->rule_count; i++) {
+		const struct audit_rule *rule = cluster->rules[i];
+		if (!audit_each_value(&rule->sources, is_unresolved, NULL))
+			return "its source cannot be resolved";
+		if (word_in_doubt(&rule->ports) || word_in_doubt(&rule->source_ports))
+			return "its ports cannot be resolved";
+		if (!audit_each_value(&rule->destinations, is_unresolved, NULL))
+			return "its destination cannot be resolved";
+		if (rule->protocol->kind == AUDIT_UNRESOLVED)
+			return "its protocol cannot be resolved";
+		if (rule->priority == AUDIT_PRIORITY_UNKNOWN)
+			return "its priority cannot be resolved";
+		if (rule->access == AUDIT_ACCESS_UNKNOWN)
+			return "whether it allows or denies cannot be resolved";
+		if (rule->conditional)
+			return "whether it exists cannot be resolved";
+	}
+	return "what it lets in depends on something that cannot be resolved";
+}
+
+static void add_ports(struct audit_exposure *exposure, audit_address low, audit_address high)
+{
+	*AUDIT_PUSH(exposure->ports, exposure->port_count, exposure->port_capacity) =
+		(struct audit_range){(uint16_t)low, (uint16_t)high};
+}
+
+static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_cluster *cluster)
+{
+	struct audit_trace_row *kept = AUDIT_PUSH(trace->rows, trace->row_count, trace->row_capacity);
+	kept->store = trace->store_count - 1;
+	audit_set_copy(&kept->lines, &row->lines);
+	audit_set_copy(&kept->sources, &cluster->sources);
+}
+
+void audit_trace_free(struct audit_trace *trace)
+{
+	for (uint32_t i = 0; i < trace->row_count; i++) {
+		audit_set_free(&trace->rows[i].lines);
+		audit_set_free(&trace->rows[i].sources);
+	}
+	free(trace->rows);
+	free(trace->stores);
+	*trace = (struct audit_trace){0};
+}
+
+static void add_exposure(struct telling *telling, const struct audit_reach_row *row, enum audit_protocol protocol)
+{
+	static const uint32_t begins[] = {AUDIT_LINE_TCP, AUDIT_LINE_UDP, AUDIT_LINE_ICMP, AUDIT_LINE_ESP,
+		AUDIT_LINE_AH, AUDIT_LINE_OTHER, AUDIT_LINE_END};
+	struct audit_result *result = telling->result;
+	struct audit_exposure *exposure =
+		AUDIT_PUSH(result->exposures, result->exposure_count, result->exposure_capacity);
+	const struct audit_cluster *cluster = row->cluster;
+	exposure->store = keep(result, telling->store->name);
+	exposure->file = telling->store->at.file;
+	exposure->line = telling->store->at.line;
+	exposure->store_number = result->store_count; /* it is listed when its exposures are told */
+	exposure->protocol = protocol;
+	exposure->class = cluster->class;
+	exposure->verdict = cluster->verdict;
+	exposure->auth = AUDIT_AUTH_UNKNOWN;
+	exposure->witness.source_port = exposure->witness.destination_port = -1;
+	struct audit_reach_row here = *row;
+	struct audit_set part = {0}, window = {0};
+	if (protocol == AUDIT_PROTOCOL_ANY) {
+		add_ports(exposure, 0, 65535);
+	} else {
+		audit_set_add(&window, begins[protocol], begins[protocol + 1] - 1);
+		audit_set_intersect(&part, &row->lines, &window);
+		here.lines = part;
+		for (size_t i = 0; i < part.count && protocol <= AUDIT_PROTOCOL_UDP; i++)
+			add_ports(
+				exposure, part.items[i].low - begins[protocol], part.items[i].high - begins[protocol]);
+	}
+	add_sources(telling, cluster, &exposure->sources);
+	add_destinations(telling, row, &exposure->destinations);
+	for (size_t i = 0; i < cluster->rule_count; i++)
+		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
+			audit_rule_told(result, cluster->groups[i], cluster->rules[i]);
+	if (cluster->verdict == AUDIT_CANNOT_TELL)
+		exposure->reason = keep(result, audit_span(reason_of(cluster)));
+	add_witness(telling, &here, exposure);
+	if (cluster->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK)
+		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
+	if (telling->trace != NULL)
+		add_trace(telling->trace, &here, cluster);
+	audit_set_free(&part);
+	audit_set_free(&window);
+}
+
+/* One exposure for each protocol of the row; one for all when all of them are wholly in it. */
+static void tell_row(struct telling *telling, const struct audit_reach_row *row)
+{
+	if (row->lines.count == 1 && row->lines.items[0].low == 0 && row->lines.items[0].high == AUDIT_LINE_END - 1) {
+		add_exposure(telling, row, AUDIT_PROTOCOL_ANY);
+		return;
+	}
+	bool there[AUDIT_PROTOCOLS] = {false};
+	for (size_t i = 0; i < row->lines.count; i++)
+		for (int p = (int)protocol_of_line((uint32_t)row->lines.items[i].low);
+			p <= (int)protocol_of_line((uint32_t)row->lines.items[i].high); p++)
+			there[p] = true;
+	for (int p = 0; p < AUDIT_PROTOCOL_ANY; p++)
+		if (there[p])
+			add_exposure(telling, row, (enum audit_protocol)p);
+}
+
+static void add_doubt(struct audit_result *result, struct st_span store, struct st_span text, struct audit_place at)
+{
+	struct audit_note *note =
+		AUDIT_PUSH(result->cannot_tell.items, result->cannot_tell.count, result->cannot_tell.capacity);
+	note->store = keep(result, store);
+	note->text = keep(result, text);
+	note->rule = (struct audit_rule_at){.priority = -1, .file = at.file, .line = at.line};
+	note->by.priority = -1;
+}
+
+static void tell_store(void *context, const struct audit_store *store)
+{
+	struct telling *telling = context;
+	struct audit_result *result = telling->result;
+	uint32_t first = result->exposure_count;
+	if (telling->status != ST_OK)
+		return;
+	telling->store = store;
+	if (telling->trace != NULL)
+		*AUDIT_PUSH(telling->trace->stores, telling->trace->store_count, telling->trace->store_capacity) =
+			*store;
+	audit_reach_of(store, &telling->reach);
+	for (size_t i = 0; i < telling->reach.row_count && telling->status == ST_OK; i++)
+		tell_row(telling, &telling->reach.rows[i]);
+	struct audit_store_told *told = AUDIT_PUSH(result->stores, result->store_count, result->store_capacity);
+	told->name = keep(result, store->name);
+	told->file = store->at.file;
+	told->line = store->at.line;
+	told->verdict = AUDIT_CLOSED;
+	const char *reason = store->closed != NULL ? store->closed : telling->reach.doubt;
+	told->reason = keep(result, audit_span(reason != NULL ? reason : ""));
+	for (uint32_t i = first; i < result->exposure_count && told->verdict != AUDIT_OPEN; i++)
+		told->verdict = result->exposures[i].verdict;
+	if (store->closed == NULL && telling->reach.doubt != NULL) {
+		told->verdict = AUDIT_CANNOT_TELL;
+		add_doubt(result, store->name, audit_span(telling->reach.doubt), store->at);
+	}
+	audit_reach_free(&telling->reach);
+}
+
+enum st_status audit_tell(
+	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err)
+{
+	struct telling telling = {.result = out, .trace = trace, .err = err, .status = ST_OK};
+	audit_each_store(model, tell_store, &telling);
+	for (size_t i = 0; i < model->doubt_count; i++)
+		add_doubt(out, audit_word_span(model->doubts[i].what), audit_word_span(model->doubts[i].reason),
+			model->doubts[i].at);
+	for (size_t i = 0; i < model->group_count; i++)
+		audit_tell_shadowed(model->groups[i], out);
+	return telling.status;
+}

@@ -1,0 +1,32 @@
+/* From reach to what is said: rows of exposures with witnesses, shadowed rules, dead denies, what cannot be told. */
+#ifndef STAUNCH_AUDIT_TELL_H
+#define STAUNCH_AUDIT_TELL_H
+
+#include "audit/reach.h"
+#include "audit/result.h"
+
+/* What of a telling is kept for comparisons: stores, and of each exposure its place in them and its sets. */
+struct audit_trace {
+	struct audit_store *stores;
+	uint32_t store_count, store_capacity;
+	struct audit_trace_row {
+		uint32_t store;
+		struct audit_set lines, sources;
+	} * rows; /* one for each exposure */
+	uint32_t row_count, row_capacity;
+};
+void audit_trace_free(struct audit_trace *trace);
+
+/* All stores of the model. trace may be NULL. ST_FATAL: the two evaluators disagree about a packet, and nothing is to
+ * be believed. */
+enum st_status audit_tell(
+	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err);
+
+/* Of the rules that somebody on the internet could match: those that nothing reaches because rules before them decide
+ * it all, and denies for a destination that no packet has. */
+void audit_tell_shadowed(const struct audit_group *group, struct audit_result *out);
+
+struct audit_rule_at audit_rule_told(
+	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule);
+
+#endif

@@ -1,0 +1,291 @@
+/*
+ * `staunch audit`: would this configuration open it? Files are opened here and read in the jail of a worker in the role
+ * `audit`, because a gate reads what a pull request says; what comes back is rows, checked and printed escaped.
+ */
+#include "cli/audit.h"
+
+#include "base/ceilings.h"
+#include "cli/report.h"
+#include "process/confine.h"
+#include "process/launcher.h"
+#include "process/message.h"
+#include "worker/protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- the verdict of the command --- */
+
+/* Ports that are made for the public, and protocols that carry neither data nor administration. */
+static bool is_public_service(const struct audit_exposure *exposure)
+{
+	if (exposure->protocol == AUDIT_PROTOCOL_ANY)
+		return false;
+	if (exposure->protocol > AUDIT_PROTOCOL_UDP)
+		return true;
+	for (uint32_t i = 0; i < exposure->port_count; i++) {
+		struct audit_range range = exposure->ports[i];
+		if (range.low != range.high || (range.low != 80 && range.low != 443))
+			return false;
+	}
+	return true;
+}
+
+bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	return exposure->verdict == AUDIT_OPEN && !exposure->known_before && run->fail_on[exposure->class] &&
+	       !is_public_service(exposure);
+}
+
+bool audit_in_doubt(const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	return exposure->verdict == AUDIT_CANNOT_TELL && !exposure->known_before && run->fail_on[exposure->class] &&
+	       !is_public_service(exposure);
+}
+
+int audit_exit(const struct audit_run *run)
+{
+	bool doubt = run->result.cannot_tell.count > 0;
+	for (uint32_t i = 0; i < run->result.exposure_count; i++) {
+		if (audit_fails(run, &run->result.exposures[i]))
+			return CLI_FOUND;
+		doubt |= audit_in_doubt(run, &run->result.exposures[i]);
+	}
+	return doubt && !run->allow_unknown ? CLI_INCOMPLETE : CLI_OK;
+}
+
+/* --- asking the worker --- */
+
+/* The next frame; any wait is bounded. */
+static enum st_status next_frame(struct message_reader *reader, int socket, struct message *out, struct st_error *err)
+{
+	struct pollfd ready = {.fd = socket, .events = POLLIN};
+	for (;;) {
+		enum message_result result = message_next(reader, out);
+		if (result == MESSAGE_OK && out->fd >= 0)
+			close(out->fd);
+		if (result == MESSAGE_OK)
+			return ST_OK;
+		if (result != MESSAGE_AGAIN)
+			return st_fail(err, ST_FATAL, "the worker ended before it answered");
+		int polled = poll(&ready, 1, CEIL_AUDIT_MS);
+		if (polled == 0)
+			return st_fail(err, ST_FATAL, "the audit takes longer than any should");
+		if (polled < 0 && errno != EINTR)
+			return st_fail_errno(err, ST_FATAL, "the worker cannot be heard");
+	}
+}
+
+/* Frames that end everything, in whatever state. */
+static enum st_status judge(const struct message *message, const char *file, struct st_error *err)
+{
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	if (message->type == WORKER_FORBIDDEN)
+		return st_fail(err, ST_FATAL, "the worker was ended by its jail: system call %s",
+			confine_syscall_name((int)st_cursor_u32(&in)));
+	if (message->type == WORKER_ERROR) {
+		struct st_span text = st_cursor_span(&in);
+		return st_fail(err, ST_FATAL, "%.*s", (int)text.size, (const char *)text.data);
+	}
+	if (message->type != WORKER_AUDIT_WRONG)
+		return ST_OK;
+	enum st_status status = st_cursor_byte(&in) == ST_WRONG ? ST_WRONG : ST_FATAL;
+	struct st_span text = st_cursor_span(&in);
+	if (file == NULL)
+		return st_fail(err, status, "%.*s", (int)text.size, (const char *)text.data);
+	return st_fail(err, status, "%s: %.*s", file, (int)text.size, (const char *)text.data);
+}
+
+static enum st_status expect(struct message_reader *reader, int socket, uint32_t type, const char *file,
+	struct message *message, struct st_error *err)
+{
+	ST_TRY(next_frame(reader, socket, message, err));
+	ST_TRY(judge(message, file, err));
+	return message->type == type ? ST_OK : st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
+}
+
+static int open_file(const char *path, struct st_error *err)
+{
+	struct stat about;
+	if (strcmp(path, "-") == 0)
+		return dup(STDIN_FILENO);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		st_fail_errno(err, ST_WRONG, "cannot open %s", path);
+	} else if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+		st_fail(err, ST_WRONG, "%s is a folder; name the files in it", path);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static enum st_status send_file(
+	const struct audit_run *run, uint32_t number, struct message_reader *reader, int socket, struct st_error *err)
+{
+	struct message message;
+	st_auto_buf struct st_buf body = {0};
+	st_auto_close int fd = open_file(run->files[number].path, err);
+	if (fd < 0)
+		return ST_WRONG;
+	st_buf_add_u32(&body, number);
+	st_buf_add_u32(&body, run->files[number].snapshot);
+	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
+		return st_fail(err, ST_FATAL, "the worker is gone");
+	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number].path, &message, err);
+}
+
+static enum st_status take_answer(
+	struct audit_run *run, struct message_reader *reader, int socket, struct st_error *err)
+{
+	struct message message;
+	if (message_send(socket, WORKER_AUDIT_TELL, "", 0, -1) != 0)
+		return st_fail(err, ST_FATAL, "the worker is gone");
+	for (;;) {
+		ST_TRY(next_frame(reader, socket, &message, err));
+		ST_TRY(judge(&message, NULL, err));
+		if (message.type == WORKER_AUDIT_DONE)
+			break;
+		if (message.type != WORKER_AUDIT_ANSWER ||
+			run->answer.size + message.body.size > CEIL_AUDIT_ANSWER_BYTES)
+			return st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
+		st_buf_add(&run->answer, message.body.data, message.body.size);
+	}
+	return audit_result_decode(
+		(struct st_span){run->answer.data, run->answer.size}, run->file_count, &run->result, err);
+}
+
+static enum st_status converse(
+	struct audit_run *run, struct message_reader *reader, int socket, bool unconfined, struct st_error *err)
+{
+	struct message message;
+	st_auto_buf struct st_buf start = {0};
+	st_buf_add_byte(&start, unconfined);
+	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
+	st_buf_add_byte(&start, run->compare);
+	st_buf_add_u32(&start, run->snapshot_count);
+	for (uint32_t i = 0; i < run->snapshot_count; i++)
+		st_buf_add_span(&start, run->dates[i], strlen(run->dates[i]));
+	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
+		return st_fail(err, ST_FATAL, "the worker is gone");
+	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
+	for (uint32_t i = 0; i < run->file_count; i++)
+		ST_TRY(send_file(run, i, reader, socket, err));
+	return take_answer(run, reader, socket, err);
+}
+
+static enum st_status ask(struct audit_run *run, bool unconfined, struct st_error *err)
+{
+	st_auto_free char *path = cli_worker_path(err);
+	struct launcher *launcher = NULL;
+	uint32_t id;
+	st_auto_close int socket = -1;
+	if (path == NULL)
+		return ST_FATAL;
+	ST_TRY(unconfined ? launcher_start_unconfined(path, &launcher, err) : launcher_start(path, &launcher, err));
+	enum st_status status = launcher_spawn(launcher, "audit", &id, &socket, err);
+	if (status == ST_OK) {
+		fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+		struct message_reader *reader = message_reader_open(socket);
+		status = converse(run, reader, socket, unconfined, err);
+		message_reader_close(reader);
+		launcher_kill(launcher, id);
+	}
+	launcher_stop(launcher);
+	return status;
+}
+
+/* --- the command --- */
+
+static bool read_classes(const struct cli_arguments *arguments, struct audit_run *run)
+{
+	const char *const *values = cli_values(arguments, "fail-on");
+	if (values[0] == NULL) {
+		run->fail_on[AUDIT_ANY] = run->fail_on[AUDIT_BROAD] = run->fail_on[AUDIT_SHARED] = true;
+		return true;
+	}
+	for (size_t i = 0; values[i] != NULL; i++) {
+		bool known = false;
+		for (int class = AUDIT_SHARED; class < AUDIT_CLASSES; class ++) {
+			if (strcmp(values[i], audit_class_name((enum audit_class) class)) != 0)
+				continue;
+			run->fail_on[class] = known = true;
+		}
+		if (!known) {
+			cli_fail(CLI_WRONG, "--fail-on takes any, broad, shared");
+			return false;
+		}
+	}
+	return true;
+}
+
+static int print(const struct cli_arguments *arguments, struct audit_run *run, bool json)
+{
+	struct st_error err = {0};
+	struct report_output output;
+	const char *path = cli_value(arguments, "output");
+	if (report_output_open(&output, path, &err) != ST_OK)
+		return cli_fail_error(&err);
+	run->colour = output.path == NULL && output.fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO);
+	if (json)
+		audit_write_json(run, &output.buf);
+	else
+		audit_write_text(run, &output.buf);
+	if (report_output_close(&output, true, &err) == ST_FATAL)
+		return cli_fail_error(&err);
+	return audit_exit(run);
+}
+
+static int run_audit(const struct cli_arguments *arguments)
+{
+	struct st_error err = {0};
+	struct audit_run run = {0};
+	const char *format = cli_value(arguments, "format");
+	bool json = format != NULL && strcmp(format, "json") == 0;
+	if (!json && format != NULL && strcmp(format, "text") != 0)
+		return cli_fail(CLI_WRONG, "--format is one of text, json");
+	if (!read_classes(arguments, &run))
+		return CLI_WRONG;
+	if (!audit_collect(arguments, &run)) {
+		audit_forget(&run);
+		return CLI_WRONG;
+	}
+	run.allow_unknown = cli_has(arguments, "allow-unknown");
+	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, json)
+									      : cli_fail_error(&err);
+	audit_result_free(&run.result);
+	st_buf_free(&run.answer);
+	audit_forget(&run);
+	return exit;
+}
+
+static const struct cli_option options[] = {
+	{.name = "baseline",
+		.argument = "FILE",
+		.help = "the configuration before: only what is newly reachable fails",
+		.repeats = true},
+	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
+	{.name = "fail-on",
+		.argument = "CLASS,...",
+		.help = "what ends with 1: any, broad, shared (all three unless given)",
+		.repeats = true},
+	{.name = "allow-unknown", .help = "what cannot be told does not end with 3"},
+	{.name = "format", .argument = "NAME", .help = "text or json"},
+	{.name = "output", .letter = 'o', .argument = "FILE", .help = "write there instead of to standard output"},
+	{.name = "unconfined", .help = "read the input without a sandbox", .hidden = true},
+	{0},
+};
+
+const struct cli_command cli_command_audit = {
+	.name = "audit",
+	.summary = "would this configuration open it? from exports and templates alone",
+	.operands = "[FILE...]",
+	.operands_min = 0,
+	.operands_max = -1,
+	.options = options,
+	.run = run_audit,
+};

@@ -1,0 +1,44 @@
+/* The audit command in parts: audit.c reads the command line and asks the worker, audit_text.c and audit_json.c print.
+ */
+#ifndef STAUNCH_CLI_AUDIT_H
+#define STAUNCH_CLI_AUDIT_H
+
+#include "audit/result.h"
+#include "cli/cli.h"
+
+/* A file, as typed or found in --history, and the snapshot it belongs to. */
+struct audit_file {
+	char *path;
+	uint32_t snapshot;
+	char date[11]; /* "2019-12-05", of its name; empty: none */
+};
+
+struct audit_run {
+	struct audit_file *files; /* by number; in the order of their snapshots */
+	uint32_t file_count, file_capacity;
+	char (*dates)[11]; /* of snapshots; one without a date when there are none */
+	uint32_t snapshot_count;
+	bool compare; /* the first snapshot is a baseline */
+	bool fail_on[AUDIT_CLASSES];
+	bool allow_unknown, colour;
+	struct st_buf answer; /* of the worker; result borrows from it */
+	struct audit_result result;
+};
+
+/* Open to a class that fails, on more than ports made for the public (80 and 443). */
+bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure);
+/* The same of what cannot be told, at its worst. */
+bool audit_in_doubt(const struct audit_run *run, const struct audit_exposure *exposure);
+/* 1, 3 or 0 (contract 9). */
+int audit_exit(const struct audit_run *run);
+
+/* --- audit_files.c --- */
+
+/* Fills files and snapshots from the operands, --baseline and --history. False, with a line on stderr. */
+bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run);
+void audit_forget(struct audit_run *run);
+
+void audit_write_text(const struct audit_run *run, struct st_buf *out);
+void audit_write_json(const struct audit_run *run, struct st_buf *out);
+
+#endif

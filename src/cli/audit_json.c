@@ -1,0 +1,272 @@
+/* The result as JSON: schema staunch.audit/1 (contract 9). */
+#include "base/json_write.h"
+#include "base/print.h"
+#include "cli/audit.h"
+
+static void text(struct st_json_writer *w, const char *key, struct st_span value)
+{
+	st_json_key(w, key);
+	st_json_string(w, value.data, value.size);
+}
+
+static void text_or_null(struct st_json_writer *w, const char *key, struct st_span value)
+{
+	if (value.size == 0)
+		st_json_key_null(w, key);
+	else
+		text(w, key, value);
+}
+
+static void texts(struct st_json_writer *w, const char *key, const struct audit_texts *list)
+{
+	st_json_key(w, key);
+	st_json_array(w);
+	for (uint32_t i = 0; i < list->count; i++)
+		st_json_string(w, list->items[i].data, list->items[i].size);
+	st_json_array_end(w);
+}
+
+static void place(struct st_json_writer *w, const struct audit_run *run, uint32_t file, uint32_t line)
+{
+	st_json_key_text(w, "file", run->files[file].path);
+	st_json_key_uint(w, "line", line);
+}
+
+static void rule_fields(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule)
+{
+	text(w, "rule", rule->rule);
+	text(w, "group", rule->group);
+	st_json_key(w, "priority");
+	if (rule->priority < 0)
+		st_json_null(w);
+	else
+		st_json_int(w, rule->priority);
+	place(w, run, rule->file, rule->line);
+}
+
+static void witness(struct st_json_writer *w, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "witness");
+	if (exposure->witness.source.size == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	text(w, "source", exposure->witness.source);
+	st_json_key_text(w, "protocol", audit_protocol_name(exposure->witness.protocol));
+	st_json_key(w, "destination_port");
+	if (exposure->witness.destination_port >= 0)
+		st_json_int(w, exposure->witness.destination_port);
+	else
+		st_json_null(w);
+	st_json_key(w, "source_port");
+	if (exposure->witness.source_port >= 0)
+		st_json_int(w, exposure->witness.source_port);
+	else
+		st_json_null(w);
+	text_or_null(w, "destination", exposure->witness.destination);
+	st_json_object_end(w);
+}
+
+static void opened_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "opened_by");
+	if (exposure->edit_count == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key_text(w, "how", audit_how_name(exposure->how));
+	st_json_key(w, "edits");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->edit_count; i++) {
+		const struct audit_edit *edit = &exposure->edits[i];
+		st_json_object(w);
+		st_json_key_text(w, "change", audit_change_name(edit->change));
+		text_or_null(w, "rule", edit->rule.rule);
+		text_or_null(w, "group", edit->rule.group);
+		place(w, run, edit->rule.file, edit->rule.line);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
+static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
+{
+	st_json_array(w);
+	if (after.size > 0)
+		st_json_string(w, after.data, after.size);
+	else
+		st_json_null(w);
+	if (by.size > 0)
+		st_json_string(w, by.data, by.size);
+	else
+		st_json_null(w);
+	st_json_array_end(w);
+}
+
+/* "closed" is null while it is open. */
+static void window(struct st_json_writer *w, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "window");
+	if (!exposure->has_window) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key(w, "opened");
+	bracket(w, exposure->opened_after, exposure->opened_by);
+	st_json_key(w, "closed");
+	if (exposure->closed_by.size > 0)
+		bracket(w, exposure->closed_after, exposure->closed_by);
+	else
+		st_json_null(w);
+	st_json_object_end(w);
+}
+
+/* Proven: with these sources nothing of the exposure is let in. Sessions that exist outlive the edit. */
+static void fix(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "fix");
+	if (exposure->fix_count == 0 || exposure->verdict != AUDIT_OPEN) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key(w, "edits");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->fix_count; i++) {
+		st_json_object(w);
+		rule_fields(w, run, &exposure->fix_rules[i]);
+		st_json_key(w, "set");
+		st_json_object(w);
+		st_json_key_text(w, "sourceAddressPrefix", "VirtualNetwork");
+		st_json_object_end(w);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_key_uint(w, "also_closes", exposure->fix_also_closes);
+	st_json_key_text(w, "warning", "established sessions outlive the edit");
+	st_json_object_end(w);
+}
+
+static void exposure_object(
+	struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_object(w);
+	text(w, "store", exposure->store);
+	texts(w, "destinations", &exposure->destinations);
+	st_json_key_text(w, "protocol", audit_protocol_name(exposure->protocol));
+	st_json_key(w, "ports");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->port_count; i++) {
+		st_json_array(w);
+		st_json_uint(w, exposure->ports[i].low);
+		st_json_uint(w, exposure->ports[i].high);
+		st_json_array_end(w);
+	}
+	st_json_array_end(w);
+	texts(w, "sources", &exposure->sources);
+	st_json_key_text(w, "class", audit_class_name(exposure->class));
+	st_json_key_text(w, "verdict", audit_verdict_name(exposure->verdict));
+	st_json_key_text(w, "auth", audit_auth_name(exposure->auth));
+	st_json_key_bool(w, "fails", audit_fails(run, exposure));
+	witness(w, exposure);
+	st_json_key(w, "admitted_by");
+	st_json_array(w);
+	for (uint32_t i = 0; i < exposure->admitted_count; i++) {
+		st_json_object(w);
+		rule_fields(w, run, &exposure->admitted_by[i]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	text_or_null(w, "reason", exposure->reason);
+	place(w, run, exposure->file, exposure->line);
+	if (run->compare)
+		st_json_key_bool(w, "new", !exposure->known_before);
+	opened_by(w, run, exposure);
+	window(w, exposure);
+	fix(w, run, exposure);
+	st_json_object_end(w);
+}
+
+static void notes(
+	struct st_json_writer *w, const struct audit_run *run, const char *key, const struct audit_notes *list)
+{
+	st_json_key(w, key);
+	st_json_array(w);
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct audit_note *note = &list->items[i];
+		st_json_object(w);
+		rule_fields(w, run, &note->rule);
+		if (note->by.rule.size > 0) {
+			st_json_key(w, "by");
+			st_json_object(w);
+			rule_fields(w, run, &note->by);
+			st_json_object_end(w);
+		}
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+static void cannot_tell(struct st_json_writer *w, const struct audit_run *run)
+{
+	const struct audit_result *result = &run->result;
+	st_json_key(w, "cannot_tell");
+	st_json_array(w);
+	for (uint32_t i = 0; i < result->cannot_tell.count; i++) {
+		const struct audit_note *note = &result->cannot_tell.items[i];
+		st_json_object(w);
+		text(w, "store", note->store);
+		text(w, "reason", note->text);
+		st_json_key_null(w, "rule");
+		place(w, run, note->rule.file, note->rule.line);
+		st_json_object_end(w);
+	}
+	for (uint32_t i = 0; i < result->exposure_count; i++) {
+		const struct audit_exposure *exposure = &result->exposures[i];
+		if (exposure->verdict != AUDIT_CANNOT_TELL)
+			continue;
+		st_json_object(w);
+		text(w, "store", exposure->store);
+		text(w, "reason", exposure->reason);
+		text_or_null(w, "rule",
+			exposure->admitted_count > 0 ? exposure->admitted_by[0].rule : (struct st_span){NULL, 0});
+		place(w, run, exposure->admitted_count > 0 ? exposure->admitted_by[0].file : exposure->file,
+			exposure->admitted_count > 0 ? exposure->admitted_by[0].line : exposure->line);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+void audit_write_json(const struct audit_run *run, struct st_buf *out)
+{
+	const struct audit_result *result = &run->result;
+	struct st_json_writer writer = {.out = out, .indent = 2}, *w = &writer;
+	st_json_object(w);
+	st_json_key_text(w, "schema", "staunch.audit/1");
+	st_json_key(w, "exposures");
+	st_json_array(w);
+	for (uint32_t i = 0; i < result->exposure_count; i++)
+		exposure_object(w, run, &result->exposures[i]);
+	st_json_array_end(w);
+	st_json_key(w, "stores");
+	st_json_array(w);
+	for (uint32_t i = 0; i < result->store_count; i++) {
+		const struct audit_store_told *store = &result->stores[i];
+		st_json_object(w);
+		text(w, "store", store->name);
+		st_json_key_text(w, "verdict", audit_verdict_name(store->verdict));
+		text_or_null(w, "reason", store->reason);
+		place(w, run, store->file, store->line);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	notes(w, run, "shadowed", &result->shadowed);
+	notes(w, run, "dead_denies", &result->dead_denies);
+	cannot_tell(w, run);
+	st_json_object_end(w);
+	st_buf_add_byte(out, '\n');
+}

@@ -1,0 +1,198 @@
+"""A second opinion on security groups, written apart from src/audit: packets against rules in plain order, and an answer of
+`staunch audit --format json` read back as what it lets in. Shares nothing with the program but the documented meaning."""
+import ipaddress
+import random
+
+# Sources of packets from the internet: not private, shared, loopback, link-local, multicast, reserved, nor the probe.
+HOLES = [ipaddress.ip_network(n) for n in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+    "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3", "168.63.129.16/32")]
+PUBLIC_V6 = ipaddress.ip_network("2000::/3")
+PROTOCOLS = ("tcp", "udp", "icmp", "esp", "ah")
+
+
+def is_public(address):
+    if address.version == 6:
+        return address in PUBLIC_V6
+    return not any(address in hole for hole in HOLES)
+
+
+class Side:
+    """A parsed list of prefixes: two lists of integer ranges."""
+
+    def __init__(self, values, public):
+        self.ranges = {4: [], 6: []}
+        for value in values:
+            if value == "*":
+                self.ranges[4].append((0, 2**32 - 1))
+                self.ranges[6].append((0, 2**128 - 1))
+            elif value == "Internet":
+                self.ranges[4].append("public")
+                self.ranges[6].append("public")
+            elif value == "VirtualNetwork":
+                if not public:
+                    self.ranges[4].append((0, 2**32 - 1))
+                    self.ranges[6].append((0, 2**128 - 1))
+            else:
+                net = ipaddress.ip_network(value)
+                self.ranges[net.version].append((int(net.network_address), int(net.broadcast_address)))
+
+    def has(self, version, number, public):
+        return any(public if r == "public" else r[0] <= number <= r[1] for r in self.ranges[version])
+
+
+def parse_ports(values):
+    out = []
+    for value in values:
+        low, _, high = ("0-65535" if value == "*" else value).partition("-")
+        out.append((int(low), int(high or low)))
+    return out
+
+
+class Rule:
+    def __init__(self, rule):
+        both = lambda one, many: [v for v in [rule.get(one)] + (rule.get(many) or []) if v]
+        self.priority, self.allow, self.protocol = rule["priority"], rule["access"] == "Allow", rule["protocol"].lower()
+        self.source = Side(both("sourceAddressPrefix", "sourceAddressPrefixes"), True)
+        self.destination = Side(both("destinationAddressPrefix", "destinationAddressPrefixes"), False)
+        self.ports = parse_ports(both("destinationPortRange", "destinationPortRanges"))
+        self.source_ports = parse_ports(both("sourcePortRange", "sourcePortRanges"))
+        covered = 0  # ports from 0 on without a gap
+        for low, high in sorted(self.ports):
+            covered = max(covered, high + 1) if low <= covered else covered
+        self.every_port = covered == 65536
+        self.inbound = rule["direction"] == "Inbound"
+
+    def matches(self, packet):
+        if self.protocol not in ("*", packet["protocol"]):
+            return False
+        version, number = packet["version"], packet["source"]
+        if not self.source.has(version, number, packet["public"]):
+            return False
+        if not self.destination.has(version, packet["destination"], False):
+            return False
+        if not any(a <= packet["source_port"] <= b for a, b in self.source_ports):
+            return False
+        if packet["protocol"] in ("tcp", "udp"):
+            return any(a <= packet["port"] <= b for a, b in self.ports)
+        return self.protocol != "*" or self.every_port
+
+
+def compiled(group):
+    """Rules in the order of their priority."""
+    return sorted((r for r in map(Rule, group["securityRules"]) if r.inbound), key=lambda r: r.priority)
+
+
+def lets_in(rules, packet):
+    for rule in rules:
+        if rule.matches(packet):
+            return rule.allow
+    return False
+
+
+class Answer:
+    """The exposures of one store, as sets again."""
+
+    def __init__(self, exposures):
+        self.rows = []
+        for row in exposures:
+            if row["verdict"] != "open":
+                continue
+            sources = {4: [], 6: []}
+            for text in row["sources"]:
+                net = ipaddress.ip_network(text)
+                sources[net.version].append((int(net.network_address), int(net.broadcast_address)))
+            to = {4: [], 6: []}
+            for text in row["destinations"]:
+                net = ipaddress.ip_network(text)
+                to[net.version].append((int(net.network_address), int(net.broadcast_address)))
+            self.rows.append((row["protocol"], row["ports"], sources, to, bool(row["destinations"])))
+
+    def lets_in(self, packet, destination_matters):
+        for protocol, ports, sources, to, somewhere in self.rows:
+            if protocol not in ("any", packet["protocol"]):
+                continue
+            if packet["protocol"] in ("tcp", "udp") and not any(a <= packet["port"] <= b for a, b in ports):
+                continue
+            if not any(a <= packet["source"] <= b for a, b in sources[packet["version"]]):
+                continue
+            if destination_matters and somewhere and not any(
+                    a <= packet["destination"] <= b for a, b in to[packet["version"]]):
+                continue
+            return True
+        return False
+
+
+# --- random configurations ---
+
+V4 = ["*", "Internet", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "203.0.113.0/24", "203.0.113.7/32", "198.51.100.0/25",
+    "8.0.0.0/7", "8.8.0.0/16", "10.0.0.0/8", "VirtualNetwork", "192.168.0.0/16", "64.0.0.0/2", "20.0.0.0/6", "172.0.0.0/8"]
+V6 = ["::/0", "2001:db8::/32", "2001:db8:1::/48", "2000::/4", "fd00::/8"]
+PORTS = ["*", "22", "3389", "9200", "9200-9300", "0-1023", "443", "80", "1-65535", "20-30", "5432", "1000-40000"]
+
+
+def prefix(random):
+    kind = random.random()
+    if kind < 0.6:
+        return random.choice(V4)
+    if kind < 0.8:
+        return random.choice(V6)
+    length = random.choice((0, 1, 2, 3, 5, 7, 8, 9, 12, 16, 24, 31, 32))
+    return str(ipaddress.ip_network((random.getrandbits(32), length), strict=False))
+
+
+def side(rule, random, one, many, make):
+    values = [make(random) for _ in range(random.choice((1, 1, 1, 2, 3)))]
+    if len(values) == 1 and random.random() < 0.7:
+        rule[one] = values[0]
+    else:
+        rule[one] = random.choice((None, ""))
+        rule[many] = values
+
+
+def some_rule(random, priority, inside):
+    rule = {"name": "r%d" % priority, "priority": priority, "direction": "Inbound" if random.random() < 0.95 else "Outbound",
+        "access": random.choice(("Allow", "Deny")), "protocol": random.choice(("*", "Tcp", "TCP", "Udp", "Icmp", "Esp"))}
+    side(rule, random, "sourceAddressPrefix", "sourceAddressPrefixes", prefix)
+    side(rule, random, "destinationPortRange", "destinationPortRanges", lambda r: r.choice(PORTS))
+    rule["sourcePortRange"] = "*" if random.random() < 0.9 else random.choice(PORTS)
+    rule["destinationAddressPrefix"] = "*" if random.random() < 0.75 else random.choice(inside)
+    return rule
+
+
+def group(random, name, inside, most=12):
+    priorities = random.sample(range(100, 4097), random.randint(0, most))
+    return {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/" + name, "name": name,
+        "type": "Microsoft.Network/networkSecurityGroups", "securityRules": [some_rule(random, p, inside) for p in priorities]}
+
+
+def edges(groups):
+    """Addresses and ports at which a decision can change, with their neighbours."""
+    addresses, ports = {4: set(), 6: set()}, set()
+    for rules in groups:
+        for rule in rules:
+            for version in (4, 6):
+                for r in rule.source.ranges[version]:
+                    if r != "public":
+                        addresses[version] |= {r[0] - 1, r[0], r[1], r[1] + 1}
+            for low, high in rule.ports + rule.source_ports:
+                ports |= {low - 1, low, high, high + 1}
+    return addresses, sorted(p for p in ports | {0, 65535, 9200} if 0 <= p <= 65535)
+
+
+def packets(random, groups, destinations, count):
+    """Packets from the internet, half of them at edges. Each is checked for every source port that could matter."""
+    addresses, ports = edges(groups)
+    pools = {v: sorted(a for a in addresses[v] if 0 <= a < 2**(32 if v == 4 else 128)) for v in (4, 6)}
+    made = 0
+    while made < count:
+        version = 4 if random.random() < 0.75 else 6
+        at_edge = pools[version] and random.random() < 0.6
+        number = random.choice(pools[version]) if at_edge else random.getrandbits(32) if version == 4 else \
+            (1 << 125) | random.getrandbits(125)
+        address = ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number)
+        if not is_public(address):
+            continue
+        made += 1
+        yield {"version": version, "source": number, "public": True, "protocol": random.choice(PROTOCOLS[:3] * 3 + PROTOCOLS),
+            "port": random.choice(ports) if random.random() < 0.8 else random.getrandbits(16),
+            "destination": random.choice(destinations[version])}, ports

@@ -1,0 +1,139 @@
+/* JSON into trees: lines, elements of lists, encodings, what is refused. */
+#include "audit/document.h"
+#include "check.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int input(const char *data, size_t size)
+{
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	if (fd < 0 || st_write_full(fd, data, size) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+		exit(1);
+	return fd;
+}
+
+static void show(struct st_buf *out, const struct audit_node *node)
+{
+	static const char *const types[] = {"null", "false", "true", "", "", "[", "{", "?"};
+	st_buf_format(
+		out, "%s%.*s@%u", types[node->type], (int)node->text.size, (const char *)node->text.data, node->line);
+	for (const struct audit_node *child = node->first; child != NULL; child = child->next) {
+		st_buf_format(out, " %.*s=", (int)child->key.size, (const char *)child->key.data);
+		show(out, child);
+	}
+	if (node->type == AUDIT_ARRAY || node->type == AUDIT_OBJECT)
+		st_buf_format(out, node->type == AUDIT_ARRAY ? "]" : "}");
+}
+
+static void read_as(const char *data, size_t size, const char *want)
+{
+	struct audit_pool pool = {0};
+	struct audit_node *tree;
+	struct st_span list;
+	struct st_error err = {0};
+	st_auto_buf struct st_buf out = {0};
+	int fd = input(data, size);
+	struct audit_document *document = audit_document_open(fd, &pool);
+	enum audit_found found;
+	while ((found = audit_document_next(document, &tree, &list, &err)) == AUDIT_ELEMENT || found == AUDIT_WHOLE) {
+		st_buf_format(&out, "%s<%.*s>", found == AUDIT_ELEMENT ? "element" : "whole", (int)list.size,
+			(const char *)list.data);
+		show(&out, tree);
+		st_buf_add_byte(&out, ';');
+	}
+	if (found == AUDIT_BROKEN)
+		st_buf_format(&out, "broken: %s", err.what);
+	st_buf_add_byte(&out, 0);
+	audit_document_close(document);
+	audit_pool_free(&pool);
+	close(fd);
+	CHECK_TEXT((const char *)out.data, want);
+}
+
+static void read_text(const char *text, const char *want)
+{
+	read_as(text, strlen(text), want);
+}
+
+static void every_value_has_its_line(void)
+{
+	read_text("{\n\"a\": 1,\n\"b\": [true,\n\n null, \"x\\ny\"]\n}",
+		"whole<>{@1 a=1@2 b=[@3 =true@3 =null@5 =x\ny@5]};");
+}
+
+static void lists_are_given_element_by_element(void)
+{
+	read_text("[{\"a\":1},\n{\"a\":2}]", "element<>{@1 a=1@1};element<>{@2 a=2@2};whole<>[@1];");
+	read_text("{\"value\":[{\"a\":1}],\"nextLink\":null}",
+		"element<value>{@1 a=1@1};whole<>{@1 value=[@1] nextLink=null@1};");
+	read_text("{\"resources\":[{\"a\":1}]}", "whole<>{@1 resources=[@1 ={@1 a=1@1}]};");
+	read_text("{\"a\":1}\n{\"b\":2}\n", "whole<>{@1 a=1@1};whole<>{@2 b=2@2};");
+}
+
+static void encodings_of_windows_are_read(void)
+{
+	static const char marked[] = "\xef\xbb\xbf{\"a\":\"\xc3\xa9\"}";
+	static const char wide[] = "\xff\xfe{\0\n\0\"\0a\0\"\0:\0\"\0\xe9\0\"\0}\0";
+	static const char other[] = "\0{\0\n\0\"\0a\0\"\0:\0\"\x20\xac\0\"\0}";
+	read_as(marked, sizeof marked - 1, "whole<>{@1 a=\xc3\xa9@1};");
+	read_as(wide, sizeof wide - 1, "whole<>{@1 a=\xc3\xa9@2};");
+	read_as(other, sizeof other - 1, "whole<>{@1 a=\xe2\x82\xac@2};");
+}
+
+static void a_key_that_stands_twice_is_refused(void)
+{
+	read_text("{\"a\":1,\n\"b\":2,\n\"a\":3}", "broken: line 3: a key stands twice in one object");
+	read_text("{\"a\":1,\n\"A\":3}", "broken: line 2: a key stands twice in one object");
+	read_text("{\"a\":1,\n\"\\u0061\":3}", "broken: line 2: a key stands twice in one object");
+	read_text("{\"tags\":{\"a\":1,\"A\":3}}", "whole<>{@1 tags={@1 a=1@1 A=3@1}};");
+	read_text("{\"tags\":{\"a\":1,\"a\":3}}", "broken: line 1: a key stands twice in one object");
+	read_text("{\"a\":0,\"b\":0,\"c\":0,\"d\":0,\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":0,\"j\":0,\"k\":0,\"l\":0,"
+		  "\"m\":0,"
+		  "\"n\":0,\"o\":0,\"p\":0,\"q\":0,\n\"B\":1}",
+		"broken: line 2: a key stands twice in one object");
+}
+
+static void what_is_no_json_is_refused_with_its_line(void)
+{
+	read_text("{\"a\":1,\n,}", "broken: line 2: this is not JSON");
+	read_text("{\"a\":1", "broken: line 1: this is not JSON");
+	read_text("", "");
+	char deep[600];
+	memset(deep, '[', sizeof deep);
+	read_as(deep, sizeof deep, "broken: line 1: deeper than any configuration");
+}
+
+static void long_texts_across_blocks_stay_whole(void)
+{
+	enum { SIZE = 700000 };
+	char *text = malloc(SIZE + 32);
+	struct audit_pool pool = {0};
+	struct audit_node *tree;
+	struct st_span list;
+	struct st_error err = {0};
+	memcpy(text, "{\n\"k\":\"", 7);
+	memset(text + 7, 'x', SIZE);
+	memcpy(text + 7 + SIZE, "\",\n\"z\":1}", 9);
+	int fd = input(text, 16 + SIZE);
+	struct audit_document *document = audit_document_open(fd, &pool);
+	CHECK_INT(audit_document_next(document, &tree, &list, &err), AUDIT_WHOLE);
+	CHECK_INT(audit_get(tree, "k")->text.size, SIZE);
+	CHECK_INT(audit_get(tree, "k")->line, 2);
+	CHECK_INT(audit_get(tree, "z")->line, 3);
+	audit_document_close(document);
+	audit_pool_free(&pool);
+	close(fd);
+	free(text);
+}
+
+int main(void)
+{
+	RUN(every_value_has_its_line);
+	RUN(lists_are_given_element_by_element);
+	RUN(encodings_of_windows_are_read);
+	RUN(a_key_that_stands_twice_is_refused);
+	RUN(what_is_no_json_is_refused_with_its_line);
+	RUN(long_texts_across_blocks_stay_whole);
+	CHECK_END();
+}
