@@ -5,9 +5,6 @@
 set -euo pipefail
 policy=/usr/sbin/policy-rc.d kept=$policy.kept-by-staunch
 mark="# Written by ./dev setup of staunch while it installs; it goes away with it."
-units=(redis-server.service memcached.service etcd.service postgresql.service docker-registry.service rsync.service
-  vsftpd.service nginx.service ceph.target ceph-mon.service ceph-mon.target ceph-osd.target ceph-radosgw.target
-  ceph-crash.service)
 patient=(-o Acquire::Retries=5 -o DPkg::Lock::Timeout=600)
 
 restore() {
@@ -15,24 +12,31 @@ restore() {
   if [ -e "$kept" ] || [ -L "$kept" ]; then mv "$kept" "$policy"; fi
 }
 
+enabled() { find /etc/systemd/system -path '*.wants/*' -printf '%f\n' | sort -u; }
+
 [ "$(id -u)" = 0 ] || { echo "install_packages.sh: needs root" >&2; exit 1; }
 exec 9>/run/lock/staunch-setup.lock
 flock 9
 restore # what one that was killed left behind
-trap restore EXIT
 trap 'exit 1' INT TERM HUP
+scratch=$(mktemp -d)
+trap 'restore; rm -rf "$scratch"' EXIT
+boots=$([ ! -e /sbin/init ] || echo yes)
 if [ -e "$policy" ] || [ -L "$policy" ]; then mv "$policy" "$kept"; fi
 printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
 chmod 755 "$policy"
 
-new=()
-for unit in "${units[@]}"; do
-  [ -e "/lib/systemd/system/$unit" ] || new+=("$unit")
-done
+{ enabled; ls /etc/init.d; } >"$scratch/before" 2>/dev/null || true
 apt-get "${patient[@]}" update || true
 DEBIAN_FRONTEND=noninteractive apt-get "${patient[@]}" install -y --no-install-recommends "$@"
-for unit in "${new[@]}"; do
-  [ -e "/lib/systemd/system/$unit" ] || continue
-  deb-systemd-helper disable "$unit" || true
-  [ ! -e "/etc/init.d/${unit%.*}" ] || update-rc.d "${unit%.*}" disable || true
+{ enabled; ls /etc/init.d; } >"$scratch/after" 2>/dev/null || true
+# What had no init before does not boot, and the units of an init that came along are not ours to disable.
+sort "$scratch/before" "$scratch/before" "$scratch/after" | uniq -u | while read -r name; do
+  if [ -z "$boots" ]; then
+    break
+  elif [ -e "/lib/systemd/system/$name" ]; then
+    DPKG_MAINTSCRIPT_PACKAGE=staunch deb-systemd-helper disable "$name" || true
+  elif [ -e "/etc/init.d/$name" ]; then
+    update-rc.d "$name" disable || true
+  fi
 done

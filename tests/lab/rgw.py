@@ -115,17 +115,17 @@ def run(place):
         place.subfolder(name)
     place.write("ceph.conf", CONFIGURATION.format(fsid=fsid, monitor=monitor, port=port, folder=place.folder))
     config = ("-c", place.path("ceph.conf"))
-    own = ("--no-mon-config",)  # with the monitor's, the OSD asks before it knows the cluster's id, and is refused
+    own = ("--no-mon-config",)  # with the monitor's, a client may ask before it knows the cluster's id, and is refused
     place.run("monmaptool", "--create", "--addv", "a", "[v1:%s:%d]" % (HOST, monitor), "--fsid", fsid, place.path("monmap"))
     place.run("ceph-mon", *config, "--mkfs", "-i", "a", "--monmap", place.path("monmap"))
     place.spawn("ceph-mon", *config, "-i", "a", "-f", stop=signal.SIGKILL)
     place.wait_port(monitor)
-    place.run("ceph", *config, "--connect-timeout", "20", "osd", "new", osd)
+    place.run("ceph", *config, *own, "--connect-timeout", "20", "osd", "new", osd)
     place.run("ceph-osd", *config, "-i", "0", "--mkfs", "--osd-uuid", osd)
     place.spawn("ceph-osd", *config, *own, "-i", "0", "-f", stop=signal.SIGKILL)
     place.spawn("radosgw", *config, *own, "-n", "client.rgw", "-f", stop=signal.SIGKILL)
     place.wait(lambda: wire.get(port, "/").status == 200, "the gateway answers", 120)
-    place.run("radosgw-admin", *config, "user", "create", "--uid=owner", "--display-name=Owner", "--access-key=" + ACCESS,
+    place.run("radosgw-admin", *config, *own, "user", "create", "--uid=owner", "--display-name=Owner", "--access-key=" + ACCESS,
         "--secret-key=" + SECRET)
     buckets = OPEN if place.mode == "open" else CLOSED
     fill(place, port, buckets)

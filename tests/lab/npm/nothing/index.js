@@ -1,2 +1,2 @@
-// Takes the place of packages that the tests never call: telemetry, SQL drivers, a web page.
+// Takes the place of packages that are loaded and never called: telemetry, a web page. The lock file leaves them out, and SQL drivers.
 module.exports = {};
