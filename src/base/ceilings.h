@@ -295,6 +295,8 @@
 #define CEIL_HOST_FAILURES 5
 /* Requests for one target in one run: no answer can make a check endless. */
 #define CEIL_TARGET_REQUESTS 1000
+/* A name that a server gave and that is asked for over TCP; one that is longer is not. */
+#define CEIL_STEP_NAME_BYTES 512
 /* An evidence file, and a line of it; larger ones are refused. */
 #define CEIL_EVIDENCE_FILE_BYTES (256 * MIB)
 #define CEIL_EVIDENCE_LINE_BYTES (64 * KIB)

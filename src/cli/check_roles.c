@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "fetch/protocol.h"
+#include "probe/requests.h"
 #include "process/confine.h"
 #include "worker/protocol.h"
 
@@ -164,8 +165,9 @@ static void add_text(struct st_buf *out, const char *text)
 }
 
 static uint32_t frame_question(struct check_roles *roles, const struct probe_target *target,
-	const struct probe_row *row, const char *url, struct st_buf *out)
+	const struct probe_request *request, const char *url, struct st_buf *out)
 {
+	const struct probe_row *row = request != NULL ? request->row : NULL;
 	st_buf_add_u32(out, ++roles->next_id);
 	st_buf_add_byte(out, target->transport == PROBE_HTTPS || target->transport == PROBE_TLS);
 	st_buf_add_byte(out, target->literal);
@@ -176,8 +178,11 @@ static uint32_t frame_question(struct check_roles *roles, const struct probe_tar
 	st_buf_add_u32(out, row->body_bytes);
 	if (row->method == NULL) {
 		st_buf_add_u32(out, (uint32_t)row->step_count);
-		for (size_t i = 0; i < row->step_count; i++)
-			st_buf_add_span(out, row->steps[i].data, row->steps[i].size);
+		for (size_t i = 0; i < row->step_count; i++) {
+			st_auto_buf struct st_buf step = {0};
+			(void)probe_request_step(request, i, &step); /* checked before */
+			st_buf_add_span(out, step.data, step.size);
+		}
 		return FETCH_EXCHANGE;
 	}
 	add_text(out, row->method);
@@ -295,7 +300,7 @@ enum st_status check_ask(struct check_roles *roles, const struct probe_target *t
 	if (roles->fetch.socket < 0)
 		ST_TRY(start_role(roles, &roles->fetch, err));
 	st_auto_buf struct st_buf frame = {0};
-	uint32_t type = frame_question(roles, target, request != NULL ? request->row : NULL, url, &frame);
+	uint32_t type = frame_question(roles, target, request, url, &frame);
 	(void)message_send(roles->fetch.socket, type, frame.data, frame.size, -1); /* a lost one shows in its answer */
 	take_answer(roles, url != NULL ? request->row->body_bytes : 0, out);
 	if (out->body < 0 || url == NULL || request->row->form == PROBE_FORM_NONE || out->answer.body_bytes == 0)

@@ -43,11 +43,12 @@ static const char *error_code_of(const struct check_answer *answer)
 static void error_code(const struct check_answer *answer, char *out, size_t size)
 {
 	const char *header = error_code_of(answer);
-	struct st_span code = probe_fact(&answer->facts, "Error/Code", 0);
+	static const char *const places[] = {"Error/Code", "error.type", "errors.[].code", "refusal", "error"};
+	struct st_span code = {NULL, 0};
 	if (header != NULL)
 		code = (struct st_span){(const uint8_t *)header, strlen(header)};
-	if (code.data == NULL)
-		code = probe_fact(&answer->facts, "error.type", 0);
+	for (size_t i = 0; i < sizeof places / sizeof places[0] && code.data == NULL; i++)
+		code = probe_fact(&answer->facts, places[i], 0);
 	out[0] = 0;
 	if (code.data == NULL || code.size >= size)
 		return;
@@ -153,6 +154,15 @@ static enum st_status keep_run(struct check *check, struct st_error *err)
 
 /* --- one request --- */
 
+static bool steps_are_whole(const struct probe_request *request)
+{
+	st_auto_buf struct st_buf step = {0};
+	for (size_t i = 0; i < request->row->step_count; i++)
+		if (!probe_request_step(request, i, &step))
+			return false;
+	return true;
+}
+
 /* Sends what passed the gates until it is answered, or not to be asked again. The answer is the caller's to free. */
 static enum st_status ask(struct check *check, struct check_result *result, const struct probe_request *request,
 	struct check_answer *out, struct st_error *err)
@@ -162,8 +172,9 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 	bool http = row->method != NULL;
 	*out = (struct check_answer){.body = -1, .answer = {.request = request, .outcome = PROBE_HELD_BACK}};
 	out->answer.facts = &out->facts;
-	if (http && !probe_request_url(result->target, request, &url)) {
-		probe_say(&result->probe, "an object's name cannot be asked for: it would lead out of the target");
+	if (http ? !probe_request_url(result->target, request, &url) : !steps_are_whole(request)) {
+		probe_say(&result->probe, "%s", http ? "an object's name cannot be asked for: it would lead out of the target"
+						     : "a name cannot be asked for: it is too long, or holds control characters");
 		return ST_OK;
 	}
 	if (!probe_scope_admits(check->scope, result->target) || !probe_allows(&result->probe, row, request->known))

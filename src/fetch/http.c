@@ -144,11 +144,11 @@ static void judge(struct fetch *fetch, struct fetch_reply *reply, CURLcode code)
 	long status = 0;
 	curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = status > 0 && status < 1000 ? (uint32_t)status : 0;
-	/* We had enough of the body, or it broke off: what came before it is an answer all the same. */
+	/* We had enough of the body (of some, nothing is wanted), or it broke off: what came before it is an answer all the same. */
 	bool headers_came = reply->status >= 200 && reply->outcome == PROBE_ANSWERED;
 	bool late = code == CURLE_WRITE_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR ||
 		    code == CURLE_OPERATION_TIMEDOUT || code == CURLE_ABORTED_BY_CALLBACK;
-	if (code != CURLE_OK && headers_came && late && reply->body_bytes > 0)
+	if (code != CURLE_OK && headers_came && late && (reply->body_bytes > 0 || reply->limit_bytes == 0))
 		reply->cut = true;
 	else if (code != CURLE_OK)
 		fetch_reply_failed(reply, code);

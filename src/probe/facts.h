@@ -10,12 +10,19 @@
 
 /* How a worker is to read a body. */
 enum probe_form {
-	PROBE_FORM_NONE,    /* nobody looks at it */
-	PROBE_FORM_XML,     /* "ListBucketResult/Contents/Key": local names from the root */
-	PROBE_FORM_JSON,    /* "version.number", "[].index", "hits.total": keys by '.', elements of arrays by "[]" */
-	PROBE_FORM_ANY,     /* XML or JSON by its first byte, else bytes */
-	PROBE_FORM_BYTES,   /* "bytes": the first bytes as they came */
-	PROBE_FORM_ANSWERS, /* "answer": of an exchange over TCP, the first bytes behind each step */
+	PROBE_FORM_NONE,  /* nobody looks at it */
+	PROBE_FORM_XML,   /* "ListBucketResult/Contents/Key": local names from the root */
+	PROBE_FORM_JSON,  /* "version.number", "[].index", "hits.total": keys by '.', elements of arrays by "[]" */
+	PROBE_FORM_ANY,   /* XML or JSON by its first byte, else bytes */
+	PROBE_FORM_BYTES, /* "bytes": the first bytes as they came */
+	/* Answers over TCP: "N.name", N the step from 0, as src/worker/answers.h has it for each protocol. */
+	PROBE_FORM_REDIS,
+	PROBE_FORM_MEMCACHED,
+	PROBE_FORM_RSYNC,
+	PROBE_FORM_FTP,
+	PROBE_FORM_POSTGRESQL,
+	PROBE_FORM_MYSQL,
+	PROBE_FORM_MONGODB,
 	PROBE_FORMS
 };
 

@@ -59,10 +59,12 @@ struct probe_row {
 	bool from_root;  /* path stands at the root of the host, not behind the target's path: what the server says of
 			  * itself, never a name of anything in it */
 	bool known_name; /* {object} may come from earlier evidence, and then level L1 is enough */
-	/* TCP: sent one after the other, an answer awaited behind each. NULL-ended list of texts with sizes. */
+	/* TCP: sent one after the other, an answer awaited behind each; an empty one only waits (servers that speak
+	 * first). Bytes as they are; of a named one {object} is filled in, as it is and checked (probe/requests.h). */
 	const struct probe_bytes {
 		const char *data;
 		size_t size;
+		bool named;
 	} * steps;
 	size_t step_count;
 };

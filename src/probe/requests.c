@@ -75,10 +75,19 @@ static bool headers_are_sound(const char *headers)
 	return true;
 }
 
+static bool steps_are_sound(const struct probe_row *row)
+{
+	for (size_t i = 0; i < row->step_count; i++)
+		if ((row->steps[i].data == NULL && row->steps[i].size > 0) ||
+			(row->steps[i].named && strstr(row->steps[i].data, "{object}") == NULL))
+			return false;
+	return row->steps != NULL && row->step_count > 0;
+}
+
 bool probe_row_is_sound(const struct probe_row *row, const char **why)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE"};
-	bool known = row->method == NULL && row->steps != NULL && row->step_count > 0;
+	bool known = row->method == NULL && steps_are_sound(row);
 	for (size_t i = 0; row->method != NULL && i < sizeof methods / sizeof methods[0]; i++)
 		known = known || strcmp(row->method, methods[i]) == 0;
 	*why = !known                                     ? "method"
@@ -167,6 +176,32 @@ bool probe_request_url(const struct probe_target *target, const struct probe_req
 	bool built = build(target, request->row, request, out);
 	st_buf_add_byte(out, 0);
 	return built && out->size <= 8 * CEIL_TARGET_BYTES;
+}
+
+static bool step_name_is_sound(struct st_span name)
+{
+	bool sound = name.data != NULL && name.size > 0 && name.size <= CEIL_STEP_NAME_BYTES;
+	for (size_t i = 0; sound && i < name.size; i++)
+		sound = name.data[i] >= ' ' && name.data[i] != 0x7f;
+	return sound;
+}
+
+bool probe_request_step(const struct probe_request *request, size_t step, struct st_buf *out)
+{
+	const struct probe_bytes *bytes = &request->row->steps[step];
+	const char *place = bytes->named ? strstr(bytes->data, "{object}") : NULL;
+	out->size = 0;
+	if (place == NULL) {
+		st_buf_add(out, bytes->data, bytes->size);
+		return !bytes->named;
+	}
+	if (!step_name_is_sound(request->object))
+		return false;
+	size_t before = (size_t)(place - bytes->data), behind = before + strlen("{object}");
+	st_buf_add(out, bytes->data, before);
+	st_buf_add(out, request->object.data, request->object.size);
+	st_buf_add(out, bytes->data + behind, bytes->size - behind);
+	return true;
 }
 
 void probe_row_url(const struct probe_target *target, const struct probe_row *row, struct st_buf *out)

@@ -1,12 +1,32 @@
 #include "probe/services.h"
 
 extern const struct probe_service probe_azure_blob;
+extern const struct probe_service probe_couchdb;
+extern const struct probe_service probe_docker_registry;
 extern const struct probe_service probe_elasticsearch;
+extern const struct probe_service probe_etcd;
+extern const struct probe_service probe_ftp;
+extern const struct probe_service probe_memcached;
+extern const struct probe_service probe_mongodb;
+extern const struct probe_service probe_mysql;
+extern const struct probe_service probe_postgresql;
+extern const struct probe_service probe_redis;
+extern const struct probe_service probe_rsync;
 extern const struct probe_service probe_s3;
 
 static const struct probe_service *const services[] = {
 	&probe_azure_blob,
+	&probe_couchdb,
+	&probe_docker_registry,
 	&probe_elasticsearch,
+	&probe_etcd,
+	&probe_ftp,
+	&probe_memcached,
+	&probe_mongodb,
+	&probe_mysql,
+	&probe_postgresql,
+	&probe_redis,
+	&probe_rsync,
 	&probe_s3,
 };
 

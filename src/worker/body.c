@@ -3,6 +3,7 @@
 #include "base/ceilings.h"
 #include "base/json_read.h"
 #include "extract/xml.h"
+#include "worker/answers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,27 +242,6 @@ static void read_bytes(struct stream *stream, struct probe_facts *out)
 	out->body = got >= 0 ? PROBE_BODY_WHOLE : PROBE_BODY_CUT;
 }
 
-/* u32 size + bytes for each step (fetch/protocol.h). */
-static void read_answers(struct stream *stream, uint32_t keep, struct probe_facts *out)
-{
-	uint8_t size_bytes[4], block[CEIL_FACT_BYTES];
-	while (stream_read_full(stream, size_bytes, sizeof size_bytes) == (ssize_t)sizeof size_bytes) {
-		struct st_cursor in = {.at = size_bytes, .end = size_bytes + sizeof size_bytes};
-		uint64_t left = st_cursor_u32(&in);
-		size_t kept = 0;
-		ssize_t got = 1;
-		for (uint64_t at = 0; at < left && got > 0; at += (uint64_t)got) {
-			uint8_t rest[4096];
-			bool first = at < sizeof block;
-			uint64_t room = first ? sizeof block - at : sizeof rest;
-			got = stream_read_full(stream, first ? block + at : rest, left - at < room ? left - at : room);
-			kept += first && got > 0 ? (size_t)got : 0;
-		}
-		probe_facts_add(out, "answer", (struct st_span){block, kept}, keep);
-	}
-	out->body = PROBE_BODY_WHOLE;
-}
-
 /* By the first byte that is no space and no byte order mark. */
 static enum probe_form form_of(struct stream *stream)
 {
@@ -289,8 +269,14 @@ void body_read(struct stream *stream, enum probe_form form, uint32_t keep, struc
 	case PROBE_FORM_BYTES:
 		read_bytes(stream, out);
 		break;
-	case PROBE_FORM_ANSWERS:
-		read_answers(stream, keep, out);
+	case PROBE_FORM_REDIS:
+	case PROBE_FORM_MEMCACHED:
+	case PROBE_FORM_RSYNC:
+	case PROBE_FORM_FTP:
+	case PROBE_FORM_POSTGRESQL:
+	case PROBE_FORM_MYSQL:
+	case PROBE_FORM_MONGODB:
+		answers_read(stream, form, keep, out);
 		break;
 	case PROBE_FORM_NONE:
 	case PROBE_FORM_ANY:
