@@ -7,6 +7,12 @@
 
 #include <arpa/inet.h>
 
+/* An {object} that holds others: what it says of itself, or the names in it. */
+static bool tells_numbers_or_tags(const char *id)
+{
+	return strcmp(id, "couchdb.database") == 0 || strcmp(id, "docker_registry.tags") == 0;
+}
+
 static void every_row_is_a_reading_request_without_a_credential(void)
 {
 	const struct probe_row *row, *other;
@@ -21,7 +27,8 @@ static void every_row_is_a_reading_request_without_a_credential(void)
 		CHECK(probe_row_named(row->id) == row);
 		/* What shows content is for L4. */
 		if (row->method != NULL && strstr(row->path, "{object}") != NULL && row->body_bytes > 0 &&
-			strncmp(row->id, "elasticsearch.", 14) != 0 && row->level < PROBE_L4)
+			strncmp(row->id, "elasticsearch.", 14) != 0 && !tells_numbers_or_tags(row->id) &&
+			row->level < PROBE_L4)
 			CHECK_FAIL("%s reads an object below L4", row->id);
 	}
 	CHECK(count > 10);
