@@ -271,6 +271,30 @@ struct dry {
 	struct st_json_writer *w; /* NULL: text */
 };
 
+/* What goes out over TCP: for a program every step as hexadecimal digits, for a person escaped, one behind the other.
+ */
+static void dry_steps(struct dry *dry, const struct probe_row *row)
+{
+	if (dry->w != NULL) {
+		st_json_key(dry->w, "steps");
+		st_json_array(dry->w);
+	}
+	for (size_t i = 0; i < row->step_count; i++) {
+		const struct probe_bytes *step = &row->steps[i];
+		st_auto_free char *hex = st_alloc(2 * step->size + 1);
+		st_hex((const uint8_t *)step->data, step->size, hex);
+		if (dry->w != NULL) {
+			st_json_text(dry->w, hex);
+		} else if (step->size > 0) {
+			st_buf_format(dry->out, "     %zu  ", i + 1);
+			st_escape_text(dry->out, step->data, step->size);
+			st_buf_add_byte(dry->out, '\n');
+		}
+	}
+	if (dry->w != NULL)
+		st_json_array_end(dry->w);
+}
+
 static void dry_row(struct dry *dry, const struct probe_target *target, const struct probe_row *row, const char *when)
 {
 	st_auto_buf struct st_buf url = {0}, place = {0};
@@ -291,6 +315,8 @@ static void dry_row(struct dry *dry, const struct probe_target *target, const st
 		st_json_key_text(dry->w, "level", probe_level_name(row->level));
 		st_json_key_text(dry->w, "right", probe_right_name(row->right));
 		st_json_key_text(dry->w, "if_service", when);
+		if (row->method == NULL)
+			dry_steps(dry, row);
 		st_json_object_end(dry->w);
 		return;
 	}
@@ -299,6 +325,8 @@ static void dry_row(struct dry *dry, const struct probe_target *target, const st
 	if (when != NULL)
 		st_buf_format(dry->out, "   if it is %s", when);
 	st_buf_add_byte(dry->out, '\n');
+	if (row->method == NULL)
+		dry_steps(dry, row);
 }
 
 static void dry_service(struct dry *dry, const struct probe_target *target, const struct probe_service *service,

@@ -71,12 +71,18 @@ static void bodies_become_values_by_path(void)
 	}
 }
 
-static void answers_of_an_exchange_stand_one_behind_the_other(void)
+static void answers_of_an_exchange_are_told_by_their_step(void)
 {
-	static const char exchange[] = "\5\0\0\0+PONG\0\0\0\0\3\0\0\0abc";
+	static const char exchange[] = "\x12\0\0\0@RSYNCD: 31.0 md5\n\0\0\0\0\x0c\0\0\0@RSYNCD: OK\n";
 	struct probe_facts facts;
-	read_text(exchange, sizeof exchange - 1, PROBE_FORM_ANSWERS, 10, &facts);
-	CHECK_TEXT(told(&facts), "answer*3=+PONG==abc\n");
+	read_text(exchange, sizeof exchange - 1, PROBE_FORM_RSYNC, 10, &facts);
+	CHECK_TEXT(told(&facts), "0.version*1=31.0\n2.ok*1=\n");
+	CHECK_INT(facts.body, PROBE_BODY_WHOLE);
+	probe_facts_free(&facts);
+	/* A size beyond what is there. */
+	read_text("\xff\xff\xff\xff@RSYNCD: 31.0\n", 17, PROBE_FORM_RSYNC, 10, &facts);
+	CHECK_TEXT(told(&facts), "silent*1\n");
+	CHECK_INT(facts.body, PROBE_BODY_OTHER);
 	probe_facts_free(&facts);
 }
 
@@ -115,7 +121,7 @@ static void values_and_paths_beyond_their_ceilings_are_left_out_and_it_is_said(v
 int main(void)
 {
 	RUN(bodies_become_values_by_path);
-	RUN(answers_of_an_exchange_stand_one_behind_the_other);
+	RUN(answers_of_an_exchange_are_told_by_their_step);
 	RUN(only_so_many_values_are_kept_and_all_are_counted);
 	RUN(values_and_paths_beyond_their_ceilings_are_left_out_and_it_is_said);
 	CHECK_END();
