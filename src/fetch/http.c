@@ -144,7 +144,8 @@ static void judge(struct fetch *fetch, struct fetch_reply *reply, CURLcode code)
 	long status = 0;
 	curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = status > 0 && status < 1000 ? (uint32_t)status : 0;
-	/* We had enough of the body (of some, nothing is wanted), or it broke off: what came before it is an answer all the same. */
+	/* We had enough of the body (of some, nothing is wanted), or it broke off: what came before it is an answer all
+	 * the same. */
 	bool headers_came = reply->status >= 200 && reply->outcome == PROBE_ANSWERED;
 	bool late = code == CURLE_WRITE_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR ||
 		    code == CURLE_OPERATION_TIMEDOUT || code == CURLE_ABORTED_BY_CALLBACK;
