@@ -173,8 +173,9 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 	*out = (struct check_answer){.body = -1, .answer = {.request = request, .outcome = PROBE_HELD_BACK}};
 	out->answer.facts = &out->facts;
 	if (http ? !probe_request_url(result->target, request, &url) : !steps_are_whole(request)) {
-		probe_say(&result->probe, "%s", http ? "an object's name cannot be asked for: it would lead out of the target"
-						     : "a name cannot be asked for: it is too long, or holds control characters");
+		probe_say(&result->probe, "%s",
+			http ? "an object's name cannot be asked for: it would lead out of the target"
+			     : "a name cannot be asked for: it is too long, or holds control characters");
 		return ST_OK;
 	}
 	if (!probe_scope_admits(check->scope, result->target) || !probe_allows(&result->probe, row, request->known))
