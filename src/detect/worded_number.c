@@ -25,14 +25,12 @@ static const struct detect_hint hints[] = {
 	{{{-1, 1, NEAR_ALL, "  "}, {1, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, DIGIT}}},
 	/* behind a colon that is in no time; a line that is a number, or a table with dates; letters and digits in one
-	 * piece; PRJ-1234 and F-75002 */
+	 * piece; PRJ-24-0131, INC#0012345, CRIM-9738 and F-75002 */
 	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
 	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
-	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
-	/* PRJ-24-0131, INC#0012345, and 2023-CRIM-9738 behind a blank */
-	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "##-/__"}, {0, 2, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "##-/__"}, {0, 2, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
