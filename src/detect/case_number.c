@@ -40,8 +40,11 @@ static bool hopeful(const struct detect_window *window, size_t at)
 {
 	uint8_t before = byte_before(window, at, 1), second = byte_before(window, at, 2);
 	size_t digits = 1;
-	while (digits < 8 && ascii_digit(byte_at(window, at + digits)))
+	while (digits < 20 && ascii_digit(byte_at(window, at + digits)))
 		digits++;
+	uint8_t after = byte_at(window, at + digits);
+	if (after >= 'a' && after <= 'z')
+		return false; /* hexadecimal, mostly */
 	if (ascii_letter(before))
 		return digits >= 4; /* in one piece with its letters */
 	if ((before == '-' || before == '/' || before == '_' || before == '#') && is_capital(second))
@@ -199,7 +202,7 @@ static bool mined(const struct detect_window *window, const struct case_token *t
 	uint8_t template[DETECT_TEMPLATE_BYTES];
 	uint8_t before = byte_before(window, token->start, 1), after = byte_at(window, token->start + token->size);
 	bool year;
-	if (token->cut)
+	if (token->cut || !token->letters)
 		return false;
 	for (size_t i = 0; i < token->size; i++)
 		if ((token->text[i] & 0x60) == 0x60)

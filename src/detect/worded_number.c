@@ -23,21 +23,19 @@ static const struct detect_hint hints[] = {
 	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "  "}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_ALL, "-/"}, {7, 1, NEAR_ALL, "-/"}}},
 	/* one or two digits behind a blank or a line end; behind a colon that is in no time; a line that is a number,
-	 * or a table with dates; letters and digits in one piece; PRJ-1234 and F-75002 */
+	 * or a table with dates; letters and digits in one piece; PRJ-24-0131, INC#0012345, CRIM-9738 and F-75002 */
 	{{{-1, 1, NEAR_ALL, "  "}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {1, 2, NEAR_NOT_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "::"}, {-2, 1, NEAR_NONE, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {0, 5, NEAR_ALL, DIGIT}}},
 	{{{-1, 1, NEAR_ALL, "\n\n"}, {10, 1, NEAR_NONE, "09AZaz"}}},
 	{{{-1, 1, NEAR_ALL, "AZaz"}, {0, 5, NEAR_ALL, DIGIT}}},
-	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "-/"}, {0, 4, NEAR_ALL, DIGIT}}},
+	{{{-2, 1, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "##-/__"}, {0, 2, NEAR_ALL, DIGIT}}},
 	/* house numbers of three and four digits: 452 Main, 1600 Park; Via Roma 120 and what ends there */
 	{{{4, 1, NEAR_ALL, "AZ"}, {3, 1, NEAR_ALL, "  "}, {5, 1, NEAR_NONE, "AZ"}, {0, 3, NEAR_ALL, DIGIT}}},
 	{{{5, 1, NEAR_ALL, "AZ"}, {4, 1, NEAR_ALL, "  "}, {6, 1, NEAR_NONE, "AZ"}, {0, 4, NEAR_ALL, DIGIT}}},
 	{{{3, 1, NEAR_NONE, INSIDE}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
 	{{{3, 1, NEAR_ALL, "\n\n"}, {-1, 1, NEAR_ALL, "  "}, {0, 3, NEAR_ALL, DIGIT}}},
-	/* PRJ-24-0131, INC#0012345, and 2023-CRIM-9738 behind a blank */
-	{{{-3, 2, NEAR_ALL, "AZ"}, {-1, 1, NEAR_ALL, "##-/__"}, {0, 2, NEAR_ALL, DIGIT}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 
