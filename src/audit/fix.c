@@ -52,11 +52,18 @@ static struct audit_group edited(const struct fix *fix, const struct audit_group
 	return made;
 }
 
-/* The rule of the group as it was, of one of the copy. */
-static const struct audit_rule *original(
-	const struct audit_group *group, const struct audit_group *copy, const struct audit_rule *rule)
+/* The rule of the store as it is, and its group, of a rule of the copies. */
+static bool original(const struct fix *fix, const struct audit_group *copies, const struct audit_rule *copy,
+	const struct audit_rule **rule, const struct audit_group **group)
 {
-	return rule >= copy->rules && rule < copy->rules + copy->rule_count ? &group->rules[rule - copy->rules] : NULL;
+	for (size_t gate = 0; gate < fix->store->gate_count; gate++) {
+		if (copy < copies[gate].rules || copy >= copies[gate].rules + copies[gate].rule_count)
+			continue;
+		*group = fix->store->gates[gate];
+		*rule = &(*group)->rules[copy - copies[gate].rules];
+		return true;
+	}
+	return false;
 }
 
 static bool overlaps(const struct audit_reach_row *a, const struct audit_reach_row *b)
@@ -74,20 +81,17 @@ static bool add_what_is_left(struct fix *fix, const struct audit_group *copies, 
 		bool stays = here->verdict == AUDIT_CANNOT_TELL || here->class == AUDIT_LISTED;
 		if (stays || !overlaps(&after->rows[i], row))
 			continue;
-		struct audit_cluster left = *after->rows[i].cluster;
+		struct audit_cluster left = *here;
 		const struct audit_rule *rules[AUDIT_GATES * RULES];
+		const struct audit_group *groups[AUDIT_GATES * RULES];
 		*closed = false;
 		if (left.rule_count > AUDIT_GATES * RULES)
 			return false;
-		for (size_t j = 0; j < left.rule_count; j++)
-			for (size_t gate = 0; gate < fix->store->gate_count; gate++) {
-				const struct audit_rule *found =
-					original(fix->store->gates[gate], &copies[gate], left.rules[j]);
-				rules[j] = found != NULL ? found : left.rules[j];
-				if (found != NULL)
-					break;
-			}
 		left.rules = rules;
+		left.groups = groups;
+		for (size_t j = 0; j < left.rule_count; j++)
+			if (!original(fix, copies, here->rules[j], &rules[j], &groups[j]))
+				return false;
 		if (!add_rules(fix, &left))
 			return false;
 	}

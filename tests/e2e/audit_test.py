@@ -114,6 +114,11 @@ def the_fix_of_one_rule_leaves_the_office_alone():
     rig.equal([e["rule"] for e in row["fix"]["edits"]], ["r130"], "rules of the fix")
 
 
+def a_fix_counts_the_rules_that_stand_behind():
+    rows = audit(flat({"rules": ["100 allow tcp Internet > * 9200", "110 allow tcp * > * 9200"]}))[1]["exposures"]
+    rig.equal([(e["rule"], e["group"]) for e in rows[0]["fix"]["edits"]], [("r100", "es"), ("r110", "es")], "rules of the fix")
+
+
 def the_line_is_the_line_of_the_rule():
     case = {"rules": ["100 allow tcp Internet > * 443", "110 allow tcp Internet > * 9200"]}
     text = json.dumps(flat(case), indent=1)
@@ -176,6 +181,7 @@ def classes_can_be_chosen():
 
 if __name__ == "__main__":
     rig.run_tests(every_case_is_told_right, every_fix_closes_what_it_says, the_fix_of_one_rule_leaves_the_office_alone,
+        a_fix_counts_the_rules_that_stand_behind,
         the_line_is_the_line_of_the_rule, several_documents_in_one_file_are_all_read,
         what_is_no_configuration_is_refused_with_its_line, a_list_that_goes_on_elsewhere_cannot_be_told,
         names_are_printed_escaped, classes_can_be_chosen)
