@@ -2,6 +2,7 @@
  * Registrable domains by the algorithm of publicsuffix.org/list (wildcards, exceptions, private section), free-mail and
  * disposable providers. All names are in canonical form: lower case, A-labels, no dot at either end.
  */
+#include "base/search.h"
 #include "detect/domain.h"
 #include "detect/domain_tables.h"
 
@@ -30,11 +31,6 @@ static unsigned suffix_flags(const uint8_t *name, size_t size)
 	return 0;
 }
 
-bool domain_in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name)
-{
-	return domain_hash_in_set(starts, prints, domain_hash(name.data, name.size));
-}
-
 bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t hash)
 {
 	uint32_t low = starts[hash >> 56], high = starts[(hash >> 56) + 1];
@@ -51,14 +47,24 @@ bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t
 	return false;
 }
 
+/* Sets that decide what counts hold whole hashes. */
+static bool in_whole_set(const uint32_t *starts, const uint64_t *prints, struct st_span name)
+{
+	uint64_t hash = domain_hash(name.data, name.size);
+	const uint64_t *run = prints + starts[hash >> 56];
+	size_t count = starts[(hash >> 56) + 1] - starts[hash >> 56];
+	size_t at = st_first_at_least(run, count, sizeof *run, 0, sizeof *run, hash);
+	return at < count && run[at] == hash;
+}
+
 bool detect_is_free_mail(struct st_span registrable_domain)
 {
-	return domain_in_set(domain_free_mail_starts, domain_free_mail_prints, registrable_domain);
+	return in_whole_set(domain_free_mail_starts, domain_free_mail_prints, registrable_domain);
 }
 
 bool detect_is_disposable(struct st_span registrable_domain)
 {
-	return domain_in_set(domain_disposable_starts, domain_disposable_prints, registrable_domain);
+	return in_whole_set(domain_disposable_starts, domain_disposable_prints, registrable_domain);
 }
 
 /* Start of the label that ends at `end`. */

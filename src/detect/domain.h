@@ -18,8 +18,7 @@ bool domain_is_long_suffix(struct st_span host);
 
 /* What the generated sets of words are made of. */
 uint64_t domain_hash(const uint8_t *name, size_t size);
-/* Is a word, or the word of this hash, one of a generated set (domain_tables.h)? */
-bool domain_in_set(const uint32_t *starts, const uint32_t *prints, struct st_span name);
+/* Is the word of this hash one of a generated set of words? 40 bits of it are compared. */
 bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t hash);
 
 #endif

@@ -12,10 +12,10 @@ enum { DOMAIN_RULE = 1, DOMAIN_WILDCARD = 2, DOMAIN_EXCEPTION = 4, DOMAIN_TOP = 
 extern const char domain_suffix_text[];
 extern const uint32_t domain_suffix_slots[DOMAIN_SUFFIX_SLOTS];
 
-/* Bits 63-56 of the hash choose the run [starts[n], starts[n + 1]); bits 55-24 are looked for in it. */
+/* Bits 63-56 of the hash choose the run [starts[n], starts[n + 1]); all of it is looked for there. */
 extern const uint32_t domain_free_mail_starts[257];
-extern const uint32_t domain_free_mail_prints[];
+extern const uint64_t domain_free_mail_prints[];
 extern const uint32_t domain_disposable_starts[257];
-extern const uint32_t domain_disposable_prints[];
+extern const uint64_t domain_disposable_prints[];
 
 #endif
