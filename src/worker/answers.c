@@ -108,6 +108,7 @@ static void read_all(struct stream *stream, struct st_buf *out)
 void answers_read(struct stream *stream, enum probe_form form, uint32_t keep, struct probe_facts *out)
 {
 	st_auto_buf struct st_buf body = {0};
+	st_buf_reserve(&body, 1); /* so that there is a pointer to nothing, too */
 	read_all(stream, &body);
 	struct answers answers = {.facts = out, .keep = keep};
 	struct st_cursor in = {.at = body.data, .end = body.data + body.size};
