@@ -277,6 +277,7 @@ void listing_read(struct stream *stream, enum probe_listing form, struct listing
 {
 	static const struct xml_handlers handlers = {.start = on_start, .end = on_end, .text = on_text};
 	struct reading r = {.form = &forms[form], .out = out};
+	st_buf_reserve(&out->rows, 1); /* so that there is a pointer to nothing, too */
 	enum st_reason reason = xml_read(stream, &handlers, &r, NULL);
 	bool whole = reason == ST_REASON_NONE && !r.bad && !(r.truncated && out->marker.size == 0);
 	if (r.form->truncated != NULL && !r.truncated)

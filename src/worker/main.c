@@ -151,6 +151,7 @@ static void tell_listing(struct worker *worker, const struct message *message)
 	uint8_t form = st_cursor_byte(&in);
 	uint64_t size = st_cursor_u64(&in);
 	struct listing_page page = {.page = PROBE_PAGE_CUT};
+	st_buf_reserve(&page.rows, 1);
 	if (!in.bad && fd >= 0 && form < PROBE_LISTINGS) {
 		struct stream *stream = stream_open_fd(fd, size);
 		listing_read(stream, (enum probe_listing)form, &page);
