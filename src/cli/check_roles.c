@@ -17,11 +17,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
+
 #include <unistd.h>
 
 /* A worker reads a body of 4 MiB in milliseconds. */
@@ -102,18 +102,6 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
-/* Ctrl-C reaches the whole process group; blocked before the launcher is forked, it reaches nobody but our signalfd. */
-static int hear_signals(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* --- who asks --- */
 
 static void ascii(char *text)
@@ -191,7 +179,7 @@ enum st_status check_roles_start(
 	struct check_roles *roles, const struct check_identity *who, bool unconfined, struct st_error *err)
 {
 	struct launcher *launcher = NULL;
-	int signal_fd = hear_signals();
+	int signal_fd = cli_hear_signals();
 	st_auto_free char *worker = cli_worker_path(err);
 	st_auto_free char *fetch = worker != NULL ? cli_fetch_path(err) : NULL;
 	if (fetch == NULL)

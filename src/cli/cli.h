@@ -58,6 +58,9 @@ bool cli_number(const char *option, const char *text, uint64_t *out);
 char *cli_worker_path(struct st_error *err);
 /* The same of staunch-fetch, the program with sockets. */
 char *cli_fetch_path(struct st_error *err);
+/* A signalfd(2) of SIGINT, SIGTERM and SIGHUP, which are blocked from now on: Ctrl-C reaches the whole process group,
+ * but what is forked afterwards does not hear it. Non-blocking; the caller closes. */
+int cli_hear_signals(void);
 /* Is stream a terminal that wants colour (NO_COLOR, TERM=dumb, not a terminal: no)? */
 bool cli_colour(int fd);
 /* Does the locale print UTF-8? */

@@ -11,11 +11,9 @@
 
 #include <ctype.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define MERGE_MEMORY_BYTES (192 * MIB)
@@ -454,18 +452,6 @@ static void open_slots(struct scan *scan, size_t count)
 		scan->slots[i].socket = scan->slots[i].fd = scan->slots[i].fetch.socket = -1;
 }
 
-/* Ctrl-C reaches the whole process group; blocked before the launcher is forked, it reaches nobody but our signalfd. */
-static void catch_signals(struct scan *scan)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	scan->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* Deep folders hold one descriptor a level, workers one socket each. */
 static void raise_descriptor_limit(void)
 {
@@ -500,7 +486,7 @@ static enum st_status start_launcher(
 static enum st_status start(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
 {
 	raise_descriptor_limit();
-	catch_signals(scan);
+	scan->signal_fd = cli_hear_signals();
 	st_auto_free char *worker = cli_worker_path(err);
 	if (worker == NULL)
 		return ST_FATAL;

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A case takes at most a tenth of the text read (DESIGN 8), its runs as much again while the scan goes on. */
@@ -146,13 +145,6 @@ static enum st_status add_listed(void *context, const struct probe_listed *liste
 	return casefile_listing_add(listing->scan->casefile, &object, err);
 }
 
-static void sleep_ms(uint64_t ms)
-{
-	struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-	while (ms > 0 && nanosleep(&left, &left) != 0)
-		;
-}
-
 /* One page, asked for again while the server wants us to wait. The answer is the caller's to free. */
 static enum st_status ask_page(struct scan *scan, const struct scan_remote_store *store,
 	const struct probe_request *request, struct check_answer *out, struct st_error *err)
@@ -167,7 +159,9 @@ static enum st_status ask_page(struct scan *scan, const struct scan_remote_store
 		uint64_t wait_ms = probe_pace_wait(&remote->pace, st_now_ms(), &why);
 		if (wait_ms == UINT64_MAX)
 			return st_fail(err, ST_WRONG, "the listing stops: %s", why);
-		sleep_ms(wait_ms);
+		check_wait(&remote->roles, wait_ms);
+		if (remote->roles.stopped)
+			return st_fail(err, ST_STOP, "stopped");
 		probe_pace_sent(&remote->pace, st_now_ms());
 		check_answer_free(out);
 		ST_TRY(check_ask(&remote->roles, &store->target, request, (const char *)url.data, out, err));

@@ -10,6 +10,7 @@
 #include "base/coverage.h"
 #include "fetch/protocol.h"
 #include "probe/etag.h"
+#include "probe/pace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,10 +127,7 @@ static bool may_pass(const struct fetch_reply *reply, enum st_reason reason)
 /* Milliseconds before the next try; UINT64_MAX: the server asks for more than we wait. */
 static uint64_t pause_ms(const struct fetch_reply *reply, unsigned tries)
 {
-	const char *text = reply->header[PROBE_HEADER_RETRY_AFTER];
-	uint64_t seconds = 0;
-	for (; text != NULL && *text >= '0' && *text <= '9' && seconds < 1000000; text++)
-		seconds = seconds * 10 + (uint64_t)(*text - '0');
+	uint64_t seconds = probe_retry_after_s(reply->header[PROBE_HEADER_RETRY_AFTER]);
 	if (seconds > CEIL_RETRY_AFTER_S)
 		return UINT64_MAX;
 	return seconds > 0 ? seconds * 1000 : (uint64_t)250 << tries;

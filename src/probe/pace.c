@@ -31,13 +31,11 @@ void probe_pace_sent(struct probe_pace *pace, uint64_t now_ms)
 	pace->next_ms = now_ms + (uint64_t)(1000 / pace->requests_per_second);
 }
 
-/* Whole seconds; 0 when there is none, or a date. */
-static uint64_t retry_after_s(const struct probe_answer *answer)
+uint64_t probe_retry_after_s(const char *header)
 {
-	const char *text = answer->header[PROBE_HEADER_RETRY_AFTER];
 	uint64_t seconds = 0;
-	for (; text != NULL && *text >= '0' && *text <= '9' && seconds < 1000000; text++)
-		seconds = seconds * 10 + (uint64_t)(*text - '0');
+	for (; header != NULL && *header >= '0' && *header <= '9' && seconds < 1000000; header++)
+		seconds = seconds * 10 + (uint64_t)(*header - '0');
 	return seconds;
 }
 
@@ -51,7 +49,8 @@ bool probe_pace_answered(struct probe_pace *pace, const struct probe_answer *ans
 		pace->failures = 0;
 		return false;
 	}
-	uint64_t asked_s = retry_after_s(answer), own_s = (uint64_t)1 << (tries < 6 ? tries : 6);
+	uint64_t asked_s = probe_retry_after_s(answer->header[PROBE_HEADER_RETRY_AFTER]),
+		 own_s = (uint64_t)1 << (tries < 6 ? tries : 6);
 	pace->failures++;
 	if (pace->failures >= CEIL_HOST_FAILURES || asked_s > CEIL_RETRY_AFTER_S)
 		pace->host_open = true;

@@ -25,4 +25,7 @@ void probe_pace_sent(struct probe_pace *pace, uint64_t now_ms);
 /* What came back. True: the same request may be tried again, after the wait; tries: how often it was sent. */
 bool probe_pace_answered(struct probe_pace *pace, const struct probe_answer *answer, unsigned tries, uint64_t now_ms);
 
+/* The whole seconds that the header asks for; 0: NULL, or a date. */
+uint64_t probe_retry_after_s(const char *header);
+
 #endif
