@@ -131,7 +131,7 @@ static enum st_status add_listed(void *context, const struct probe_listed *liste
 	if (scan_interrupted(listing->scan))
 		return st_fail(err, ST_STOP, "stopped");
 	if (listed->is_versioned)
-		return ST_OK;
+		return st_fail(err, ST_WRONG, "the listing names older versions, which it was not asked for");
 	probe_listed_encode(&row, listed);
 	st_sha256_add(listing->manifest, row.data, row.size);
 	listing->count++;

@@ -19,5 +19,6 @@ bool probe_listed_decode(struct st_cursor *in, struct probe_listed *out)
 	out->etag = st_cursor_u64(in);
 	out->is_versioned = st_cursor_byte(in) != 0;
 	return !in->bad && out->name.size > 0 && out->name.size <= CEIL_LISTED_NAME_BYTES &&
-	       out->size_bytes <= UINT64_MAX / 4;
+	       out->size_bytes <= UINT64_MAX / 4 && out->mtime_s <= PROBE_LISTED_TIME_S &&
+	       out->mtime_s >= -PROBE_LISTED_TIME_S;
 }

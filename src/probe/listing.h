@@ -21,10 +21,13 @@ enum probe_page {
 	PROBE_PAGES
 };
 
+/* Times beyond cannot be told in nanoseconds. */
+#define PROBE_LISTED_TIME_S INT64_C(9223372035)
+
 struct probe_listed {
 	struct st_span name;
 	uint64_t size_bytes;
-	int64_t mtime_s;
+	int64_t mtime_s;   /* 0: not told, or outside of what nanoseconds in 64 bits hold (1678 to 2262) */
 	uint64_t etag;     /* probe_etag; 0 none */
 	bool is_versioned; /* a snapshot or an older version: not to be read by its name alone */
 };

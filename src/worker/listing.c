@@ -191,6 +191,8 @@ static void take_field(struct reading *r, enum field field, struct st_span text)
 		break;
 	case FIELD_TIME:
 		r->object.mtime_s = seconds_of(text);
+		if (r->object.mtime_s > PROBE_LISTED_TIME_S || r->object.mtime_s < -PROBE_LISTED_TIME_S)
+			r->object.mtime_s = 0;
 		break;
 	case FIELD_ETAG:
 		r->object.etag = probe_etag(text);

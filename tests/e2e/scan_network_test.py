@@ -234,6 +234,8 @@ def listings_that_lie_are_one_line():
         "no name": lambda _: page % (b"", b"1") + b"</Blobs></EnumerationResults>",
         "entities": lambda _: b'<!DOCTYPE a [<!ENTITY x "y">]><EnumerationResults><Blobs/></EnumerationResults>',
         "one object twice": lambda _: (page % (b"a", b"1") + page[27:] % (b"a", b"1") + b"</Blobs></EnumerationResults>"),
+        "older versions": lambda _: (page % (b"a", b"1")).replace(b"</Name>", b"</Name><Snapshot>2019</Snapshot>") +
+            b"</Blobs></EnumerationResults>",
         "17 MB": lambda _: b"<EnumerationResults>" + b" " * (17 << 20) + b"</EnumerationResults>"}
     for name, lie in lies.items():
         with rig.folder() as out, front({}, wrong_page=lie) as server:
