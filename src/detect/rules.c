@@ -1,6 +1,6 @@
 /* The rules file: read, checked, compiled. */
 #include "base/ceilings.h"
-#include "base/json_read.h"
+#include "base/settings.h"
 #include "detect/rule_set.h"
 
 #include <stdio.h>
@@ -24,69 +24,25 @@ enum field {
 
 struct reading {
 	struct detect_rules *rules;
-	struct st_json_reader *json;
-	struct st_span file;
-	struct st_json_event event;
-	struct st_buf text; /* of a string that came in pieces, and a NUL */
-	uint64_t begin;     /* of the value at hand */
-	struct st_error *err;
+	struct st_settings file;
 };
 
-static unsigned line_of(const struct reading *r, uint64_t offset)
-{
-	unsigned line = 1;
-	for (uint64_t i = 0; i < offset && i < r->file.size; i++)
-		line += r->file.data[i] == '\n';
-	return line;
-}
-
-/* "line 4, rule 2 (ticket): why" */
 static bool fail(struct reading *r, const char *why)
 {
-	const struct detect_rules *rules = r->rules;
-	unsigned line = line_of(r, r->begin);
-	if (rules->count == 0)
-		st_fail(r->err, ST_WRONG, "line %u: %s", line, why);
-	else
-		st_fail(r->err, ST_WRONG, "line %u, rule %zu%s%s%s: %s", line, rules->count,
-			rules->list[rules->count - 1].name[0] ? " (" : "", rules->list[rules->count - 1].name,
-			rules->list[rules->count - 1].name[0] ? ")" : "", why);
-	return false;
+	return st_settings_fail(&r->file, why);
 }
 
-static enum st_json_token next(struct reading *r)
+static const char *text_of(const struct reading *r)
 {
-	enum st_json_token token = st_json_next(r->json, &r->event);
-	if (token == ST_JSON_MORE) {
-		st_json_feed_end(r->json);
-		token = st_json_next(r->json, &r->event);
-	}
-	r->begin = token == ST_JSON_END ? r->file.size : r->event.start;
-	return token;
+	return st_settings_text(&r->file);
 }
 
-/* The whole key or string at hand, NUL-ended, in r->text. */
-static bool take_text(struct reading *r)
+/* Faults are told as "line 4, rule 2 (ticket): why". */
+static void set_place(struct reading *r)
 {
-	enum st_json_token token = r->event.token;
-	uint64_t begin = r->event.start;
-	r->text.size = 0;
-	st_buf_add(&r->text, r->event.text.data, r->event.text.size);
-	while (!r->event.last) {
-		if (st_json_next(r->json, &r->event) != token)
-			return fail(r, "no JSON");
-		st_buf_add(&r->text, r->event.text.data, r->event.text.size);
-	}
-	r->begin = begin;
-	st_buf_add_byte(&r->text, 0);
-	return strlen((const char *)r->text.data) + 1 == r->text.size || fail(r, "a NUL in a text");
-}
-
-static bool take_string(struct reading *r, const char *what)
-{
-	if (next(r) != ST_JSON_STRING)
-		return fail(r, what);
-	return take_text(r);
+	const char *name = r->rules->list[r->rules->count - 1].name;
+	snprintf(r->file.place, sizeof r->file.place, ", rule %zu%s%s%s", r->rules->count, name[0] ? " (" : "", name,
+		name[0] ? ")" : "");
 }
 
 /* --- the fields --- */
@@ -94,9 +50,9 @@ static bool take_string(struct reading *r, const char *what)
 static bool take_name(struct reading *r, struct rule *rule)
 {
 	static const char wanted[] = "\"name\" is 1 to 24 small letters, digits, - and _";
-	if (!take_string(r, wanted))
+	if (!st_settings_string(&r->file, wanted))
 		return false;
-	const char *name = (const char *)r->text.data;
+	const char *name = text_of(r);
 	size_t size = strlen(name);
 	if (size == 0 || size > CEIL_RULE_NAME_BYTES || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != size)
 		return fail(r, wanted);
@@ -104,21 +60,22 @@ static bool take_name(struct reading *r, struct rule *rule)
 		if (strcmp(r->rules->list[i].name, name) == 0)
 			return fail(r, "an earlier rule has the same name");
 	memcpy(rule->name, name, size + 1);
+	set_place(r);
 	return true;
 }
 
 static bool take_kind(struct reading *r, struct rule *rule)
 {
-	if (!take_string(r, "\"kind\" is a text"))
+	if (!st_settings_string(&r->file, "\"kind\" is a text"))
 		return false;
 	for (size_t i = 0; i < sizeof allowed_kinds / sizeof *allowed_kinds; i++) {
-		if (strcmp(detect_kind_name(allowed_kinds[i]), (const char *)r->text.data) == 0) {
+		if (strcmp(detect_kind_name(allowed_kinds[i]), text_of(r)) == 0) {
 			rule->kind = allowed_kinds[i];
 			return true;
 		}
 	}
 	for (int kind = 0; kind < DETECT_KINDS; kind++)
-		if (strcmp(detect_kind_name((enum detect_kind)kind), (const char *)r->text.data) == 0)
+		if (strcmp(detect_kind_name((enum detect_kind)kind), text_of(r)) == 0)
 			return fail(r, "\"kind\": this one has a detector whose values figures count on; take "
 				       "case_number or secret");
 	return fail(r, "\"kind\" is case_number, secret, national_id, vat_number, date_of_birth, person_name, "
@@ -129,10 +86,10 @@ static bool take_kind(struct reading *r, struct rule *rule)
 static bool take_confidence(struct reading *r, struct rule *rule)
 {
 	static const char wanted[] = "\"confidence\" is a number from 0.50 to 1";
-	if (next(r) != ST_JSON_NUMBER || !r->event.last)
+	if (st_settings_next(&r->file) != ST_JSON_NUMBER || !r->file.event.last)
 		return fail(r, wanted);
-	const uint8_t *text = r->event.text.data;
-	size_t size = r->event.text.size;
+	const uint8_t *text = r->file.event.text.data;
+	size_t size = r->file.event.text.size;
 	bool shaped = size >= 1 && size <= 4 && (text[0] == '0' || text[0] == '1') && size != 2 &&
 		      (size == 1 || text[1] == '.');
 	unsigned hundredths = shaped ? (text[0] - '0') * 100u : 0;
@@ -149,15 +106,11 @@ static bool take_confidence(struct reading *r, struct rule *rule)
 static bool take_canonical(struct reading *r, struct rule *rule)
 {
 	static const char *const names[] = {"as-is", "upper", "digits"};
-	if (!take_string(r, "\"canonical\" is upper, digits or as-is"))
+	int choice;
+	if (!st_settings_choice(&r->file, names, 3, &choice, "\"canonical\" is upper, digits or as-is"))
 		return false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(names[i], (const char *)r->text.data) == 0) {
-			rule->canonical = (enum rule_canonical)i;
-			return true;
-		}
-	}
-	return fail(r, "\"canonical\" is upper, digits or as-is");
+	rule->canonical = (enum rule_canonical)choice;
+	return true;
 }
 
 /* ["ticket", "case no"]: one of them stands before the match. */
@@ -165,20 +118,20 @@ static bool take_context(struct reading *r, struct rule *rule)
 {
 	static const char wanted[] = "\"context\" is a list of 1 to 16 words of 2 to 32 bytes";
 	size_t count = 0;
-	if (next(r) != ST_JSON_ARRAY)
+	if (st_settings_next(&r->file) != ST_JSON_ARRAY)
 		return fail(r, wanted);
-	while (next(r) == ST_JSON_STRING) {
-		if (!take_text(r))
+	while (st_settings_next(&r->file) == ST_JSON_STRING) {
+		if (!st_settings_take(&r->file))
 			return false;
-		size_t size = r->text.size - 1;
+		size_t size = r->file.text.size - 1;
 		if (count == CEIL_RULE_WORDS || size < 2 || size > 32)
 			return fail(r, wanted);
 		for (size_t i = 0; i < size; i++)
-			if (r->text.data[i] >= 'A' && r->text.data[i] <= 'Z')
-				r->text.data[i] |= 32;
-		rule->words[count++] = st_strndup((const char *)r->text.data, size);
+			if (r->file.text.data[i] >= 'A' && r->file.text.data[i] <= 'Z')
+				r->file.text.data[i] |= 32;
+		rule->words[count++] = st_strndup(text_of(r), size);
 	}
-	return (r->event.token == ST_JSON_ARRAY_END && count > 0) || fail(r, wanted);
+	return (r->file.event.token == ST_JSON_ARRAY_END && count > 0) || fail(r, wanted);
 }
 
 /* --- the pattern --- */
@@ -187,7 +140,7 @@ static pcre2_code *compile(const struct reading *r, uint32_t more, int *error, P
 {
 	uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_UCP |
 			   PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT | more;
-	return pcre2_compile(r->text.data, r->text.size - 1, options, error, at, r->rules->compile);
+	return pcre2_compile(r->file.text.data, r->file.text.size - 1, options, error, at, r->rules->compile);
 }
 
 static bool compile_pattern(struct reading *r, struct rule *rule)
@@ -211,9 +164,9 @@ static bool take_pattern(struct reading *r, struct rule *rule)
 	const char *refused;
 	size_t at;
 	char why[256];
-	if (!take_string(r, "\"pattern\" is a text"))
+	if (!st_settings_string(&r->file, "\"pattern\" is a text"))
 		return false;
-	struct st_span pattern = {r->text.data, r->text.size - 1};
+	struct st_span pattern = {r->file.text.data, r->file.text.size - 1};
 	if (pattern.size > CEIL_RULE_PATTERN_BYTES)
 		return fail(r, "\"pattern\" is longer than 1024 bytes");
 	if (!rule_width(pattern, &rule->width, &refused, &at)) {
@@ -235,48 +188,32 @@ static bool take_pattern(struct reading *r, struct rule *rule)
 
 /* --- a rule, the list, the file --- */
 
-static const struct {
-	const char *name;
-	enum field field;
-	bool (*take)(struct reading *r, struct rule *rule);
-} fields[] = {
-	{"name", FIELD_NAME, take_name},
-	{"kind", FIELD_KIND, take_kind},
-	{"pattern", FIELD_PATTERN, take_pattern},
-	{"confidence", FIELD_CONFIDENCE, take_confidence},
-	{"context", FIELD_CONTEXT, take_context},
-	{"canonical", FIELD_CANONICAL, take_canonical},
-};
-
-static bool take_field(struct reading *r, struct rule *rule, unsigned *seen)
+static bool take_field(struct reading *r, struct rule *rule, uint32_t *seen)
 {
-	if (!take_text(r))
-		return false;
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		if (strcmp(fields[i].name, (const char *)r->text.data) != 0)
-			continue;
-		if (*seen & fields[i].field)
-			return fail(r, "a field stands there twice");
-		*seen |= fields[i].field;
-		return fields[i].take(r, rule);
-	}
-	return fail(r, "fields are name, kind, pattern, confidence, context and canonical");
+	static const char *const names[] = {"name", "kind", "pattern", "confidence", "context", "canonical"};
+	static bool (*const takers[])(struct reading *, struct rule *) = {
+		take_name, take_kind, take_pattern, take_confidence, take_context, take_canonical};
+	size_t field;
+	return st_settings_field(&r->file, names, sizeof names / sizeof *names, seen, &field,
+		       "fields are name, kind, pattern, confidence, context and canonical") &&
+	       takers[field](r, rule);
 }
 
 static bool take_rule(struct reading *r)
 {
 	const unsigned needed = FIELD_NAME | FIELD_KIND | FIELD_PATTERN | FIELD_CONFIDENCE;
-	unsigned seen = 0;
+	uint32_t seen = 0;
 	if (r->rules->count == CEIL_RULES)
 		return fail(r, "more than 48 rules");
 	struct rule *rule = &r->rules->list[r->rules->count++];
-	uint64_t begin = r->begin;
-	while (next(r) == ST_JSON_KEY)
+	set_place(r);
+	uint64_t begin = r->file.begin;
+	while (st_settings_next(&r->file) == ST_JSON_KEY)
 		if (!take_field(r, rule, &seen))
 			return false;
-	if (r->event.token != ST_JSON_OBJECT_END)
+	if (r->file.event.token != ST_JSON_OBJECT_END)
 		return fail(r, "no JSON");
-	r->begin = begin;
+	r->file.begin = begin;
 	if ((seen & needed) != needed)
 		return fail(r, "a rule has name, kind, pattern and confidence");
 	if (rule->kind == DETECT_SECRET && (seen & FIELD_CANONICAL))
@@ -286,39 +223,36 @@ static bool take_rule(struct reading *r)
 
 static bool take_rules(struct reading *r)
 {
-	if (next(r) != ST_JSON_ARRAY)
+	if (st_settings_next(&r->file) != ST_JSON_ARRAY)
 		return fail(r, "\"rules\" is a list");
-	while (next(r) == ST_JSON_OBJECT)
+	while (st_settings_next(&r->file) == ST_JSON_OBJECT)
 		if (!take_rule(r))
 			return false;
-	if (r->event.token != ST_JSON_ARRAY_END)
+	if (r->file.event.token != ST_JSON_ARRAY_END)
 		return fail(r, "no JSON, or no rule");
 	return r->rules->count > 0 || fail(r, "no rule");
 }
 
 static bool take_file(struct reading *r)
 {
-	bool schema = false, rules = false;
-	if (next(r) != ST_JSON_OBJECT)
+	static const char wanted[] = "a rules file is {\"schema\":\"staunch.rules/1\",\"rules\":[...]}";
+	static const char *const names[] = {"schema", "rules"}, *const schema[] = {"staunch.rules/1"};
+	uint32_t seen = 0;
+	size_t name;
+	int choice;
+	if (st_settings_next(&r->file) != ST_JSON_OBJECT)
 		return fail(r, "no JSON object");
-	while (next(r) == ST_JSON_KEY) {
-		if (!take_text(r))
+	while (st_settings_next(&r->file) == ST_JSON_KEY) {
+		if (!st_settings_field(&r->file, names, 2, &seen, &name, wanted))
 			return false;
-		bool is_schema = strcmp((const char *)r->text.data, "schema") == 0;
-		if ((!is_schema && strcmp((const char *)r->text.data, "rules") != 0) || (is_schema ? schema : rules))
-			return fail(r, "a rules file is {\"schema\":\"staunch.rules/1\",\"rules\":[...]}");
-		*(is_schema ? &schema : &rules) = true;
-		if (!is_schema && !take_rules(r))
-			return false;
-		if (is_schema && (!take_string(r, "\"schema\" is staunch.rules/1") ||
-					 (strcmp((const char *)r->text.data, "staunch.rules/1") != 0 &&
-						 !fail(r, "\"schema\" is staunch.rules/1"))))
+		if (name == 0 ? !st_settings_choice(&r->file, schema, 1, &choice, "\"schema\" is staunch.rules/1")
+			      : !take_rules(r))
 			return false;
 	}
-	if (r->event.token != ST_JSON_OBJECT_END || next(r) != ST_JSON_END)
-		return fail(r, "no JSON");
-	r->begin = 0;
-	return (schema && rules) || fail(r, "a rules file is {\"schema\":\"staunch.rules/1\",\"rules\":[...]}");
+	if (!st_settings_over(&r->file, "no JSON"))
+		return false;
+	r->file.begin = 0;
+	return seen == 3 || fail(r, wanted);
 }
 
 _Static_assert(
@@ -341,11 +275,10 @@ enum st_status detect_rules_open(struct st_span file, struct detect_rules **out,
 	*out = NULL;
 	if (file.size > CEIL_RULES_FILE_BYTES)
 		return st_fail(err, ST_WRONG, "a rules file is at most 64 KiB");
-	struct reading r = {.rules = new_rules(), .json = st_json_open(JSON_DEPTH), .file = file, .err = err};
-	st_json_feed(r.json, file.data, file.size);
+	struct reading r = {.rules = new_rules()};
+	st_settings_begin(&r.file, "", file, JSON_DEPTH, err);
 	bool read = take_file(&r);
-	st_json_close(r.json);
-	st_buf_free(&r.text);
+	st_settings_end(&r.file);
 	if (read) {
 		*out = r.rules;
 		return ST_OK;

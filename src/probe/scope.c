@@ -2,12 +2,11 @@
 
 #include "base/ceilings.h"
 #include "base/clock.h"
-#include "base/json_read.h"
 #include "base/json_write.h"
+#include "base/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define JSON_DEPTH 4
 /* What a draft holds where a person has to write; a scope with it is refused. */
@@ -33,138 +32,21 @@ enum field {
 
 struct reading {
 	struct probe_scope *scope;
-	struct st_json_reader *json;
-	struct st_span file;
-	struct st_json_event event;
-	struct st_buf text; /* the string at hand, and a NUL */
-	uint64_t begin;
-	unsigned seen;
-	struct st_error *err;
+	struct st_settings file;
+	uint32_t seen;
 };
-
-static unsigned line_of(const struct reading *r)
-{
-	unsigned line = 1;
-	for (uint64_t i = 0; i < r->begin && i < r->file.size; i++)
-		line += r->file.data[i] == '\n';
-	return line;
-}
 
 static bool fail(struct reading *r, const char *why)
 {
-	st_fail(r->err, ST_WRONG, "scope, line %u: %s", line_of(r), why);
-	return false;
+	return st_settings_fail(&r->file, why);
 }
 
-static enum st_json_token next(struct reading *r)
-{
-	enum st_json_token token = st_json_next(r->json, &r->event);
-	if (token == ST_JSON_MORE) {
-		st_json_feed_end(r->json);
-		token = st_json_next(r->json, &r->event);
-	}
-	r->begin = token == ST_JSON_END ? r->file.size : r->event.start;
-	return token;
-}
-
-/* The whole key, string or number at hand, NUL-ended, in r->text. */
-static bool take_text(struct reading *r)
-{
-	enum st_json_token token = r->event.token;
-	uint64_t begin = r->begin;
-	r->text.size = 0;
-	st_buf_add(&r->text, r->event.text.data, r->event.text.size);
-	while (!r->event.last) {
-		if (st_json_next(r->json, &r->event) != token)
-			return fail(r, "no JSON");
-		st_buf_add(&r->text, r->event.text.data, r->event.text.size);
-	}
-	r->begin = begin;
-	st_buf_add_byte(&r->text, 0);
-	return strlen((const char *)r->text.data) + 1 == r->text.size || fail(r, "a NUL in a text");
-}
-
-static const char *text_of(const struct reading *r)
-{
-	return (const char *)r->text.data;
-}
-
-static bool take_string(struct reading *r, const char *wanted)
-{
-	if (next(r) != ST_JSON_STRING)
-		return fail(r, wanted);
-	return take_text(r);
-}
-
-/* A text that says something, of one line. */
+/* A text of one line in which the draft was filled in. */
 static bool take_words(struct reading *r, char **out, const char *wanted)
 {
-	if (!take_string(r, wanted))
+	if (!st_settings_words(&r->file, out, wanted))
 		return false;
-	const char *text = text_of(r);
-	for (const char *at = text; *at != 0; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return fail(r, wanted);
-	if (text[0] == 0 || strlen(text) > 500)
-		return fail(r, wanted);
-	if (strstr(text, FILL_IN) != NULL)
-		return fail(r, "the draft is not filled in: replace every " FILL_IN);
-	*out = st_strndup(text, strlen(text));
-	return true;
-}
-
-static bool digits(const char *at, int count, int *out)
-{
-	*out = 0;
-	for (int i = 0; i < count; i++) {
-		if (at[i] < '0' || at[i] > '9')
-			return false;
-		*out = *out * 10 + at[i] - '0';
-	}
-	return true;
-}
-
-/* RFC 3339 in UTC: 2026-11-22T05:00:00Z, or a day, whose first second it is, or its last. */
-static bool parse_time(const char *text, bool last, int64_t *out)
-{
-	struct tm t = {0};
-	size_t size = strlen(text);
-	bool day_only = size == 10;
-	if ((!day_only && size != 20) || !digits(text, 4, &t.tm_year) || text[4] != '-' ||
-		!digits(text + 5, 2, &t.tm_mon) || text[7] != '-' || !digits(text + 8, 2, &t.tm_mday))
-		return false;
-	if (!day_only && (text[10] != 'T' || !digits(text + 11, 2, &t.tm_hour) || text[13] != ':' ||
-				 !digits(text + 14, 2, &t.tm_min) || text[16] != ':' ||
-				 !digits(text + 17, 2, &t.tm_sec) || text[19] != 'Z'))
-		return false;
-	struct tm given = t;
-	t.tm_year -= 1900;
-	t.tm_mon -= 1;
-	time_t when = timegm(&t);
-	/* timegm() makes 3 March of 31 February. */
-	if (t.tm_year + 1900 != given.tm_year || t.tm_mon + 1 != given.tm_mon || t.tm_mday != given.tm_mday ||
-		t.tm_hour != given.tm_hour || t.tm_min != given.tm_min || t.tm_sec != given.tm_sec)
-		return false;
-	*out = (int64_t)when + (day_only && last ? 86399 : 0);
-	return true;
-}
-
-static bool take_time(struct reading *r, bool last, int64_t *out)
-{
-	static const char wanted[] = "a time is UTC as 2026-11-22T05:00:00Z, or a day as 2026-11-22";
-	return take_string(r, wanted) && (parse_time(text_of(r), last, out) || fail(r, wanted));
-}
-
-static bool take_choice(struct reading *r, const char *const *choices, size_t count, int *out, const char *wanted)
-{
-	if (!take_string(r, wanted))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(choices[i], text_of(r)) == 0) {
-			*out = (int)i;
-			return true;
-		}
-	return fail(r, wanted);
+	return strstr(*out, FILL_IN) == NULL || fail(r, "the draft is not filled in: replace every " FILL_IN);
 }
 
 static const char *const basis_names[PROBE_BASES] = {"own-asset", "mandate", "finder"};
@@ -174,65 +56,54 @@ const char *probe_basis_name(enum probe_basis basis)
 	return basis_names[basis];
 }
 
-static bool take_number(struct reading *r, double least, double most, double *out, const char *wanted)
-{
-	if (next(r) != ST_JSON_NUMBER || !take_text(r))
-		return fail(r, wanted);
-	char *end;
-	*out = strtod(text_of(r), &end);
-	return (*end == 0 && *out >= least && *out <= most) || fail(r, wanted);
-}
-
 static bool take_budget(struct reading *r)
 {
-	bool rate = false, bytes = false;
-	if (next(r) != ST_JSON_OBJECT)
+	static const char *const names[] = {"requests_per_second", "bytes"};
+	uint32_t seen = 0;
+	size_t name;
+	double bytes;
+	if (st_settings_next(&r->file) != ST_JSON_OBJECT)
 		return fail(r, "\"budget\" is {\"requests_per_second\": N, \"bytes\": N}");
-	while (next(r) == ST_JSON_KEY) {
-		double number;
-		if (!take_text(r))
+	while (st_settings_next(&r->file) == ST_JSON_KEY) {
+		if (!st_settings_field(&r->file, names, 2, &seen, &name,
+			    "\"budget\" has requests_per_second and bytes, each once"))
 			return false;
-		if (strcmp(text_of(r), "requests_per_second") == 0 && !rate) {
-			rate = true;
-			if (!take_number(r, 0.01, 10000, &r->scope->requests_per_second,
-				    "\"requests_per_second\" is a number from 0.01 to 10000"))
-				return false;
-		} else if (strcmp(text_of(r), "bytes") == 0 && !bytes) {
-			bytes = true;
-			if (!take_number(r, 1, 1e15, &number, "\"bytes\" is a whole number from 1"))
-				return false;
-			r->scope->budget_bytes = (uint64_t)number;
-		} else {
-			return fail(r, "\"budget\" has requests_per_second and bytes, each once");
-		}
+		if (name == 0 && !st_settings_number(&r->file, 0.01, 10000, &r->scope->requests_per_second,
+					 "\"requests_per_second\" is a number from 0.01 to 10000"))
+			return false;
+		if (name == 1 && !st_settings_number(&r->file, 1, 1e15, &bytes, "\"bytes\" is a whole number from 1"))
+			return false;
+		if (name == 1)
+			r->scope->budget_bytes = (uint64_t)bytes;
 	}
-	return r->event.token == ST_JSON_OBJECT_END || fail(r, "\"budget\" is no JSON object");
+	return r->file.event.token == ST_JSON_OBJECT_END || fail(r, "\"budget\" is no JSON object");
 }
 
 static bool take_targets(struct reading *r)
 {
 	static const char wanted[] = "\"targets\" is a list of 1 to 4096 targets as texts";
 	struct probe_scope *scope = r->scope;
-	if (next(r) != ST_JSON_ARRAY)
+	if (st_settings_next(&r->file) != ST_JSON_ARRAY)
 		return fail(r, wanted);
-	while (next(r) == ST_JSON_STRING) {
+	while (st_settings_next(&r->file) == ST_JSON_STRING) {
 		struct st_error why = {0};
-		if (!take_text(r))
+		if (!st_settings_take(&r->file))
 			return false;
 		if (scope->target_count == CEIL_SCOPE_TARGETS)
 			return fail(r, wanted);
 		scope->targets = st_realloc(scope->targets, (scope->target_count + 1) * sizeof *scope->targets);
-		if (probe_target_parse(text_of(r), &scope->targets[scope->target_count], &why) != ST_OK)
+		if (probe_target_parse(st_settings_text(&r->file), &scope->targets[scope->target_count], &why) != ST_OK)
 			return fail(r, why.what);
 		scope->target_count++;
 	}
-	return (r->event.token == ST_JSON_ARRAY_END && scope->target_count > 0) || fail(r, wanted);
+	return (r->file.event.token == ST_JSON_ARRAY_END && scope->target_count > 0) || fail(r, wanted);
 }
 
 static bool take_basis(struct reading *r)
 {
 	int choice;
-	if (!take_choice(r, basis_names, PROBE_BASES, &choice, "\"basis\" is own-asset, mandate or finder"))
+	if (!st_settings_choice(
+		    &r->file, basis_names, PROBE_BASES, &choice, "\"basis\" is own-asset, mandate or finder"))
 		return false;
 	r->scope->basis = (enum probe_basis)choice;
 	return true;
@@ -242,7 +113,7 @@ static bool take_level(struct reading *r)
 {
 	static const char *const levels[PROBE_LEVELS] = {"L0", "L1", "L2", "L3", "L4", "L5"};
 	int choice;
-	if (!take_choice(r, levels, PROBE_LEVELS, &choice, "\"max_level\" is L0 to L5"))
+	if (!st_settings_choice(&r->file, levels, PROBE_LEVELS, &choice, "\"max_level\" is L0 to L5"))
 		return false;
 	r->scope->max_level = (enum probe_level)choice;
 	return true;
@@ -252,10 +123,17 @@ static bool take_vantage(struct reading *r)
 {
 	static const char *const places[] = {"internet", "inside"};
 	int choice;
-	if (!take_choice(r, places, 2, &choice, "\"vantage\" is internet or inside"))
+	if (!st_settings_choice(&r->file, places, 2, &choice, "\"vantage\" is internet or inside"))
 		return false;
 	r->scope->inside = choice == 1;
 	return true;
+}
+
+static bool take_schema(struct reading *r)
+{
+	static const char *const schema[] = {"staunch.scope/1"};
+	int choice;
+	return st_settings_choice(&r->file, schema, 1, &choice, "\"schema\" is \"staunch.scope/1\"");
 }
 
 static bool take_value(struct reading *r, enum field field)
@@ -263,8 +141,7 @@ static bool take_value(struct reading *r, enum field field)
 	struct probe_scope *scope = r->scope;
 	switch (field) {
 	case FIELD_SCHEMA:
-		return take_string(r, "\"schema\" is \"staunch.scope/1\"") &&
-		       (strcmp(text_of(r), "staunch.scope/1") == 0 || fail(r, "\"schema\" is \"staunch.scope/1\""));
+		return take_schema(r);
 	case FIELD_OWNER:
 		return take_words(r, &scope->owner, "\"owner\" says whose the targets are, in one line");
 	case FIELD_AUTHORISER:
@@ -274,9 +151,9 @@ static bool take_value(struct reading *r, enum field field)
 	case FIELD_REFERENCE:
 		return take_words(r, &scope->reference, "\"reference\" names the mandate or ticket, in one line");
 	case FIELD_NOT_BEFORE:
-		return take_time(r, false, &scope->not_before);
+		return st_settings_time(&r->file, false, &scope->not_before);
 	case FIELD_NOT_AFTER:
-		return take_time(r, true, &scope->not_after);
+		return st_settings_time(&r->file, true, &scope->not_after);
 	case FIELD_MAX_LEVEL:
 		return take_level(r);
 	case FIELD_VANTAGE:
@@ -295,17 +172,10 @@ static bool take_field(struct reading *r)
 {
 	static const char *const names[] = {"schema", "owner", "authoriser", "basis", "reference", "not_before",
 		"not_after", "max_level", "vantage", "contact", "budget", "targets"};
-	if (!take_text(r))
-		return false;
-	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(names[i], text_of(r)) != 0)
-			continue;
-		if (r->seen & 1u << i)
-			return fail(r, "a field stands twice");
-		r->seen |= 1u << i;
-		return take_value(r, (enum field)(1u << i));
-	}
-	return fail(r, "no field of a scope is called so; see staunch-check(1)");
+	size_t name;
+	return st_settings_field(&r->file, names, sizeof names / sizeof *names, &r->seen, &name,
+		       "no field of a scope is called so; see staunch-check(1)") &&
+	       take_value(r, (enum field)(1u << name));
 }
 
 static bool is_whole(struct reading *r)
@@ -325,16 +195,12 @@ static bool is_whole(struct reading *r)
 
 static bool take_scope(struct reading *r)
 {
-	if (next(r) != ST_JSON_OBJECT)
+	if (st_settings_next(&r->file) != ST_JSON_OBJECT)
 		return fail(r, "a scope is a JSON object");
-	while (next(r) == ST_JSON_KEY)
+	while (st_settings_next(&r->file) == ST_JSON_KEY)
 		if (!take_field(r))
 			return false;
-	if (r->event.token != ST_JSON_OBJECT_END)
-		return fail(r, "no JSON");
-	if (next(r) != ST_JSON_END)
-		return fail(r, "something stands behind the scope");
-	return is_whole(r);
+	return st_settings_over(&r->file, "something stands behind the scope") && is_whole(r);
 }
 
 enum st_status probe_scope_read(struct st_span file, struct probe_scope **out, struct st_error *err)
@@ -345,11 +211,10 @@ enum st_status probe_scope_read(struct st_span file, struct probe_scope **out, s
 	scope->max_level = PROBE_L2;
 	scope->requests_per_second = 2;
 	scope->budget_bytes = 16 * MIB;
-	struct reading r = {.scope = scope, .json = st_json_open(JSON_DEPTH), .file = file, .err = err};
-	st_json_feed(r.json, file.data, file.size);
+	struct reading r = {.scope = scope};
+	st_settings_begin(&r.file, "scope, ", file, JSON_DEPTH, err);
 	bool good = take_scope(&r);
-	st_json_close(r.json);
-	st_buf_free(&r.text);
+	st_settings_end(&r.file);
 	if (good) {
 		*out = scope;
 		return ST_OK;
