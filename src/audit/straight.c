@@ -253,15 +253,19 @@ static enum answer ports_match(const struct audit_rule *rule, const struct audit
 	return least;
 }
 
+/* One side after the other; who says no ends it. */
 static enum answer rule_is(const struct audit_rule *rule, const struct audit_packet *packet)
 {
 	bool deny = rule->access != AUDIT_ALLOW;
-	enum answer all[] = {protocol_is(rule, packet), any_of(&rule->sources, SOURCE, packet, deny),
-		any_of(&rule->source_ports, SOURCE_PORT, packet, deny),
-		any_of(&rule->destinations, DESTINATION, packet, deny), ports_match(rule, packet)};
 	enum answer least = rule->conditional ? MAYBE : YES;
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-		least = all[i] < least ? all[i] : least;
+	for (int side = 0; side < 5 && least != NO; side++) {
+		enum answer here = side == 0   ? ports_match(rule, packet)
+				   : side == 1 ? protocol_is(rule, packet)
+				   : side == 2 ? any_of(&rule->sources, SOURCE, packet, deny)
+				   : side == 3 ? any_of(&rule->source_ports, SOURCE_PORT, packet, deny)
+					       : any_of(&rule->destinations, DESTINATION, packet, deny);
+		least = here < least ? here : least;
+	}
 	return least;
 }
 
