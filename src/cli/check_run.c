@@ -43,7 +43,8 @@ static const char *error_code_of(const struct check_answer *answer)
 static void error_code(const struct check_answer *answer, char *out, size_t size)
 {
 	const char *header = error_code_of(answer);
-	static const char *const places[] = {"Error/Code", "error.type", "errors.[].code", "refusal", "error"};
+	static const char *const places[] = {
+		"Error/Code", "error.type", "error.errors.[].reason", "errors.[].code", "refusal", "error"};
 	struct st_span code = {NULL, 0};
 	if (header != NULL)
 		code = (struct st_span){(const uint8_t *)header, strlen(header)};

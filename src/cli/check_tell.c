@@ -333,7 +333,8 @@ static void dry_service(struct dry *dry, const struct probe_target *target, cons
 	enum probe_level level, const char *when)
 {
 	for (size_t i = 0; i < service->row_count; i++)
-		if (service->rows[i].level <= level)
+		if (service->rows[i].level <= level &&
+			(service->fits == NULL || service->fits(target, &service->rows[i])))
 			dry_row(dry, target, &service->rows[i], when);
 }
 

@@ -182,13 +182,16 @@ static void frame_open(const struct scan *scan, const struct scan_slot *slot, co
 	st_buf_add_u64(out, slot->object.size_bytes);
 	st_buf_add_u64(out, slot->object.inode);
 	st_buf_add_u32(out, scan->remote.interval_ms);
+	st_buf_add_byte(out, store->service->shelf->by_generation);
 }
 
 enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struct st_span path, int *fd,
 	enum st_reason *reason, struct st_error *err)
 {
 	const struct scan_remote_store *store = scan->stores[slot->task.store].remote;
-	struct probe_request request = {.row = store->service->shelf->object, .object = path};
+	const struct probe_shelf *shelf = store->service->shelf;
+	struct probe_request request = {
+		.row = shelf->object, .object = path, .generation = shelf->by_generation ? slot->object.inode : 0};
 	st_auto_buf struct st_buf url = {0}, frame = {0};
 	int ends[2];
 	*fd = -1;

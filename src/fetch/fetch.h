@@ -38,8 +38,9 @@ struct fetch_object {
 	struct fetch_question question; /* its host, owned; rest is not used */
 	int pipe;                       /* where the worker reads */
 	char *target, *headers;
-	char *etag; /* as the server wrote it; NULL until an answer had a strong one */
-	uint64_t size, listed_etag;
+	char *etag;                 /* as the server wrote it; NULL until an answer had a strong one */
+	uint64_t size, listed_etag; /* listed_etag: by_generation, the generation (probe/listing.h) */
+	bool by_generation;
 	uint32_t interval_ms, requests, status;
 	uint64_t next_ms, bytes, network_ms, blocked_ms;
 	enum st_reason failed;

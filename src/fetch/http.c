@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -110,11 +111,13 @@ static char *text_of(struct st_cursor *in)
 	return st_strndup((const char *)span.data, in->bad ? 0 : span.size);
 }
 
-/* Lines of the row, ours, and what libcurl would add of its own taken away. */
+/* Lines of the row, ours, and what libcurl would add of its own taken away. Nothing is decoded here, whatever a row
+ * accepts. */
 static struct curl_slist *header_list(const struct fetch *fetch, char *lines)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Accept-Encoding: identity");
-	list = curl_slist_append(list, "Expect:");
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	if (strcasestr(lines, "accept-encoding:") == NULL)
+		list = curl_slist_append(list, "Accept-Encoding: identity");
 	st_auto_free char *from = st_format("From: %s", fetch->from);
 	if (fetch->from[0] != 0)
 		list = curl_slist_append(list, from);

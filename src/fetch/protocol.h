@@ -18,8 +18,9 @@ enum fetch_message {
 			  * behind each; an empty one only waits */
 	FETCH_RESOLVE,   /* the same to port: only the name, and a connection that is closed at once */
 	FETCH_OPEN,  /* the same to port, span path and query, span headers, u64 size, u64 entity tag (probe_etag; 0:
-		      * not known), u32 interval_ms between two requests; with a pipe: an object is going to be
-		      * read in ranges, which go there (worker/protocol.h, WORKER_RANGE). Ends the one before. */
+		      * not known), u32 interval_ms between two requests, u8 the tag is a generation; with a pipe: an
+		      * object is going to be read in ranges, which go there (worker/protocol.h, WORKER_RANGE). Ends the
+		      * one before. */
 	FETCH_RANGE, /* u32 id, u8 reason, u64 offset, u32 length; of the object opened last; a reason is passed on
 		      * and nothing is asked */
 	FETCH_CLOSE, /* u32 id: ends the object, answered by FETCH_CLOSED */

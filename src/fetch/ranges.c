@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ bool fetch_object_open(struct fetch *fetch, const struct fetch_question *questio
 	object->size = st_cursor_u64(&in);
 	object->listed_etag = st_cursor_u64(&in);
 	object->interval_ms = st_cursor_u32(&in);
+	object->by_generation = st_cursor_byte(&in) != 0;
 	object->target = st_strndup((const char *)target.data, in.bad ? 0 : target.size);
 	object->headers = st_strndup((const char *)headers.data, in.bad ? 0 : headers.size);
 	return !in.bad && pipe >= 0;
@@ -63,7 +65,8 @@ static bool range_is(const char *header, uint64_t offset, uint64_t length, uint6
 static bool etag_is_listed(struct fetch_object *object, const char *etag)
 {
 	struct st_span tag = {(const uint8_t *)etag, etag != NULL ? strlen(etag) : 0};
-	if (object->listed_etag != 0 && tag.size > 0 && probe_etag(tag) != object->listed_etag)
+	if (!object->by_generation && object->listed_etag != 0 && tag.size > 0 &&
+		probe_etag(tag) != object->listed_etag)
 		return false;
 	/* If-Match compares strongly: weak tags match nothing (13.1.1). */
 	if (object->etag == NULL && tag.size > 0 && tag.data[0] == '"')
@@ -71,13 +74,36 @@ static bool etag_is_listed(struct fetch_object *object, const char *etag)
 	return true;
 }
 
+/* Of Google Cloud Storage the generation says which version it is. */
+static bool generation_is_listed(const struct fetch_object *object, const char *generation)
+{
+	st_auto_free char *wanted = st_format("%llu", (unsigned long long)object->listed_etag);
+	return !object->by_generation || (generation != NULL && strcmp(generation, wanted) == 0);
+}
+
+static bool is_identity(const char *encoding)
+{
+	return encoding == NULL || encoding[0] == 0 || strcasecmp(encoding, "identity") == 0;
+}
+
+/* Unpacked by the server on its way to us ("Transcoding of gzip-compressed files"): no range of what was listed, and of
+ * another size, even if that is the same number. */
+static bool is_unpacked(const struct fetch_reply *reply)
+{
+	const char *stored = reply->header[PROBE_HEADER_X_GOOG_STORED_CONTENT_ENCODING];
+	return !is_identity(stored) && is_identity(reply->header[PROBE_HEADER_CONTENT_ENCODING]);
+}
+
 /* A server without ranges gives all of it: fine where that was asked for. */
 static enum st_reason judge_content(
 	struct fetch_object *object, const struct fetch_reply *reply, uint64_t offset, uint64_t length)
 {
 	bool all = reply->status == 200 && offset == 0 && length == object->size;
-	if (!etag_is_listed(object, reply->header[PROBE_HEADER_ETAG]))
+	if (!etag_is_listed(object, reply->header[PROBE_HEADER_ETAG]) ||
+		!generation_is_listed(object, reply->header[PROBE_HEADER_X_GOOG_GENERATION]))
 		return ST_REASON_SOURCE_CHANGED;
+	if (is_unpacked(reply))
+		return ST_REASON_SOURCE_ERROR;
 	if (reply->status == 206 && !range_is(reply->header[PROBE_HEADER_CONTENT_RANGE], offset, length, object->size))
 		return ST_REASON_SOURCE_CHANGED;
 	if (reply->status == 200 && !all)
@@ -117,6 +143,8 @@ static enum st_reason judge(
 static bool may_pass(const struct fetch_reply *reply, enum st_reason reason)
 {
 	bool asked_to_wait = reply->status == 429 || reply->status == 500 || reply->status >= 502;
+	if (is_unpacked(reply))
+		return false; /* it would be again */
 	return reason == ST_REASON_TIMEOUT ||
 	       (reason == ST_REASON_SOURCE_ERROR &&
 		       (reply->outcome == PROBE_NO_CONNECTION || reply->outcome == PROBE_BROKEN ||

@@ -9,7 +9,8 @@
 
 enum probe_listing {
 	PROBE_LISTING_AZURE, /* EnumerationResults (Microsoft Learn, "List Blobs") */
-	PROBE_LISTING_S3, /* ListBucketResult, version 1 and 2 (Amazon S3 API reference, "ListObjectsV2"); GCS's XML */
+	PROBE_LISTING_S3,    /* ListBucketResult, version 1 and 2 (Amazon S3 API reference, "ListObjectsV2") */
+	PROBE_LISTING_GCS,   /* the same with a Generation for each object (Google, XML API, "List objects") */
 	PROBE_LISTINGS
 };
 
@@ -28,7 +29,7 @@ struct probe_listed {
 	struct st_span name;
 	uint64_t size_bytes;
 	int64_t mtime_s;   /* 0: not told, or outside of what nanoseconds in 64 bits hold (1678 to 2262) */
-	uint64_t etag;     /* probe_etag; 0 none */
+	uint64_t etag;     /* probe_etag, 0 none; of PROBE_LISTING_GCS the generation, never 0 */
 	bool is_versioned; /* a snapshot or an older version: not to be read by its name alone */
 };
 

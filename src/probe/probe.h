@@ -75,6 +75,7 @@ struct probe_row {
 struct probe_request {
 	const struct probe_row *row;
 	struct st_span object, marker; /* {object}: a path, slashes stay; {marker}: anything */
+	uint64_t generation;           /* {generation}; 0 none */
 	bool known;                    /* object comes from earlier evidence */
 };
 
@@ -134,6 +135,7 @@ struct probe_shelf {
 	enum probe_listing form;
 	const struct probe_row *first, *next; /* a page of the listing; the one behind {marker} */
 	const struct probe_row *object;       /* {object}, in ranges: the fetch role adds Range and If-Match */
+	bool by_generation; /* the version listed is a generation, asked for by {generation}; else an entity tag */
 };
 
 struct probe_service {
@@ -149,6 +151,8 @@ struct probe_service {
 	size_t row_count;
 	/* Why this target cannot be examined ("name a container: ..."), or NULL. */
 	const char *(*unfit)(const struct probe_target *target);
+	/* Can this row be sent to this target at all? NULL: each can. */
+	bool (*fits)(const struct probe_target *target, const struct probe_row *row);
 	/* The next request, or false: done. Called again after each take(). */
 	bool (*next)(struct probe *probe, struct probe_request *out);
 	void (*take)(struct probe *probe, const struct probe_answer *answer);

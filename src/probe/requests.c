@@ -143,6 +143,11 @@ static bool fill(const struct probe_target *target, const char *template, const 
 			st_buf_add_byte(out, (uint8_t)*at);
 			continue;
 		}
+		if (strncmp(at, "{generation}", 12) == 0 && request->generation != 0) {
+			st_buf_format(out, "%llu", (unsigned long long)request->generation);
+			at = end;
+			continue;
+		}
 		struct st_span value = parameter(request, at + 1, (size_t)(end - at) - 1);
 		if (value.data == NULL || value.size == 0)
 			return false;

@@ -6,6 +6,7 @@ extern const struct probe_service probe_docker_registry;
 extern const struct probe_service probe_elasticsearch;
 extern const struct probe_service probe_etcd;
 extern const struct probe_service probe_ftp;
+extern const struct probe_service probe_gcs;
 extern const struct probe_service probe_memcached;
 extern const struct probe_service probe_mongodb;
 extern const struct probe_service probe_mysql;
@@ -21,6 +22,7 @@ static const struct probe_service *const services[] = {
 	&probe_elasticsearch,
 	&probe_etcd,
 	&probe_ftp,
+	&probe_gcs,
 	&probe_memcached,
 	&probe_mongodb,
 	&probe_mysql,

@@ -1,6 +1,7 @@
 /*
- * Listings of Azure Blob Storage and of S3 and its relatives as XML. Element names: Microsoft Learn, "List Blobs";
- * Amazon S3 API reference, "ListObjectsV2". Elements that stand elsewhere than they should say nothing.
+ * Listings of Azure Blob Storage, of S3 and its relatives, and of Google Cloud Storage as XML. Element names: Microsoft
+ * Learn, "List Blobs"; Amazon S3 API reference, "ListObjectsV2"; Google, XML API, "List objects". Elements that stand
+ * elsewhere than they should say nothing.
  */
 #include "worker/listing.h"
 
@@ -11,7 +12,17 @@
 
 #include <time.h>
 
-enum field { FIELD_NONE, FIELD_NAME, FIELD_SIZE, FIELD_TIME, FIELD_ETAG, FIELD_OLD, FIELD_CURRENT, FIELDS };
+enum field {
+	FIELD_NONE,
+	FIELD_NAME,
+	FIELD_SIZE,
+	FIELD_TIME,
+	FIELD_ETAG,
+	FIELD_GENERATION,
+	FIELD_OLD,
+	FIELD_CURRENT,
+	FIELDS
+};
 
 /* What a form calls things. Paths of elements below the root. */
 struct form {
@@ -36,6 +47,15 @@ static const struct form forms[PROBE_LISTINGS] = {
 			[FIELD_SIZE] = "Size",
 			[FIELD_TIME] = "LastModified",
 			[FIELD_ETAG] = "ETag"},
+		.marker = "NextContinuationToken",
+		.encoding = "EncodingType",
+		.truncated = "IsTruncated"},
+	[PROBE_LISTING_GCS] = {.root = "ListBucketResult",
+		.object = "Contents",
+		.field = {[FIELD_NAME] = "Key",
+			[FIELD_SIZE] = "Size",
+			[FIELD_TIME] = "LastModified",
+			[FIELD_GENERATION] = "Generation"},
 		.marker = "NextContinuationToken",
 		.encoding = "EncodingType",
 		.truncated = "IsTruncated"},
@@ -197,6 +217,10 @@ static void take_field(struct reading *r, enum field field, struct st_span text)
 	case FIELD_ETAG:
 		r->object.etag = probe_etag(text);
 		break;
+	case FIELD_GENERATION:
+		if (!number_of(text, &r->object.etag))
+			r->object.etag = 0;
+		break;
 	case FIELD_OLD:
 		r->object.is_versioned = r->object.is_versioned || text.size > 0;
 		break;
@@ -212,7 +236,8 @@ static void take_field(struct reading *r, enum field field, struct st_span text)
 static void end_object(struct reading *r)
 {
 	struct kept kept = {r->object, r->percent};
-	if (r->name.size == 0 || !r->sized) {
+	bool unversioned = r->form->field[FIELD_GENERATION] != NULL && r->object.etag == 0;
+	if (r->name.size == 0 || !r->sized || unversioned) {
 		r->bad = true;
 		return;
 	}

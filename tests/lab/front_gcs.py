@@ -1,14 +1,24 @@
 """A front that answers as Google Cloud Storage does to a caller without credentials: front_gcs.py PORT STATE. No package of
-Debian, npm or Maven Central is a server of it. It is written from Google's public pages ("XML API: List objects", "JSON API:
-Objects: list", "Buckets: testIamPermissions", "Troubleshooting") and from answers of the service quoted in public issues:
-- XML: no right is 403 AccessDenied with Details, no bucket 404 NoSuchBucket, a missing object 404 NoSuchKey only for who may
-  list, else 403;
-- JSON: no right is 401 with `required`, no bucket 404 `notFound`, media of a missing object a text;
-- testPermissions needs no permission and tells which of those asked for the caller has.
-What it cannot show: quotas, requester pays, signed URLs, and whether testPermissions really answers everybody alike.
+Debian, npm or Maven Central is a server of it. It is written from Google's public pages, below cloud.google.com/storage/docs,
+and from answers of the service quoted in public issues:
+- XML (xml-api/reference-status): no right is 403 AccessDenied with Details, no bucket 404 NoSuchBucket, a missing object 404
+  NoSuchKey only for who may list, else 403;
+- listing (xml-api/get-bucket-list): at most 1000, NextContinuationToken an encoded name and generation; `versions`;
+- objects (xml-api/get-object-download): Range, If-Match (412), `generation` asks for one version, gone with the object where
+  older ones are not kept; x-goog-generation says which version came (xml-api/reference-headers);
+- gzip (transcoding): with Content-Encoding gzip an object is unpacked on its way, without Content-Length, Range ignored, unless
+  the request accepts gzip;
+- JSON (json_api/v1/status-codes): no right is 401 with `required`, no bucket 404 `notFound`, media of a missing object a text;
+- testPermissions (json_api/v1/buckets/testIamPermissions) needs no permission and tells which of those asked for the caller has;
+- requester pays (requester-pays): 400 UserProjectMissing; uniform (uniform-bucket-level-access): access lists are 400 for who may
+  read them; perimeter: 403 SecurityPolicyViolated; filtered (ip-filtering-overview): refused although the policy grants it.
+What it cannot show: quotas, signed URLs, and whether testPermissions really answers everybody alike.
 STATE is read anew for every request, so a test can close a bucket: {"buckets": {NAME: {"grants": [PERMISSION...], "objects":
-{KEY: {"text", "generation", "old", "acl"}}, "policy"}}}; old: text of a noncurrent generation; acl: anybody may read it."""
+{KEY: {"text" or "base64", "generation", "encoding", "old", "acl", "now"}}, "policy", "requester_pays", "perimeter", "filtered",
+"uniform", "versioned", "page"}}}; now: what took the object's place after it was listed (its generation is kept where the
+bucket is `versioned`: object-versioning); page: names on a page of XML; old: text of a noncurrent generation, one less; acl: anybody may read it; encoding: its Content-Encoding."""
 import base64
+import gzip
 import hashlib
 import http.server
 import json
@@ -24,6 +34,10 @@ PAGE = 1000
 
 class Refused(Exception):
     """status, XML code, JSON reason, message, details."""
+
+
+def data_of(row):
+    return base64.b64decode(row["base64"]) if "base64" in row else row["text"].encode()
 
 
 def denied(permission, thing):
@@ -44,15 +58,28 @@ class Front(http.server.BaseHTTPRequestHandler):
             buckets = json.load(file)["buckets"]
         if name not in buckets:
             raise Refused(404, "NoSuchBucket", "notFound", "The specified bucket does not exist.", "")
-        return buckets[name]
+        bucket = buckets[name]
+        if bucket.get("requester_pays"):
+            raise Refused(400, "UserProjectMissing", "required",
+                "Bucket is a requester pays bucket but no user project provided.", "")
+        if bucket.get("perimeter"):
+            raise Refused(403, "SecurityPolicyViolated", "securityPolicyViolated", "Request violates VPC Service Controls.", "")
+        return bucket
 
     @staticmethod
     def want(bucket, permission, thing="bucket"):
-        if permission not in bucket["grants"]:
+        if permission not in bucket["grants"] or bucket.get("filtered"):
             raise Refused(403, "AccessDenied", "required", "Access denied.", denied(permission, thing))
 
-    def object(self, bucket, key):
+    def object(self, bucket, key, generation=None):
         row = bucket["objects"].get(key)
+        if row is not None and "now" in row and (generation is None or not bucket.get("versioned")):
+            row = row["now"]
+        if row is not None and generation not in (None, str(row["generation"])):
+            old = row.get("old") is not None and generation == str(row["generation"] - 1)
+            row = {"text": row["old"], "generation": row["generation"] - 1} if old else None
+        if bucket.get("filtered"):
+            raise Refused(403, "AccessDenied", "required", "Access denied.", denied(GET, "object"))
         if not (row or {}).get("acl"):
             if GET not in bucket["grants"] or row is None and LIST not in bucket["grants"]:
                 raise Refused(403, "AccessDenied", "required", "Access denied.", denied(GET, "object"))
@@ -80,13 +107,19 @@ class Front(http.server.BaseHTTPRequestHandler):
         self.answer(status, json.dumps(value).encode(), "application/json; charset=UTF-8", headers)
 
     def media(self, row):
-        data = row["text"].encode()
+        data = data_of(row)
         etag = '"%s"' % hashlib.md5(data).hexdigest()
         if self.headers.get("If-Match", etag) != etag:
             raise Refused(412, "PreconditionFailed", "conditionNotMet",
                 "At least one of the pre-conditions you specified did not hold.", "")
         headers = [("ETag", etag), ("x-goog-generation", str(row["generation"])), ("Last-Modified", MODIFIED_HTTP),
-            ("Accept-Ranges", "bytes"), ("x-goog-stored-content-length", str(len(data)))]
+            ("Accept-Ranges", "bytes"), ("x-goog-stored-content-length", str(len(data))),
+            ("x-goog-stored-content-encoding", row.get("encoding", "identity"))]
+        if row.get("encoding") == "gzip" and "gzip" not in self.headers.get("Accept-Encoding", ""):
+            self.unpacked(gzip.decompress(data), headers)
+            return
+        if row.get("encoding"):
+            headers.append(("Content-Encoding", row["encoding"]))
         status, (first, last) = 200, (0, len(data) - 1)
         if self.headers.get("Range", "").startswith("bytes="):
             begin, _, end = self.headers["Range"][6:].partition("-")
@@ -98,6 +131,16 @@ class Front(http.server.BaseHTTPRequestHandler):
             headers.append(more)
         self.answer(status, data[first:last + 1], "text/plain", headers)
 
+    def unpacked(self, data, headers):
+        """Decompressive transcoding: all of it, in chunks, whatever range was asked for."""
+        self.send_response(200)
+        for name, value in headers + [("x-guploader-uploadid", "lab"), ("Transfer-Encoding", "chunked"),
+                ("Warning", '214 UploadServer gunzipped'), ("Content-Type", "text/plain")]:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write((b"%x\r\n%s\r\n" % (len(data), data) if data else b"") + b"0\r\n\r\n")
+
     # --- XML API ---
 
     def xml_list(self, name, bucket, query):
@@ -107,16 +150,19 @@ class Front(http.server.BaseHTTPRequestHandler):
         after = query.get("continuation-token" if second else "marker", "")
         after = base64.b64decode(after).decode() if second and after else after
         keys = sorted(key for key in bucket["objects"] if key > after and key.startswith(query.get("prefix", "")))
-        page = keys[:min(int(query.get("max-keys", PAGE)), PAGE)]
+        page = keys[:min(int(query.get("max-keys", PAGE)), bucket.get("page", PAGE))]
         text = "<ListBucketResult xmlns='http://doc.s3.amazonaws.com/2006-03-01'><Name>%s</Name><Prefix>%s</Prefix>" % (
             name, encode(query.get("prefix", "")))
         if len(page) < len(keys):
             text += "<NextContinuationToken>%s</NextContinuationToken>" % base64.b64encode(page[-1].encode()).decode() \
                 if second else "<NextMarker>%s</NextMarker>" % encode(page[-1])
         text += "<IsTruncated>%s</IsTruncated>" % ("true" if len(page) < len(keys) else "false")
-        for key in page:
-            row = bucket["objects"][key]
-            data = row["text"].encode()
+        rows = [(key, bucket["objects"][key]) for key in page]
+        if query.get("versions") == "true":
+            rows = [pair for key, row in rows for pair in ([(key, {"text": row["old"], "generation": row["generation"] - 1})]
+                if row.get("old") else []) + [(key, row)]]
+        for key, row in rows:
+            data = data_of(row)
             text += "<Contents><Key>%s</Key><Generation>%d</Generation><MetaGeneration>1</MetaGeneration><LastModified>%s" \
                 "</LastModified><ETag>\"%s\"</ETag><Size>%d</Size></Contents>" % (encode(key), row["generation"], MODIFIED,
                     hashlib.md5(data).hexdigest(), len(data))
@@ -129,9 +175,12 @@ class Front(http.server.BaseHTTPRequestHandler):
                 "Authorization")
         bucket = self.bucket(name)
         if key:
-            self.media(self.object(bucket, key))
+            self.media(self.object(bucket, key, query.get("generation")))
         elif "acl" in query or "cors" in query or "policy" in query:
-            self.want(bucket, "storage.buckets.getIamPolicy")
+            self.want(bucket, POLICY)
+            if bucket.get("uniform"):
+                raise Refused(400, "InvalidArgument", "invalid", "Cannot get legacy ACL for a bucket that has uniform "
+                    "bucket-level access. Read more at https://cloud.google.com/storage/docs/uniform-bucket-level-access", "")
             self.xml(200, "<AccessControlList></AccessControlList>")
         else:
             self.xml_list(name, bucket, query)
@@ -139,8 +188,7 @@ class Front(http.server.BaseHTTPRequestHandler):
     # --- JSON API ---
 
     @staticmethod
-    def item(name, key, row, text):
-        data = text.encode()
+    def item(name, key, row, data):
         return {"kind": "storage#object", "id": "%s/%s/%d" % (name, key, row["generation"]), "name": key, "bucket": name,
             "generation": str(row["generation"]), "metageneration": "1", "contentType": "text/plain", "size": str(len(data)),
             "md5Hash": base64.b64encode(hashlib.md5(data).digest()).decode(), "timeCreated": MODIFIED, "updated": MODIFIED}
@@ -153,18 +201,20 @@ class Front(http.server.BaseHTTPRequestHandler):
         for key in page:
             row = bucket["objects"][key]
             if query.get("versions") == "true" and row.get("old"):
-                old = self.item(name, key, {"generation": row["generation"] - 1}, row["old"])
+                old = self.item(name, key, {"generation": row["generation"] - 1}, row["old"].encode())
                 items.append({**old, "timeDeleted": MODIFIED})
-            items.append(self.item(name, key, row, row["text"]))
+            items.append(self.item(name, key, row, data_of(row)))
         more = {"nextPageToken": base64.b64encode(page[-1].encode()).decode()} if len(page) < len(keys) else {}
         self.json(200, {"kind": "storage#objects", **more, **({"items": items} if items else {})})
 
     def json_api(self, path, query, pairs):
         name, _, rest = path.partition("/")
-        bucket = self.bucket(name)
+        bucket = self.bucket(urllib.parse.unquote(name))
         if rest == "":
             self.want(bucket, BUCKET)
-            self.json(200, {"kind": "storage#bucket", "id": name, "name": name, "timeCreated": MODIFIED, "updated": MODIFIED})
+            self.json(200, {"kind": "storage#bucket", "id": name, "name": name, "timeCreated": MODIFIED, "updated": MODIFIED,
+                "iamConfiguration": {"uniformBucketLevelAccess": {"enabled": bool(bucket.get("uniform"))},
+                    "publicAccessPrevention": "inherited"}})
         elif rest == "iam":
             self.want(bucket, POLICY)
             self.json(200, {"kind": "storage#policy", "resourceId": "projects/_/buckets/" + name, "version": 1,
@@ -180,7 +230,7 @@ class Front(http.server.BaseHTTPRequestHandler):
             if query.get("alt") == "media":
                 self.media(row)
             else:
-                self.json(200, self.item(name, key, row, row["text"]))
+                self.json(200, self.item(name, key, row, data_of(row)))
         else:
             raise Refused(404, "NoSuchKey", "notFound", "Not Found", "")
 

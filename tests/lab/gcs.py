@@ -12,6 +12,7 @@ MODES = ("open", "closed")
 NEEDS = (("python3", "python3"),)
 AS_ROOT = True  # the front is a file of the tree, which nobody may not be able to read
 LIST, GET, POLICY = "storage.objects.list", "storage.objects.get", "storage.buckets.getIamPolicy"
+SETTINGS = "storage.buckets.get"
 NOTE = "no server: a front written from the public pages of the service"
 EVERYBODY = [{"role": "roles/storage.objectViewer", "members": ["allUsers"]}]
 GOOGLE_USERS = [{"role": "roles/storage.objectViewer", "members": ["allAuthenticatedUsers"]}]
@@ -34,6 +35,9 @@ def buckets(mode):
     found = {name: {"grants": grants, "policy": policy, "objects": objects()} for name, (grants, policy) in private.items()}
     if mode == "open":
         found["one-object"]["objects"]["k1.txt"]["acl"] = True
+        found["settings"] = {"grants": [SETTINGS], "policy": [], "objects": objects(), "uniform": True}
+        for name in ("requester_pays", "perimeter", "filtered"):
+            found[name.replace("_", "-")] = {"grants": [LIST, GET], "policy": [], "objects": objects(), name: True}
     return found
 
 

@@ -18,6 +18,11 @@
 	"</Key><LastModified>2019-12-04T09:00:00.000Z</LastModified><ETag>&quot;0x8D7&quot;</ETag>" \
 	"<Size>12</Size><Owner><ID>a</ID></Owner></Contents>"
 
+#define OBJECT(key, generation)                                                                                \
+	"<Contents><Key>" key "</Key><Generation>" generation                                                  \
+	"</Generation><MetaGeneration>1</MetaGeneration><LastModified>2019-12-04T09:00:00.000Z</LastModified>" \
+	"<ETag>&quot;0x8D7&quot;</ETag><Size>12</Size></Contents>"
+
 static const struct {
 	const char *name, *text;
 	enum probe_listing form;
@@ -47,11 +52,20 @@ static const struct {
 	{"s3, more, but not where", S3("<IsTruncated>true</IsTruncated>", KEY("a")), PROBE_LISTING_S3, PROBE_PAGE_CUT,
 		"", ""},
 	{"s3, refused", "<Error><Code>AccessDenied</Code></Error>", PROBE_LISTING_S3, PROBE_PAGE_OTHER, "", ""},
+	{"gcs",
+		S3("<IsTruncated>true</IsTruncated><NextContinuationToken>t=</NextContinuationToken>",
+			OBJECT("a &amp; b", "7")),
+		PROBE_LISTING_GCS, PROBE_PAGE_WHOLE, "a & b", "t="},
+	{"gcs, no generation", S3("<IsTruncated>false</IsTruncated>", KEY("a")), PROBE_LISTING_GCS, PROBE_PAGE_CUT, "",
+		""},
+	{"gcs, a generation that is none", S3("", OBJECT("a", "-7")), PROBE_LISTING_GCS, PROBE_PAGE_CUT, "", ""},
+	{"gcs, a generation that is too long", S3("", OBJECT("a", "99999999999999999999999")), PROBE_LISTING_GCS,
+		PROBE_PAGE_CUT, "", ""},
 	{"html", "<html><body/></html>", PROBE_LISTING_AZURE, PROBE_PAGE_OTHER, "", ""},
 	{"nothing", "", PROBE_LISTING_S3, PROBE_PAGE_OTHER, "", ""},
 };
 
-static void check_rows(const char *name, const struct listing_page *page, struct st_buf *names)
+static void check_rows(const char *name, const struct listing_page *page, bool generations, struct st_buf *names)
 {
 	struct st_cursor in = {.at = page->rows.data, .end = page->rows.data + page->rows.size};
 	for (uint64_t i = 0; i < page->count; i++) {
@@ -60,7 +74,7 @@ static void check_rows(const char *name, const struct listing_page *page, struct
 		st_buf_format(names, "%s%s%.*s%s", i > 0 ? "|" : "", listed.is_versioned ? "(" : "",
 			(int)listed.name.size, (const char *)listed.name.data, listed.is_versioned ? ")" : "");
 		if (listed.size_bytes != 12 || listed.mtime_s != 1575450000 ||
-			listed.etag != probe_etag((struct st_span){(const uint8_t *)"0x8D7", 5}))
+			listed.etag != (generations ? 7 : probe_etag((struct st_span){(const uint8_t *)"0x8D7", 5})))
 			CHECK_FAIL("%s: size, time or tag of row %" PRIu64, name, i);
 	}
 }
@@ -73,7 +87,7 @@ static void every_object_of_a_page_is_told_or_it_is_no_page(void)
 		struct stream *stream = stream_open_memory(cases[i].text, strlen(cases[i].text));
 		listing_read(stream, cases[i].form, &page);
 		stream_close(stream);
-		check_rows(cases[i].name, &page, &names);
+		check_rows(cases[i].name, &page, cases[i].form == PROBE_LISTING_GCS, &names);
 		st_buf_add_byte(&names, 0);
 		st_buf_add_byte(&page.marker, 0);
 		bool marked =
