@@ -1,0 +1,111 @@
+/* Listings of remote stores: page by page from the fetch process, read by a worker, written into the case as rows. */
+#include "cli/scan_remote.h"
+
+#include "base/ceilings.h"
+#include "base/clock.h"
+#include "cli/scan.h"
+#include "probe/requests.h"
+
+struct listing {
+	struct scan *scan;
+	struct st_sha256 *manifest;
+	uint64_t count;
+};
+
+static enum st_status add_listed(void *context, const struct probe_listed *listed, struct st_error *err)
+{
+	struct listing *listing = context;
+	st_auto_buf struct st_buf row = {0};
+	if (scan_interrupted(listing->scan))
+		return st_fail(err, ST_STOP, "stopped");
+	if (listed->is_versioned)
+		return st_fail(err, ST_WRONG, "the listing names older versions, which it was not asked for");
+	probe_listed_encode(&row, listed);
+	st_sha256_add(listing->manifest, row.data, row.size);
+	listing->count++;
+	struct casefile_object object = {
+		.path = listed->name,
+		.size_bytes = listed->size_bytes,
+		.mtime_ns = listed->mtime_s * 1000000000,
+		.inode = listed->etag,
+		.status = ST_PENDING,
+	};
+	return casefile_listing_add(listing->scan->casefile, &object, err);
+}
+
+/* One page, asked for again while the server wants us to wait. The answer is the caller's to free. */
+static enum st_status ask_page(struct scan *scan, const struct scan_remote_store *store,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err)
+{
+	struct scan_remote *remote = &scan->remote;
+	st_auto_buf struct st_buf url = {0};
+	*out = (struct check_answer){.body = -1};
+	if (!probe_request_url(&store->target, request, &url))
+		return st_fail(err, ST_WRONG, "the listing gives a marker that cannot be asked for");
+	for (unsigned tries = 1;; tries++) {
+		const char *why;
+		uint64_t wait_ms = probe_pace_wait(&remote->pace, st_now_ms(), &why);
+		if (wait_ms == UINT64_MAX)
+			return st_fail(err, ST_WRONG, "the listing stops: %s", why);
+		check_wait(&remote->roles, wait_ms);
+		if (remote->roles.stopped)
+			return st_fail(err, ST_STOP, "stopped");
+		probe_pace_sent(&remote->pace, st_now_ms());
+		check_answer_free(out);
+		ST_TRY(check_ask(&remote->roles, &store->target, request, (const char *)url.data, out, err));
+		if (!probe_pace_answered(&remote->pace, &out->answer, tries, st_now_ms()))
+			return ST_OK;
+	}
+}
+
+static enum st_status refuse_page(const struct check_answer *answer, uint64_t page, struct st_error *err)
+{
+	if (answer->answer.outcome != PROBE_ANSWERED)
+		return st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page,
+			probe_outcome_text(answer->answer.outcome));
+	return st_fail(err, ST_WRONG, "page %llu of the listing: the server answers %u%s", (unsigned long long)page,
+		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
+}
+
+static enum st_status list_page(struct listing *listing, const struct scan_remote_store *store, uint64_t page,
+	struct st_buf *marker, struct st_error *err)
+{
+	struct scan *scan = listing->scan;
+	const struct probe_shelf *shelf = store->service->shelf;
+	struct probe_request request = {
+		.row = page == 1 ? shelf->first : shelf->next, .marker = {marker->data, page == 1 ? 0 : marker->size}};
+	struct check_answer answer;
+	st_auto_buf struct st_buf next = {0};
+	enum probe_page read = PROBE_PAGE_OTHER;
+	enum st_status status = ask_page(scan, store, &request, &answer, err);
+	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
+		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
+	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
+		status = refuse_page(&answer, page, err);
+	check_answer_free(&answer);
+	ST_TRY(status);
+	if (next.size > 0 && next.size == marker->size && memcmp(next.data, marker->data, next.size) == 0)
+		return st_fail(err, ST_WRONG, "page %llu of the listing: it leads to itself", (unsigned long long)page);
+	marker->size = 0;
+	st_buf_add(marker, next.data, next.size);
+	return ST_OK;
+}
+
+enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
+	uint8_t manifest[ST_SHA256_BYTES], struct st_error *err)
+{
+	struct listing listing = {.scan = scan, .manifest = st_sha256_new()};
+	st_auto_buf struct st_buf marker = {0};
+	enum st_status status = ST_OK;
+	uint64_t page = 0;
+	st_sha256_begin(listing.manifest);
+	probe_pace_host(&scan->remote.pace);
+	do
+		status = list_page(&listing, store, ++page, &marker, err);
+	while (status == ST_OK && marker.size > 0 && page < CEIL_LISTING_PAGES);
+	if (status == ST_OK && marker.size > 0)
+		status = st_fail(err, ST_WRONG, "the listing does not end after %llu pages", (unsigned long long)page);
+	st_sha256_end(listing.manifest, manifest);
+	st_sha256_free(listing.manifest);
+	return status;
+}
