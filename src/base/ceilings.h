@@ -307,6 +307,8 @@
 /* Header lines of one answer, and one value of them that is kept; the connection is closed beyond the first. */
 #define CEIL_ANSWER_HEADER_BYTES (64 * KIB)
 #define CEIL_ANSWER_VALUE_BYTES 1024
+/* What stands around a body, beside as many bytes as the body has: headers, sizes and extensions of chunks. */
+#define CEIL_ANSWER_FRAMING_BYTES (1 * MIB)
 /* A body that a check asks for; the rest is not read. */
 #define CEIL_ANSWER_BODY_BYTES (16 * MIB)
 /* One request, from the name to the last byte; and the least pace, over so many seconds, of an answer. */
@@ -321,6 +323,10 @@
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)
 /* Pages of one listing: beyond, the server makes them up. */
 #define CEIL_LISTING_PAGES 10000000u
+/* Pages without a name, one behind the other: beyond, it is no listing. */
+#define CEIL_LISTING_EMPTY_PAGES 1000u
+/* Tries of one page, where a connection breaks off or the server fails. */
+#define CEIL_LISTING_TRIES 4
 /* What a fetch process may take beyond CEIL_REQUEST_MS before it is killed: resolvers wait by clocks of their own. */
 #define CEIL_FETCH_LATE_MS 30000
 /* Address space of the fetch role. */

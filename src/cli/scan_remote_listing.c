@@ -4,12 +4,14 @@
 #include "base/ceilings.h"
 #include "base/clock.h"
 #include "cli/scan.h"
+#include "probe/markers.h"
 #include "probe/requests.h"
 
 struct listing {
 	struct scan *scan;
 	struct st_sha256 *manifest;
-	uint64_t count;
+	uint64_t count, page;
+	struct probe_markers markers;
 };
 
 static enum st_status add_listed(void *context, const struct probe_listed *listed, struct st_error *err)
@@ -33,7 +35,18 @@ static enum st_status add_listed(void *context, const struct probe_listed *liste
 	return casefile_listing_add(listing->scan->casefile, &object, err);
 }
 
-/* One page, asked for again while the server wants us to wait. The answer is the caller's to free. */
+/* What broke off, or is the server's own failure, may not be so again. A body of all that was asked for was no page. */
+static bool may_pass(const struct check_answer *answer, const struct probe_row *row)
+{
+	enum probe_outcome outcome = answer->answer.outcome;
+	unsigned status = answer->answer.status;
+	if (outcome != PROBE_ANSWERED)
+		return outcome == PROBE_NO_CONNECTION || outcome == PROBE_BROKEN || outcome == PROBE_TIMED_OUT;
+	bool cut = status == 200 && !answer->answer.body_whole && answer->answer.body_bytes < row->body_bytes;
+	return cut || status == 500 || status == 502 || status == 504;
+}
+
+/* One page, asked for again while the server wants us to wait, or fails. The answer is the caller's to free. */
 static enum st_status ask_page(struct scan *scan, const struct scan_remote_store *store,
 	const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
@@ -53,8 +66,11 @@ static enum st_status ask_page(struct scan *scan, const struct scan_remote_store
 		probe_pace_sent(&remote->pace, st_now_ms());
 		check_answer_free(out);
 		ST_TRY(check_ask(&remote->roles, &store->target, request, (const char *)url.data, out, err));
-		if (!probe_pace_answered(&remote->pace, &out->answer, tries, st_now_ms()))
+		bool again = probe_pace_answered(&remote->pace, &out->answer, tries, st_now_ms());
+		if (!again && (tries >= CEIL_LISTING_TRIES || !may_pass(out, request->row)))
 			return ST_OK;
+		if (!again)
+			check_wait(&remote->roles, (uint64_t)250 << tries);
 	}
 }
 
@@ -67,10 +83,11 @@ static enum st_status refuse_page(const struct check_answer *answer, uint64_t pa
 		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
 }
 
-static enum st_status list_page(struct listing *listing, const struct scan_remote_store *store, uint64_t page,
-	struct st_buf *marker, struct st_error *err)
+static enum st_status list_page(
+	struct listing *listing, const struct scan_remote_store *store, struct st_buf *marker, struct st_error *err)
 {
 	struct scan *scan = listing->scan;
+	uint64_t page = ++listing->page, before = listing->count;
 	const struct probe_shelf *shelf = store->service->shelf;
 	struct probe_request request = {
 		.row = page == 1 ? shelf->first : shelf->next, .marker = {marker->data, page == 1 ? 0 : marker->size}};
@@ -84,11 +101,14 @@ static enum st_status list_page(struct listing *listing, const struct scan_remot
 		status = refuse_page(&answer, page, err);
 	check_answer_free(&answer);
 	ST_TRY(status);
-	if (next.size > 0 && next.size == marker->size && memcmp(next.data, marker->data, next.size) == 0)
-		return st_fail(err, ST_WRONG, "page %llu of the listing: it leads to itself", (unsigned long long)page);
 	marker->size = 0;
 	st_buf_add(marker, next.data, next.size);
-	return ST_OK;
+	if (next.size == 0)
+		return ST_OK;
+	const char *why =
+		probe_markers_take(&listing->markers, (struct st_span){next.data, next.size}, listing->count - before);
+	return why == NULL ? ST_OK
+			   : st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page, why);
 }
 
 enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
@@ -97,14 +117,11 @@ enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_stor
 	struct listing listing = {.scan = scan, .manifest = st_sha256_new()};
 	st_auto_buf struct st_buf marker = {0};
 	enum st_status status = ST_OK;
-	uint64_t page = 0;
 	st_sha256_begin(listing.manifest);
 	probe_pace_host(&scan->remote.pace);
 	do
-		status = list_page(&listing, store, ++page, &marker, err);
-	while (status == ST_OK && marker.size > 0 && page < CEIL_LISTING_PAGES);
-	if (status == ST_OK && marker.size > 0)
-		status = st_fail(err, ST_WRONG, "the listing does not end after %llu pages", (unsigned long long)page);
+		status = list_page(&listing, store, &marker, err);
+	while (status == ST_OK && marker.size > 0);
 	st_sha256_end(listing.manifest, manifest);
 	st_sha256_free(listing.manifest);
 	return status;

@@ -40,6 +40,7 @@ struct fetch_object {
 	char *target, *headers;
 	char *etag;                 /* as the server wrote it; NULL until an answer had a strong one */
 	uint64_t size, listed_etag; /* listed_etag: by_generation, the generation (probe/listing.h) */
+	uint64_t given_etag;        /* by the first range (probe_etag); 0 none */
 	bool by_generation;
 	uint32_t interval_ms, requests, status;
 	uint64_t next_ms, bytes, network_ms, blocked_ms;
@@ -61,9 +62,10 @@ struct fetch {
 struct fetch_reply {
 	enum probe_outcome outcome;
 	uint32_t status;
-	uint64_t body_bytes, limit_bytes, header_bytes;
-	bool cut; /* the server had more */
-	int body; /* memory; -1 none yet */
+	uint64_t body_bytes, limit_bytes, header_bytes, wire_bytes; /* wire_bytes: headers and body as they came */
+	bool cut;                                                   /* the server had more */
+	bool headers_end; /* the empty line behind those of the final status has come */
+	int body;         /* memory; -1 none yet */
 	struct st_sha256 *hash;
 	char address[64];
 	char why[128];
@@ -77,6 +79,9 @@ const struct fetch_pin *fetch_pin(struct fetch *fetch, const struct fetch_questi
 bool fetch_prepare(struct fetch *fetch, const struct fetch_question *question, struct fetch_reply *reply);
 /* Connects to the pin and does what was set; target is "/path?query". */
 CURLcode fetch_perform(struct fetch *fetch, const struct fetch_question *question, const char *target);
+/* One connection to nobody, without a packet: what libraries load and allocate for the first of them, they have then.
+ */
+void fetch_warm_up(struct fetch *fetch);
 /* More of the body; false when it is beyond the limit or memory fails. */
 bool fetch_reply_add(struct fetch_reply *reply, const void *data, size_t size);
 void fetch_reply_failed(struct fetch_reply *reply, CURLcode code);

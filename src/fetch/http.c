@@ -60,6 +60,21 @@ static void take_header(struct fetch_reply *reply, const char *line, size_t size
 	reply->header[header] = text;
 }
 
+/* A coding of the whole message that nobody asked for, with TE, and that libcurl would undo: only chunks are framing
+ * (RFC 9112, 6.1 and 7.4). */
+static bool is_packed(const char *line, size_t size)
+{
+	static const char name[] = "transfer-encoding:", chunked[] = "chunked";
+	size_t length = sizeof name - 1;
+	if (size < length || strncasecmp(line, name, length) != 0)
+		return false;
+	for (line += length, size -= length; size > 0 && isspace((unsigned char)line[0]); line++)
+		size--;
+	while (size > 0 && isspace((unsigned char)line[size - 1]))
+		size--;
+	return size != sizeof chunked - 1 || strncasecmp(line, chunked, size) != 0;
+}
+
 static size_t on_header(char *data, size_t unit, size_t count, void *context)
 {
 	struct fetch_reply *reply = context;
@@ -69,12 +84,39 @@ static size_t on_header(char *data, size_t unit, size_t count, void *context)
 		reply->outcome = PROBE_TOO_LARGE;
 		return 0;
 	}
+	if (is_packed(data, size)) {
+		reply->outcome = PROBE_BROKEN;
+		return 0;
+	}
 	/* A new status line: what came before was 100 Continue or the like. */
-	if (size >= 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (size >= 5 && memcmp(data, "HTTP/", 5) == 0) {
 		clear_headers(reply);
-	else
+		reply->headers_end = false;
+	} else {
 		take_header(reply, data, size);
+		reply->headers_end = reply->headers_end || data[0] == '\r' || data[0] == '\n';
+	}
 	return size;
+}
+
+static int on_wire(CURL *curl, curl_infotype kind, char *data, size_t size, void *context)
+{
+	struct fetch_reply *reply = context;
+	(void)curl, (void)data;
+	if (kind == CURLINFO_HEADER_IN || kind == CURLINFO_DATA_IN)
+		reply->wire_bytes += size;
+	return 0;
+}
+
+/* Ends an answer that is nothing but framing: sizes and extensions of chunks, which libcurl passes over for ever. */
+static int on_progress(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+	struct fetch_reply *reply = context;
+	(void)down_all, (void)down, (void)up_all, (void)up;
+	if (reply->wire_bytes <= 2 * reply->body_bytes + CEIL_ANSWER_FRAMING_BYTES)
+		return 0;
+	reply->outcome = PROBE_TOO_LARGE;
+	return 1;
 }
 
 void fetch_reply_failed(struct fetch_reply *reply, CURLcode code)
@@ -149,15 +191,31 @@ static void judge(struct fetch *fetch, struct fetch_reply *reply, CURLcode code)
 	reply->status = status > 0 && status < 1000 ? (uint32_t)status : 0;
 	/* We had enough of the body (of some, nothing is wanted), or it broke off: what came before it is an answer all
 	 * the same. */
-	bool headers_came = reply->status >= 200 && reply->outcome == PROBE_ANSWERED;
+	bool headers_came = reply->status >= 200 && reply->headers_end && reply->outcome == PROBE_ANSWERED;
 	bool late = code == CURLE_WRITE_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR ||
 		    code == CURLE_OPERATION_TIMEDOUT || code == CURLE_ABORTED_BY_CALLBACK;
 	if (code != CURLE_OK && headers_came && late && (reply->body_bytes > 0 || reply->limit_bytes == 0))
 		reply->cut = true;
 	else if (code != CURLE_OK)
 		fetch_reply_failed(reply, code);
-	else if (reply->status == 0)
+	else if (reply->status == 0 || !reply->headers_end)
 		reply->outcome = PROBE_BROKEN;
+}
+
+/* A connection that was kept may end just when it is used again: nothing was answered then, and the request is sent
+ * once more over a new one (RFC 9112, 9.3.1). libcurl does so by itself, but not when the end shows while a body is
+ * sent. */
+static CURLcode perform(
+	struct fetch *fetch, const struct fetch_question *question, struct fetch_reply *reply, const char *target)
+{
+	CURLcode code = fetch_perform(fetch, question, target);
+	long connections = 1;
+	curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &connections);
+	bool lost = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+	if (!lost || connections > 0 || reply->wire_bytes > 0)
+		return code;
+	curl_easy_setopt(fetch->curl, CURLOPT_FRESH_CONNECT, 1L);
+	return fetch_perform(fetch, question, target);
 }
 
 void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply)
@@ -179,7 +237,13 @@ void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fet
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_wire);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, reply);
 	set_method(curl, method, (const char *)body.data, body.size);
-	judge(fetch, reply, fetch_perform(fetch, question, target));
+	judge(fetch, reply, perform(fetch, question, reply, target));
 	curl_slist_free_all(headers);
 }

@@ -89,11 +89,7 @@ static void prepare(struct fetch *fetch)
 	fetch->hash = st_sha256_new();
 	if (fetch->curl == NULL)
 		fail_to_start("libcurl gives no handle");
-	struct fetch_reply reply = {.body = -1, .hash = fetch->hash};
-	char nobody[] = "127.0.0.1";
-	/* A connection to a port that nobody has: what TLS and sockets initialise, they initialise now. */
-	struct fetch_question question = {.host = nobody, .port = 9, .literal = true, .tls = true};
-	fetch_resolve(fetch, &question, &reply);
+	fetch_warm_up(fetch);
 }
 
 static void enter_jail(const struct start *start)

@@ -65,9 +65,13 @@ static bool range_is(const char *header, uint64_t offset, uint64_t length, uint6
 static bool etag_is_listed(struct fetch_object *object, const char *etag)
 {
 	struct st_span tag = {(const uint8_t *)etag, etag != NULL ? strlen(etag) : 0};
-	if (!object->by_generation && object->listed_etag != 0 && tag.size > 0 &&
-		probe_etag(tag) != object->listed_etag)
+	uint64_t now = probe_etag(tag);
+	if (!object->by_generation && object->listed_etag != 0 && now != 0 && now != object->listed_etag)
 		return false;
+	/* Not every server heeds If-Match: what it says of its later ranges is held against the first. */
+	if (object->bytes > 0 && now != object->given_etag)
+		return false;
+	object->given_etag = now;
 	/* If-Match compares strongly: weak tags match nothing (13.1.1). */
 	if (object->etag == NULL && tag.size > 0 && tag.data[0] == '"')
 		object->etag = st_strndup(etag, tag.size);
@@ -108,8 +112,8 @@ static enum st_reason judge_content(
 		return ST_REASON_SOURCE_CHANGED;
 	if (reply->status == 200 && !all)
 		return ST_REASON_SOURCE_ERROR;
-	if (reply->status == 200 && reply->cut && reply->body_bytes == length)
-		return ST_REASON_SOURCE_CHANGED; /* it has grown */
+	if (reply->cut && reply->body_bytes == length)
+		return ST_REASON_SOURCE_CHANGED; /* it has grown, or is longer than its own Content-Range */
 	return reply->body_bytes == length ? ST_REASON_NONE : ST_REASON_SOURCE_ERROR;
 }
 

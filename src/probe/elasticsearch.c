@@ -226,12 +226,20 @@ static bool is_old_table(const struct probe_answer *answer)
 					memcmp(text.data, "red   ", 6) == 0);
 }
 
+/* Rows that name indices; of a cluster that said what it is also a list of none. A page of HTML is neither. */
+static bool is_table(const struct probe *probe, const struct probe_answer *answer)
+{
+	const struct probe_facts *facts = answer->facts;
+	bool none = facts->body == PROBE_BODY_WHOLE && facts->count == 1 && probe_fact_count(facts, "") == 1;
+	return probe_fact_count(facts, "[].index") > 0 ||
+	       (none && (probe->product.size > 0 || answer->header[PROBE_HEADER_X_ELASTIC_PRODUCT] != NULL));
+}
+
 static void take_cat(struct probe *probe, const struct probe_answer *answer)
 {
-	bool json = answer->facts->body != PROBE_BODY_OTHER && probe_fact_count(answer->facts, "bytes") == 0;
 	if (answer->request->row == &rows[ROW_CAT] && answer->status == 400) {
 		probe->number[NUMBER_PLAIN_CAT] = 1;
-	} else if (answer->status == 200 && (is_old_table(answer) || json)) {
+	} else if (answer->status == 200 && (is_old_table(answer) || is_table(probe, answer))) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		take_indices(probe, answer);
 		say_open(probe);

@@ -126,7 +126,7 @@ const char *probe_outcome_text(enum probe_outcome outcome)
 		"no connection",
 		"no TLS connection, or its certificate is not valid for this name",
 		"no answer in time",
-		"the answer's headers have no end",
+		"the answer's headers or framing have no end",
 		"the answer is broken off or is none",
 		"not asked: a name in the request would lead out of the target",
 	};

@@ -87,7 +87,7 @@ enum probe_outcome {
 	PROBE_NO_CONNECTION,
 	PROBE_TLS_FAILED,
 	PROBE_TIMED_OUT,
-	PROBE_TOO_LARGE, /* headers beyond their ceiling */
+	PROBE_TOO_LARGE, /* headers, or what stands between the chunks of a body, beyond their ceiling */
 	PROBE_BROKEN,    /* no HTTP, or cut off before the headers ended; the process that asked was lost */
 	PROBE_HELD_BACK, /* not sent: budget, pace, a host that failed too often, a name that cannot be asked for */
 	PROBE_OUTCOMES

@@ -106,6 +106,39 @@ static void something_else_at_the_port_is_not_open(void)
 	};
 	SCRIPT_CASE("a page", TARGET, NULL, PROBE_L2, page,
 		"cannot-tell cannot-tell not-tested not-tested not-tested cannot-tell = cannot-tell", NULL, NULL);
+	static const struct scripted always[] = {
+		{.row = "elasticsearch.root", .status = 200, .facts = {{"html/body", "welcome"}}},
+		{.row = "elasticsearch.cat", .status = 200, .facts = {{"html/body", "welcome"}}},
+		{.row = "elasticsearch.search", .status = 200, .facts = {{"html/body", "welcome"}}},
+	};
+	SCRIPT_CASE("the same HTML to everything", TARGET, NULL, PROBE_L2, always,
+		"cannot-tell cannot-tell not-tested not-tested not-tested cannot-tell = cannot-tell", NULL,
+		"no list of indices");
+	static const struct scripted nothing[] = {
+		{.row = "elasticsearch.root", .status = 200},
+		{.row = "elasticsearch.cat", .status = 200},
+		{.row = "elasticsearch.search", .status = 200},
+	};
+	SCRIPT_CASE("200 and nothing", TARGET, NULL, PROBE_L2, nothing,
+		"cannot-tell cannot-tell not-tested not-tested not-tested cannot-tell = cannot-tell", NULL, NULL);
+}
+
+static void a_cluster_without_an_index_is_open_when_it_says_what_it_is(void)
+{
+	static const struct scripted fresh[] = {
+		ROOT,
+		{.row = "elasticsearch.cat", .status = 200, .facts = {{"", ""}}},
+		{.row = "elasticsearch.search", .status = 200, .facts = {{"hits.total", "0"}}},
+	};
+	SCRIPT_CASE("a fresh cluster", TARGET, NULL, PROBE_L2, fresh,
+		"open open not-tested not-tested not-tested cannot-tell = open", NULL, "0 indices");
+	static const struct scripted unknown[] = {
+		{.row = "elasticsearch.root", .status = 200, .facts = {{"", ""}}},
+		{.row = "elasticsearch.cat", .status = 200, .facts = {{"", ""}}},
+		{.row = "elasticsearch.search", .status = 200, .facts = {{"", ""}}},
+	};
+	SCRIPT_CASE("{} to everything", TARGET, NULL, PROBE_L2, unknown,
+		"cannot-tell cannot-tell not-tested not-tested not-tested cannot-tell = cannot-tell", NULL, NULL);
 }
 
 int main(void)
@@ -117,5 +150,6 @@ int main(void)
 	RUN(versions_before_7_7_are_asked_again_without_the_parameter);
 	RUN(one_index_is_asked_for_alone);
 	RUN(something_else_at_the_port_is_not_open);
+	RUN(a_cluster_without_an_index_is_open_when_it_says_what_it_is);
 	CHECK_END();
 }
