@@ -210,6 +210,7 @@ static const struct cli_option options[] = {
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
 	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
 	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},
+	{"auth", 0, "FILE", "credentials of a stranger, and of the owner; see staunch-auth(5)", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
 	{"format", 0, "FORMAT", "text or json", false, false},
 	{"unconfined", 0, NULL, "ask without a sandbox, on machines that have none", false, false},

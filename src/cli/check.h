@@ -3,6 +3,7 @@
 #define STAUNCH_CLI_CHECK_H
 
 #include "base/hash.h"
+#include "cli/check_auth.h"
 #include "probe/evidence.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
@@ -17,6 +18,7 @@ struct check_role {
 	uint32_t id;
 	int socket; /* -1: not running */
 	struct message_reader *reader;
+	uint32_t credential; /* of the roles' file, given to a fetch process when it starts; 0 none */
 };
 
 struct check_roles {
@@ -25,8 +27,9 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
-	int signal_fd; /* Ctrl-C and the like, heard while waiting */
-	bool stopped;  /* one came: nothing more is asked */
+	int signal_fd;                 /* Ctrl-C and the like, heard while waiting */
+	const struct check_auth *auth; /* borrowed; NULL: nothing is asked with a credential */
+	bool stopped;                  /* one came: nothing more is asked */
 };
 
 /* What came back, owned: freed with check_answer_free. */
@@ -63,6 +66,9 @@ void check_roles_free(struct check_roles *roles);
 /* One more process of a role, by its name; its socket is the caller's to talk to. */
 enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err);
 void check_role_stop(struct check_roles *roles, struct check_role *role);
+/* From now on the fetch process of this role has that credential (check_auth_find) and no other: one that was started
+ * otherwise is ended. */
+void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t credential);
 typedef enum st_status check_listed(void *context, const struct probe_listed *listed, struct st_error *err);
 /* A worker reads the body of the answer as a page of a listing. *page is other than whole when it cannot be believed;
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
