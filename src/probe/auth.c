@@ -1,7 +1,7 @@
 #include "probe/auth.h"
 
 #include "base/ceilings.h"
-#include "base/json_read.h"
+#include "base/settings.h"
 
 #include <ctype.h>
 #include <sodium.h>
@@ -9,8 +9,6 @@
 
 #define JSON_DEPTH 4
 #define BIT(value_) (1u << (value_))
-/* Room for the longest value: nothing grows, and so nothing is left behind. */
-#define VALUE_ROOM (CEIL_AUTH_VALUE_BYTES + 1)
 
 static const struct {
 	const char *name;
@@ -27,8 +25,6 @@ static const struct {
 	[PROBE_AUTH_GCS_BEARER] = {"gcs-bearer", BIT(PROBE_AUTH_TOKEN), 0},
 };
 
-static const char *const value_names[PROBE_AUTH_VALUES] = {
-	"user", "password", "token", "key", "secret", "session_token", "region", "service", "account"};
 static const char *const as_names[PROBE_AS] = {"anybody", "owner", "stranger"};
 
 const char *probe_auth_kind_name(enum probe_auth_kind kind)
@@ -42,63 +38,18 @@ const char *probe_as_name(enum probe_as as)
 }
 
 struct reading {
-	struct st_json_reader *json;
-	struct st_span file;
-	struct st_json_event event;
-	struct st_buf text; /* the string at hand, and a NUL; VALUE_ROOM reserved */
-	uint64_t begin;
-	bool has_target, has_kind, has_as, in_the_clear;
-	struct st_error *err;
+	struct st_settings settings;
+	bool in_the_clear; /* of the entry at hand */
 };
 
 static bool fail(struct reading *r, const char *why)
 {
-	unsigned line = 1;
-	for (uint64_t i = 0; i < r->begin && i < r->file.size; i++)
-		line += r->file.data[i] == '\n';
-	st_fail(r->err, ST_WRONG, "credentials, line %u: %s", line, why);
-	return false;
-}
-
-static enum st_json_token next(struct reading *r)
-{
-	enum st_json_token token = st_json_next(r->json, &r->event);
-	if (token == ST_JSON_MORE) {
-		st_json_feed_end(r->json);
-		token = st_json_next(r->json, &r->event);
-	}
-	r->begin = token == ST_JSON_END ? r->file.size : r->event.start;
-	return token;
-}
-
-/* The whole key or string at hand, NUL-ended, in r->text. */
-static bool take_text(struct reading *r)
-{
-	enum st_json_token token = r->event.token;
-	uint64_t begin = r->begin;
-	r->text.size = 0;
-	for (bool first = true; first || !r->event.last; first = false) {
-		if (!first && st_json_next(r->json, &r->event) != token)
-			return fail(r, "no JSON");
-		if (r->text.size + r->event.text.size > CEIL_AUTH_VALUE_BYTES)
-			return fail(r, "a text is longer than 16 KiB");
-		st_buf_add(&r->text, r->event.text.data, r->event.text.size);
-	}
-	r->begin = begin;
-	if (memchr(r->text.data, 0, r->text.size) != NULL)
-		return fail(r, "a NUL in a text");
-	st_buf_add_byte(&r->text, 0);
-	return true;
-}
-
-static bool take_string(struct reading *r, const char *wanted)
-{
-	return next(r) == ST_JSON_STRING ? take_text(r) : fail(r, wanted);
+	return st_settings_fail(&r->settings, why);
 }
 
 static const char *text_of(const struct reading *r)
 {
-	return (const char *)r->text.data;
+	return st_settings_text(&r->settings);
 }
 
 /* --- what values may be: they become header lines --- */
@@ -165,13 +116,20 @@ static const char *what_is_wrong(const struct probe_auth_entry *entry)
 
 /* --- an entry --- */
 
+/* Behind them: the values. */
+enum {
+	FIELD_TARGET,
+	FIELD_KIND,
+	FIELD_AS,
+	FIELD_IN_THE_CLEAR,
+	FIELD_VALUES,
+	FIELDS = FIELD_VALUES + PROBE_AUTH_VALUES
+};
+
 static bool take_target(struct reading *r, struct probe_auth_entry *entry)
 {
 	struct st_error why = {0};
-	if (r->has_target)
-		return fail(r, "a field stands twice");
-	r->has_target = true;
-	if (!take_string(r, "\"target\" is a URL, as in the scope"))
+	if (!st_settings_string(&r->settings, "\"target\" is a URL, as in the scope"))
 		return false;
 	/* Texts of target.c say what is wrong and repeat nothing. */
 	return probe_target_parse(text_of(r), &entry->target, &why) == ST_OK || fail(r, why.what);
@@ -179,69 +137,66 @@ static bool take_target(struct reading *r, struct probe_auth_entry *entry)
 
 static bool take_kind(struct reading *r, struct probe_auth_entry *entry)
 {
-	static const char wanted[] = "\"kind\" is basic, bearer, api-key, aws-sigv4, azure-shared-key, azure-bearer or "
-				     "gcs-bearer";
-	if (r->has_kind)
-		return fail(r, "a field stands twice");
-	r->has_kind = true;
-	if (!take_string(r, wanted))
-		return false;
+	const char *names[PROBE_AUTH_KINDS];
+	int choice;
 	for (int i = 0; i < PROBE_AUTH_KINDS; i++)
-		if (strcmp(kinds[i].name, text_of(r)) == 0) {
-			entry->kind = (enum probe_auth_kind)i;
-			return true;
-		}
-	return fail(r, wanted);
+		names[i] = kinds[i].name;
+	if (!st_settings_choice(&r->settings, names, PROBE_AUTH_KINDS, &choice,
+		    "\"kind\" is basic, bearer, api-key, aws-sigv4, azure-shared-key, azure-bearer or gcs-bearer"))
+		return false;
+	entry->kind = (enum probe_auth_kind)choice;
+	return true;
 }
 
 static bool take_as(struct reading *r, struct probe_auth_entry *entry)
 {
-	static const char wanted[] = "\"as\" is owner or stranger";
-	if (r->has_as)
-		return fail(r, "a field stands twice");
-	r->has_as = true;
-	if (!take_string(r, wanted))
+	int choice;
+	if (!st_settings_choice(&r->settings, &as_names[PROBE_AS_OWNER], 2, &choice, "\"as\" is owner or stranger"))
 		return false;
-	bool owner = strcmp(text_of(r), "owner") == 0;
-	entry->as = owner ? PROBE_AS_OWNER : PROBE_AS_STRANGER;
-	return owner || strcmp(text_of(r), "stranger") == 0 || fail(r, wanted);
+	entry->as = choice == 0 ? PROBE_AS_OWNER : PROBE_AS_STRANGER;
+	return true;
 }
 
 static bool take_in_the_clear(struct reading *r)
 {
-	enum st_json_token token = next(r);
+	enum st_json_token token = st_settings_next(&r->settings);
 	r->in_the_clear = token == ST_JSON_TRUE;
 	return token == ST_JSON_TRUE || token == ST_JSON_FALSE || fail(r, "\"in_the_clear\" is true or false");
 }
 
-static bool take_value(struct reading *r, struct probe_auth_entry *entry)
+static bool take_value(struct reading *r, struct st_buf *value)
 {
-	for (int i = 0; i < PROBE_AUTH_VALUES; i++) {
-		struct st_buf *value = &entry->value[i];
-		if (strcmp(value_names[i], text_of(r)) != 0)
-			continue;
-		if (value->data != NULL)
-			return fail(r, "a field stands twice");
-		if (!take_string(r, "a value of a credential is a text"))
-			return false;
-		st_buf_reserve(value, r->text.size);
-		st_buf_add(value, r->text.data, r->text.size);
-		value->size--;
-		return value->size > 0 || fail(r, "a value of a credential is empty");
-	}
-	return fail(r, "no field of a credential is called so; see staunch-auth(5)");
+	if (!st_settings_string(&r->settings, "a value of a credential is a text"))
+		return false;
+	size_t size = strlen(text_of(r));
+	if (size == 0 || size > CEIL_AUTH_VALUE_BYTES)
+		return fail(r, "a value of a credential is empty, or longer than 16 KiB");
+	st_buf_reserve(value, size + 1);
+	st_buf_add(value, text_of(r), size + 1);
+	value->size--;
+	return true;
 }
 
-static bool take_field(struct reading *r, struct probe_auth_entry *entry)
+static bool take_field(struct reading *r, struct probe_auth_entry *entry, uint32_t *seen)
 {
-	if (!take_text(r))
+	static const char *const names[FIELDS] = {"target", "kind", "as", "in_the_clear", "user", "password", "token",
+		"key", "secret", "session_token", "region", "service", "account"};
+	size_t field;
+	if (!st_settings_field(&r->settings, names, FIELDS, seen, &field,
+		    "no field of a credential is called so; see staunch-auth(5)"))
 		return false;
-	const char *name = text_of(r);
-	return strcmp(name, "target") == 0         ? take_target(r, entry)
-	       : strcmp(name, "kind") == 0         ? take_kind(r, entry)
-	       : strcmp(name, "as") == 0           ? take_as(r, entry)
-	       : strcmp(name, "in_the_clear") == 0 ? take_in_the_clear(r)
-						   : take_value(r, entry);
+	switch (field) {
+	case FIELD_TARGET:
+		return take_target(r, entry);
+	case FIELD_KIND:
+		return take_kind(r, entry);
+	case FIELD_AS:
+		return take_as(r, entry);
+	case FIELD_IN_THE_CLEAR:
+		return take_in_the_clear(r);
+	default:
+		return take_value(r, &entry->value[field - FIELD_VALUES]);
+	}
 }
 
 /* 127.0.0.0/8 and ::1, typed as such: what goes there leaves no machine. */
@@ -250,29 +205,34 @@ static bool is_loopback(const struct probe_target *target)
 	return target->literal && (strncmp(target->host, "127.", 4) == 0 || strcmp(target->host, "::1") == 0);
 }
 
-static bool entry_is_whole(struct reading *r, struct probe_auth_entry *entry)
+static bool values_are_whole(struct reading *r, struct probe_auth_entry *entry)
 {
 	unsigned has = 0;
-	if (!r->has_target || !r->has_kind)
-		return fail(r, "a credential needs target and kind");
-	if (entry->target.transport != PROBE_HTTP && entry->target.transport != PROBE_HTTPS)
-		return fail(r, "credentials are sent over HTTP only: this target's service has another protocol");
+	struct st_buf *service = &entry->value[PROBE_AUTH_SERVICE];
+	if (entry->kind == PROBE_AUTH_AWS_SIGV4 && service->data == NULL) {
+		st_buf_add(service, "s3", 3);
+		service->size--;
+	}
 	for (int i = 0; i < PROBE_AUTH_VALUES; i++)
 		has |= entry->value[i].data != NULL ? BIT(i) : 0;
-	if (entry->kind == PROBE_AUTH_AWS_SIGV4 && (has & BIT(PROBE_AUTH_SERVICE)) == 0) {
-		st_buf_add(&entry->value[PROBE_AUTH_SERVICE], "s3", 3);
-		entry->value[PROBE_AUTH_SERVICE].size--;
-		has |= BIT(PROBE_AUTH_SERVICE);
-	}
 	if ((has & kinds[entry->kind].needs) != kinds[entry->kind].needs)
 		return fail(r, "a value is missing that this kind of credential needs; see staunch-auth(5)");
 	if ((has & ~(kinds[entry->kind].needs | kinds[entry->kind].may)) != 0)
 		return fail(r, "a value stands there that this kind of credential does not have");
+	const char *wrong = what_is_wrong(entry);
+	return wrong == NULL || fail(r, wrong);
+}
+
+static bool entry_is_whole(struct reading *r, struct probe_auth_entry *entry, uint32_t seen)
+{
+	if ((seen & BIT(FIELD_TARGET)) == 0 || (seen & BIT(FIELD_KIND)) == 0)
+		return fail(r, "a credential needs target and kind");
+	if (entry->target.transport != PROBE_HTTP && entry->target.transport != PROBE_HTTPS)
+		return fail(r, "credentials are sent over HTTP only: this target's service has another protocol");
 	if (entry->target.transport == PROBE_HTTP && !r->in_the_clear && !is_loopback(&entry->target))
 		return fail(r, "a credential for http:// goes over the network in the clear: use https, or write "
 			       "\"in_the_clear\": true");
-	const char *wrong = what_is_wrong(entry);
-	return wrong == NULL || fail(r, wrong);
+	return values_are_whole(r, entry);
 }
 
 static bool is_same_credential(const struct probe_auth_entry *a, const struct probe_auth_entry *b)
@@ -301,55 +261,50 @@ static bool entry_is_new(struct reading *r, const struct probe_auth *auth)
 static bool take_entry(struct reading *r, struct probe_auth *auth)
 {
 	struct probe_auth_entry *entry = &auth->entries[auth->count++];
+	uint32_t seen = 0;
 	*entry = (struct probe_auth_entry){.as = PROBE_AS_OWNER};
-	r->has_target = r->has_kind = r->has_as = r->in_the_clear = false;
-	while (next(r) == ST_JSON_KEY)
-		if (!take_field(r, entry))
+	r->in_the_clear = false;
+	while (st_settings_next(&r->settings) == ST_JSON_KEY)
+		if (!take_field(r, entry, &seen))
 			return false;
-	if (r->event.token != ST_JSON_OBJECT_END)
+	if (r->settings.event.token != ST_JSON_OBJECT_END)
 		return fail(r, "no JSON");
-	return entry_is_whole(r, entry) && entry_is_new(r, auth);
+	return entry_is_whole(r, entry, seen) && entry_is_new(r, auth);
 }
 
 static bool take_entries(struct reading *r, struct probe_auth *auth)
 {
 	static const char wanted[] = "\"entries\" is a list of 1 to 256 credentials";
-	if (next(r) != ST_JSON_ARRAY)
+	if (st_settings_next(&r->settings) != ST_JSON_ARRAY)
 		return fail(r, wanted);
-	while (next(r) == ST_JSON_OBJECT) {
+	while (st_settings_next(&r->settings) == ST_JSON_OBJECT) {
 		if (auth->count == CEIL_AUTH_ENTRIES)
 			return fail(r, wanted);
 		if (!take_entry(r, auth))
 			return false;
 	}
-	return (r->event.token == ST_JSON_ARRAY_END && auth->count > 0) || fail(r, wanted);
+	return (r->settings.event.token == ST_JSON_ARRAY_END && auth->count > 0) || fail(r, wanted);
 }
 
 static bool take_file(struct reading *r, struct probe_auth *auth)
 {
-	bool schema = false, entries = false;
-	if (next(r) != ST_JSON_OBJECT)
+	static const char *const names[] = {"schema", "entries"}, *const schemas[] = {"staunch.auth/1"};
+	uint32_t seen = 0;
+	size_t field;
+	int choice;
+	if (st_settings_next(&r->settings) != ST_JSON_OBJECT)
 		return fail(r, "credentials are a JSON object");
-	while (next(r) == ST_JSON_KEY) {
-		if (!take_text(r))
+	while (st_settings_next(&r->settings) == ST_JSON_KEY) {
+		if (!st_settings_field(&r->settings, names, 2, &seen, &field,
+			    "a file of credentials has schema and entries; see staunch-auth(5)"))
 			return false;
-		if (strcmp(text_of(r), "schema") == 0 && !schema) {
-			schema = true;
-			if (!take_string(r, "\"schema\" is \"staunch.auth/1\"") ||
-				(strcmp(text_of(r), "staunch.auth/1") != 0 &&
-					!fail(r, "\"schema\" is \"staunch.auth/1\"")))
-				return false;
-		} else if (strcmp(text_of(r), "entries") == 0 && !entries) {
-			entries = true;
-			if (!take_entries(r, auth))
-				return false;
-		} else {
-			return fail(r, "a file of credentials has schema and entries, each once");
-		}
+		if (!(field == 0 ? st_settings_choice(
+					   &r->settings, schemas, 1, &choice, "\"schema\" is \"staunch.auth/1\"")
+				 : take_entries(r, auth)))
+			return false;
 	}
-	if (r->event.token != ST_JSON_OBJECT_END || next(r) != ST_JSON_END)
-		return fail(r, "no JSON, or something behind it");
-	return (schema && entries) || fail(r, "a file of credentials has schema and entries");
+	return st_settings_over(&r->settings, "something stands behind the credentials") &&
+	       (seen == 3 || fail(r, "a file of credentials has schema and entries"));
 }
 
 enum st_status probe_auth_read(struct st_span file, struct probe_auth *out, struct st_error *err)
@@ -357,12 +312,10 @@ enum st_status probe_auth_read(struct st_span file, struct probe_auth *out, stru
 	if (file.size > CEIL_AUTH_FILE_BYTES)
 		return st_fail(err, ST_WRONG, "the file of credentials is larger than 256 KiB");
 	*out = (struct probe_auth){.entries = st_alloc_zero(CEIL_AUTH_ENTRIES, sizeof *out->entries)};
-	struct reading r = {.json = st_json_open(JSON_DEPTH), .file = file, .err = err};
-	st_buf_reserve(&r.text, VALUE_ROOM);
-	st_json_feed(r.json, file.data, file.size);
+	struct reading r = {0};
+	st_settings_begin_secret(&r.settings, "credentials, ", file, JSON_DEPTH, err);
 	bool good = take_file(&r, out);
-	st_json_close_secret(r.json);
-	st_buf_wipe(&r.text);
+	st_settings_end_secret(&r.settings);
 	if (!good)
 		probe_auth_wipe(out);
 	return good ? ST_OK : ST_WRONG;

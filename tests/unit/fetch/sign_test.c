@@ -125,8 +125,8 @@ static void azures_string_is_that_of_microsofts_example(void)
 		"GET\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:Fri, 26 Jun 2015 23:39:12 GMT\nx-ms-version:2015-02-21\n"
 		"/myaccount/mycontainer\ncomp:metadata\nrestype:container\ntimeout:20");
 	sign_request(&credential, &request, &lines);
-	CHECK(strncmp(text_of(&lines),
-		      "x-ms-date: Fri, 26 Jun 2015 23:39:12 GMT\nAuthorization: SharedKey myaccount:", 79) == 0);
+	CHECK(strstr(text_of(&lines),
+		      "x-ms-date: Fri, 26 Jun 2015 23:39:12 GMT\nAuthorization: SharedKey myaccount:") != NULL);
 	fetch_credential_wipe(&credential);
 }
 
