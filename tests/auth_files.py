@@ -25,6 +25,11 @@ def aws(target, server, **more):
         "region": "default", **more}
 
 
+def aws_stranger(target, server, **more):
+    return aws(target, server, **{"as": "stranger", "key": server.seed["stranger_access"],
+        "secret": server.seed["stranger_secret"], **more})
+
+
 def scope(folder, *targets, **changes):
     words = {"schema": "staunch.scope/1", "owner": "Contoso", "authoriser": "A. Rossi", "basis": "own-asset", "max_level": "L5",
         "not_before": "2020-01-01", "not_after": "2090-01-01T00:00:00Z", "contact": "security@contoso.example",

@@ -119,6 +119,15 @@ struct check_row {
 	char error_code[64];
 	uint64_t body_bytes;
 	char sha256[2 * ST_SHA256_BYTES + 1], address[64];
+	enum probe_as as; /* whose credential it carried */
+};
+
+/* What was asked with a credential (check_as.c). */
+struct check_views {
+	const char *stranger_kind, *owner_kind; /* "aws-sigv4"; NULL: no such credential */
+	const char *stranger_says;              /* a clause */
+	struct probe_owner_view owner;
+	bool owner_refused; /* the service does not take the owner's credential */
 };
 
 struct check_result {
@@ -127,6 +136,7 @@ struct check_result {
 	const struct probe_service *service; /* NULL: nobody knows */
 	struct probe probe;
 	struct probe_history history;
+	struct check_views views;
 	struct check_row *rows;
 	size_t row_count;
 	char time[21];
@@ -135,6 +145,8 @@ struct check_result {
 struct check {
 	const struct probe_scope *scope;
 	enum probe_level level;
+	struct check_auth *auth; /* NULL: everything is asked anonymously */
+	enum probe_as as;        /* who asks now */
 	struct check_roles roles;
 	struct check_evidence evidence;
 	struct probe_pace pace;
@@ -144,6 +156,12 @@ struct check {
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
+/* One request, through every gate, into the evidence; asked again while the server wants us to wait. probe: whose level
+ * counts and who is told why nothing was sent. The answer is the caller's to free. */
+enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err);
+/* What a stranger's credential gets, and how the owner's shows the store, where there are such. */
+enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
 
