@@ -338,6 +338,10 @@
 #define CEIL_HOST_FAILURES 5
 /* Requests for one target in one run: no answer can make a check endless. */
 #define CEIL_TARGET_REQUESTS 1000
+/* A file of credentials, its entries, and one value of them; larger ones are refused. */
+#define CEIL_AUTH_FILE_BYTES (256 * KIB)
+#define CEIL_AUTH_ENTRIES 256
+#define CEIL_AUTH_VALUE_BYTES (16 * KIB)
 /* A name that a server gave and that is asked for over TCP; one that is longer is not. */
 #define CEIL_STEP_NAME_BYTES 512
 /* An evidence file, and a line of it; larger ones are refused. */

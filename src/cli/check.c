@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct check_options {
-	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key;
+	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
@@ -26,6 +26,7 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		.evidence = cli_value(arguments, "evidence"),
 		.evidence_key = cli_value(arguments, "evidence-key"),
 		.certificates = cli_value(arguments, "ca"),
+		.auth = cli_value(arguments, "auth"),
 		.casefile = cli_value(arguments, "case"),
 		.case_key = cli_value(arguments, "case-key"),
 		.json = format != NULL && strcmp(format, "json") == 0,
@@ -70,6 +71,17 @@ static enum st_status take_targets(
 	return ST_OK;
 }
 
+static enum st_status take_credentials(struct check *check, const char *path, struct st_error *err)
+{
+	bool used = path == NULL;
+	ST_TRY(check_auth_open(path, check->scope, &check->auth, err));
+	for (size_t i = 0; i < check->result_count && !used; i++)
+		used = check_auth_find(check->auth, check->results[i].target, PROBE_AS_OWNER) != 0 ||
+		       check_auth_find(check->auth, check->results[i].target, PROBE_AS_STRANGER) != 0;
+	return used ? ST_OK
+		    : st_fail(err, ST_WRONG, "--auth holds no credential for any of these targets; nothing was sent");
+}
+
 static enum st_status read_scope(
 	const char *path, const struct check_options *options, struct probe_scope **out, struct st_error *err)
 {
@@ -91,6 +103,7 @@ static enum st_status start_roles(struct check *check, const struct check_option
 		check_identity_port(&identity, check->results[i].target->port);
 	memcpy(check->run, identity.run, sizeof check->run);
 	enum st_status status = check_roles_start(&check->roles, &identity, options->unconfined, err);
+	check->roles.auth = check->auth;
 	check_identity_free(&identity);
 	return status;
 }
@@ -178,10 +191,13 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 		check.level = options->level_given || scope->max_level > PROBE_L2 ? options->level : scope->max_level;
 		status = take_targets(arguments, &check, parsed, &err);
 	}
+	if (status == ST_OK)
+		status = take_credentials(&check, options->auth, &err);
 	int exit = status != ST_OK    ? cli_fail_error(&err)
 		   : options->dry_run ? dry_run(&check, options)
 				      : run_check(&check, options, &err);
 	check_results_free(&check);
+	check_auth_close(check.auth);
 	for (size_t i = 0; i < cli_operand_count(arguments); i++)
 		probe_target_free(&parsed[i]);
 	free(parsed);
@@ -210,6 +226,7 @@ static const struct cli_option options[] = {
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
 	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
 	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},
+	{"auth", 0, "FILE", "credentials of a stranger, and of the owner; see staunch-auth(5)", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
 	{"format", 0, "FORMAT", "text or json", false, false},
 	{"unconfined", 0, NULL, "ask without a sandbox, on machines that have none", false, false},

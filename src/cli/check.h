@@ -3,6 +3,7 @@
 #define STAUNCH_CLI_CHECK_H
 
 #include "base/hash.h"
+#include "cli/check_auth.h"
 #include "probe/evidence.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
@@ -17,6 +18,7 @@ struct check_role {
 	uint32_t id;
 	int socket; /* -1: not running */
 	struct message_reader *reader;
+	uint32_t credential; /* of the roles' file, given to a fetch process when it starts; 0 none */
 };
 
 struct check_roles {
@@ -25,8 +27,9 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
-	int signal_fd; /* Ctrl-C and the like, heard while waiting */
-	bool stopped;  /* one came: nothing more is asked */
+	int signal_fd;                 /* Ctrl-C and the like, heard while waiting */
+	const struct check_auth *auth; /* borrowed; NULL: nothing is asked with a credential */
+	bool stopped;                  /* one came: nothing more is asked */
 };
 
 /* What came back, owned: freed with check_answer_free. */
@@ -63,6 +66,9 @@ void check_roles_free(struct check_roles *roles);
 /* One more process of a role, by its name; its socket is the caller's to talk to. */
 enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err);
 void check_role_stop(struct check_roles *roles, struct check_role *role);
+/* From now on the fetch process of this role has that credential (check_auth_find) and no other: one that was started
+ * otherwise is ended. */
+void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t credential);
 typedef enum st_status check_listed(void *context, const struct probe_listed *listed, struct st_error *err);
 /* A worker reads the body of the answer as a page of a listing. *page is other than whole when it cannot be believed;
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
@@ -113,6 +119,15 @@ struct check_row {
 	char error_code[64];
 	uint64_t body_bytes;
 	char sha256[2 * ST_SHA256_BYTES + 1], address[64];
+	enum probe_as as; /* whose credential it carried */
+};
+
+/* What was asked with a credential (check_as.c). */
+struct check_views {
+	const char *stranger_kind, *owner_kind; /* "aws-sigv4"; NULL: no such credential */
+	const char *stranger_says;              /* a clause */
+	struct probe_owner_view owner;
+	bool owner_refused; /* the service does not take the owner's credential */
 };
 
 struct check_result {
@@ -121,6 +136,7 @@ struct check_result {
 	const struct probe_service *service; /* NULL: nobody knows */
 	struct probe probe;
 	struct probe_history history;
+	struct check_views views;
 	struct check_row *rows;
 	size_t row_count;
 	char time[21];
@@ -129,6 +145,8 @@ struct check_result {
 struct check {
 	const struct probe_scope *scope;
 	enum probe_level level;
+	struct check_auth *auth; /* NULL: everything is asked anonymously */
+	enum probe_as as;        /* who asks now */
 	struct check_roles roles;
 	struct check_evidence evidence;
 	struct probe_pace pace;
@@ -138,6 +156,12 @@ struct check {
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
+/* One request, through every gate, into the evidence; asked again while the server wants us to wait. probe: whose level
+ * counts and who is told why nothing was sent. The answer is the caller's to free. */
+enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err);
+/* What a stranger's credential gets, and how the owner's shows the store, where there are such. */
+enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
 

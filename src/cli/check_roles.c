@@ -35,7 +35,14 @@ void check_role_stop(struct check_roles *roles, struct check_role *role)
 	launcher_kill(roles->launcher, role->id);
 	message_reader_close(role->reader);
 	close(role->socket);
-	*role = (struct check_role){.name = role->name, .socket = -1};
+	*role = (struct check_role){.name = role->name, .socket = -1, .credential = role->credential};
+}
+
+void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t credential)
+{
+	if (role->credential != credential)
+		check_role_stop(roles, role);
+	role->credential = credential;
 }
 
 /* True when fd can be read within the time; false also when the user stops us. fd -1: only waits. */
@@ -98,7 +105,8 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	(void)st_cursor_byte(&in);
 	bool ready = answer.type == (fetch ? (uint32_t)FETCH_READY : (uint32_t)WORKER_READY);
 	if (ready && (st_cursor_byte(&in) != 0 || roles->unconfined))
-		return ST_OK;
+		return role->credential == 0 ? ST_OK
+					     : check_auth_give(roles->auth, role->credential, role->socket, err);
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 

@@ -43,28 +43,35 @@ static enum st_status check_target(
 static enum st_status check_targets(
 	const struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err)
 {
+	bool used = remote->auth == NULL;
 	for (size_t i = 0; i < cli_operand_count(arguments); i++) {
 		struct scan_remote_store *store = NULL;
 		if (!scan_is_remote(cli_operand(arguments, i)))
 			continue;
 		ST_TRY(scan_remote_store_open(cli_operand(arguments, i), &store, err));
 		enum st_status status = check_target(remote, store, cli_operand(arguments, i), err);
+		used = used || check_auth_find(remote->auth, &store->target, PROBE_AS_OWNER) != 0;
 		scan_remote_store_close(store);
 		ST_TRY(status);
 	}
-	return ST_OK;
+	return used ? ST_OK
+		    : st_fail(err, ST_WRONG,
+			      "--auth holds no credential of the owner's for any of these sources; nothing was sent");
 }
 
 enum st_status scan_remote_read_scope(
 	struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err)
 {
 	const char *scope = cli_value(arguments, "scope"), *purpose = cli_value(arguments, "purpose");
+	const char *auth = cli_value(arguments, "auth");
 	bool any = false;
 	for (size_t i = 0; i < cli_operand_count(arguments); i++)
 		any = any || scan_is_remote(cli_operand(arguments, i));
 	if (!any)
-		return scope == NULL ? ST_OK
-				     : st_fail(err, ST_WRONG, "--scope is for sources over the network: there is none");
+		return scope == NULL && auth == NULL
+			       ? ST_OK
+			       : st_fail(err, ST_WRONG,
+					 "--scope and --auth are for sources over the network: there is none");
 	if (scope == NULL || purpose == NULL || purpose[0] == 0)
 		return st_fail(err, ST_WRONG, "a source over the network needs --scope FILE and --purpose TEXT");
 	if (cli_has(arguments, "store-depth"))
@@ -74,7 +81,32 @@ enum st_status scan_remote_read_scope(
 	ST_TRY(probe_scope_read((struct st_span){file.data, file.size}, &remote->scope, err));
 	ST_TRY(probe_scope_in_force(remote->scope, st_utc_seconds(), err));
 	ST_TRY(probe_scope_allows_level(remote->scope, PROBE_L5, err));
+	ST_TRY(check_auth_open(auth, remote->scope, &remote->auth, err));
 	return check_targets(remote, arguments, err);
+}
+
+static uint32_t credential_of(const struct scan *scan, const struct scan_remote_store *store)
+{
+	return check_auth_find(scan->remote.auth, &store->target, PROBE_AS_OWNER);
+}
+
+/* Written into the case: what follows was seen with the owner's credential. */
+static enum st_status tell_credentials(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
+{
+	for (size_t i = 0; i < cli_operand_count(arguments) && scan->remote.auth != NULL; i++) {
+		struct scan_remote_store *store = NULL;
+		if (!scan_is_remote(cli_operand(arguments, i)))
+			continue;
+		ST_TRY(scan_remote_store_open(cli_operand(arguments, i), &store, err));
+		uint32_t credential = credential_of(scan, store);
+		st_auto_free char *text =
+			st_format("%s: read with a credential of the owner's (%s)", store->target.canonical,
+				credential != 0 ? check_auth_kind(scan->remote.auth, credential) : "none");
+		scan_remote_store_close(store);
+		if (credential != 0)
+			ST_TRY(casefile_event(scan->casefile, "credential", text, err));
+	}
+	return ST_OK;
 }
 
 enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
@@ -82,6 +114,8 @@ enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *
 	struct scan_remote *remote = &scan->remote;
 	st_auto_free char *event = st_format("%s", cli_value(arguments, "purpose"));
 	ST_TRY(casefile_event(scan->casefile, "purpose", event, err));
+	ST_TRY(tell_credentials(scan, arguments, err));
+	remote->roles.auth = remote->auth;
 	probe_pace_begin(&remote->pace, remote->scope->requests_per_second, remote->scope->budget_bytes);
 	remote->interval_ms = (uint32_t)(1000.0 * (double)scan->slot_count / remote->scope->requests_per_second);
 	return ST_OK;
@@ -90,6 +124,7 @@ enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *
 void scan_remote_free(struct scan_remote *remote)
 {
 	check_roles_free(&remote->roles);
+	check_auth_close(remote->auth);
 	probe_scope_free(remote->scope);
 }
 
@@ -114,6 +149,11 @@ void scan_remote_store_close(struct scan_remote_store *store)
 		return;
 	probe_target_free(&store->target);
 	free(store);
+}
+
+void scan_remote_use(struct scan *scan, const struct scan_remote_store *store)
+{
+	check_role_use(&scan->remote.roles, &scan->remote.roles.fetch, credential_of(scan, store));
 }
 
 /* --- before the first byte --- */
@@ -159,11 +199,13 @@ enum st_status scan_remote_weigh(struct scan *scan, struct st_error *err)
 
 /* --- objects --- */
 
-static enum st_status start_fetch(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+static enum st_status start_fetch(
+	struct scan *scan, struct scan_slot *slot, const struct scan_remote_store *store, struct st_error *err)
 {
+	slot->fetch.name = "fetch";
+	check_role_use(&scan->remote.roles, &slot->fetch, credential_of(scan, store));
 	if (slot->fetch.socket >= 0)
 		return ST_OK;
-	slot->fetch = (struct check_role){.name = "fetch", .socket = -1};
 	return check_role_start(&scan->remote.roles, &slot->fetch, err);
 }
 
@@ -198,7 +240,7 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 	*reason = ST_REASON_OUT_OF_SCOPE;
 	if (!probe_request_url(&store->target, &request, &url))
 		return ST_OK;
-	ST_TRY(start_fetch(scan, slot, err));
+	ST_TRY(start_fetch(scan, slot, store, err));
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return st_fail_errno(err, ST_FATAL, "no pipe for an object");
 	(void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* smaller is slower, no more */

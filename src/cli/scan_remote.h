@@ -17,6 +17,7 @@ struct scan_store;
 /* What the scan knows of the network; zero: no source is remote. */
 struct scan_remote {
 	struct probe_scope *scope;
+	struct check_auth *auth;  /* of the owner; NULL: everything is asked anonymously */
 	struct check_roles roles; /* the two that listings need; the launcher is the scan's */
 	struct probe_pace pace;
 	uint32_t interval_ms; /* between two ranges of one fetch process */
@@ -41,6 +42,8 @@ void scan_remote_free(struct scan_remote *remote);
 
 enum st_status scan_remote_store_open(const char *name, struct scan_remote_store **out, struct st_error *err);
 void scan_remote_store_close(struct scan_remote_store *store); /* NULL is fine */
+/* The fetch process of listings has the owner's credential for this store, if there is one, and no other. */
+void scan_remote_use(struct scan *scan, const struct scan_remote_store *store);
 /* All pages, in order; manifest over what they say of every object. ST_WRONG: it is refused, breaks off, or lies. */
 enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
 	uint8_t manifest[ST_SHA256_BYTES], struct st_error *err);

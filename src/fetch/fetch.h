@@ -4,6 +4,7 @@
 
 #include "base/coverage.h"
 #include "base/hash.h"
+#include "fetch/credential.h"
 #include "probe/probe.h"
 #include "process/message.h"
 
@@ -50,6 +51,7 @@ struct fetch_object {
 struct fetch {
 	struct message_reader *reader;
 	struct fetch_object object;
+	struct fetch_credential credential;
 	CURL *curl;
 	struct st_sha256 *hash;
 	char *agent, *from;
@@ -67,6 +69,7 @@ struct fetch_reply {
 	bool headers_end; /* the empty line behind those of the final status has come */
 	int body;         /* memory; -1 none yet */
 	struct st_sha256 *hash;
+	const struct fetch_credential *sent; /* NULL: the request had none */
 	char address[64];
 	char why[128];
 	char *header[PROBE_HEADERS];

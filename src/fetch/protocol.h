@@ -24,6 +24,9 @@ enum fetch_message {
 	FETCH_RANGE, /* u32 id, u8 reason, u64 offset, u32 length; of the object opened last; a reason is passed on
 		      * and nothing is asked */
 	FETCH_CLOSE, /* u32 id: ends the object, answered by FETCH_CLOSED */
+	FETCH_CREDENTIAL, /* behind START, at most once: u8 kind (enum probe_auth_kind), u8 TLS, span host, u16 port,
+			   * span path that it is written for, then a span for each enum probe_auth_value ("": none).
+			   * Requests inside of that carry it, no others; the frame is overwritten. */
 
 	/* fetch -> case */
 	FETCH_READY = 32, /* u8 landlock_abi, u8 confined, span libcurl's version */

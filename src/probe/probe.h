@@ -17,6 +17,7 @@
 #ifndef STAUNCH_PROBE_PROBE_H
 #define STAUNCH_PROBE_PROBE_H
 
+#include "probe/auth.h"
 #include "probe/facts.h"
 #include "probe/headers.h"
 #include "probe/listing.h"
@@ -61,6 +62,7 @@ struct probe_row {
 	bool from_root;  /* path stands at the root of the host, not behind the target's path: what the server says of
 			  * itself, never a name of anything in it */
 	bool known_name; /* {object} may come from earlier evidence, and then level L1 is enough */
+	bool owner_only; /* asked with the owner's credential alone, never anonymously: take_owner() takes it */
 	/* TCP: sent one after the other, an answer awaited behind each; an empty one only waits (servers that speak
 	 * first). Bytes as they are; of a named one {object} is filled in, as it is and checked (probe/requests.h). */
 	const struct probe_bytes {
@@ -112,6 +114,16 @@ struct probe_verdict {
 	char reason[PROBE_REASON_BYTES];
 };
 
+/* What the owner's credential shows of how a store is set up. Told beside the rights; it opens and closes none. Names
+ * and values are words of ours. */
+#define PROBE_OWNER_FINDINGS 8
+struct probe_owner_view {
+	struct {
+		const char *name, *value; /* "public_access_block", "all" */
+	} list[PROBE_OWNER_FINDINGS];
+	size_t count;
+};
+
 struct probe_service;
 /* One target under examination. Zero-initialised by the frame but for the first block. */
 struct probe {
@@ -156,6 +168,8 @@ struct probe_service {
 	/* The next request, or false: done. Called again after each take(). */
 	bool (*next)(struct probe *probe, struct probe_request *out);
 	void (*take)(struct probe *probe, const struct probe_answer *answer);
+	/* Answers to rows with owner_only; NULL: there are none. */
+	void (*take_owner)(struct probe_owner_view *view, const struct probe_answer *answer);
 	const struct probe_shelf *shelf; /* NULL: scan does not read such stores */
 	const char *advice;              /* how it is closed, a clause: "set public access to none" */
 };
@@ -170,6 +184,12 @@ bool probe_unanswered(struct probe *probe, const struct probe_answer *answer);
 void probe_saw_names(struct probe *probe, const struct probe_answer *answer, const char *path);
 /* May a request of this row be sent at the probe's level? */
 bool probe_allows(const struct probe *probe, const struct probe_row *row, bool known);
+
+void probe_owner_note(struct probe_owner_view *view, const char *name, const char *value);
+/* Does the service refuse the credential itself, so that the answer says nothing of what it may do? */
+bool probe_credential_is_refused(const struct probe_answer *answer);
+/* The answers to a credential of an unrelated account, as rights: may anybody with an account get in? */
+enum probe_state probe_any_authenticated(const struct probe *view, bool credential_refused);
 
 void probe_begin(struct probe *probe, const struct probe_target *target, const struct probe_service *service);
 void probe_end(struct probe *probe);
