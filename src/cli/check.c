@@ -196,6 +196,14 @@ static int run(const struct cli_arguments *arguments)
 	if (verify != NULL)
 		return check_verify(verify, cli_value(arguments, "evidence-key"), cli_value(arguments, "head"),
 			format != NULL && strcmp(format, "json") == 0);
+	if (cli_has(arguments, "sightings")) {
+		if (cli_value(arguments, "evidence") == NULL || cli_operand_count(arguments) > 0)
+			return cli_fail(CLI_WRONG, "--sightings goes with --evidence FILE, and takes its targets from "
+						   "the scope or the evidence");
+		if (format != NULL && strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
+			return cli_fail(CLI_WRONG, "--format is text or json");
+		return check_sightings(arguments);
+	}
 	int wrong = read_options(arguments, &options);
 	return wrong != CLI_OK ? wrong : check_with(arguments, &options);
 }
@@ -208,6 +216,8 @@ static const struct cli_option options[] = {
 	{"case", 0, "FILE", "write what was found into this case too", false, false},
 	{"case-key", 0, "FILE", "the key of that case (FILE.key beside it)", false, false},
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
+	{"sightings", 0, "FILE", "what others say they saw (CSV, JSON): into the evidence; nothing is sent", true,
+		false},
 	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
 	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},

@@ -3,12 +3,18 @@
 #define STAUNCH_CLI_CHECK_H
 
 #include "base/hash.h"
+#include "casefile/casefile.h"
+#include "cli/cli.h"
 #include "probe/evidence.h"
+#include "probe/observed.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
 #include "probe/services.h"
 #include "process/launcher.h"
 #include "process/message.h"
+#include "report/window.h"
+#include "worker/protocol.h"
+#include "worker/rows.h"
 
 /* --- the roles (check_roles.c) --- */
 
@@ -68,6 +74,11 @@ typedef enum st_status check_listed(void *context, const struct probe_listed *li
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
 enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
 	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err);
+/* Decodes one row; false: the worker tells what cannot be. */
+typedef bool check_row_taken(void *context, struct st_cursor *in);
+/* A worker reads a file of rows that somebody else wrote. *end is ROWS_CUT when it cannot be believed. */
+enum st_status check_rows(struct check_roles *roles, int fd, uint64_t size_bytes, enum worker_rows what,
+	check_row_taken *each, void *context, enum rows_end *end, struct st_error *err);
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
@@ -140,6 +151,47 @@ struct check {
 enum st_status check_run(struct check *check, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
+
+/* --- files that others wrote (check_import.c) --- */
+
+/* A copy in memory of what was typed, so that what is hashed is what is read. */
+struct check_import {
+	const char *path; /* borrowed: as typed */
+	int fd;
+	uint64_t size_bytes;
+	char sha256[2 * ST_SHA256_BYTES + 1];
+	enum rows_end end;
+};
+enum st_status check_import_open(const char *path, struct check_import *out, struct st_error *err);
+void check_import_close(struct check_import *import);
+const char *check_import_end_name(enum rows_end end); /* "whole", "cut" */
+
+/* --- windows (check_windows.c) --- */
+
+/* What was observed of one target, as it is told. Freed with check_exposure_free. */
+void check_exposure_of(const struct probe_observed *observed, struct report_exposure *out);
+void check_exposure_free(struct report_exposure *exposure);
+/* The lines of one target's windows, behind this indentation. */
+void check_exposure_text(const struct report_exposure *exposure, const char *indent, struct st_buf *out);
+/* Every observation of these targets that the case does not have yet becomes an event of it; and back. */
+enum st_status check_exposures_keep(struct casefile *casefile, const struct probe_observed_all *all,
+	const char *const *targets, size_t count, struct st_error *err);
+enum st_status check_exposures_read(struct casefile *casefile, struct probe_observed_all *out, struct st_error *err);
+
+/* A set of texts by their hashes. Zero-initialised is empty. */
+struct check_marks {
+	struct check_mark {
+		bool used;
+		uint8_t mark[16];
+	} * slots;
+	size_t capacity, count;
+};
+/* True: it was not in it. */
+bool check_marks_add(struct check_marks *marks, const void *text, size_t size);
+void check_marks_free(struct check_marks *marks);
+
+/* --sightings: no packet is sent (check_sightings.c). */
+int check_sightings(const struct cli_arguments *arguments);
 
 /* --- what is told (check_tell.c) --- */
 
