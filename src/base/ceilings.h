@@ -352,6 +352,8 @@
 #define CEIL_ROW_TEXT_BYTES 4096
 /* Who says so, in a sighting by hand. */
 #define CEIL_ENGINE_BYTES 64
+/* Entries of all inventories of one check; what is beyond makes the comparison incomplete. */
+#define CEIL_INVENTORY_ENTRIES 65536
 /* What watches a store, and who owns it, as an inventory says: the rest is cut off. */
 #define CEIL_GUARD_BYTES 256
 /* Addresses of one target that are remembered from evidence, to know it in reports of others by. */

@@ -6,6 +6,7 @@
 #include "casefile/casefile.h"
 #include "cli/cli.h"
 #include "probe/evidence.h"
+#include "probe/inventory.h"
 #include "probe/observed.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
@@ -112,6 +113,61 @@ void check_evidence_close(struct check_evidence *evidence);
 enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
 int check_verify(const char *path, const char *key_path, const char *head, bool json);
 
+/* --- files that others wrote (check_import.c) --- */
+
+/* A copy in memory of what was typed, so that what is hashed is what is read. */
+struct check_import {
+	const char *path; /* borrowed: as typed */
+	int fd;
+	uint64_t size_bytes;
+	char sha256[2 * ST_SHA256_BYTES + 1];
+	enum rows_end end;
+};
+enum st_status check_import_open(const char *path, struct check_import *out, struct st_error *err);
+void check_import_close(struct check_import *import);
+const char *check_import_end_name(enum rows_end end); /* "whole", "cut" */
+
+/* What the file says of all targets, lines of this run included. */
+enum st_status check_evidence_observed(
+	const struct check_evidence *evidence, struct probe_observed_all *out, struct st_error *err);
+
+/* --- inventories (check_inventory.c) --- */
+
+/* An entry of somebody's inventory, and what is known of the store beside it. */
+struct check_entry {
+	size_t file;
+	uint64_t row;
+	enum probe_entry_kind kind;
+	char *name, *owner, *guard; /* "": not told */
+	struct probe_target named;  /* of PROBE_ENTRY_STORE */
+	bool has_since, in_scope;
+	int64_t since, last_check; /* 0: none in this evidence */
+};
+
+struct check_inventory {
+	struct check_import *files;
+	uint64_t (*counts)[PROBE_ENTRY_KINDS]; /* rows of each kind, of each file */
+	size_t file_count, at;
+	struct check_entry *entries;
+	size_t count, capacity;
+	uint64_t beyond;
+	uint64_t within_days;
+	int64_t now;
+	const struct probe_target **orphans; /* borrowed */
+	size_t orphan_count;
+};
+/* Before the jail closes. paths NULL-ended; empty: no inventory. */
+enum st_status check_inventory_open(struct check_inventory *inventory, const char *const *paths, struct st_error *err);
+struct check;
+/* Reads the files in a worker, and compares them with the scope and what was observed. */
+enum st_status check_inventory_compare(struct check_inventory *inventory, struct check *check, struct st_error *err);
+/* Every row of every file was read. */
+bool check_inventory_complete(const struct check_inventory *inventory);
+/* The value of the key `inventory`; null when there is none. */
+void check_inventory_json(const struct check_inventory *inventory, struct st_json_writer *w);
+void check_inventory_text(const struct check_inventory *inventory, struct st_buf *out);
+void check_inventory_free(struct check_inventory *inventory);
+
 /* --- the run (check_run.c) --- */
 
 /* One request as it is told. */
@@ -146,25 +202,13 @@ struct check {
 	struct check_result *results;
 	size_t result_count;
 	char run[17], began[21];
+	struct probe_observed_all observed; /* what the evidence says, this run included; empty without --evidence */
+	struct check_inventory inventory;
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
-
-/* --- files that others wrote (check_import.c) --- */
-
-/* A copy in memory of what was typed, so that what is hashed is what is read. */
-struct check_import {
-	const char *path; /* borrowed: as typed */
-	int fd;
-	uint64_t size_bytes;
-	char sha256[2 * ST_SHA256_BYTES + 1];
-	enum rows_end end;
-};
-enum st_status check_import_open(const char *path, struct check_import *out, struct st_error *err);
-void check_import_close(struct check_import *import);
-const char *check_import_end_name(enum rows_end end); /* "whole", "cut" */
 
 /* --- windows (check_windows.c) --- */
 

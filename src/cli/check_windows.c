@@ -1,10 +1,12 @@
 /* Exposure windows between evidence, the case and what is told. The case keeps every observation as an event, in the
  * words of the evidence, so that one reader reads both. */
+#include "base/ceilings.h"
 #include "base/clock.h"
 #include "cli/check.h"
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* --- a set of texts --- */
 
@@ -127,7 +129,8 @@ void check_exposure_text(const struct report_exposure *exposure, const char *ind
 		const struct report_window *window = &exposure->windows[i];
 		st_buf_format(out, "%sopened ", indent);
 		report_opened_text(window, out);
-		st_buf_format(out, "   %s\n%sclosed ", report_certainty(&window->opened_by), indent);
+		st_buf_format(out, "   %s\n%s%s", report_certainty(&window->opened_by), indent,
+			window->closed_by.witness != NULL ? "closed " : "");
 		report_closed_text(window, out);
 		st_buf_format(out, "%s\n",
 			window->closed_by.witness == NULL ? ""
@@ -140,6 +143,22 @@ void check_exposure_text(const struct report_exposure *exposure, const char *ind
 	if (exposure->reachable > 0)
 		st_buf_format(out, "%s%llu sighting%s only that something answers there: not used\n", indent,
 			(unsigned long long)exposure->reachable, exposure->reachable == 1 ? " says" : "s say");
+}
+
+enum st_status check_evidence_observed(
+	const struct check_evidence *evidence, struct probe_observed_all *out, struct st_error *err)
+{
+	struct stat file;
+	st_auto_buf struct st_buf lines = {0};
+	if (evidence->fd < 0)
+		return ST_OK;
+	if (fstat(evidence->fd, &file) != 0 || (uint64_t)file.st_size > 2 * CEIL_EVIDENCE_FILE_BYTES)
+		return st_fail(err, ST_FATAL, "the evidence cannot be read again");
+	st_buf_reserve(&lines, (size_t)file.st_size + 1);
+	if (st_pread_full(evidence->fd, lines.data, (size_t)file.st_size, 0) != file.st_size)
+		return st_fail_errno(err, ST_FATAL, "the evidence cannot be read again");
+	probe_observed_read(out, (struct st_span){lines.data, (size_t)file.st_size});
+	return ST_OK;
 }
 
 /* --- the case --- */

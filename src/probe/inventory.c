@@ -160,19 +160,14 @@ static bool is_amazon(const char *host)
 	       (size > 17 && strcmp(host + size - 17, ".amazonaws.com.cn") == 0);
 }
 
-bool probe_entry_names(const struct probe_entry *entry, const struct probe_target *target)
+bool probe_entry_names(
+	const struct probe_entry *entry, const struct probe_target *named, const struct probe_target *target)
 {
-	struct probe_target named;
 	if (entry->kind == PROBE_ENTRY_ACCOUNT)
 		return host_begins(target, entry->name, ".core.windows.net") ||
 		       host_begins(target, entry->name, ".storage.azure.net");
 	if (entry->kind == PROBE_ENTRY_BUCKET)
 		return is_amazon(target->host) && (host_begins(target, entry->name, "") ||
 							  (target->host[0] == 's' && path_begins(target, entry->name)));
-	st_auto_free char *text = st_strndup((const char *)entry->name.data, entry->name.size);
-	if (entry->kind != PROBE_ENTRY_STORE || probe_target_parse(text, &named, NULL) != ST_OK)
-		return false;
-	bool same = same_place(&named, target);
-	probe_target_free(&named);
-	return same;
+	return named != NULL && same_place(named, target);
 }

@@ -53,7 +53,9 @@ void probe_entry_read(const struct probe_row_fields *fields, struct probe_entry 
 void probe_entry_encode(struct st_buf *out, const struct probe_entry *entry);
 bool probe_entry_decode(struct st_cursor *in, struct probe_entry *out);
 
-/* Is the target what the entry names, in it, or around it? A server's entry names all that is in it. */
-bool probe_entry_names(const struct probe_entry *entry, const struct probe_target *target);
+/* Is the target what the entry names, in it, or around it? A server's entry names all that is in it.
+ * named: the entry's name parsed, of PROBE_ENTRY_STORE; NULL otherwise. */
+bool probe_entry_names(
+	const struct probe_entry *entry, const struct probe_target *named, const struct probe_target *target);
 
 #endif
