@@ -589,6 +589,65 @@ static void put_leads(struct page *page, const struct report *report)
 	end_line(page);
 }
 
+/* --- window --- */
+
+static void put_moment(
+	struct page *page, const char *label, const struct st_buf *when, const char *certainty, const char *source)
+{
+	st_auto_free char *line =
+		st_format("    %-15s %-40.*s", label, (int)when->size, when->size > 0 ? (const char *)when->data : "");
+	st_auto_free char *note = st_format(" %s%s%s", certainty, source[0] != 0 ? ", " : "", source);
+	st_auto_free char *shown = st_escaped_text(note, strlen(note));
+	put(page, STYLE_PLAIN, line);
+	put(page, STYLE_DIM, shown);
+	end_line(page);
+}
+
+static void put_window(struct page *page, const struct report_exposure *exposure, const struct report_window *window)
+{
+	st_auto_buf struct st_buf opened = {0}, closed = {0};
+	report_opened_text(window, &opened);
+	report_closed_text(window, &closed);
+	bool stated = strcmp(window->opened_by.witness, "sighting") == 0;
+	put_moment(page, "opened", &opened, report_certainty(&window->opened_by), stated ? exposure->engines : "");
+	put_moment(page, "closed", &closed,
+		window->closed_by.witness != NULL ? report_certainty(&window->closed_by) : "", "");
+}
+
+/* A day, for a day is what others mostly know. */
+static void put_first_observed(struct page *page, const struct report_exposure *exposure)
+{
+	char text[21];
+	st_auto_buf struct st_buf when = {0};
+	if (exposure->first_seen_by_others == 0)
+		return;
+	st_utc_text(exposure->first_seen_by_others, text);
+	st_buf_format(&when, "   %.10s", text);
+	put_moment(page, "first observed", &when, "stated by others", exposure->engines);
+}
+
+static void put_windows(struct page *page, const struct report *report)
+{
+	if (report->exposure_count == 0)
+		return;
+	put_head(page, "Window (UTC)", NULL, 0);
+	for (size_t i = 0; i < report->exposure_count; i++) {
+		const struct report_exposure *exposure = &report->exposures[i];
+		st_auto_free char *store = st_escaped_text(exposure->store, strlen(exposure->store));
+		put_target(page, store);
+		end_line(page);
+		put_first_observed(page, exposure);
+		for (size_t j = 0; j < exposure->window_count; j++)
+			put_window(page, exposure, &exposure->windows[j]);
+		if (exposure->window_count > 0)
+			continue;
+		st_auto_free char *none =
+			st_format("    not found open in %llu checks", (unsigned long long)exposure->checks);
+		put(page, STYLE_DIM, none);
+		end_line(page);
+	}
+}
+
 /* --- claims --- */
 
 /* Words on lines of the page's width, behind an indent. */
@@ -640,6 +699,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_kinds(&page, report);
 	put_lists(&page, report);
 	put_leads(&page, report);
+	put_windows(&page, report);
 	put_claims(&page, report);
 	end_line(&page);
 	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",
