@@ -171,6 +171,21 @@ static bool path_is(const struct walk *w, size_t base, const char *place, bool b
 	       memcmp(w->path.data + base, place, size) == 0;
 }
 
+/* Is this, below the row around it, one of the lists that hold rows? rest: what stands behind its name. */
+static bool is_list_of_rows(const struct walk *w, const char *rest)
+{
+	const struct frame *around = &w->frames[w->frame_count - 1];
+	size_t behind = strlen(rest);
+	for (size_t i = 0; w->reading->form->lists[i] != NULL; i++) {
+		const char *list = w->reading->form->lists[i];
+		size_t size = strlen(list), base = around->base;
+		if (w->path.size == base + size + behind && memcmp(w->path.data + base, list, size) == 0 &&
+			memcmp(w->path.data + base + size, rest, behind) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Does a row begin here? The path is that of the object. */
 static bool begins_row(const struct walk *w)
 {
@@ -178,21 +193,11 @@ static bool begins_row(const struct walk *w)
 		return false;
 	if (w->frame_count == 0)
 		return true;
-	const struct frame *around = &w->frames[w->frame_count - 1];
-	for (size_t i = 0; w->reading->form->lists[i] != NULL; i++) {
-		const char *list = w->reading->form->lists[i];
-		size_t size = strlen(list), base = around->base;
-		if (w->path.size == base + size + 3 && memcmp(w->path.data + base, list, size) == 0 &&
-			memcmp(w->path.data + base + size, "/[]", 3) == 0)
-			return true;
-	}
-	return false;
+	return is_list_of_rows(w, "/[]");
 }
 
 static void begin_row(struct walk *w, int depth)
 {
-	if (w->frame_count > 0)
-		w->frames[w->frame_count - 1].has_rows = true;
 	struct frame *frame = &w->frames[w->frame_count++];
 	frame->base = w->path.size > 0 ? w->path.size + 1 : 0;
 	frame->depth = depth;
@@ -275,6 +280,8 @@ static void open_level(struct walk *w, const struct st_json_event *event, struct
 	element(w, event, nesting->in_list);
 	if (!list && begins_row(w))
 		begin_row(w, event->depth);
+	if (list && w->frame_count > 0 && is_list_of_rows(w, ""))
+		w->frames[w->frame_count - 1].has_rows = true; /* also an empty one */
 	if (inside <= DEPTH) {
 		w->lengths[inside] = w->path.size;
 		nesting->in_list[inside] = list;
