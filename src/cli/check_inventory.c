@@ -163,7 +163,8 @@ static bool is_unguarded(const struct check_inventory *inventory, const struct c
 
 static const char *kind_name(enum probe_entry_kind kind)
 {
-	static const char *const names[PROBE_ENTRY_KINDS] = {"broken", "nothing", "store", "storage account", "bucket"};
+	static const char *const names[PROBE_ENTRY_KINDS] = {
+		"broken", "nothing", "store", "storage account", "bucket", "bucket"};
 	return names[kind];
 }
 
@@ -186,7 +187,8 @@ static void put_files(const struct check_inventory *inventory, struct st_json_wr
 		st_json_key_text(w, "sha256", inventory->files[i].sha256);
 		st_json_key_text(w, "read", check_import_end_name(inventory->files[i].end));
 		st_json_key_uint(w, "stores",
-			counts[PROBE_ENTRY_STORE] + counts[PROBE_ENTRY_ACCOUNT] + counts[PROBE_ENTRY_BUCKET]);
+			counts[PROBE_ENTRY_STORE] + counts[PROBE_ENTRY_ACCOUNT] + counts[PROBE_ENTRY_BUCKET] +
+				counts[PROBE_ENTRY_GOOGLE]);
 		st_json_key_uint(w, "not_stores", counts[PROBE_ENTRY_NOTHING]);
 		st_json_key_uint(w, "broken", counts[PROBE_ENTRY_BROKEN]);
 		st_json_object_end(w);

@@ -126,6 +126,7 @@ static void accept(
 {
 	struct figures *figures = &s->figures[s->at];
 	struct probe_seen seen = {.open = sighting->says == PROBE_SAYS_OPEN,
+		.by_address = match == PROBE_MATCH_SEEN,
 		.observation = {.from = sighting->at.from,
 			.to = sighting->at.to,
 			.state = PROBE_OPEN,

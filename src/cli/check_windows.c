@@ -103,8 +103,9 @@ void check_exposure_of(const struct probe_observed *observed, struct report_expo
 		}
 		out->sightings++;
 		out->reachable += !seen->open;
+		out->by_address += seen->open && seen->by_address;
 		take_engine(&engines, &known, seen->engine);
-		if (seen->open && (out->first_seen_by_others == 0 || at < out->first_seen_by_others))
+		if (probe_seen_counts(seen) && (out->first_seen_by_others == 0 || at < out->first_seen_by_others))
 			out->first_seen_by_others = at;
 	}
 	check_marks_free(&known);
@@ -140,6 +141,10 @@ void check_exposure_text(const struct report_exposure *exposure, const char *ind
 	if (exposure->undecided > 0)
 		st_buf_format(out, "%s%llu sighting%s of a day on which it was also found closed: not used\n", indent,
 			(unsigned long long)exposure->undecided, exposure->undecided == 1 ? "" : "s");
+	if (exposure->by_address > 0)
+		st_buf_format(out, "%s%llu sighting%s an address alone, whose it was then nobody knows: not used\n",
+			indent, (unsigned long long)exposure->by_address,
+			exposure->by_address == 1 ? " names" : "s name");
 	if (exposure->reachable > 0)
 		st_buf_format(out, "%s%llu sighting%s only that something answers there: not used\n", indent,
 			(unsigned long long)exposure->reachable, exposure->reachable == 1 ? " says" : "s say");
@@ -181,6 +186,7 @@ static void put_observation(const struct probe_observed *observed, const struct 
 	if (sighting) {
 		st_json_key_text(&w, "engine", seen->engine);
 		st_json_key_text(&w, "says", seen->open ? "open" : "reachable");
+		st_json_key_text(&w, "known_by", seen->by_address ? "address-in-evidence" : NULL);
 		st_json_key_text(&w, "from", from);
 		st_json_key_text(&w, "to", to);
 	} else {

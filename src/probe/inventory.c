@@ -13,6 +13,7 @@ const char *const probe_entry_places[ENTRY_FIELDS + 1] = {
 	[ENTRY_TYPE] = "type",
 	[ENTRY_NAME] = "name",
 	[ENTRY_BUCKET] = "Name",
+	[ENTRY_STORAGE_URL] = "storage_url",
 	[ENTRY_TAG_GUARD] = "tags/guard",
 	[ENTRY_TAG_SINCE] = "tags/guarded_since",
 	[ENTRY_FIELDS] = NULL,
@@ -33,7 +34,7 @@ static bool is_name(struct st_span text, const char *more)
 			(byte == 0 || strchr(more, byte) == NULL))
 			return false;
 	}
-	return text.size >= 3 && text.size <= 63;
+	return text.size >= 3 && text.size <= 222; /* Google's, with dots, are the longest */
 }
 
 static enum probe_entry_kind read_name(const struct st_span *text, struct st_span *name)
@@ -49,6 +50,11 @@ static enum probe_entry_kind read_name(const struct st_span *text, struct st_spa
 	if (is_storage_account(text[ENTRY_TYPE])) {
 		*name = text[ENTRY_NAME];
 		return is_name(*name, "") ? PROBE_ENTRY_ACCOUNT : PROBE_ENTRY_NOTHING;
+	}
+	struct st_span url = text[ENTRY_STORAGE_URL];
+	if (url.size > 5 && memcmp(url.data, "gs://", 5) == 0) {
+		*name = (struct st_span){url.data + 5, url.size - 5 - (url.data[url.size - 1] == '/')};
+		return is_name(*name, "-._") ? PROBE_ENTRY_GOOGLE : PROBE_ENTRY_NOTHING;
 	}
 	*name = text[ENTRY_BUCKET];
 	return text[ENTRY_TYPE].size == 0 && is_name(*name, "-.") ? PROBE_ENTRY_BUCKET : PROBE_ENTRY_NOTHING;
@@ -123,6 +129,8 @@ bool probe_entry_decode(struct st_cursor *in, struct probe_entry *out)
 		return is_name(out->name, "");
 	case PROBE_ENTRY_BUCKET:
 		return is_name(out->name, "-.");
+	case PROBE_ENTRY_GOOGLE:
+		return is_name(out->name, "-._");
 	default:
 		return out->name.size == 0;
 	}
@@ -142,7 +150,7 @@ static bool same_place(const struct probe_target *a, const struct probe_target *
 static bool host_begins(const struct probe_target *target, struct st_span name, const char *suffix)
 {
 	size_t host = strlen(target->host), size = strlen(suffix);
-	return host > name.size + size && memcmp(target->host, name.data, name.size) == 0 &&
+	return host >= name.size + size && memcmp(target->host, name.data, name.size) == 0 &&
 	       target->host[name.size] == '.' && strcmp(target->host + host - size, suffix) == 0;
 }
 
@@ -169,5 +177,8 @@ bool probe_entry_names(
 	if (entry->kind == PROBE_ENTRY_BUCKET)
 		return is_amazon(target->host) && (host_begins(target, entry->name, "") ||
 							  (target->host[0] == 's' && path_begins(target, entry->name)));
+	if (entry->kind == PROBE_ENTRY_GOOGLE)
+		return host_begins(target, entry->name, ".storage.googleapis.com") ||
+		       (strcmp(target->host, "storage.googleapis.com") == 0 && path_begins(target, entry->name));
 	return named != NULL && same_place(named, target);
 }

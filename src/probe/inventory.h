@@ -11,6 +11,7 @@
  *     overview"); tags.guard and tags.guarded_since if there are such tags.
  *   - `aws s3api list-buckets`: Buckets[].Name; a bucket's name is unique within a partition (Amazon S3 User Guide,
  *     "Bucket naming rules"), and stands in the host or at the start of the path.
+ *   - `gcloud storage buckets list`: storage_url, gs://NAME/ (Google Cloud, "Request endpoints": the same two places).
  */
 #ifndef STAUNCH_PROBE_INVENTORY_H
 #define STAUNCH_PROBE_INVENTORY_H
@@ -26,6 +27,7 @@ enum probe_entry_field {
 	ENTRY_TYPE,
 	ENTRY_NAME,
 	ENTRY_BUCKET,
+	ENTRY_STORAGE_URL,
 	ENTRY_TAG_GUARD,
 	ENTRY_TAG_SINCE,
 	ENTRY_FIELDS
@@ -38,6 +40,7 @@ enum probe_entry_kind {
 	PROBE_ENTRY_STORE,   /* `name` is a target */
 	PROBE_ENTRY_ACCOUNT, /* `name` is a storage account of Azure */
 	PROBE_ENTRY_BUCKET,  /* `name` is a bucket of S3 */
+	PROBE_ENTRY_GOOGLE,  /* `name` is a bucket of Google Cloud Storage */
 	PROBE_ENTRY_KINDS
 };
 

@@ -17,12 +17,13 @@ enum field {
 	FIELD_OUTCOME,
 	FIELD_ENGINE,
 	FIELD_SAYS,
+	FIELD_KNOWN_BY,
 	FIELD_FROM,
 	FIELD_TO,
 	FIELDS
 };
 static const char *const names[FIELDS] = {
-	"n", "kind", "time", "target", "verdict", "address", "outcome", "engine", "says", "from", "to"};
+	"n", "kind", "time", "target", "verdict", "address", "outcome", "engine", "says", "known_by", "from", "to"};
 
 struct line {
 	char text[FIELDS][CEIL_TARGET_BYTES + 64];
@@ -143,6 +144,7 @@ static void take_sighting(struct probe_observed_all *all, const struct line *lin
 		return;
 	take((struct st_span){(const uint8_t *)line->text[FIELD_ENGINE], strlen(line->text[FIELD_ENGINE])}, seen.engine,
 		sizeof seen.engine);
+	seen.by_address = strcmp(line->text[FIELD_KNOWN_BY], "address-in-evidence") == 0;
 	probe_sighting_mark(seen.engine, o->from, o->to, seen.open, seen.mark);
 	probe_observed_add(probe_observed_get(all, line->text[FIELD_TARGET]), &seen);
 }
@@ -188,12 +190,17 @@ void probe_observed_read(struct probe_observed_all *all, struct st_span lines)
 	free(line);
 }
 
+bool probe_seen_counts(const struct probe_seen *seen)
+{
+	return seen->observation.witness != PROBE_WITNESS_SIGHTING || (seen->open && !seen->by_address);
+}
+
 void probe_observed_windows(const struct probe_observed *observed, struct probe_exposures *out)
 {
 	struct probe_observation *list = st_alloc(observed->count * sizeof *list + 1);
 	size_t count = 0;
 	for (size_t i = 0; i < observed->count; i++)
-		if (observed->seen[i].observation.witness != PROBE_WITNESS_SIGHTING || observed->seen[i].open)
+		if (probe_seen_counts(&observed->seen[i]))
 			list[count++] = observed->seen[i].observation;
 	probe_exposures_find(list, count, out);
 	free(list);

@@ -13,6 +13,8 @@ struct probe_seen {
 	struct probe_observation observation;
 	char engine[65];  /* of a sighting; "" otherwise */
 	bool open;        /* of a sighting: it says so; else only that something answered, which is no observation */
+	bool by_address;  /* of a sighting: known by an address that a name led to when we asked: whose it was before,
+			   * nobody  knows, so it is no observation either */
 	uint8_t mark[16]; /* of a sighting: what tells it from others of the same target, engine and time */
 };
 
@@ -39,7 +41,8 @@ struct probe_observed *probe_observed_get(struct probe_observed_all *all, const 
 void probe_observed_add(struct probe_observed *observed, const struct probe_seen *seen);
 void probe_observed_free(struct probe_observed_all *all);
 
-/* Its windows: sightings that only say that something answered are left out. */
+/* Its windows: sightings that are no observation are left out. */
+bool probe_seen_counts(const struct probe_seen *seen);
 void probe_observed_windows(const struct probe_observed *observed, struct probe_exposures *out);
 /* What tells two sightings apart: their engine, time, and what they say. */
 void probe_sighting_mark(const char *engine, int64_t from, int64_t to, bool open, uint8_t mark[16]);

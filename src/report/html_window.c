@@ -3,6 +3,10 @@
 #include "base/clock.h"
 #include "report/html_parts.h"
 
+#define SHOWN_ROWS 100
+#define SHOWN_NOTES 20
+#define SHOWN_ENGINES_BYTES 120
+
 struct axis {
 	int64_t first, last;
 };
@@ -54,7 +58,7 @@ static void put_text(struct html_table *table, struct st_buf *text)
 static void add_source(struct st_buf *out, const struct report_bound *bound, const struct report_exposure *exposure)
 {
 	if (bound->witness != NULL && strcmp(bound->witness, "sighting") == 0)
-		st_buf_format(out, "sightings by %s", exposure->engines);
+		st_buf_format(out, "sightings by %.*s", SHOWN_ENGINES_BYTES, exposure->engines);
 	else if (bound->witness != NULL)
 		st_buf_format(out, "%s", strcmp(bound->witness, "check") == 0 ? "own checks" : "configuration");
 }
@@ -81,31 +85,52 @@ static void put_window(struct html_table *table, const struct axis *axis, const 
 	html_cell(table, window->confirmed ? report_certainty(&window->opened_by) : "stated by others alone");
 }
 
+static void put_rows(struct html_table *table, const struct axis *axis, const struct report *report)
+{
+	uint64_t total = 0;
+	for (size_t i = 0; i < report->exposure_count; i++)
+		for (size_t j = 0; j < report->exposures[i].window_count; j++)
+			if (total++ < SHOWN_ROWS)
+				put_window(table, axis, &report->exposures[i], &report->exposures[i].windows[j]);
+	html_table_more(table, total, total < SHOWN_ROWS ? total : SHOWN_ROWS);
+}
+
+static void put_more_notes(struct html_writer *w, size_t count)
+{
+	st_auto_free char *text = st_format("And %zu more, in the JSON report.", count);
+	if (count > 0)
+		html_leaf(w, "p", NULL, text);
+}
+
 /* Stores that nobody found open are told, too: that they were looked at is a finding. */
 static void put_never_open(struct html_writer *w, const struct report *report)
 {
+	size_t count = 0;
 	for (size_t i = 0; i < report->exposure_count; i++) {
 		const struct report_exposure *exposure = &report->exposures[i];
-		if (exposure->window_count > 0)
+		if (exposure->window_count > 0 || count++ >= SHOWN_NOTES)
 			continue;
 		st_auto_free char *text = st_format("%.*s: not found open in %llu checks.", HTML_NAME_BYTES,
 			exposure->store, (unsigned long long)exposure->checks);
 		html_leaf(w, "p", NULL, text);
 	}
+	put_more_notes(w, count > SHOWN_NOTES ? count - SHOWN_NOTES : 0);
 }
 
 static void put_observed_by_others(struct html_writer *w, const struct report *report)
 {
+	size_t count = 0;
 	for (size_t i = 0; i < report->exposure_count; i++) {
 		const struct report_exposure *exposure = &report->exposures[i];
 		char at[21];
-		if (exposure->first_seen_by_others == 0)
+		if (exposure->first_seen_by_others == 0 || count++ >= SHOWN_NOTES)
 			continue;
 		st_utc_text(exposure->first_seen_by_others, at);
-		st_auto_free char *text = st_format("%.*s: first observed by others %.10s, as stated by %s.",
-			HTML_NAME_BYTES, exposure->store, at, exposure->engines);
+		st_auto_free char *text = st_format("%.*s: first observed by others %.10s, as stated by %.*s.",
+			HTML_NAME_BYTES, exposure->store, at, SHOWN_ENGINES_BYTES, exposure->engines);
 		html_leaf(w, "p", NULL, text);
 	}
+	put_more_notes(w, count > SHOWN_NOTES ? count - SHOWN_NOTES : 0);
 }
 
 void html_window(struct html_writer *w, const struct report *report)
@@ -125,9 +150,7 @@ void html_window(struct html_writer *w, const struct report *report)
 	if (axis.last > 0) {
 		html_table_begin(&table, w, columns, 6, HTML_STACKS, "Exposure windows.",
 			"Hatched: between the two observations nobody knows.");
-		for (size_t i = 0; i < report->exposure_count; i++)
-			for (size_t j = 0; j < report->exposures[i].window_count; j++)
-				put_window(&table, &axis, &report->exposures[i], &report->exposures[i].windows[j]);
+		put_rows(&table, &axis, report);
 		html_table_end(&table);
 	}
 	put_observed_by_others(w, report);

@@ -15,6 +15,8 @@
 #define EDGE_STEP 11
 #define BAR_COLUMNS 24
 #define PAGE_COLUMNS 80
+#define SHOWN_EXPOSURES 20 /* stores with a window, and windows of each */
+#define SHOWN_WINDOWS 5
 #define SHOWN_DIFFERENCES 5
 #define SHOWN_LEADS 10
 #define SHOWN_COUNTRIES 8
@@ -591,65 +593,6 @@ static void put_leads(struct page *page, const struct report *report)
 
 /* --- window --- */
 
-static void put_moment(
-	struct page *page, const char *label, const struct st_buf *when, const char *certainty, const char *source)
-{
-	st_auto_free char *line =
-		st_format("    %-15s %-40.*s", label, (int)when->size, when->size > 0 ? (const char *)when->data : "");
-	st_auto_free char *note = st_format(" %s%s%s", certainty, source[0] != 0 ? ", " : "", source);
-	st_auto_free char *shown = st_escaped_text(note, strlen(note));
-	put(page, STYLE_PLAIN, line);
-	put(page, STYLE_DIM, shown);
-	end_line(page);
-}
-
-static void put_window(struct page *page, const struct report_exposure *exposure, const struct report_window *window)
-{
-	st_auto_buf struct st_buf opened = {0}, closed = {0};
-	report_opened_text(window, &opened);
-	report_closed_text(window, &closed);
-	bool stated = strcmp(window->opened_by.witness, "sighting") == 0;
-	put_moment(page, "opened", &opened, report_certainty(&window->opened_by), stated ? exposure->engines : "");
-	put_moment(page, "closed", &closed,
-		window->closed_by.witness != NULL ? report_certainty(&window->closed_by) : "", "");
-}
-
-/* A day, for a day is what others mostly know. */
-static void put_first_observed(struct page *page, const struct report_exposure *exposure)
-{
-	char text[21];
-	st_auto_buf struct st_buf when = {0};
-	if (exposure->first_seen_by_others == 0)
-		return;
-	st_utc_text(exposure->first_seen_by_others, text);
-	st_buf_format(&when, "   %.10s", text);
-	put_moment(page, "first observed", &when, "stated by others", exposure->engines);
-}
-
-static void put_windows(struct page *page, const struct report *report)
-{
-	if (report->exposure_count == 0)
-		return;
-	put_head(page, "Window (UTC)", NULL, 0);
-	for (size_t i = 0; i < report->exposure_count; i++) {
-		const struct report_exposure *exposure = &report->exposures[i];
-		st_auto_free char *store = st_escaped_text(exposure->store, strlen(exposure->store));
-		put_target(page, store);
-		end_line(page);
-		put_first_observed(page, exposure);
-		for (size_t j = 0; j < exposure->window_count; j++)
-			put_window(page, exposure, &exposure->windows[j]);
-		if (exposure->window_count > 0)
-			continue;
-		st_auto_free char *none =
-			st_format("    not found open in %llu checks", (unsigned long long)exposure->checks);
-		put(page, STYLE_DIM, none);
-		end_line(page);
-	}
-}
-
-/* --- claims --- */
-
 /* Words on lines of the page's width, behind an indent. */
 static void put_wrapped(struct page *page, enum style style, const char *text, size_t indent)
 {
@@ -666,6 +609,79 @@ static void put_wrapped(struct page *page, enum style style, const char *text, s
 	}
 	end_line(page);
 }
+
+static void put_moment(struct page *page, const char *label, const struct st_buf *when, const char *certainty)
+{
+	st_auto_free char *line = st_format("    %-15s %.*s", label, (int)when->size, (const char *)when->data);
+	put(page, STYLE_PLAIN, line);
+	if (certainty != NULL) {
+		pad_to(page, 62);
+		put(page, STYLE_DIM, certainty);
+	}
+	end_line(page);
+}
+
+static void put_window(struct page *page, const struct report_window *window)
+{
+	st_auto_buf struct st_buf opened = {0}, closed = {0};
+	report_opened_text(window, &opened);
+	report_closed_text(window, &closed);
+	put_moment(page, "opened", &opened, report_certainty(&window->opened_by));
+	put_moment(page, "closed", &closed,
+		window->closed_by.witness != NULL ? report_certainty(&window->closed_by) : NULL);
+}
+
+/* A day, for a day is what others mostly know. */
+static void put_first_observed(struct page *page, const struct report_exposure *exposure)
+{
+	char text[21];
+	st_auto_buf struct st_buf when = {0};
+	if (exposure->first_seen_by_others == 0)
+		return;
+	st_utc_text(exposure->first_seen_by_others, text);
+	st_buf_format(&when, "   %.10s", text);
+	put_moment(page, "first observed", &when, "stated by others");
+	st_auto_free char *engines = st_escaped_text(exposure->engines, strlen(exposure->engines));
+	put_wrapped(page, STYLE_DIM, engines, 23);
+}
+
+static void put_more(struct page *page, size_t count, const char *what)
+{
+	st_auto_free char *more = st_format("    and %zu more %s: --format json", count, what);
+	if (count == 0)
+		return;
+	put(page, STYLE_DIM, more);
+	end_line(page);
+}
+
+static void put_windows(struct page *page, const struct report *report)
+{
+	if (report->exposure_count == 0)
+		return;
+	put_head(page, "Window (UTC)", NULL, 0);
+	size_t shown = report->exposure_count < SHOWN_EXPOSURES ? report->exposure_count : SHOWN_EXPOSURES;
+	for (size_t i = 0; i < shown; i++) {
+		const struct report_exposure *exposure = &report->exposures[i];
+		st_auto_free char *store = st_escaped_text(exposure->store, strlen(exposure->store));
+		put_target(page, store);
+		end_line(page);
+		put_first_observed(page, exposure);
+		/* The last are those that matter now. */
+		size_t first = exposure->window_count > SHOWN_WINDOWS ? exposure->window_count - SHOWN_WINDOWS : 0;
+		for (size_t j = first; j < exposure->window_count; j++)
+			put_window(page, &exposure->windows[j]);
+		put_more(page, first, "earlier windows");
+		if (exposure->window_count > 0)
+			continue;
+		st_auto_free char *none =
+			st_format("    not found open in %llu checks", (unsigned long long)exposure->checks);
+		put(page, STYLE_DIM, none);
+		end_line(page);
+	}
+	put_more(page, report->exposure_count - shown, "stores");
+}
+
+/* --- claims --- */
 
 static void put_claims(struct page *page, const struct report *report)
 {

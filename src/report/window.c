@@ -107,6 +107,7 @@ void report_exposure_json(struct st_json_writer *w, const struct report_exposure
 	st_json_key_uint(w, "checks", exposure->checks);
 	st_json_key_uint(w, "sightings", exposure->sightings);
 	st_json_key_uint(w, "sightings_reachable_only", exposure->reachable);
+	st_json_key_uint(w, "sightings_by_address_alone", exposure->by_address);
 	st_json_key_uint(w, "sightings_undecided", exposure->undecided);
 }
 

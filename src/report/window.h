@@ -24,10 +24,13 @@ struct report_exposure {
 	char *store;
 	struct report_window *windows; /* in the order of time; none: never seen open */
 	size_t window_count;
-	uint64_t checks;                          /* verdicts of our own, whatever they say */
-	uint64_t sightings, reachable, undecided; /* of others; that only say that something answers; not used */
-	char *engines;                            /* who saw it: "shadowserver, shodan"; "" nobody */
-	int64_t first_seen_by_others;             /* open; 0 never */
+	uint64_t checks;              /* verdicts of our own, whatever they say */
+	uint64_t sightings;           /* of others; not used of them: */
+	uint64_t reachable;           /* that only say that something answers */
+	uint64_t by_address;          /* of an address that a name led to later */
+	uint64_t undecided;           /* of a day on which it was found closed, too */
+	char *engines;                /* who saw it: "shadowserver, shodan"; "" nobody */
+	int64_t first_seen_by_others; /* open; 0 never */
 };
 
 /* How brackets are made, in plain words. */

@@ -273,7 +273,7 @@ def the_report_shows_each_window_once_with_who_observed_it():
         rig.equal(first["closed"][1], second["opened"][0], "closed by, and open again after")
         rig.equal((second["closed"], second["certainty"]), (None, "measured"), "second window")
         text = rig.staunch("report", "--case", case).stdout.decode()
-        for wanted in ("Window (UTC)", "before 2019-11-02 23:59, start unknown", "stated by others, an index",
+        for wanted in ("Window (UTC)", "before 2019-11-02 23:59, start unknown", "stated by others",
                 "not seen closed", "first observed"):
             rig.check(wanted in text, "%r is not in\n%s" % (wanted, text))
         page = rig.staunch("report", "--case", case, "--format", "html").stdout.decode()

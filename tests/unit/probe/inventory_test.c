@@ -67,6 +67,14 @@ static void accounts_and_buckets_are_names_in_hosts(void)
 	CHECK(names(&bucket, "https://s3.eu-west-1.amazonaws.com/contoso.exports/2019"));
 	CHECK(!names(&bucket, "https://s3.eu-west-1.amazonaws.com/contoso.exports2"));
 	CHECK(!names(&bucket, "https://contoso.exports.example"));
+	st_auto_buf struct st_buf three = {0};
+	struct st_span google_text[ENTRY_FIELDS] = {
+		[ENTRY_STORAGE_URL] = span_of("gs://contoso_exports/"), [ENTRY_NAME] = span_of("contoso_exports")};
+	struct probe_entry google = entry_of(google_text, &three);
+	CHECK_INT(google.kind, PROBE_ENTRY_GOOGLE);
+	CHECK(names(&google, "https://storage.googleapis.com/contoso_exports/2019"));
+	CHECK(names(&google, "https://contoso_exports.storage.googleapis.com"));
+	CHECK(!names(&google, "https://contoso_exports.s3.amazonaws.com"));
 }
 
 static void what_names_no_store_is_told_and_not_guessed(void)
