@@ -347,5 +347,22 @@
 /* An evidence file, and a line of it; larger ones are refused. */
 #define CEIL_EVIDENCE_FILE_BYTES (256 * MIB)
 #define CEIL_EVIDENCE_LINE_BYTES (64 * KIB)
+/* A file of sightings or an inventory, its rows, and the sightings that become lines of evidence in one run: larger files are
+ * refused, rows beyond are counted and make the answer incomplete. */
+#define CEIL_ROWS_FILE_BYTES (64 * MIB)
+#define CEIL_ROWS 1000000
+#define CEIL_SIGHTINGS 65536
+/* A text of a row's field; a row with a longer one in a field that is asked for is broken. */
+#define CEIL_ROW_TEXT_BYTES 4096
+/* Who says so, in a sighting by hand. */
+#define CEIL_ENGINE_BYTES 64
+/* Entries of all inventories of one check; what is beyond makes the comparison incomplete. */
+#define CEIL_INVENTORY_ENTRIES 65536
+/* What watches a store, and who owns it, as an inventory says: the rest is cut off. */
+#define CEIL_GUARD_BYTES 256
+/* Addresses of one target that are remembered from evidence, to know it in reports of others by. */
+#define CEIL_SEEN_ADDRESSES 64
+/* Columns of a table of rows; one with more is none. */
+#define CEIL_ROW_COLUMNS 1024
 
 #endif

@@ -4,12 +4,19 @@
 
 #include "base/hash.h"
 #include "cli/check_auth.h"
+#include "casefile/casefile.h"
+#include "cli/cli.h"
 #include "probe/evidence.h"
+#include "probe/inventory.h"
+#include "probe/observed.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
 #include "probe/services.h"
 #include "process/launcher.h"
 #include "process/message.h"
+#include "report/window.h"
+#include "worker/protocol.h"
+#include "worker/rows.h"
 
 /* --- the roles (check_roles.c) --- */
 
@@ -74,6 +81,11 @@ typedef enum st_status check_listed(void *context, const struct probe_listed *li
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
 enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
 	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err);
+/* Decodes one row; false: the worker tells what cannot be. */
+typedef bool check_row_taken(void *context, struct st_cursor *in);
+/* A worker reads a file of rows that somebody else wrote. *end is ROWS_CUT when it cannot be believed. */
+enum st_status check_rows(struct check_roles *roles, int fd, uint64_t size_bytes, enum worker_rows what,
+	check_row_taken *each, void *context, enum rows_end *end, struct st_error *err);
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
@@ -106,6 +118,61 @@ void check_evidence_close(struct check_evidence *evidence);
 /* A whole file of the user, bounded; ST_WRONG when it cannot be read or is longer. */
 enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
 int check_verify(const char *path, const char *key_path, const char *head, bool json);
+
+/* --- files that others wrote (check_import.c) --- */
+
+/* A copy in memory of what was typed, so that what is hashed is what is read. */
+struct check_import {
+	const char *path; /* borrowed: as typed */
+	int fd;
+	uint64_t size_bytes;
+	char sha256[2 * ST_SHA256_BYTES + 1];
+	enum rows_end end;
+};
+enum st_status check_import_open(const char *path, struct check_import *out, struct st_error *err);
+void check_import_close(struct check_import *import);
+const char *check_import_end_name(enum rows_end end); /* "whole", "cut" */
+
+/* What the file says of all targets, lines of this run included. */
+enum st_status check_evidence_observed(
+	const struct check_evidence *evidence, struct probe_observed_all *out, struct st_error *err);
+
+/* --- inventories (check_inventory.c) --- */
+
+/* An entry of somebody's inventory, and what is known of the store beside it. */
+struct check_entry {
+	size_t file;
+	uint64_t row;
+	enum probe_entry_kind kind;
+	char *name, *owner, *guard; /* "": not told */
+	struct probe_target named;  /* of PROBE_ENTRY_STORE */
+	bool has_since, in_scope;
+	int64_t since, last_check; /* 0: none in this evidence */
+};
+
+struct check_inventory {
+	struct check_import *files;
+	uint64_t (*counts)[PROBE_ENTRY_KINDS]; /* rows of each kind, of each file */
+	size_t file_count, at;
+	struct check_entry *entries;
+	size_t count, capacity;
+	uint64_t beyond;
+	uint64_t within_days;
+	int64_t now;
+	const struct probe_target **orphans; /* borrowed */
+	size_t orphan_count;
+};
+/* Before the jail closes. paths NULL-ended; empty: no inventory. */
+enum st_status check_inventory_open(struct check_inventory *inventory, const char *const *paths, struct st_error *err);
+struct check;
+/* Reads the files in a worker, and compares them with the scope and what was observed. */
+enum st_status check_inventory_compare(struct check_inventory *inventory, struct check *check, struct st_error *err);
+/* Every row of every file was read. */
+bool check_inventory_complete(const struct check_inventory *inventory);
+/* The value of the key `inventory`; null when there is none. */
+void check_inventory_json(const struct check_inventory *inventory, struct st_json_writer *w);
+void check_inventory_text(const struct check_inventory *inventory, struct st_buf *out);
+void check_inventory_free(struct check_inventory *inventory);
 
 /* --- the run (check_run.c) --- */
 
@@ -153,6 +220,8 @@ struct check {
 	struct check_result *results;
 	size_t result_count;
 	char run[17], began[21];
+	struct probe_observed_all observed; /* what the evidence says, this run included; empty without --evidence */
+	struct check_inventory inventory;
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
@@ -164,6 +233,33 @@ enum st_status check_request(struct check *check, struct check_result *result, s
 enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
+
+/* --- windows (check_windows.c) --- */
+
+/* What was observed of one target, as it is told. Freed with check_exposure_free. */
+void check_exposure_of(const struct probe_observed *observed, struct report_exposure *out);
+void check_exposure_free(struct report_exposure *exposure);
+/* The lines of one target's windows, behind this indentation. */
+void check_exposure_text(const struct report_exposure *exposure, const char *indent, struct st_buf *out);
+/* Every observation of these targets that the case does not have yet becomes an event of it; and back. */
+enum st_status check_exposures_keep(struct casefile *casefile, const struct probe_observed_all *all,
+	const char *const *targets, size_t count, struct st_error *err);
+enum st_status check_exposures_read(struct casefile *casefile, struct probe_observed_all *out, struct st_error *err);
+
+/* A set of texts by their hashes. Zero-initialised is empty. */
+struct check_marks {
+	struct check_mark {
+		bool used;
+		uint8_t mark[16];
+	} * slots;
+	size_t capacity, count;
+};
+/* True: it was not in it. */
+bool check_marks_add(struct check_marks *marks, const void *text, size_t size);
+void check_marks_free(struct check_marks *marks);
+
+/* --sightings: no packet is sent (check_sightings.c). */
+int check_sightings(const struct cli_arguments *arguments);
 
 /* --- what is told (check_tell.c) --- */
 

@@ -142,7 +142,41 @@ static void put_views(struct pen *pen, const struct check_result *result)
 	put_line(pen, (const char *)line.data);
 }
 
-static void put_result(struct pen *pen, const struct check_result *result)
+/* What others saw is told only where there is something to tell. */
+static void put_exposure(struct st_buf *out, const struct check *check, const struct check_result *result)
+{
+	const struct probe_observed *observed = probe_observed_of(&check->observed, result->target->canonical);
+	struct report_exposure exposure;
+	if (observed == NULL)
+		return;
+	check_exposure_of(observed, &exposure);
+	if (exposure.sightings > 0) {
+		st_buf_format(out, "         seen by others: %llu sighting%s by ",
+			(unsigned long long)exposure.sightings, exposure.sightings == 1 ? "" : "s");
+		st_escape_text(out, exposure.engines, strlen(exposure.engines));
+		st_buf_add_byte(out, '\n');
+		check_exposure_text(&exposure, "         ", out);
+	}
+	check_exposure_free(&exposure);
+}
+
+static void add_exposure(struct st_json_writer *w, const struct check *check, const struct check_result *result)
+{
+	const struct probe_observed *observed = probe_observed_of(&check->observed, result->target->canonical);
+	struct report_exposure exposure;
+	st_json_key(w, "exposure");
+	if (observed == NULL) {
+		st_json_null(w);
+		return;
+	}
+	check_exposure_of(observed, &exposure);
+	st_json_object(w);
+	report_exposure_json(w, &exposure);
+	st_json_object_end(w);
+	check_exposure_free(&exposure);
+}
+
+static void put_result(struct pen *pen, const struct check *check, const struct check_result *result)
 {
 	enum probe_state verdict = check_verdict_of(result);
 	st_auto_free char *word = st_format("%-9s", probe_state_name(verdict));
@@ -166,6 +200,7 @@ static void put_result(struct pen *pen, const struct check_result *result)
 	}
 	put_views(pen, result);
 	put_window(pen, result);
+	put_exposure(pen->out, check, result);
 	if (verdict == PROBE_OPEN && result->service->advice != NULL) {
 		st_auto_free char *advice = st_format("         next: %s\n", result->service->advice);
 		st_buf_add(pen->out, advice, strlen(advice));
@@ -193,7 +228,8 @@ void check_tell_text(const struct check *check, struct st_buf *out)
 	put(&pen, "2", first);
 	st_buf_add(out, "\n\n", 2);
 	for (size_t i = 0; i < check->result_count; i++)
-		put_result(&pen, &check->results[i]);
+		put_result(&pen, check, &check->results[i]);
+	check_inventory_text(&check->inventory, out);
 	st_hex(check->evidence.chain.head, sizeof check->evidence.chain.head, head);
 	st_auto_free char *last = st_format("%zu open, %zu closed, %zu cannot tell   evidence head %s%s\n",
 		count_of(check, PROBE_OPEN), count_of(check, PROBE_CLOSED), count_of(check, PROBE_CANNOT_TELL), head,
@@ -265,7 +301,7 @@ static void add_views(struct st_json_writer *w, const struct check_views *views)
 	st_json_object_end(w);
 }
 
-static void add_result(struct st_json_writer *w, const struct check_result *result)
+static void add_result(struct st_json_writer *w, const struct check *check, const struct check_result *result)
 {
 	const struct probe *probe = &result->probe;
 	st_json_object(w);
@@ -287,6 +323,7 @@ static void add_result(struct st_json_writer *w, const struct check_result *resu
 	st_json_key_uint(w, "objects_seen", probe->objects_seen);
 	add_views(w, &result->views);
 	add_window(w, result);
+	add_exposure(w, check, result);
 	st_json_key(w, "evidence");
 	st_json_array(w);
 	for (size_t i = 0; i < result->row_count; i++)
@@ -312,8 +349,10 @@ void check_tell_json(const struct check *check, struct st_buf *out)
 	st_json_key(&w, "targets");
 	st_json_array(&w);
 	for (size_t i = 0; i < check->result_count; i++)
-		add_result(&w, &check->results[i]);
+		add_result(&w, check, &check->results[i]);
 	st_json_array_end(&w);
+	st_json_key(&w, "inventory");
+	check_inventory_json(&check->inventory, &w);
 	st_json_key_text(&w, "evidence_head", head);
 	st_json_key_bool(&w, "evidence_kept", check->evidence.kept);
 	st_json_object_end(&w);

@@ -90,6 +90,11 @@ void report_dates_add(struct report_case *rc, const struct casefile_object *obje
 enum st_status report_fill_tops(struct report_case *rc, struct report *report, struct st_error *err);
 void report_tops_free(struct report *report);
 
+/* --- report_windows.c --- */
+/* What was observed of stores, by checks and by others, as the case keeps it. */
+enum st_status report_fill_windows(struct report_case *rc, struct report *report, struct st_error *err);
+void report_windows_free(struct report *report);
+
 /* --- report_claims.c --- */
 /* path NULL: no claims. Free with report_claims_free. */
 enum st_status report_claims_file(const char *path, struct report_claim **claims, size_t *count, struct st_error *err);

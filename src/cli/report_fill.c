@@ -211,6 +211,8 @@ enum st_status report_fill(struct report_case *rc, struct report *report, bool *
 		status = fill_copies(rc, &figures, report, err);
 	if (status == ST_OK && *found)
 		status = report_fill_leads(rc, report, err);
+	if (status == ST_OK)
+		status = report_fill_windows(rc, report, err);
 	if (status == ST_OK && *found)
 		status = fill_estimate(rc, report, err);
 	casefile_figures_free(&figures);
@@ -242,6 +244,7 @@ void report_filled_free(struct report *report)
 		free(report->copies[i].differing);
 	}
 	report_leads_free(report);
+	report_windows_free(report);
 	report_tops_free(report);
 	free(report->pairs);
 	sample_report_free(&report->estimate);

@@ -495,6 +495,26 @@ static void write_claims(struct st_json_writer *w, const struct report *report)
 	st_json_array_end(w);
 }
 
+static void write_window(struct st_json_writer *w, const struct report *report)
+{
+	if (!report->exposures_known) {
+		st_json_key_null(w, "window");
+		return;
+	}
+	st_json_key(w, "window");
+	st_json_object(w);
+	st_json_key_text(w, "method", report_window_method());
+	st_json_key(w, "stores");
+	st_json_array(w);
+	for (size_t i = 0; i < report->exposure_count; i++) {
+		st_json_object(w);
+		report_exposure_json(w, &report->exposures[i]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
 void report_json(const struct report *report, struct st_buf *out)
 {
 	struct st_json_writer writer = {.out = out, .indent = 2};
@@ -511,7 +531,7 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_dates(w, report);
 	json_sensitivity(w, report);
 	write_leads(w, report);
-	st_json_key_null(w, "window");
+	write_window(w, report);
 	write_claims(w, report);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');

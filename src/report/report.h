@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/tally.h"
 #include "report/lead.h"
+#include "report/window.h"
 
 struct report_range {
 	uint64_t min, best, max;
@@ -170,6 +171,10 @@ struct report {
 	size_t top_count;
 	struct report_claim *claims;
 	size_t claim_count;
+
+	bool exposures_known;              /* false: nobody looked */
+	struct report_exposure *exposures; /* of each store that was checked, or that others saw */
+	size_t exposure_count;
 
 	bool estimated; /* else `estimate` is empty */
 	struct report_estimate estimate;

@@ -11,6 +11,8 @@
 /* Kind of a mention that is a value of unit 0 of the fields that START names; the next one's is one more. */
 #define WORKER_FIELD_KIND 240
 
+enum worker_rows { WORKER_ROWS_SIGHTINGS, WORKER_ROWS_INVENTORY, WORKER_ROWS_KINDS };
+
 enum worker_message {
 	/* case -> worker */
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
@@ -25,6 +27,8 @@ enum worker_message {
 	WORKER_HELPED_ERRORS, /* u32 job; with a pipe of what it said on stderr; behind each WORKER_HELPED */
 	WORKER_BODY,          /* u32 job, u8 form (enum probe_form), u32 values kept for each path, u64 size; with the
 			       * descriptor: the body of an answer, answered by WORKER_FACTS */
+	WORKER_ROWS,    /* u32 job, u8 what (enum worker_rows), u64 now (UTC seconds), u64 size; with the descriptor: a
+			 * file of rows, answered by any number of WORKER_ROW and one WORKER_ROW_END */
 	WORKER_LISTING, /* u32 job, u8 form (enum probe_listing), u64 size; with the descriptor: a page of a listing,
 			 * answered by any number of WORKER_LISTED and one WORKER_LISTED_END */
 
@@ -62,6 +66,8 @@ enum worker_message {
 		       * on its pipe by u8 reason (0: none), u32 length, and then as many bytes */
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
+	WORKER_ROW,        /* u32 job, u32 n, then n times a row: probe_sighting_encode(), probe_entry_encode() */
+	WORKER_ROW_END,    /* u32 job, u8 enum rows_end */
 	/* only in the role `audit`, which is started by WORKER_AUDIT_START instead of WORKER_START */
 	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: two snapshots, the
 				  * first is a baseline), u32 n + n spans: dates of snapshots; answered by READY */

@@ -179,10 +179,45 @@ static void compare_all(const struct report *report, const char *name)
 	compare(csv_name, &csv);
 }
 
+/* A store that others saw first, closed and open again; one that was never open. */
+static void add_windows(struct report *report)
+{
+	static char exports[] = "https://northwind.blob.example:443/exports",
+		    cache[] = "redis://cache.northwind.example:6379", engines[] = "shadowserver, an index",
+		    nobody[] = "";
+	static struct report_window windows[] = {{.opened_after = {"check", 1575338400},
+							 .opened_by = {"sighting", 1577524500},
+							 .closed_after = {"check", 1577740200},
+							 .closed_by = {"check", 1577783700},
+							 .confirmed = true,
+							 .opens = 3,
+							 .sightings = 2,
+							 .sighted_first = 1577524500,
+							 .sighted_last = 1577600000},
+		{.opened_after = {"check", 1577783700},
+			.opened_by = {"check", 1578213000},
+			.closed_after = {"check", 1578213000},
+			.confirmed = true,
+			.opens = 1}};
+	static struct report_exposure exposures[] = {{.store = exports,
+							     .windows = windows,
+							     .window_count = 2,
+							     .checks = 6,
+							     .sightings = 3,
+							     .reachable = 1,
+							     .engines = engines,
+							     .first_seen_by_others = 1577524500},
+		{.store = cache, .checks = 2, .engines = nobody}};
+	report->exposures_known = true;
+	report->exposures = exposures;
+	report->exposure_count = 2;
+}
+
 static void a_complete_report_is_the_one_written_down(void)
 {
 	struct report_store stores[5];
 	struct report report = example(stores);
+	add_windows(&report);
 	CHECK(report_complete(&report));
 	compare_all(&report, "complete");
 }
