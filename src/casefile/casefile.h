@@ -79,7 +79,8 @@ struct casefile_object {
 	struct st_span path; /* within the store, raw bytes; "" when the store is one file */
 	uint64_t size_bytes;
 	int64_t mtime_ns;
-	uint64_t device, inode, change_ns; /* to see that it changed */
+	/* To see that it changed. Of an index over the network `device` is the documents that its listing counted. */
+	uint64_t device, inode, change_ns;
 	enum st_read_status status;
 	enum st_reason reason;
 	char detail[32];       /* "SIGSEGV", "openat", "" */
