@@ -500,6 +500,7 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 static void close_scan(struct scan *scan)
 {
 	scan_stop_workers(scan);
+	scan_remote_tell(&scan->remote);
 	scan_remote_free(&scan->remote);
 	if (scan->launcher != NULL)
 		launcher_stop(scan->launcher);

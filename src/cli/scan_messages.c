@@ -438,7 +438,7 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 	if (!*valid)
 		return ST_OK;
 	if (scan_reads_hits(frame->scan, slot->task.store))
-		object.stored_bytes = scan_remote_share(&object);
+		scan_remote_judge(&object);
 	object.segment = slot->segment;
 	object.duplicate_of = 0;
 	object.detail[0] = 0;

@@ -75,8 +75,11 @@ bool scan_remote_context(struct scan *scan, struct scan_slot *slot, struct st_cu
 void scan_remote_close_context(struct scan *scan, struct scan_slot *slot);
 /* Before workers are ended: waits a little for the names of contexts that were asked for. */
 void scan_remote_await_contexts(struct scan *scan);
-/* What of an index was read, in stored bytes: the share of its documents. */
-uint64_t scan_remote_share(const struct casefile_object *object);
+/* An index was read as the worker says: what was there less than listed is missing; stored bytes are the share of its
+ * documents. */
+void scan_remote_judge(struct casefile_object *object);
+/* At the end: what could not be closed. */
+void scan_remote_tell(const struct scan_remote *remote);
 
 /* The object is over; takes what the fetch process has to say about it. */
 void scan_remote_close(struct scan *scan, struct scan_slot *slot);

@@ -11,6 +11,7 @@
 #include "worker/protocol.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* How long the end of a scan waits for the names of contexts whose opening is on its way. */
@@ -209,10 +210,24 @@ void scan_remote_await_contexts(struct scan *scan)
 	}
 }
 
-uint64_t scan_remote_share(const struct casefile_object *object)
+void scan_remote_judge(struct casefile_object *object)
 {
 	uint64_t listed = object->device, read = object->records < listed ? object->records : listed;
-	if (object->status == ST_READ || listed == 0)
-		return object->status == ST_UNREAD ? 0 : object->size_bytes;
-	return object->status == ST_UNREAD ? 0 : (uint64_t)((double)object->size_bytes * (double)read / (double)listed);
+	if (object->status == ST_READ && read < listed) {
+		object->status = ST_PARTIAL;
+		object->reason = ST_REASON_SOURCE_CHANGED;
+	}
+	double share = object->status == ST_UNREAD ? 0 : listed == 0 ? 1 : (double)read / (double)listed;
+	object->stored_bytes = read == listed && object->status != ST_UNREAD
+				       ? object->size_bytes
+				       : (uint64_t)((double)object->size_bytes * share);
+}
+
+void scan_remote_tell(const struct scan_remote *remote)
+{
+	if (remote->left_open > 0)
+		fprintf(stderr,
+			"staunch: %llu search contexts of this scan could not be closed; the server lets go of them "
+			"after 5 minutes\n",
+			(unsigned long long)remote->left_open);
 }

@@ -272,6 +272,19 @@ static void put_coverage(struct page *page, const struct report *report)
 	put_bytes(page, 2, report->bytes_duplicate);
 	put_bytes(page, 4, report->bytes_listed > known ? report->bytes_listed - known : 0);
 	end_line(page);
+	if (report->documents.known) {
+		put_label(page, "documents");
+		put_number(page, 0, STYLE_PLAIN, report->documents.listed);
+		put_number(page, 1, STYLE_BOLD, report->documents.read);
+		put_number(
+			page, 4, report->documents.unread > 0 ? STYLE_YELLOW : STYLE_PLAIN, report->documents.unread);
+		end_line(page);
+	}
+	if (report->documents.appeared > 0) {
+		put_label(page, "appeared since");
+		put_number(page, 0, STYLE_PLAIN, report->documents.appeared);
+		end_line(page);
+	}
 	if (report->members > 0) {
 		put_label(page, "members");
 		put_number(page, 0, STYLE_PLAIN, report->members);
@@ -363,8 +376,9 @@ static void put_differing(struct page *page, const struct report *report, const 
 		const char *name = report_short_name(report, difference->store);
 		st_auto_free char *escaped = st_escaped_text(name, strlen(name));
 		number_text(difference->record, number);
-		st_auto_free char *line =
-			st_format("    differs: %s object #%u, record #%s", escaped, difference->object, number);
+		const char *document = difference->document != NULL ? difference->document : "";
+		st_auto_free char *line = st_format("    differs: %s object #%u, record #%s%s%s", escaped,
+			difference->object, number, document[0] != 0 ? ", document " : "", document);
 		put(page, STYLE_YELLOW, line);
 		char note[48];
 		snprintf(note, sizeof note, "in %u of %zu stores", difference->holders, copy->store_count);

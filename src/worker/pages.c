@@ -58,7 +58,7 @@ static bool end(struct pages *p, enum st_reason reason)
 static void ask(struct pages *p, enum probe_step step)
 {
 	st_auto_buf struct st_buf body = {0};
-	bool over = p->order == PROBE_SEQ_NO && p->after >= 0 && step != PROBE_STEP_FIRST;
+	bool over = p->tie_count > 0;
 	p->step = step;
 	st_buf_add_u32(&body, p->out->job);
 	st_buf_add_byte(&body, (uint8_t)p->order);
@@ -261,6 +261,8 @@ static void step_over(struct pages *p)
 		return;
 	}
 	p->seen++;
+	/* To begin one before it would bring it again. What other shards have at its number is lost with it. */
+	p->ties.size = p->tie_count = 0;
 	ask(p, PROBE_STEP_NEXT);
 }
 
