@@ -21,6 +21,8 @@
 #include "resolve/resolve.h"
 #include "source/source.h"
 
+#define SCAN_MOST_JOBS 1024
+
 /* Exit of scan_run when the user stopped it at a checkpoint. */
 enum scan_end { SCAN_DONE, SCAN_STOPPED };
 

@@ -121,7 +121,7 @@ void scan_remote_store_close(struct scan_remote_store *store)
 
 /* --- before the first byte --- */
 
-static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes, struct st_error *err)
+static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes, bool indices, struct st_error *err)
 {
 	const struct probe_scope *scope = scan->remote.scope;
 	struct statvfs disk;
@@ -139,25 +139,28 @@ static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes,
 	if (bytes / DISK_SHARE > free_bytes)
 		return st_fail(err, ST_FATAL, "%s are to be read, and the disk of the case has %s left", wanted, room);
 	fprintf(stderr,
-		"staunch: %llu objects, %s to be read over the network (what its owner may be billed for); %s of "
+		"staunch: %llu objects, %s to be read over the network (what its owner may be billed for%s); %s of "
 		"disk\n",
-		(unsigned long long)objects, wanted, room);
+		(unsigned long long)objects, wanted, indices ? "; of indices, what they take on the server's disk" : "",
+		room);
 	return ST_OK;
 }
 
 enum st_status scan_remote_weigh(struct scan *scan, struct st_error *err)
 {
 	uint64_t objects = 0, bytes = 0;
+	bool indices = false;
 	if (scan->remote.scope == NULL)
 		return ST_OK;
 	for (size_t i = 0; i < scan->store_count; i++) {
 		const struct scan_store *store = &scan->stores[i];
 		if (store->remote == NULL)
 			continue;
+		indices = indices || store->remote->service->shelf->hits != NULL;
 		objects += store->objects - store->objects_done;
 		bytes += store->bytes - store->bytes_done;
 	}
-	return objects == 0 ? ST_OK : weigh(scan, objects, bytes, err);
+	return objects == 0 ? ST_OK : weigh(scan, objects, bytes, indices, err);
 }
 
 /* --- objects --- */

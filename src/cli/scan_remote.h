@@ -73,6 +73,8 @@ bool scan_remote_page(struct scan *scan, struct scan_slot *slot, struct st_curso
 bool scan_remote_context(struct scan *scan, struct scan_slot *slot, struct st_cursor *in);
 /* The reading ends: its context is closed. */
 void scan_remote_close_context(struct scan *scan, struct scan_slot *slot);
+/* Before the listing: closes what a scan into this case that was killed had open there. */
+enum st_status scan_remote_close_left(struct scan *scan, const struct scan_remote_store *store, struct st_error *err);
 /* Before workers are ended: waits a little for the names of contexts that were asked for. */
 void scan_remote_await_contexts(struct scan *scan);
 /* An index was read as the worker says: what was there less than listed is missing; stored bytes are the share of its

@@ -220,6 +220,7 @@ static enum st_status put_row(
 
 static enum st_status list_all(struct indices *indices, struct st_sha256 *manifest, struct st_error *err)
 {
+	ST_TRY(scan_remote_close_left(indices->scan, indices->store, err));
 	ST_TRY(ask_version(indices, err));
 	ST_TRY(list_rows(indices, err));
 	for (size_t i = 0; i < indices->count; i++)

@@ -123,6 +123,30 @@ bool scan_remote_page(struct scan *scan, struct scan_slot *slot, struct st_curso
 	return true;
 }
 
+/* --- contexts --- */
+
+static void setting_of(size_t slot, char out[32])
+{
+	snprintf(out, 32, "search-context-%zu", slot);
+}
+
+/* What is open stands in the case: whoever comes after a kill closes it. Losing that costs the server a context. */
+static void remember(struct scan *scan, const struct scan_slot *slot)
+{
+	char setting[32];
+	struct st_error err = {0};
+	st_auto_buf struct st_buf value = {0};
+	const char *server = store_of(scan, slot)->target.canonical;
+	st_buf_reserve(&value, 1); /* so that there is a pointer to nothing, too */
+	if (slot->context.size > 0) {
+		st_buf_add_byte(&value, (uint8_t)slot->context_order);
+		st_buf_add_span(&value, server, strlen(server));
+		st_buf_add_span(&value, slot->context.data, slot->context.size);
+	}
+	setting_of((size_t)(slot - scan->slots), setting);
+	(void)casefile_set(scan->casefile, setting, (struct st_span){value.data, value.size}, &err);
+}
+
 bool scan_remote_context(struct scan *scan, struct scan_slot *slot, struct st_cursor *in)
 {
 	uint8_t order = st_cursor_byte(in);
@@ -131,9 +155,12 @@ bool scan_remote_context(struct scan *scan, struct scan_slot *slot, struct st_cu
 	if (in->bad || in->at != in->end || !scan_reads_hits(scan, slot->task.store) || !opened ||
 		order != slot->context_order || !probe_context_is_sound(context))
 		return false;
+	bool first = slot->context.size == 0;
 	slot->context_asked = false;
 	slot->context.size = 0;
 	st_buf_add(&slot->context, context.data, context.size);
+	if (first)
+		remember(scan, slot);
 	return true;
 }
 
@@ -170,6 +197,8 @@ void scan_remote_close_context(struct scan *scan, struct scan_slot *slot)
 			.row = store->service->shelf->hits->steps[slot->context_order][PROBE_STEP_CLOSE],
 			.context = {slot->context.data, slot->context.size}};
 		scan->remote.left_open += !ask_close(scan, store, &request);
+		slot->context.size = 0;
+		remember(scan, slot);
 	} else if (slot->context_asked) {
 		scan->remote.left_open++;
 	}
@@ -177,6 +206,29 @@ void scan_remote_close_context(struct scan *scan, struct scan_slot *slot)
 	st_buf_free(&slot->context);
 	slot->context_asked = false;
 	slot->page_bytes = 0;
+}
+
+enum st_status scan_remote_close_left(struct scan *scan, const struct scan_remote_store *store, struct st_error *err)
+{
+	for (size_t slot = 0; slot < SCAN_MOST_JOBS; slot++) {
+		st_auto_buf struct st_buf value = {0};
+		char setting[32];
+		setting_of(slot, setting);
+		ST_TRY(casefile_get(scan->casefile, setting, &value, err));
+		struct st_cursor in = {value.data, value.data + value.size, false};
+		if (value.size == 0)
+			continue;
+		uint8_t order = st_cursor_byte(&in);
+		struct st_span server = st_cursor_span(&in), context = st_cursor_span(&in);
+		if (in.bad || order >= PROBE_ORDERS || server.size != strlen(store->target.canonical) ||
+			memcmp(server.data, store->target.canonical, server.size) != 0)
+			continue;
+		struct probe_request request = {
+			.row = store->service->shelf->hits->steps[order][PROBE_STEP_CLOSE], .context = context};
+		(void)ask_close(scan, store, &request);
+		ST_TRY(casefile_set(scan->casefile, setting, (struct st_span){value.data, 0}, err));
+	}
+	return ST_OK;
 }
 
 /* Frames of a worker whose reading is lost: only the name of its context still counts. */

@@ -263,7 +263,7 @@ def documents_that_come_and_go_while_it_reads_are_told():
     for mode, opening in (("open", "_pit"), ("opensearch", "point_in_time"), ("scroll", "_search?scroll")):
         for name, (lines, wanted, status) in changes.items():
             with rig.folder() as out, front(out, mode) as server:
-                set_faults(server, {"path": opening, "times": 1, "stall": 3})
+                set_faults(server, {"path": opening, "times": 1, "stall": 2})
                 hand = threading.Thread(target=when_opening, args=(server, lines))
                 hand.start()
                 report = scan(out, url(server, "support-1"), status=status)
@@ -376,7 +376,7 @@ def ctrl_c_closes_what_is_open():
     for mode in ("open", "opensearch", "scroll"):
         for wait in ("_count HTTP", "_pit\\?|point_in_time\\?|search\\?scroll", "POST /_search(/scroll)? HTTP"):
             with rig.folder() as out, front(out, mode) as server:
-                put_many(server, "many", 20000)
+                put_many(server, "many", 9000)
                 set_faults(server, {"path": "POST /_search", "after": 5, "times": 10 ** 6, "stall": 0.3})
                 with running(out, server, "c.case", "--jobs", "2") as process:
                     end = time.monotonic() + 30
@@ -385,6 +385,24 @@ def ctrl_c_closes_what_is_open():
                     process.send_signal(signal.SIGINT)
                     rig.equal(process.wait(30), rig.STOPPED, "the end, stopped at %s with %s" % (wait, mode))
                 rig.equal(left_open(server), 0, "contexts left, stopped at %s with %s" % (wait, mode))
+
+
+def what_a_kill_left_open_the_next_scan_closes():
+    for mode in ("open", "opensearch", "scroll"):
+        with rig.folder() as out, front(out, mode) as server:
+            put_many(server, "many", 9000)
+            set_faults(server, {"path": "POST /_search", "after": 3, "times": 10 ** 6, "stall": 0.3})
+            with running(out, server, "c.case", "--jobs", "2") as process:
+                end = time.monotonic() + 30
+                while not re.search("POST /_search(/scroll)? HTTP", server.log()) and time.monotonic() < end:
+                    time.sleep(0.01)
+                time.sleep(0.3)
+                process.kill()
+            time.sleep(0.5)
+            rig.check(left_open(server) > 0, "nothing was open when it was killed (%s)" % mode)
+            set_faults(server)
+            scan(out, url(server))
+            rig.equal(left_open(server), 0, "contexts left with " + mode)
 
 
 def killed_again_and_again_it_ends_with_the_same_figures():
@@ -414,4 +432,4 @@ rig.run_tests(*[t for t in (*on_all(five_indices_are_one_set, its_figures_are_th
     a_document_that_is_too_large_is_stepped_over, documents_that_come_and_go_while_it_reads_are_told,
     servers_that_lie_cost_a_row_or_one_line, names_that_are_other_requests_are_not_asked, closed_and_refused_indices_are_rows,
     a_point_in_time_that_is_refused_makes_room_for_a_scroll, a_context_that_is_gone_is_opened_again, the_budget_is_held_and_said,
-    ctrl_c_closes_what_is_open, killed_again_and_again_it_ends_with_the_same_figures) if not ONLY or ONLY in t.__name__])
+    ctrl_c_closes_what_is_open, what_a_kill_left_open_the_next_scan_closes, killed_again_and_again_it_ends_with_the_same_figures) if not ONLY or ONLY in t.__name__])
