@@ -376,13 +376,17 @@ static void put_differing(struct page *page, const struct report *report, const 
 		const char *name = report_short_name(report, difference->store);
 		st_auto_free char *escaped = st_escaped_text(name, strlen(name));
 		number_text(difference->record, number);
-		const char *document = difference->document != NULL ? difference->document : "";
-		st_auto_free char *line = st_format("    differs: %s object #%u, record #%s%s%s", escaped,
-			difference->object, number, document[0] != 0 ? ", document " : "", document);
+		st_auto_free char *line =
+			st_format("    differs: %s object #%u, record #%s", escaped, difference->object, number);
 		put(page, STYLE_YELLOW, line);
 		char note[48];
 		snprintf(note, sizeof note, "in %u of %zu stores", difference->holders, copy->store_count);
 		put_note(page, 3, STYLE_DIM, note);
+		end_line(page);
+		if (difference->document == NULL)
+			continue;
+		st_auto_free char *document = st_format("      document %s", difference->document);
+		put(page, STYLE_DIM, document);
 		end_line(page);
 	}
 	size_t shown = copy->differing_count < SHOWN_DIFFERENCES ? copy->differing_count : SHOWN_DIFFERENCES;
