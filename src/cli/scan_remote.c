@@ -252,13 +252,15 @@ static void take_closed(struct scan_remote *remote, struct st_cursor *in)
 /* What an answer had stands for what was taken of the budget for it. */
 static void take_paged(struct scan_remote *remote, struct scan_slot *slot, struct st_cursor *in)
 {
-	uint32_t job = st_cursor_u32(in);
+	uint32_t job = st_cursor_u32(in), status = st_cursor_u32(in);
 	uint64_t bytes = st_cursor_u64(in);
 	if (job != slot->job || bytes > CEIL_RANGE_TRIES * (uint64_t)CEIL_ANSWER_BODY_BYTES)
 		return;
 	remote->asked_bytes += bytes;
 	remote->asked_bytes -= slot->page_bytes;
 	slot->page_bytes = 0;
+	if (status >= 300) /* what was refused opened nothing */
+		slot->context_asked = false;
 }
 
 bool scan_remote_drain(struct scan *scan, struct scan_slot *slot)

@@ -256,6 +256,8 @@ void scan_remote_await_contexts(struct scan *scan)
 		while (slot->state == SCAN_SLOT_BUSY && slot->context_asked && st_now_ms() < until_ms &&
 			hear_context(scan, slot)) {
 			struct pollfd heard = {.fd = slot->socket, .events = POLLIN};
+			if (slot->fetch.socket >= 0)
+				(void)scan_remote_drain(scan, slot);
 			if (slot->context_asked)
 				poll(&heard, 1, 100);
 		}

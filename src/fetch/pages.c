@@ -20,6 +20,8 @@ static enum st_reason judge_status(const struct fetch_reply *reply)
 		return !reply->cut                                   ? ST_REASON_NONE
 		       : reply->limit_bytes < CEIL_ANSWER_BODY_BYTES ? ST_REASON_OUT_OF_SCOPE
 								     : ST_REASON_LIMIT_SIZE;
+	case 400:
+		return ST_REASON_UNSUPPORTED;
 	case 404:
 	case 410:
 		return ST_REASON_SOURCE_CHANGED;
@@ -91,10 +93,11 @@ static enum st_reason get(struct fetch *fetch, struct page *page, struct st_curs
 	}
 }
 
-static bool tell(uint32_t id, uint64_t bytes)
+static bool tell(uint32_t id, uint32_t status, uint64_t bytes)
 {
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, id);
+	st_buf_add_u32(&body, status);
 	st_buf_add_u64(&body, bytes);
 	return message_send(FETCH_SOCKET_FD, FETCH_PAGED, body.data, body.size, -1) == 0;
 }
@@ -116,7 +119,7 @@ bool fetch_object_page(struct fetch *fetch, struct st_cursor *in)
 	if (reason == ST_REASON_NONE)
 		reason = get(fetch, &page, *in, &reply);
 	object->network_ms += st_now_ms() - began_ms;
-	bool told = tell(id, page.bytes);
+	bool told = tell(id, reply.status, page.bytes);
 	bool has_body = reply.body >= 0 && (reason == ST_REASON_NONE || reason == ST_REASON_LIMIT_SIZE ||
 						   reason == ST_REASON_OUT_OF_SCOPE);
 	fetch_object_deliver(object, reason, has_body ? (uint32_t)reply.body_bytes : 0, &reply);

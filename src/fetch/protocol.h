@@ -36,7 +36,8 @@ enum fetch_message {
 			   * that of an exchange is u32 size + bytes for each step. */
 	FETCH_CLOSED,     /* u32 id, u32 status of the last answer, u64 bytes, u32 requests, u64 network_ms, u64
 			   * blocked_ms: waited for the worker to take what had come */
-	FETCH_PAGED,      /* u32 id, u64 bytes that an answer to FETCH_PAGE had, with all tries */
+	FETCH_PAGED,      /* u32 id, u32 status (0: no answer), u64 bytes that an answer to FETCH_PAGE had, with all
+			   * tries; before the answer goes to its pipe */
 	FETCH_FORBIDDEN,  /* u32 number of the system call that the jail refused; the last frame */
 	FETCH_ERROR,      /* span text: it cannot work at all; the last frame */
 };

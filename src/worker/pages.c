@@ -298,6 +298,13 @@ static bool take_answer(struct pages *p)
 	take_context(p);
 	if (reason == ST_REASON_SOURCE_CHANGED && p->step != PROBE_STEP_FIRST)
 		reason = ST_REASON_SOURCE_ERROR; /* the context is gone, not the index */
+	/* The server does not take the question: it may allow fewer documents (index.max_result_window). */
+	bool begins = p->order != PROBE_SCROLL || p->step == PROBE_STEP_FIRST;
+	if (reason == ST_REASON_UNSUPPORTED && begins && p->step != PROBE_STEP_BARE && p->size > 1) {
+		p->size = p->size > 8 ? p->size / 8 : 1;
+		ask(p, p->step);
+		return false;
+	}
 	if (reason != ST_REASON_NONE && reason != ST_REASON_LIMIT_SIZE)
 		return end(p, reason);
 	if (reason == ST_REASON_NONE)

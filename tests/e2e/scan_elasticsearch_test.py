@@ -348,6 +348,26 @@ def a_context_that_is_gone_is_opened_again():
             rig.equal(documents(scan(out, url(server, "many"))), (4000, 0, 4000, 0), "documents with " + mode)
 
 
+def a_server_that_allows_fewer_documents_at_a_time_is_asked_for_fewer():
+    for mode, path in (("open", "POST /_search "), ("scroll", "/many/_search?scroll")):
+        with rig.folder() as out, front(out, mode) as server:
+            put_many(server, "many", 2000)
+            set_faults(server, {"path": path, "times": 2, "status": 400})
+            rig.equal(documents(scan(out, url(server, "many"))), (2000, 0, 2000, 0), "documents with " + mode)
+            rig.equal(left_open(server), 0, "contexts left")
+
+
+def what_was_refused_is_not_told_as_left_open():
+    with rig.folder() as out, front(out) as server:
+        set_faults(server, {"path": "_pit", "times": 99, "status": 403}, {"path": "_search", "times": 99, "status": 403})
+        done = rig.expect(rig.INCOMPLETE, rig.staunch(*words(out, [url(server, "support-1")], "c.case")))
+        rig.check(b"could not be closed" not in done.stderr, "it says %r" % done.stderr)
+    with rig.folder() as out, front(out) as server:
+        set_faults(server, {"path": "DELETE", "times": 99, "status": 500})
+        done = rig.expect(rig.OK, rig.staunch(*words(out, [url(server, "support-1")], "c.case")))
+        rig.check(b"1 search contexts of this scan could not be closed" in done.stderr, "it says %r" % done.stderr)
+
+
 def the_budget_is_held_and_said():
     with rig.folder() as out, front(out) as server:
         put_many(server, "many", 3000, text="z" * 2000)
@@ -431,5 +451,6 @@ rig.run_tests(*[t for t in (*on_all(five_indices_are_one_set, its_figures_are_th
     a_busy_server_is_waited_for_and_a_lost_answer_asked_for_again, a_scroll_that_lost_an_answer_says_how_many_documents_that_were,
     a_document_that_is_too_large_is_stepped_over, documents_that_come_and_go_while_it_reads_are_told,
     servers_that_lie_cost_a_row_or_one_line, names_that_are_other_requests_are_not_asked, closed_and_refused_indices_are_rows,
-    a_point_in_time_that_is_refused_makes_room_for_a_scroll, a_context_that_is_gone_is_opened_again, the_budget_is_held_and_said,
+    a_point_in_time_that_is_refused_makes_room_for_a_scroll, a_context_that_is_gone_is_opened_again, a_server_that_allows_fewer_documents_at_a_time_is_asked_for_fewer,
+    what_was_refused_is_not_told_as_left_open, the_budget_is_held_and_said,
     ctrl_c_closes_what_is_open, what_a_kill_left_open_the_next_scan_closes, killed_again_and_again_it_ends_with_the_same_figures) if not ONLY or ONLY in t.__name__])

@@ -43,6 +43,8 @@ static const struct {
 	{"a point in time that is refused", PROBE_SHARD_DOC,
 		{{ST_REASON_PERMISSION, ""}, {0, PAGE("1", HIT("a", "0"))}, {0, PAGE("1", "")}}, "O sF c sN", "a",
 		ST_REASON_NONE},
+	{"a question that is refused whatever it asks for", PROBE_SHARD_DOC, {{0, OPENED}, {ST_REASON_UNSUPPORTED, ""}},
+		"O c F", "", ST_REASON_UNSUPPORTED},
 	{"no budget for it", PROBE_SHARD_DOC, {{ST_REASON_OUT_OF_SCOPE, ""}}, "O", "", ST_REASON_OUT_OF_SCOPE},
 	{"too large, then stepped over", PROBE_SHARD_DOC,
 		{{0, OPENED}, {ST_REASON_LIMIT_SIZE, "{\"hi"}, {0, PAGE("2", "{\"_id\":\"a\",\"sort\":[3]}")},
