@@ -321,6 +321,17 @@
 #define CEIL_RANGE_MS 120000
 #define CEIL_RANGE_TRIES 5
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)
+/* What a server calls a search context; it grows with the shards. Documents of one answer, and bytes of it that are
+ * aimed at. */
+#define CEIL_CONTEXT_BYTES (96 * KIB)
+#define CEIL_HITS_PAGE 1000u
+/* Shards of one index: so many documents may share a number of the order. Elasticsearch makes no more by itself. */
+#define CEIL_HITS_TIES 1024u
+#define CEIL_HITS_AIM_BYTES (2 * MIB)
+/* Bytes of the places that one index tells: beyond, its documents have no names. */
+#define CEIL_HITS_PLACES_BYTES (384 * MIB)
+/* Indices of one server: more are none that a listing of one page tells. */
+#define CEIL_INDICES 200000u
 /* Pages of one listing: beyond, the server makes them up. */
 #define CEIL_LISTING_PAGES 10000000u
 /* Pages without a name, one behind the other: beyond, it is no listing. */

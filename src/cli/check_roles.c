@@ -254,7 +254,9 @@ static uint32_t frame_question(struct check_roles *roles, const struct probe_tar
 	add_text(out, row->method);
 	add_text(out, url);
 	add_text(out, row->headers);
-	add_text(out, row->body);
+	st_auto_buf struct st_buf body = {0};
+	(void)probe_request_body(request, &body); /* checked before */
+	st_buf_add_span(out, body.data, body.size);
 	return FETCH_HTTP;
 }
 

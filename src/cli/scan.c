@@ -502,6 +502,7 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 static void close_scan(struct scan *scan)
 {
 	scan_stop_workers(scan);
+	scan_remote_tell(&scan->remote);
 	scan_remote_free(&scan->remote);
 	if (scan->launcher != NULL)
 		launcher_stop(scan->launcher);
@@ -604,8 +605,8 @@ static int run(const struct cli_arguments *arguments)
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "scan needs --case FILE, where the findings are kept");
 	bool sound = read_options(arguments, &options);
-	if (!sound || options.jobs == 0 || options.jobs > 1024 || options.store_depth > 64 || options.stall_s == 0 ||
-		options.stall_s > MOST_STALL_S) {
+	if (!sound || options.jobs == 0 || options.jobs > SCAN_MOST_JOBS || options.store_depth > 64 ||
+		options.stall_s == 0 || options.stall_s > MOST_STALL_S) {
 		free_options(&options);
 		return sound ? cli_fail(CLI_WRONG,
 				       "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400")

@@ -36,7 +36,10 @@ static enum st_status check_target(
 			err, ST_WRONG, "nothing says which service this is; write SERVICE+https://HOST/PATH: %s", name);
 	if (store->service->shelf == NULL)
 		return st_fail(err, ST_WRONG, "scan does not read stores of %s: %s", store->service->title, name);
+	const struct probe_hits *hits = store->service->shelf->hits;
 	const char *unfit = store->service->unfit != NULL ? store->service->unfit(&store->target) : NULL;
+	if (unfit == NULL && hits != NULL)
+		unfit = hits->unfit(&store->target);
 	return unfit == NULL ? ST_OK : st_fail(err, ST_WRONG, "%s", unfit);
 }
 
@@ -158,7 +161,7 @@ void scan_remote_use(struct scan *scan, const struct scan_remote_store *store)
 
 /* --- before the first byte --- */
 
-static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes, struct st_error *err)
+static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes, bool indices, struct st_error *err)
 {
 	const struct probe_scope *scope = scan->remote.scope;
 	struct statvfs disk;
@@ -176,25 +179,28 @@ static enum st_status weigh(struct scan *scan, uint64_t objects, uint64_t bytes,
 	if (bytes / DISK_SHARE > free_bytes)
 		return st_fail(err, ST_FATAL, "%s are to be read, and the disk of the case has %s left", wanted, room);
 	fprintf(stderr,
-		"staunch: %llu objects, %s to be read over the network (what its owner may be billed for); %s of "
+		"staunch: %llu objects, %s to be read over the network (what its owner may be billed for%s); %s of "
 		"disk\n",
-		(unsigned long long)objects, wanted, room);
+		(unsigned long long)objects, wanted, indices ? "; of indices, what they take on the server's disk" : "",
+		room);
 	return ST_OK;
 }
 
 enum st_status scan_remote_weigh(struct scan *scan, struct st_error *err)
 {
 	uint64_t objects = 0, bytes = 0;
+	bool indices = false;
 	if (scan->remote.scope == NULL)
 		return ST_OK;
 	for (size_t i = 0; i < scan->store_count; i++) {
 		const struct scan_store *store = &scan->stores[i];
 		if (store->remote == NULL)
 			continue;
+		indices = indices || store->remote->service->shelf->hits != NULL;
 		objects += store->objects - store->objects_done;
 		bytes += store->bytes - store->bytes_done;
 	}
-	return objects == 0 ? ST_OK : weigh(scan, objects, bytes, err);
+	return objects == 0 ? ST_OK : weigh(scan, objects, bytes, indices, err);
 }
 
 /* --- objects --- */
@@ -231,6 +237,7 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 	enum st_reason *reason, struct st_error *err)
 {
 	const struct scan_remote_store *store = scan->stores[slot->task.store].remote;
+	bool hits = scan_reads_hits(scan, slot->task.store);
 	const struct probe_shelf *shelf = store->service->shelf;
 	struct probe_request request = {
 		.row = shelf->object, .object = path, .generation = shelf->by_generation ? slot->object.inode : 0};
@@ -238,13 +245,16 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 	int ends[2];
 	*fd = -1;
 	*reason = ST_REASON_OUT_OF_SCOPE;
-	if (!probe_request_url(&store->target, &request, &url))
+	if (!hits && !probe_request_url(&store->target, &request, &url))
 		return ST_OK;
 	ST_TRY(start_fetch(scan, slot, store, err));
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return st_fail_errno(err, ST_FATAL, "no pipe for an object");
 	(void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* smaller is slower, no more */
-	frame_open(scan, slot, store, &url, &frame);
+	if (hits)
+		scan_remote_open_hits(scan, slot, &frame);
+	else
+		frame_open(scan, slot, store, &url, &frame);
 	/* A fetch process that is gone shows as an object that cannot be read. */
 	(void)message_send(slot->fetch.socket, FETCH_OPEN, frame.data, frame.size, ends[1]);
 	close(ends[1]);
@@ -256,8 +266,8 @@ bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offse
 {
 	struct scan_remote *remote = &scan->remote;
 	uint64_t size = slot->before.size_bytes;
-	if (scan->stores[slot->task.store].remote == NULL || length == 0 || length > CEIL_RANGE_BYTES ||
-		offset > size || length > size - offset)
+	if (scan->stores[slot->task.store].remote == NULL || scan_reads_hits(scan, slot->task.store) || length == 0 ||
+		length > CEIL_RANGE_BYTES || offset > size || length > size - offset)
 		return false;
 	remote->asked_bytes += length;
 	bool spent = remote->asked_bytes > remote->scope->budget_bytes;
@@ -271,36 +281,59 @@ bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offse
 	return true;
 }
 
-/* Takes what the fetch process has said so far. False: it is not to be believed any more. */
-static bool drain(struct scan *scan, struct scan_slot *slot)
+static void take_closed(struct scan_remote *remote, struct st_cursor *in)
 {
-	struct scan_remote *remote = &scan->remote;
+	(void)st_cursor_u32(in);
+	(void)st_cursor_u32(in);
+	remote->bytes += st_cursor_u64(in);
+	remote->requests += st_cursor_u32(in);
+	remote->network_ms += st_cursor_u64(in);
+	remote->blocked_ms += st_cursor_u64(in);
+}
+
+/* What an answer had stands for what was taken of the budget for it. */
+static void take_paged(struct scan_remote *remote, struct scan_slot *slot, struct st_cursor *in)
+{
+	uint32_t job = st_cursor_u32(in), status = st_cursor_u32(in);
+	uint64_t bytes = st_cursor_u64(in);
+	if (job != slot->job || bytes > CEIL_RANGE_TRIES * (uint64_t)CEIL_ANSWER_BODY_BYTES)
+		return;
+	remote->asked_bytes += bytes;
+	remote->asked_bytes -= slot->page_bytes;
+	slot->page_bytes = 0;
+	if (status >= 300) /* what was refused opened nothing */
+		slot->context_asked = false;
+}
+
+bool scan_remote_drain(struct scan *scan, struct scan_slot *slot)
+{
 	struct message message;
 	for (;;) {
 		enum message_result result = message_next(slot->fetch.reader, &message);
 		if (result == MESSAGE_AGAIN)
 			return true;
-		if (result != MESSAGE_OK || message.fd >= 0 || message.type != FETCH_CLOSED)
+		if (result != MESSAGE_OK || message.fd >= 0 ||
+			(message.type != FETCH_CLOSED && message.type != FETCH_PAGED))
 			return false;
 		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
-		(void)st_cursor_u32(&in);
-		(void)st_cursor_u32(&in);
-		remote->bytes += st_cursor_u64(&in);
-		remote->requests += st_cursor_u32(&in);
-		remote->network_ms += st_cursor_u64(&in);
-		remote->blocked_ms += st_cursor_u64(&in);
+		if (message.type == FETCH_CLOSED)
+			take_closed(&scan->remote, &in);
+		else
+			take_paged(&scan->remote, slot, &in);
 	}
 }
 
 void scan_remote_close(struct scan *scan, struct scan_slot *slot)
 {
 	st_auto_buf struct st_buf frame = {0};
-	if (slot->fetch.socket < 0)
-		return;
-	st_buf_add_u32(&frame, slot->job);
-	bool sent = message_send(slot->fetch.socket, FETCH_CLOSE, frame.data, frame.size, -1) == 0;
-	if (!sent || !drain(scan, slot))
-		scan_remote_stop(scan, slot);
+	if (slot->fetch.socket >= 0) {
+		st_buf_add_u32(&frame, slot->job);
+		bool sent = message_send(slot->fetch.socket, FETCH_CLOSE, frame.data, frame.size, -1) == 0;
+		if (!sent || !scan_remote_drain(scan, slot))
+			scan_remote_stop(scan, slot);
+	}
+	if (scan_reads_hits(scan, slot->task.store))
+		scan_remote_close_context(scan, slot);
 }
 
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot)

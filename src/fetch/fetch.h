@@ -99,4 +99,17 @@ bool fetch_object_range(struct fetch *fetch, struct st_cursor *in);
 bool fetch_object_end(struct fetch *fetch, struct st_cursor *in);
 void fetch_object_close(struct fetch *fetch);
 
+/* What ranges and pages share (ranges.c). Waits for the object's turn, as its interval_ms asks. */
+void fetch_object_pace(struct fetch_object *object);
+/* The reason, and so many bytes of the reply, to the worker. */
+void fetch_object_deliver(
+	struct fetch_object *object, enum st_reason reason, uint32_t length, const struct fetch_reply *reply);
+void fetch_wait_ms(uint64_t ms);
+/* Milliseconds before the next try; UINT64_MAX: the server asks for more than we wait. */
+uint64_t fetch_pause_ms(const struct fetch_reply *reply, unsigned tries);
+void fetch_reply_drop(struct fetch_reply *reply);
+
+/* FETCH_PAGE (pages.c). False: the case process broke the protocol. */
+bool fetch_object_page(struct fetch *fetch, struct st_cursor *in);
+
 #endif

@@ -224,6 +224,8 @@ static void set_method(CURL *curl, const char *method, const char *body, size_t 
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	} else if (strcmp(method, "DELETE") == 0) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
 	} else {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);

@@ -181,6 +181,8 @@ static bool object(struct fetch *fetch, const struct message *message)
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	if (message->type == FETCH_RANGE)
 		return fetch_object_range(fetch, &in);
+	if (message->type == FETCH_PAGE)
+		return fetch_object_page(fetch, &in);
 	if (message->type == FETCH_CLOSE)
 		return fetch_object_end(fetch, &in);
 	struct fetch_question question = {0};
@@ -197,7 +199,8 @@ static bool take_credential(struct fetch *fetch, const struct message *message)
 
 static bool is_about_object(const struct message *message)
 {
-	return message->type == FETCH_OPEN || message->type == FETCH_RANGE || message->type == FETCH_CLOSE;
+	return message->type == FETCH_OPEN || message->type == FETCH_RANGE || message->type == FETCH_PAGE ||
+	       message->type == FETCH_CLOSE;
 }
 
 static int serve(struct fetch *fetch)

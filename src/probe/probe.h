@@ -48,12 +48,15 @@ enum probe_state { PROBE_NOT_TESTED, PROBE_OPEN, PROBE_CLOSED, PROBE_CANNOT_TELL
 
 /* A kind of request that can exist (contract 8). Templates hold {parameter}; see probe/requests.h. */
 struct probe_row {
-	const char *id;         /* "azure_blob.list": unique; stands in evidence */
-	const char *method;     /* GET, HEAD, POST, DELETE; NULL: bytes over TCP */
-	const char *path;       /* behind the target's own path: "/{object}", or "" */
-	const char *query;      /* "restype=container&comp=list&marker={marker}"; NULL none */
-	const char *headers;    /* "x-ms-version: 2021-12-02\n"; NULL none. Never a credential. */
-	const char *body;       /* POST; NULL none */
+	const char *id;     /* "azure_blob.list": unique; stands in evidence */
+	const char *method; /* GET, HEAD, POST, DELETE; NULL: bytes over TCP */
+	/* Behind the target's own path: "/{object}", or "". "{index}" at its beginning: that path, or where the target
+	 * has none, /{object} as one name without slashes. */
+	const char *path;
+	const char *query;   /* "restype=container&comp=list&marker={marker}"; NULL none */
+	const char *headers; /* "x-ms-version: 2021-12-02\n"; NULL none. Never a credential. */
+	/* POST and DELETE: JSON in which {context}, {after} and {size} stand for parameters; NULL none. */
+	const char *body;
 	enum probe_level level; /* the lowest at which it may be sent */
 	enum probe_right right; /* what it tells of */
 	enum probe_form form;
@@ -79,6 +82,9 @@ struct probe_request {
 	struct st_span object, marker; /* {object}: a path, slashes stay; {marker}: anything */
 	uint64_t generation;           /* {generation}; 0 none */
 	bool known;                    /* object comes from earlier evidence */
+	struct st_span context; /* {context}: what a server gave a search to go on by; probe_context_is_sound() */
+	int64_t after;          /* {after}: the sort value behind which a search goes on */
+	uint32_t size;          /* {size}: at most so many documents */
 };
 
 enum probe_outcome {
@@ -148,6 +154,7 @@ struct probe_shelf {
 	const struct probe_row *first, *next; /* a page of the listing; the one behind {marker} */
 	const struct probe_row *object;       /* {object}, in ranges: the fetch role adds Range and If-Match */
 	bool by_generation; /* the version listed is a generation, asked for by {generation}; else an entity tag */
+	const struct probe_hits *hits; /* NULL, or its objects are read as answers to searches (probe/hits.h) */
 };
 
 struct probe_service {

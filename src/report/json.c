@@ -203,6 +203,17 @@ static void write_coverage(struct st_json_writer *w, const struct report *report
 	st_json_key_uint(w, "listed", report->bytes_listed);
 	st_json_key_uint(w, "read", report->bytes_read);
 	st_json_object_end(w);
+	st_json_key(w, "documents");
+	if (report->documents.known) {
+		st_json_object(w);
+		st_json_key_uint(w, "listed", report->documents.listed);
+		st_json_key_uint(w, "appeared", report->documents.appeared);
+		st_json_key_uint(w, "read", report->documents.read);
+		st_json_key_uint(w, "unread", report->documents.unread);
+		st_json_object_end(w);
+	} else {
+		st_json_null(w);
+	}
 	st_json_key(w, "records");
 	st_json_object(w);
 	st_json_key_uint(w, "raw", report->records_raw);
@@ -307,6 +318,8 @@ static void write_copy(struct st_json_writer *w, const struct report *report, co
 		key_path(w, copy->differing[i].path, copy->differing[i].object);
 		st_json_key_uint(w, "object", copy->differing[i].object);
 		st_json_key_uint(w, "record", copy->differing[i].record);
+		if (copy->differing[i].document != NULL)
+			st_json_key_text(w, "document", copy->differing[i].document);
 		st_json_key_uint(w, "in_stores", copy->differing[i].holders);
 		st_json_object_end(w);
 	}

@@ -274,6 +274,19 @@ static void put_coverage(struct page *page, const struct report *report)
 	put_bytes(page, 2, report->bytes_duplicate);
 	put_bytes(page, 4, report->bytes_listed > known ? report->bytes_listed - known : 0);
 	end_line(page);
+	if (report->documents.known) {
+		put_label(page, "documents");
+		put_number(page, 0, STYLE_PLAIN, report->documents.listed);
+		put_number(page, 1, STYLE_BOLD, report->documents.read);
+		put_number(
+			page, 4, report->documents.unread > 0 ? STYLE_YELLOW : STYLE_PLAIN, report->documents.unread);
+		end_line(page);
+	}
+	if (report->documents.appeared > 0) {
+		put_label(page, "appeared since");
+		put_number(page, 0, STYLE_PLAIN, report->documents.appeared);
+		end_line(page);
+	}
 	if (report->members > 0) {
 		put_label(page, "members");
 		put_number(page, 0, STYLE_PLAIN, report->members);
@@ -371,6 +384,11 @@ static void put_differing(struct page *page, const struct report *report, const 
 		char note[48];
 		snprintf(note, sizeof note, "in %u of %zu stores", difference->holders, copy->store_count);
 		put_note(page, 3, STYLE_DIM, note);
+		end_line(page);
+		if (difference->document == NULL)
+			continue;
+		st_auto_free char *document = st_format("      document %s", difference->document);
+		put(page, STYLE_DIM, document);
 		end_line(page);
 	}
 	size_t shown = copy->differing_count < SHOWN_DIFFERENCES ? copy->differing_count : SHOWN_DIFFERENCES;

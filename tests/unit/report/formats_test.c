@@ -79,7 +79,7 @@ static struct report example(struct report_store stores[5])
 	static struct report_kind kinds[] = {
 		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
 	static struct report_difference differing[] = {
-		{3, 13, 1, NULL, 183402}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237}};
+		{3, 13, 1, NULL, 183402, NULL}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237, "4-000053"}};
 	static struct report_copy copies[] = {{.stores = all_stores,
 		.distinct = all_distinct,
 		.store_count = 5,
@@ -116,6 +116,7 @@ static struct report example(struct report_store stores[5])
 		.read = 12271,
 		.duplicate = 214,
 		.members = 1204,
+		.documents = {true, 1000, 2, 990, 12},
 		.bytes_listed = 46600000000,
 		.bytes_read = 45900000000,
 		.bytes_duplicate = 700000000,

@@ -201,7 +201,7 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	for (size_t i = 0; i < STORES; i++)
 		stores[i].name = name;
 	for (size_t i = 0; i < CEIL_REPORT_DIFFERING; i++)
-		differing[i] = (struct report_difference){.path = name};
+		differing[i] = (struct report_difference){.path = name, .document = name};
 	for (size_t i = 0; i < STORES / 2; i++)
 		copies[i] = (struct report_copy){.stores = of_a_copy,
 			.distinct = distinct,
