@@ -445,12 +445,12 @@ def killed_again_and_again_it_ends_with_the_same_figures():
             rig.equal(figures(scan(out, url(server), case="killed.case")), wanted, "figures after %d kills with %s" % (done, mode))
 
 
-ONLY = os.environ.get("ONLY")
-rig.run_tests(*[t for t in (*on_all(five_indices_are_one_set, its_figures_are_those_of_its_sources, a_whole_server_is_one_store_of_every_index_once,
+rig.run_tests(*on_all(five_indices_are_one_set, its_figures_are_those_of_its_sources, a_whole_server_is_one_store_of_every_index_once,
     only_rows_of_the_table_are_asked_and_all_is_closed), data_streams_count_once, many_pages_of_many_shards_are_each_read_once,
     a_busy_server_is_waited_for_and_a_lost_answer_asked_for_again, a_scroll_that_lost_an_answer_says_how_many_documents_that_were,
     a_document_that_is_too_large_is_stepped_over, documents_that_come_and_go_while_it_reads_are_told,
     servers_that_lie_cost_a_row_or_one_line, names_that_are_other_requests_are_not_asked, closed_and_refused_indices_are_rows,
-    a_point_in_time_that_is_refused_makes_room_for_a_scroll, a_context_that_is_gone_is_opened_again, a_server_that_allows_fewer_documents_at_a_time_is_asked_for_fewer,
-    what_was_refused_is_not_told_as_left_open, the_budget_is_held_and_said,
-    ctrl_c_closes_what_is_open, what_a_kill_left_open_the_next_scan_closes, killed_again_and_again_it_ends_with_the_same_figures) if not ONLY or ONLY in t.__name__])
+    a_point_in_time_that_is_refused_makes_room_for_a_scroll, a_context_that_is_gone_is_opened_again,
+    a_server_that_allows_fewer_documents_at_a_time_is_asked_for_fewer, what_was_refused_is_not_told_as_left_open,
+    the_budget_is_held_and_said, ctrl_c_closes_what_is_open, what_a_kill_left_open_the_next_scan_closes,
+    killed_again_and_again_it_ends_with_the_same_figures)

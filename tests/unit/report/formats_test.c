@@ -58,6 +58,9 @@ static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 
 static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
 
+static struct report_difference differing[] = {
+	{3, 13, 1, NULL, 183402, NULL}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237, "4-000053"}};
+
 static struct report example(struct report_store stores[5])
 {
 	static struct tally tallies[] = {
@@ -78,8 +81,6 @@ static struct report example(struct report_store stores[5])
 	};
 	static struct report_kind kinds[] = {
 		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
-	static struct report_difference differing[] = {
-		{3, 13, 1, NULL, 183402, NULL}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237, "4-000053"}};
 	static struct report_copy copies[] = {{.stores = all_stores,
 		.distinct = all_distinct,
 		.store_count = 5,
