@@ -358,8 +358,8 @@
 /* An evidence file, and a line of it; larger ones are refused. */
 #define CEIL_EVIDENCE_FILE_BYTES (256 * MIB)
 #define CEIL_EVIDENCE_LINE_BYTES (64 * KIB)
-/* A file of sightings or an inventory, its rows, and the sightings that become lines of evidence in one run: larger files are
- * refused, rows beyond are counted and make the answer incomplete. */
+/* A file of sightings or an inventory, its rows, and the sightings that become lines of evidence in one run: larger
+ * files are refused, rows beyond are counted and make the answer incomplete. */
 #define CEIL_ROWS_FILE_BYTES (64 * MIB)
 #define CEIL_ROWS 1000000
 #define CEIL_SIGHTINGS 65536

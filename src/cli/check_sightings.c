@@ -29,7 +29,7 @@ struct sightings {
 	struct check_evidence evidence;
 	struct probe_scope *scope;   /* NULL: targets are those of the evidence */
 	struct probe_target *parsed; /* of the evidence */
-	const struct probe_target **targets;
+	struct probe_sighting_aim *aims;
 	const char **names; /* canonical */
 	size_t target_count, parsed_count;
 	struct probe_observed_all observed;
@@ -49,9 +49,11 @@ struct sightings {
 
 static void add_target(struct sightings *s, const struct probe_target *target)
 {
-	s->targets = st_realloc(s->targets, (s->target_count + 1) * sizeof *s->targets);
+	const struct probe_observed *known = probe_observed_of(&s->observed, target->canonical);
+	s->aims = st_realloc(s->aims, (s->target_count + 1) * sizeof *s->aims);
 	s->names = st_realloc(s->names, (s->target_count + 1) * sizeof *s->names);
-	s->targets[s->target_count] = target;
+	probe_sighting_aim(target, known != NULL ? known->addresses : NULL, known != NULL ? known->address_count : 0,
+		&s->aims[s->target_count]);
 	s->names[s->target_count++] = target->canonical;
 }
 
@@ -158,11 +160,7 @@ static bool match_all(struct sightings *s, const struct probe_sighting *sighting
 {
 	bool any = false;
 	for (size_t i = 0; i < s->target_count && s->status == ST_OK; i++) {
-		const struct probe_observed *seen = sighting->address.size > 0 && !s->targets[i]->literal
-							    ? probe_observed_of(&s->observed, s->names[i])
-							    : NULL;
-		enum probe_sighting_match match = probe_sighting_of(sighting, named, s->targets[i],
-			seen != NULL ? seen->addresses : NULL, seen != NULL ? seen->address_count : 0);
+		enum probe_sighting_match match = probe_sighting_of(sighting, named, &s->aims[i]);
 		if (match == PROBE_MATCH_NONE)
 			continue;
 		any = true;
@@ -400,7 +398,7 @@ static void free_all(struct sightings *s)
 	for (size_t i = 0; i < s->parsed_count; i++)
 		probe_target_free(&s->parsed[i]);
 	free(s->parsed);
-	free(s->targets);
+	free(s->aims);
 	free(s->names);
 	free(s->files);
 	free(s->figures);

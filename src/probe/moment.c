@@ -108,6 +108,9 @@ static int read_zone(struct reading *in, bool *told)
 
 bool probe_moment_read(struct st_span text, struct probe_moment *out)
 {
+	*out = (struct probe_moment){0};
+	if (text.size == 0)
+		return false;
 	struct reading in = {.at = text.data, .end = text.data + text.size};
 	int64_t day = read_day(&in);
 	*out = (struct probe_moment){.from = day, .to = day + DAY_S - 1};

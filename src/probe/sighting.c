@@ -428,16 +428,27 @@ static bool address_is(struct st_span address, const char *text)
 	return other.size > 0 && other.size == address.size && memcmp(other.data, address.data, other.size) == 0;
 }
 
-enum probe_sighting_match probe_sighting_of(const struct probe_sighting *sighting, const struct probe_target *named,
-	const struct probe_target *target, char *const *seen, size_t seen_count)
+void probe_sighting_aim(
+	const struct probe_target *target, char *const *seen, size_t seen_count, struct probe_sighting_aim *out)
 {
+	const struct probe_service *service = probe_service_of(target);
+	*out = (struct probe_sighting_aim){.target = target,
+		.service = service != NULL ? service->name : NULL,
+		.shared = service != NULL && service->names != NULL && service->names(target),
+		.seen = seen,
+		.seen_count = seen_count};
+}
+
+enum probe_sighting_match probe_sighting_of(
+	const struct probe_sighting *sighting, const struct probe_target *named, const struct probe_sighting_aim *aim)
+{
+	const struct probe_target *target = aim->target;
 	if (sighting->target.size > 0)
 		return named != NULL && (probe_target_within(named, target) || probe_target_within(target, named))
 			       ? PROBE_MATCH_TARGET
 			       : PROBE_MATCH_NONE;
-	const struct probe_service *service = probe_service_of(target);
 	if (sighting->port != target->port ||
-		(service != NULL && sighting->service.size > 0 && !is(sighting->service, service->name)))
+		(aim->service != NULL && sighting->service.size > 0 && !is(sighting->service, aim->service)))
 		return PROBE_MATCH_NONE;
 	for (size_t i = 0; i < sighting->name_count; i++)
 		if (equals(sighting->names[i], target->host))
@@ -446,9 +457,8 @@ enum probe_sighting_match probe_sighting_of(const struct probe_sighting *sightin
 		return PROBE_MATCH_NONE;
 	if (target->literal)
 		return address_is(sighting->address, target->host) ? PROBE_MATCH_ADDRESS : PROBE_MATCH_NONE;
-	bool shared = service != NULL && service->names != NULL && service->names(target);
-	for (size_t i = 0; i < seen_count && !shared; i++)
-		if (address_is(sighting->address, seen[i]))
+	for (size_t i = 0; i < aim->seen_count && !aim->shared; i++)
+		if (address_is(sighting->address, aim->seen[i]))
 			return PROBE_MATCH_SEEN;
 	return PROBE_MATCH_NONE;
 }

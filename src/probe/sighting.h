@@ -122,10 +122,19 @@ enum probe_sighting_match {
 };
 const char *probe_sighting_match_name(enum probe_sighting_match match); /* "name" */
 
-/* named: the target that a sighting by hand names, parsed; NULL: none, or it is no target.
- * seen: addresses of this target in earlier evidence. A container of a cloud shares its address with all others: there
- * only a name counts. */
-enum probe_sighting_match probe_sighting_of(const struct probe_sighting *sighting, const struct probe_target *named,
-	const struct probe_target *target, char *const *seen, size_t seen_count);
+/* A target that sightings are held against, looked at once. */
+struct probe_sighting_aim {
+	const struct probe_target *target; /* borrowed */
+	const char *service;               /* NULL: not told by its name */
+	bool shared;                       /* its host is one of a cloud's, with the stores of others behind it */
+	char *const *seen;                 /* addresses of this target in earlier evidence; borrowed */
+	size_t seen_count;
+};
+void probe_sighting_aim(
+	const struct probe_target *target, char *const *seen, size_t seen_count, struct probe_sighting_aim *out);
+/* named: the target that a sighting by hand names, parsed; NULL: none, or it is no target. A container of a cloud
+ * shares its address with all others: there only a name counts. */
+enum probe_sighting_match probe_sighting_of(
+	const struct probe_sighting *sighting, const struct probe_target *named, const struct probe_sighting_aim *aim);
 
 #endif

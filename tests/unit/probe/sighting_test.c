@@ -194,7 +194,9 @@ static enum probe_sighting_match match(const char *target_text, const struct pro
 		return PROBE_MATCHES;
 	bool by_hand = sighting->target.size > 0 &&
 		       probe_target_parse((const char *)sighting->target.data, &named, &err) == ST_OK;
-	enum probe_sighting_match found = probe_sighting_of(sighting, by_hand ? &named : NULL, &target, seen, 1);
+	struct probe_sighting_aim aim;
+	probe_sighting_aim(&target, seen, 1, &aim);
+	enum probe_sighting_match found = probe_sighting_of(sighting, by_hand ? &named : NULL, &aim);
 	probe_target_free(&target);
 	probe_target_free(&named);
 	return found;

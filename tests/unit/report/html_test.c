@@ -179,6 +179,22 @@ static void columns_have_their_number_and_a_title(void)
 }
 
 /* Every list of a page at its ceiling, every name as long as a name is shown. */
+/* As many windows as a flapping server makes, and names of engines as long as they are kept. */
+static void fill_exposures(struct report_exposure *exposures, size_t count, char *name)
+{
+	static struct report_window windows[1000];
+	static char engines[577];
+	memset(engines, '<', sizeof engines - 1);
+	for (size_t i = 0; i < 1000; i++)
+		windows[i] = (struct report_window){.opened_by = {"sighting", (int64_t)i + 1}};
+	for (size_t i = 0; i < count; i++)
+		exposures[i] = (struct report_exposure){.store = name,
+			.windows = windows,
+			.window_count = 1000,
+			.engines = engines,
+			.first_seen_by_others = 1};
+}
+
 static void the_largest_page_stays_below_five_megabytes(void)
 {
 	enum { STORES = 1000, KINDS = 48, UNREAD = CEIL_REPORT_UNREAD, LEADS = CEIL_REPORT_LEADS };
@@ -224,18 +240,8 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	}
 	for (size_t i = 0; i < CEIL_CLAIMS; i++)
 		claims[i] = (struct report_claim){claim, claim, claim, UINT64_MAX};
-	static struct report_window windows[1000];
 	static struct report_exposure exposures[STORES];
-	static char engines[577];
-	memset(engines, '<', sizeof engines - 1);
-	for (size_t i = 0; i < 1000; i++)
-		windows[i] = (struct report_window){.opened_by = {"sighting", (int64_t)i + 1}};
-	for (size_t i = 0; i < STORES; i++)
-		exposures[i] = (struct report_exposure){.store = name,
-			.windows = windows,
-			.window_count = 1000,
-			.engines = engines,
-			.first_seen_by_others = 1};
+	fill_exposures(exposures, STORES, name);
 	struct report report = {.case_name = name,
 		.version = "0.9.0",
 		.detectors_sha256 = "9f",
