@@ -313,6 +313,17 @@ static void keep_texts(struct audit_result *out, struct audit_texts *to, const s
 		*AUDIT_PUSH(to->items, to->count, to->capacity) = keep(out, from->items[i]);
 }
 
+static struct audit_rule_at keep_rule(struct audit_result *out, const struct audit_rule_at *from)
+{
+	struct audit_rule_at rule = *from;
+	rule.group = keep(out, from->group);
+	rule.rule = keep(out, from->rule);
+	rule.address = keep(out, from->address);
+	rule.group_id = keep(out, from->group_id);
+	rule.pointer = keep(out, from->pointer);
+	return rule;
+}
+
 /* A copy of an exposure of another result. */
 static struct audit_exposure *copy_exposure(struct audit_result *out, const struct audit_exposure *from)
 {
@@ -335,15 +346,11 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 	for (uint32_t i = 0; i < from->port_count; i++)
 		*AUDIT_PUSH(to->ports, to->port_count, to->port_capacity) = from->ports[i];
 	for (uint32_t i = 0; i < from->admitted_count; i++) {
-		struct audit_rule_at rule = from->admitted_by[i];
-		rule.group = keep(out, rule.group);
-		rule.rule = keep(out, rule.rule);
+		struct audit_rule_at rule = keep_rule(out, &from->admitted_by[i]);
 		*AUDIT_PUSH(to->admitted_by, to->admitted_count, to->admitted_capacity) = rule;
 	}
 	for (uint32_t i = 0; i < from->fix_count; i++) {
-		struct audit_rule_at rule = from->fix_rules[i];
-		rule.group = keep(out, rule.group);
-		rule.rule = keep(out, rule.rule);
+		struct audit_rule_at rule = keep_rule(out, &from->fix_rules[i]);
 		*AUDIT_PUSH(to->fix_rules, to->fix_count, to->fix_capacity) = rule;
 	}
 	return to;

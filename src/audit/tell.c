@@ -25,11 +25,37 @@ static void add_text(struct audit_result *result, struct audit_texts *texts, str
 	*AUDIT_PUSH(texts->items, texts->count, texts->capacity) = keep(result, text);
 }
 
+static void add_written(struct audit_result *result, const struct audit_written *written, struct audit_rule_at *told)
+{
+	if (written->list == NULL)
+		return;
+	st_auto_buf struct st_buf text = {0};
+	st_buf_add(&text, written->list->text, written->list->size);
+	if (written->index != AUDIT_ROOT)
+		st_buf_format(&text, "/%u", (unsigned)written->index);
+	if (written->nested)
+		st_buf_format(&text, "/properties");
+	told->pointer = keep(result, (struct st_span){text.data, text.size});
+	told->has_pointer = true;
+	told->many = written->many;
+	told->edit_line = written->column > 0 ? written->line : 0;
+	told->edit_column = written->column;
+	told->edit_end = written->end_column;
+}
+
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
 {
-	return (struct audit_rule_at){keep(result, audit_word_span(group->name)),
-		keep(result, audit_word_span(rule->name)), rule->priority, rule->at.file, rule->at.line};
+	struct audit_rule_at told = {.group = keep(result, audit_word_span(group->name)),
+		.rule = keep(result, audit_word_span(rule->name)),
+		.priority = rule->priority,
+		.file = rule->at.file,
+		.line = rule->at.line,
+		.group_id = keep(result, audit_word_span(group->id))};
+	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
+	told.address = keep(result, audit_word_span(address));
+	add_written(result, &rule->written, &told);
+	return told;
 }
 
 /* --- sources --- */

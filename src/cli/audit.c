@@ -35,15 +35,23 @@ static bool is_public_service(const struct audit_exposure *exposure)
 	return true;
 }
 
+/* Nobody has answered for it: what an exception covers is no finding until it expires, and then it is one again,
+ * however long it has been open. */
+static bool is_new(const struct audit_exposure *exposure)
+{
+	return exposure->excepted == AUDIT_EXCEPTION_EXPIRED ||
+	       (exposure->excepted == AUDIT_NOT_EXCEPTED && !exposure->known_before);
+}
+
 bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_OPEN && !exposure->known_before && run->fail_on[exposure->class] &&
+	return exposure->verdict == AUDIT_OPEN && is_new(exposure) && run->fail_on[exposure->class] &&
 	       !is_public_service(exposure);
 }
 
 bool audit_in_doubt(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_CANNOT_TELL && !exposure->known_before && run->fail_on[exposure->class] &&
+	return exposure->verdict == AUDIT_CANNOT_TELL && is_new(exposure) && run->fail_on[exposure->class] &&
 	       !is_public_service(exposure);
 }
 
@@ -223,7 +231,23 @@ static bool read_classes(const struct cli_arguments *arguments, struct audit_run
 	return true;
 }
 
-static int print(const struct cli_arguments *arguments, struct audit_run *run, bool json)
+static const struct {
+	const char *name;
+	void (*write)(const struct audit_run *run, struct st_buf *out);
+} formats[] = {{"text", audit_write_text}, {"json", audit_write_json}, {"sarif", audit_write_sarif},
+	{"junit", audit_write_junit}};
+
+/* -1: none of them. */
+static int format_of(const struct cli_arguments *arguments)
+{
+	const char *name = cli_value(arguments, "format");
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (name == NULL || strcmp(name, formats[i].name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int print(const struct cli_arguments *arguments, struct audit_run *run, int format)
 {
 	struct st_error err = {0};
 	struct report_output output;
@@ -231,10 +255,7 @@ static int print(const struct cli_arguments *arguments, struct audit_run *run, b
 	if (report_output_open(&output, path, &err) != ST_OK)
 		return cli_fail_error(&err);
 	run->colour = output.path == NULL && output.fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO);
-	if (json)
-		audit_write_json(run, &output.buf);
-	else
-		audit_write_text(run, &output.buf);
+	formats[format].write(run, &output.buf);
 	if (report_output_close(&output, true, &err) == ST_FATAL)
 		return cli_fail_error(&err);
 	return audit_exit(run);
@@ -244,10 +265,9 @@ static int run_audit(const struct cli_arguments *arguments)
 {
 	struct st_error err = {0};
 	struct audit_run run = {0};
-	const char *format = cli_value(arguments, "format");
-	bool json = format != NULL && strcmp(format, "json") == 0;
-	if (!json && format != NULL && strcmp(format, "text") != 0)
-		return cli_fail(CLI_WRONG, "--format is one of text, json");
+	int format = format_of(arguments);
+	if (format < 0)
+		return cli_fail(CLI_WRONG, "--format is one of text, json, sarif, junit");
 	if (!read_classes(arguments, &run))
 		return CLI_WRONG;
 	if (!audit_collect(arguments, &run)) {
@@ -255,7 +275,7 @@ static int run_audit(const struct cli_arguments *arguments)
 		return CLI_WRONG;
 	}
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
-	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, json)
+	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
 									      : cli_fail_error(&err);
 	audit_result_free(&run.result);
 	st_buf_free(&run.answer);
@@ -274,7 +294,7 @@ static const struct cli_option options[] = {
 		.help = "what ends with 1: any, broad, shared (all three unless given)",
 		.repeats = true},
 	{.name = "allow-unknown", .help = "what cannot be told does not end with 3"},
-	{.name = "format", .argument = "NAME", .help = "text or json"},
+	{.name = "format", .argument = "NAME", .help = "text, json, sarif or junit"},
 	{.name = "output", .letter = 'o', .argument = "FILE", .help = "write there instead of to standard output"},
 	{.name = "unconfined", .help = "read the input without a sandbox", .hidden = true},
 	{0},

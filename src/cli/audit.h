@@ -1,5 +1,5 @@
-/* The audit command in parts: audit.c reads the command line and asks the worker, audit_text.c and audit_json.c print.
- */
+/* The audit command in parts: audit.c reads the command line and asks the worker, audit_files.c and audit_git.c say
+ * what is read, audit_text.c, audit_json.c, audit_sarif.c and audit_junit.c print. */
 #ifndef STAUNCH_CLI_AUDIT_H
 #define STAUNCH_CLI_AUDIT_H
 
@@ -40,5 +40,14 @@ void audit_forget(struct audit_run *run);
 
 void audit_write_text(const struct audit_run *run, struct st_buf *out);
 void audit_write_json(const struct audit_run *run, struct st_buf *out);
+void audit_write_sarif(const struct audit_run *run, struct st_buf *out);
+void audit_write_junit(const struct audit_run *run, struct st_buf *out);
+
+/* --- audit_say.c: words that several formats share, escaped as text --- */
+
+void audit_say_ports(struct st_buf *out, const struct audit_exposure *exposure);
+void audit_say_rule(struct st_buf *out, const struct audit_rule_at *rule); /* "rule 110 AllowSearch" */
+/* A sentence or three about the row. */
+void audit_say(const struct audit_run *run, const struct audit_exposure *exposure, struct st_buf *out);
 
 #endif

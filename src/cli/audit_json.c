@@ -183,7 +183,7 @@ static void exposure_object(
 	st_json_array_end(w);
 	text_or_null(w, "reason", exposure->reason);
 	place(w, run, exposure->file, exposure->line);
-	if (run->compare)
+	if (run->result.compared)
 		st_json_key_bool(w, "new", !exposure->known_before);
 	opened_by(w, run, exposure);
 	window(w, exposure);

@@ -49,23 +49,6 @@ static void place(struct page *page, size_t from, uint32_t file, uint32_t line)
 	st_buf_add_byte(page->out, '\n');
 }
 
-static void ports(struct st_buf *out, const struct audit_exposure *exposure)
-{
-	st_buf_format(out, "%s", audit_protocol_name(exposure->protocol));
-	if (exposure->protocol > AUDIT_PROTOCOL_UDP)
-		return;
-	for (uint32_t i = 0; i < exposure->port_count; i++) {
-		struct audit_range range = exposure->ports[i];
-		st_buf_format(out, i == 0 ? " " : ",");
-		if (range.low == 0 && range.high == 65535)
-			st_buf_format(out, "all");
-		else if (range.low == range.high)
-			st_buf_format(out, "%u", (unsigned)range.low);
-		else
-			st_buf_format(out, "%u-%u", (unsigned)range.low, (unsigned)range.high);
-	}
-}
-
 static void list(struct page *page, const char *label, const struct audit_texts *texts)
 {
 	st_buf_format(page->out, "         %-9s", label);
@@ -77,15 +60,6 @@ static void list(struct page *page, const char *label, const struct audit_texts 
 	if (texts->count > SOURCES_SHOWN)
 		st_buf_format(page->out, " and %u more", (unsigned)(texts->count - SOURCES_SHOWN));
 	st_buf_add_byte(page->out, '\n');
-}
-
-static void rule_name(struct st_buf *out, const struct audit_rule_at *rule)
-{
-	if (rule->priority >= 0)
-		st_buf_format(out, "rule %d ", (int)rule->priority);
-	else
-		st_buf_format(out, "rule ");
-	st_escape_text(out, rule->rule.data, rule->rule.size);
 }
 
 static void witness(struct page *page, const struct audit_exposure *exposure)
@@ -113,7 +87,7 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 {
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_buf_format(page->out, "         %-9s", i == 0 ? "fix" : "");
-		rule_name(page->out, &exposure->fix_rules[i]);
+		audit_say_rule(page->out, &exposure->fix_rules[i]);
 		st_buf_format(page->out, " source -> VirtualNetwork\n");
 	}
 	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
@@ -151,7 +125,7 @@ static void opened(struct page *page, const struct audit_exposure *exposure)
 		if (edit->rule.rule.size > 0)
 			st_buf_format(page->out, ": ");
 		if (edit->rule.rule.size > 0)
-			rule_name(page->out, &edit->rule);
+			audit_say_rule(page->out, &edit->rule);
 		place(page, from, edit->rule.file, edit->rule.line);
 	}
 	if (exposure->edit_count > 1)
@@ -178,7 +152,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 	st_escape_text(page->out, exposure->store.data, exposure->store.size);
 	pad(page, from, 26);
 	from = page->out->size;
-	ports(page->out, exposure);
+	audit_say_ports(page->out, exposure);
 	pad(page, from, 16);
 	from = page->out->size;
 	st_buf_format(page->out, unknown ? "from %s?" : "from %s", audit_class_name(exposure->class));
@@ -187,7 +161,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 	for (uint32_t i = 0; i < exposure->admitted_count; i++) {
 		from = page->out->size;
 		st_buf_format(page->out, "         %-9s", i == 0 ? "by" : "");
-		rule_name(page->out, &exposure->admitted_by[i]);
+		audit_say_rule(page->out, &exposure->admitted_by[i]);
 		place(page, from, exposure->admitted_by[i].file, exposure->admitted_by[i].line);
 	}
 	if (exposure->class != AUDIT_ANY || unknown)
@@ -218,7 +192,7 @@ static void notes(struct page *page, const char *label, const struct audit_notes
 		}
 		st_buf_format(page->out, "   ");
 		if (note->rule.rule.size > 0)
-			rule_name(page->out, &note->rule);
+			audit_say_rule(page->out, &note->rule);
 		else
 			st_escape_text(page->out, note->store.data, note->store.size);
 		st_buf_format(page->out, "%s", means);
