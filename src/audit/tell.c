@@ -329,12 +329,12 @@ static void add_ports(struct audit_exposure *exposure, audit_address low, audit_
 		(struct audit_range){(uint16_t)low, (uint16_t)high};
 }
 
-static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_cluster *cluster)
+static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_tags *tags)
 {
 	struct audit_trace_row *kept = AUDIT_PUSH(trace->rows, trace->row_count, trace->row_capacity);
 	kept->store = trace->store_count - 1;
 	audit_set_copy(&kept->lines, &row->lines);
-	audit_set_copy(&kept->sources, &cluster->sources);
+	kept->tag_count = audit_set_tags(&row->cluster->sources, tags, &kept->sources, &kept->tags);
 }
 
 void audit_trace_free(struct audit_trace *trace)
@@ -342,6 +342,7 @@ void audit_trace_free(struct audit_trace *trace)
 	for (uint32_t i = 0; i < trace->row_count; i++) {
 		audit_set_free(&trace->rows[i].lines);
 		audit_set_free(&trace->rows[i].sources);
+		free(trace->rows[i].tags);
 	}
 	free(trace->rows);
 	free(trace->stores);
@@ -388,7 +389,7 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	if (cluster->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK)
 		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
 	if (telling->trace != NULL)
-		add_trace(telling->trace, &here, cluster);
+		add_trace(telling->trace, &here, &telling->reach.tags);
 	audit_set_free(&part);
 	audit_set_free(&window);
 }

@@ -11,7 +11,9 @@ struct audit_trace {
 	uint32_t store_count, store_capacity;
 	struct audit_trace_row {
 		uint32_t store;
-		struct audit_set lines, sources;
+		struct audit_set lines, sources; /* sources without tags */
+		struct audit_tag_name *tags;
+		size_t tag_count;
 	} * rows; /* one for each exposure */
 	uint32_t row_count, row_capacity;
 };

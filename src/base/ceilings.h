@@ -266,6 +266,13 @@
 #define CEIL_AUDIT_EDITS 256
 /* Files of one audit. */
 #define CEIL_AUDIT_FILES 10000
+/* Commits between the two of --git that are looked at for the one that opened it; of more, none is. */
+#define CEIL_AUDIT_COMMITS 200
+/* Content of files that --git takes out of a repository, of all its commits together. */
+#define CEIL_AUDIT_GIT_BYTES (256 * MIB)
+/* Processor time and time of one run of git; one that takes longer is ended. */
+#define CEIL_GIT_CPU_S 120
+#define CEIL_GIT_MS (3 * 60 * 1000)
 /* An audit that takes longer is ended: it was not told. */
 #define CEIL_AUDIT_MS (10 * 60 * 1000)
 

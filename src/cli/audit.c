@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,6 +117,18 @@ static enum st_status expect(struct message_reader *reader, int socket, uint32_t
 	return message->type == type ? ST_OK : st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
 }
 
+/* Content of a commit, in memory. */
+static int open_content(struct st_span content, struct st_error *err)
+{
+	int fd = memfd_create("content", MFD_CLOEXEC);
+	if (fd >= 0 && st_write_full(fd, content.data, content.size) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	st_fail_errno(err, ST_FATAL, "no memory for a file of the repository");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 static int open_file(const char *path, struct st_error *err)
 {
 	struct stat about;
@@ -137,14 +150,18 @@ static enum st_status send_file(
 {
 	struct message message;
 	st_auto_buf struct st_buf body = {0};
-	st_auto_close int fd = open_file(run->files[number].path, err);
+	const struct audit_file *file = &run->files[number];
+	st_auto_close int fd =
+		file->content.data != NULL ? open_content(file->content, err) : open_file(file->path, err);
 	if (fd < 0)
-		return ST_WRONG;
+		return err->status;
 	st_buf_add_u32(&body, number);
 	st_buf_add_u32(&body, run->files[number].snapshot);
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
-	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number].path, &message, err);
+	st_auto_free char *name = run->commits ? st_format("%.12s:%s", run->labels[file->snapshot], file->path)
+					       : st_format("%s", file->path);
+	return expect(reader, socket, WORKER_AUDIT_TOOK, name, &message, err);
 }
 
 static enum st_status take_answer(
@@ -177,7 +194,7 @@ static enum st_status converse(
 	st_buf_add_byte(&start, run->compare);
 	st_buf_add_u32(&start, run->snapshot_count);
 	for (uint32_t i = 0; i < run->snapshot_count; i++)
-		st_buf_add_span(&start, run->dates[i], strlen(run->dates[i]));
+		st_buf_add_span(&start, run->labels[i], strlen(run->labels[i]));
 	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
@@ -270,13 +287,14 @@ static int run_audit(const struct cli_arguments *arguments)
 		return cli_fail(CLI_WRONG, "--format is one of text, json, sarif, junit");
 	if (!read_classes(arguments, &run))
 		return CLI_WRONG;
-	if (!audit_collect(arguments, &run)) {
+	int exit;
+	if (!audit_collect(arguments, &run, &exit)) {
 		audit_forget(&run);
-		return CLI_WRONG;
+		return exit;
 	}
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
-	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
-									      : cli_fail_error(&err);
+	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
+									  : cli_fail_error(&err);
 	audit_result_free(&run.result);
 	st_buf_free(&run.answer);
 	audit_forget(&run);
@@ -288,6 +306,9 @@ static const struct cli_option options[] = {
 		.argument = "FILE",
 		.help = "the configuration before: only what is newly reachable fails",
 		.repeats = true},
+	{.name = "git",
+		.argument = "RANGE",
+		.help = "FILEs as of two commits (A..B, A...B): what is newly reachable, and which commit did it"},
 	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
 	{.name = "fail-on",
 		.argument = "CLASS,...",

@@ -10,15 +10,20 @@
 struct audit_file {
 	char *path;
 	uint32_t snapshot;
-	char date[11]; /* "2019-12-05", of its name; empty: none */
+	char date[11];          /* "2019-12-05", of its name; empty: none */
+	struct st_span content; /* of a commit; data NULL: the file of that path */
 };
+
+#define AUDIT_LABEL_BYTES 72
 
 struct audit_run {
 	struct audit_file *files; /* by number; in the order of their snapshots */
 	uint32_t file_count, file_capacity;
-	char (*dates)[11]; /* of snapshots; one without a date when there are none */
+	char (*labels)[AUDIT_LABEL_BYTES]; /* of snapshots: dates, or commits; empty when there are none */
 	uint32_t snapshot_count;
-	bool compare; /* the first snapshot is a baseline */
+	bool compare; /* the first snapshot is a baseline, the last what is asked about; those between are steps */
+	bool commits; /* labels are commits */
+	struct st_buf contents; /* of files of commits */
 	bool fail_on[AUDIT_CLASSES];
 	bool allow_unknown, colour;
 	struct st_buf answer; /* of the worker; result borrows from it */
@@ -34,9 +39,17 @@ int audit_exit(const struct audit_run *run);
 
 /* --- audit_files.c --- */
 
-/* Fills files and snapshots from the operands, --baseline and --history. False, with a line on stderr. */
-bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run);
+/* Fills files and snapshots from the operands, --baseline, --history and --git. False, with a line on stderr and *exit.
+ */
+bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit);
 void audit_forget(struct audit_run *run);
+struct audit_file *audit_add_file(struct audit_run *run, const char *path);
+
+/* --- audit_git.c --- */
+
+/* Files and snapshots of --git: the files that the operands name in both commits and in those between that touch them.
+ * False, with a line on stderr and *exit. */
+bool audit_collect_git(const struct cli_arguments *arguments, struct audit_run *run, int *exit);
 
 void audit_write_text(const struct audit_run *run, struct st_buf *out);
 void audit_write_json(const struct audit_run *run, struct st_buf *out);

@@ -30,6 +30,8 @@ static void place(struct st_json_writer *w, const struct audit_run *run, uint32_
 {
 	st_json_key_text(w, "file", run->files[file].path);
 	st_json_key_uint(w, "line", line);
+	if (run->commits)
+		st_json_key_text(w, "commit", run->labels[run->files[file].snapshot]);
 }
 
 static void rule_fields(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule)
@@ -42,6 +44,8 @@ static void rule_fields(struct st_json_writer *w, const struct audit_run *run, c
 	else
 		st_json_int(w, rule->priority);
 	place(w, run, rule->file, rule->line);
+	if (rule->address.size > 0)
+		text(w, "address", rule->address);
 }
 
 static void witness(struct st_json_writer *w, const struct audit_exposure *exposure)
@@ -68,6 +72,20 @@ static void witness(struct st_json_writer *w, const struct audit_exposure *expos
 	st_json_object_end(w);
 }
 
+static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
+{
+	st_json_array(w);
+	if (after.size > 0)
+		st_json_string(w, after.data, after.size);
+	else
+		st_json_null(w);
+	if (by.size > 0)
+		st_json_string(w, by.data, by.size);
+	else
+		st_json_null(w);
+	st_json_array_end(w);
+}
+
 static void opened_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
 	st_json_key(w, "opened_by");
@@ -86,24 +104,16 @@ static void opened_by(struct st_json_writer *w, const struct audit_run *run, con
 		text_or_null(w, "rule", edit->rule.rule);
 		text_or_null(w, "group", edit->rule.group);
 		place(w, run, edit->rule.file, edit->rule.line);
+		if (edit->rule.address.size > 0)
+			text(w, "address", edit->rule.address);
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
+	if (run->commits) {
+		st_json_key(w, "commits");
+		bracket(w, exposure->opened_after, exposure->opened_by);
+	}
 	st_json_object_end(w);
-}
-
-static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
-{
-	st_json_array(w);
-	if (after.size > 0)
-		st_json_string(w, after.data, after.size);
-	else
-		st_json_null(w);
-	if (by.size > 0)
-		st_json_string(w, by.data, by.size);
-	else
-		st_json_null(w);
-	st_json_array_end(w);
 }
 
 /* "closed" is null while it is open. */

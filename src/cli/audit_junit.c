@@ -13,6 +13,12 @@ static void xml(struct st_buf *out, const void *text, size_t size)
 	st_auto_buf struct st_buf plain = {0};
 	st_escape_text(&plain, text, size);
 	for (size_t i = 0; i < plain.size; i++) {
+		/* U+FFFE and U+FFFF are no characters of XML */
+		if (plain.size - i >= 3 && memcmp(plain.data + i, "\xef\xbf", 2) == 0 && plain.data[i + 2] >= 0xbe) {
+			st_buf_format(out, "%%EF%%BF%%%02X", (unsigned)plain.data[i + 2]);
+			i += 2;
+			continue;
+		}
 		switch (plain.data[i]) {
 		case '&':
 			st_buf_format(out, "&amp;");

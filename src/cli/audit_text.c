@@ -112,10 +112,20 @@ static void bracket(struct page *page, const char *label, struct st_span after, 
 	st_buf_format(page->out, after.size > 0 ? "]\n" : ", the first snapshot\n");
 }
 
+/* The commit, or those after and up to which it was: some between cannot be read. */
+static void commit(struct page *page, const struct audit_exposure *exposure)
+{
+	st_buf_format(page->out, "         commit   ");
+	st_escape_text(page->out, exposure->opened_by.data, exposure->opened_by.size);
+	st_buf_add_byte(page->out, '\n');
+}
+
 static void opened(struct page *page, const struct audit_exposure *exposure)
 {
 	if (exposure->has_window)
 		bracket(page, "opened", exposure->opened_after, exposure->opened_by);
+	if (!exposure->has_window && exposure->opened_by.size > 0)
+		commit(page, exposure);
 	if (exposure->closed_by.size > 0)
 		bracket(page, "closed", exposure->closed_after, exposure->closed_by);
 	for (uint32_t i = 0; i < exposure->edit_count; i++) {

@@ -37,7 +37,7 @@ static void take_snapshots(struct role *role, struct st_cursor *in)
 {
 	role->compare = st_cursor_byte(in) != 0;
 	role->count = st_cursor_u32(in);
-	if (role->count == 0 || role->count > CEIL_AUDIT_FILES || (role->compare && role->count != 2))
+	if (role->count == 0 || role->count > CEIL_AUDIT_FILES || (role->compare && role->count < 2))
 		in->bad = true;
 	if (in->bad)
 		return;
@@ -74,7 +74,7 @@ static bool enter_jail(struct role *role)
 static enum st_status tell(const struct role *role, struct audit_result *out, struct st_error *err)
 {
 	if (role->compare)
-		return audit_tell_change(role->snapshots, out, err);
+		return audit_tell_change(role->snapshots, role->count, out, err);
 	if (role->count > 1)
 		return audit_tell_history(role->snapshots, role->count, out, err);
 	return audit_tell(role->snapshots[0].model, out, NULL, err);
@@ -103,6 +103,8 @@ static int answer(struct role *role)
 /* The snapshot being read is whole. */
 static enum st_status finish(struct role *role, struct st_error *err)
 {
+	if (role->reader == NULL) /* a commit without such files */
+		return ST_OK;
 	enum st_status status = audit_reader_finish(role->reader, err);
 	audit_reader_close(role->reader);
 	role->reader = NULL;
@@ -122,8 +124,11 @@ static int read_file(struct role *role, const struct message *message)
 	role->at = snapshot;
 	if (role->reader == NULL)
 		role->reader = audit_reader_open(role->snapshots[snapshot].model);
-	if (audit_reader_file(role->reader, fd, file, &err) != ST_OK)
-		return wrong(role, &err);
+	if (audit_reader_file(role->reader, fd, file, &err) != ST_OK) {
+		if (!role->compare || snapshot == 0 || snapshot + 1 == role->count)
+			return wrong(role, &err);
+		role->snapshots[snapshot].broken = true;
+	}
 	return message_send(role->socket, WORKER_AUDIT_TOOK, "", 0, -1) == 0 ? 0 : 1;
 }
 
@@ -140,7 +145,7 @@ int worker_audit(int socket)
 				return 1;
 			continue;
 		}
-		if (message.type != WORKER_AUDIT_TELL || role.reader == NULL)
+		if (message.type != WORKER_AUDIT_TELL || (role.reader == NULL && !role.compare))
 			return 1;
 		return finish(&role, &err) == ST_OK ? answer(&role) : wrong(&role, &err);
 	}

@@ -63,8 +63,9 @@ enum worker_message {
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
 	/* only in the role `audit`, which is started by WORKER_AUDIT_START instead of WORKER_START */
-	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: two snapshots, the
-				  * first is a baseline), u32 n + n spans: dates of snapshots; answered by READY */
+	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: the first snapshot
+				  * is a baseline, the last what is asked about, others are steps), u32 n + n spans:
+				  * dates or commits of snapshots; answered by READY */
 	WORKER_AUDIT_FILE,  /* case -> worker: u32 number of the file, from 0, u32 its snapshot, none before that of the
 			     * file before; with the descriptor; answered by TOOK
 			     * or WRONG, as is TELL
