@@ -451,7 +451,7 @@ static enum st_status tell_steps(
 	enum st_status status = ST_OK;
 	for (uint32_t at = 1; at + 1 < count && status == ST_OK; at++)
 		if (!snapshots[at].broken)
-			status = audit_tell(snapshots[at].model, &states[at].result, &states[at].trace, err);
+			status = audit_tell(snapshots[at].model, NULL, &states[at].result, &states[at].trace, err);
 	for (uint32_t row = 0; row < last->trace.row_count && status == ST_OK; row++) {
 		struct wanted wanted = wanted_of(last, row);
 		if (!wanted.exposure->known_before)
@@ -460,14 +460,14 @@ static enum st_status tell_steps(
 	return status;
 }
 
-enum st_status audit_tell_change(
-	const struct audit_snapshot *snapshots, uint32_t count, struct audit_result *out, struct st_error *err)
+enum st_status audit_tell_change(const struct audit_snapshot *snapshots, uint32_t count,
+	const struct audit_aside *aside, struct audit_result *out, struct st_error *err)
 {
 	struct state *states = st_alloc_zero(count, sizeof *states);
 	struct state *last = &states[count - 1];
-	enum st_status status = audit_tell(snapshots[0].model, &states[0].result, &states[0].trace, err);
+	enum st_status status = audit_tell(snapshots[0].model, NULL, &states[0].result, &states[0].trace, err);
 	if (status == ST_OK)
-		status = audit_tell(snapshots[count - 1].model, &last->result, &last->trace, err);
+		status = audit_tell(snapshots[count - 1].model, aside, &last->result, &last->trace, err);
 	if (status == ST_OK && tell_new(&states[0], last) && snapshots[count - 1].date.size > 0)
 		status = tell_steps(snapshots, states, count, err);
 	if (status == ST_OK) {
@@ -510,13 +510,14 @@ static void tell_window(const struct audit_snapshot *snapshots, const struct sta
 	}
 }
 
-enum st_status audit_tell_history(
-	const struct audit_snapshot *snapshots, uint32_t count, struct audit_result *out, struct st_error *err)
+enum st_status audit_tell_history(const struct audit_snapshot *snapshots, uint32_t count,
+	const struct audit_aside *aside, struct audit_result *out, struct st_error *err)
 {
 	struct state *states = st_alloc_zero(count, sizeof *states);
 	enum st_status status = ST_OK;
 	for (uint32_t i = 0; i < count && status == ST_OK; i++)
-		status = audit_tell(snapshots[i].model, &states[i].result, &states[i].trace, err);
+		status = audit_tell(
+			snapshots[i].model, i + 1 == count ? aside : NULL, &states[i].result, &states[i].trace, err);
 	if (status == ST_OK) {
 		/* stores and notes are those of the last state; its exposures are told anew, with windows */
 		struct state *last = &states[count - 1];

@@ -266,6 +266,10 @@
 #define CEIL_AUDIT_EDITS 256
 /* Files of one audit. */
 #define CEIL_AUDIT_FILES 10000
+/* Entries of a file of exceptions or of flows to keep, values of a list in one, and its bytes. */
+#define CEIL_AUDIT_FLOWS 1000
+#define CEIL_AUDIT_FLOW_VALUES 4000
+#define CEIL_AUDIT_FLOWS_BYTES (4 * MIB)
 /* Commits between the two of --git that are looked at for the one that opened it; of more, none is. */
 #define CEIL_AUDIT_COMMITS 200
 /* Content of files that --git takes out of a repository, of all its commits together. */

@@ -4,7 +4,9 @@
  */
 #include "cli/audit.h"
 
+#include "audit/flows.h"
 #include "base/ceilings.h"
+#include "base/clock.h"
 #include "cli/report.h"
 #include "process/confine.h"
 #include "process/launcher.h"
@@ -164,6 +166,23 @@ static enum st_status send_file(
 	return expect(reader, socket, WORKER_AUDIT_TOOK, name, &message, err);
 }
 
+static enum st_status send_aside(
+	const char *path, enum audit_flows_kind kind, struct message_reader *reader, int socket, struct st_error *err)
+{
+	struct message message;
+	st_auto_buf struct st_buf body = {0};
+	st_auto_close int fd = path != NULL ? open_file(path, err) : -1;
+	if (path == NULL)
+		return ST_OK;
+	if (fd < 0)
+		return err->status;
+	st_buf_add_byte(&body, (uint8_t)kind);
+	st_buf_add_u64(&body, (uint64_t)st_utc_seconds());
+	if (message_send(socket, WORKER_AUDIT_ASIDE, body.data, body.size, fd) != 0)
+		return st_fail(err, ST_FATAL, "the worker is gone");
+	return expect(reader, socket, WORKER_AUDIT_TOOK, path, &message, err);
+}
+
 static enum st_status take_answer(
 	struct audit_run *run, struct message_reader *reader, int socket, struct st_error *err)
 {
@@ -198,6 +217,8 @@ static enum st_status converse(
 	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
+	ST_TRY(send_aside(run->exceptions, AUDIT_EXCEPTIONS, reader, socket, err));
+	ST_TRY(send_aside(run->keep, AUDIT_KEEP, reader, socket, err));
 	for (uint32_t i = 0; i < run->file_count; i++)
 		ST_TRY(send_file(run, i, reader, socket, err));
 	return take_answer(run, reader, socket, err);
@@ -292,6 +313,8 @@ static int run_audit(const struct cli_arguments *arguments)
 		audit_forget(&run);
 		return exit;
 	}
+	run.exceptions = cli_value(arguments, "exceptions");
+	run.keep = cli_value(arguments, "keep");
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
 	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
 									  : cli_fail_error(&err);
@@ -310,6 +333,10 @@ static const struct cli_option options[] = {
 		.argument = "RANGE",
 		.help = "FILEs as of two commits (A..B, A...B): what is newly reachable, and which commit did it"},
 	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
+	{.name = "exceptions",
+		.argument = "FILE",
+		.help = "what somebody answers for, until a day; see staunch-audit(1)"},
+	{.name = "keep", .argument = "FILE", .help = "flows that no fix may break; see staunch-audit(1)"},
 	{.name = "fail-on",
 		.argument = "CLASS,...",
 		.help = "what ends with 1: any, broad, shared (all three unless given)",

@@ -161,6 +161,46 @@ static void fix(struct st_json_writer *w, const struct audit_run *run, const str
 	st_json_object_end(w);
 }
 
+static void exception_fields(struct st_json_writer *w, const struct audit_exception_told *told)
+{
+	text(w, "store", told->store);
+	text(w, "owner", told->owner);
+	text(w, "reason", told->reason);
+	text(w, "until", told->until);
+	st_json_key_bool(w, "expired", told->expired);
+	st_json_key_uint(w, "line", told->line);
+}
+
+/* null: none says anything about the row. */
+static void exception(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	if (run->result.exception_count == 0)
+		return;
+	st_json_key(w, "exception");
+	if (exposure->excepted == AUDIT_NOT_EXCEPTED) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	exception_fields(w, &run->result.exceptions[exposure->exception]);
+	st_json_object_end(w);
+}
+
+static void exceptions(struct st_json_writer *w, const struct audit_run *run)
+{
+	if (run->exceptions == NULL)
+		return;
+	st_json_key(w, "exceptions");
+	st_json_array(w);
+	for (uint32_t i = 0; i < run->result.exception_count; i++) {
+		st_json_object(w);
+		exception_fields(w, &run->result.exceptions[i]);
+		st_json_key_uint(w, "rows", run->result.exceptions[i].rows);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
 static void exposure_object(
 	struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
@@ -195,6 +235,7 @@ static void exposure_object(
 	place(w, run, exposure->file, exposure->line);
 	if (run->result.compared)
 		st_json_key_bool(w, "new", !exposure->known_before);
+	exception(w, run, exposure);
 	opened_by(w, run, exposure);
 	window(w, exposure);
 	fix(w, run, exposure);
@@ -277,6 +318,7 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 	notes(w, run, "shadowed", &result->shadowed);
 	notes(w, run, "dead_denies", &result->dead_denies);
 	cannot_tell(w, run);
+	exceptions(w, run);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');
 }

@@ -144,6 +144,20 @@ static void opened(struct page *page, const struct audit_exposure *exposure)
 							: "only together do they open it");
 }
 
+static void exception(struct page *page, const struct audit_exposure *exposure)
+{
+	if (exposure->excepted == AUDIT_NOT_EXCEPTED)
+		return;
+	const struct audit_exception_told *told = &page->run->result.exceptions[exposure->exception];
+	st_buf_format(page->out, exposure->excepted == AUDIT_EXCEPTED ? "         until    " : "         expired  ");
+	st_escape_text(page->out, told->until.data, told->until.size);
+	st_buf_format(page->out, "  ");
+	st_escape_text(page->out, told->owner.data, told->owner.size);
+	st_buf_format(page->out, ": ");
+	st_escape_text(page->out, told->reason.data, told->reason.size);
+	st_buf_add_byte(page->out, '\n');
+}
+
 static void exposure(struct page *page, const struct audit_exposure *exposure)
 {
 	const struct audit_run *run = page->run;
@@ -153,11 +167,12 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		open     ? ";33"
 		: closed ? ";32"
 			 : "",
-		open                     ? "open"
-		: unknown                ? "unknown"
-		: closed                 ? "closed"
-		: exposure->known_before ? "known"
-					 : "shown");
+		open                                   ? "open"
+		: unknown                              ? "unknown"
+		: closed                               ? "closed"
+		: exposure->excepted == AUDIT_EXCEPTED ? "excepted"
+		: exposure->known_before               ? "known"
+						       : "shown");
 	size_t from = page->out->size;
 	st_escape_text(page->out, exposure->store.data, exposure->store.size);
 	pad(page, from, 26);
@@ -183,6 +198,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->reason.data, exposure->reason.size);
 		st_buf_add_byte(page->out, '\n');
 	}
+	exception(page, exposure);
 	opened(page, exposure);
 	witness(page, exposure);
 	if (open)
@@ -213,6 +229,20 @@ static void notes(struct page *page, const char *label, const struct audit_notes
 	}
 	if (notes->count == 0)
 		st_buf_add_byte(page->out, '\n');
+}
+
+static void exceptions(struct page *page)
+{
+	const struct audit_result *result = &page->run->result;
+	unsigned expired = 0, unused = 0;
+	if (result->exception_count == 0)
+		return;
+	for (uint32_t i = 0; i < result->exception_count; i++) {
+		expired += result->exceptions[i].expired;
+		unused += result->exceptions[i].rows == 0;
+	}
+	st_buf_format(page->out, "exceptions   %2u   %u expired, %u cover nothing\n", (unsigned)result->exception_count,
+		expired, unused);
 }
 
 struct counts {
@@ -282,6 +312,7 @@ void audit_write_text(const struct audit_run *run, struct st_buf *out)
 		notes(&page, "shadowed", &result->shadowed, " never applies: ");
 		notes(&page, "dead denies", &result->dead_denies, " is for an address that no packet carries here");
 		notes(&page, "cannot tell", &result->cannot_tell, ": ");
+		exceptions(&page);
 		st_buf_add_byte(out, '\n');
 	}
 	summary(&page);

@@ -75,6 +75,8 @@ enum worker_message {
 	WORKER_AUDIT_WRONG, /* worker -> case: u8 status, span text: no answer is to come; the last frame */
 	WORKER_AUDIT_ANSWER, /* worker -> case: the next bytes of the result (audit/result.h) */
 	WORKER_AUDIT_DONE,   /* worker -> case: the result is whole; the last frame */
+	WORKER_AUDIT_ASIDE,  /* case -> worker, before the first FILE: u8 enum audit_flows_kind, u64 seconds since 1970,
+			      * with  the descriptor of a file of that kind; once of each; answered by TOOK or WRONG */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not
