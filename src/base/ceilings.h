@@ -254,6 +254,8 @@
 /* Values made by the expressions of one template, and levels of calls; what goes beyond cannot be told. */
 #define CEIL_AUDIT_EXPRESSION_VALUES 1000000
 #define CEIL_AUDIT_EXPRESSION_DEPTH 64
+/* Resources looked at for the references of one plan; those that are left then cannot be told. */
+#define CEIL_AUDIT_PLAN_STEPS 200000000
 /* Service tags of one store told apart; with more of them it cannot be told. */
 #define CEIL_AUDIT_TAGS 256
 /* Combinations of destination, source port and port range looked at for one store, and steps through rules in them
@@ -274,6 +276,8 @@
 #define CEIL_AUDIT_COMMITS 200
 /* Content of files that --git takes out of a repository, of all its commits together. */
 #define CEIL_AUDIT_GIT_BYTES (256 * MIB)
+/* What is read from a pipe, which is kept because a plan is read twice. */
+#define CEIL_AUDIT_PIPE_BYTES (512 * MIB)
 /* Processor time and time of one run of git; one that takes longer is ended. */
 #define CEIL_GIT_CPU_S 120
 #define CEIL_GIT_MS (3 * 60 * 1000)

@@ -147,8 +147,8 @@ static int open_file(const char *path, struct st_error *err)
 	return fd;
 }
 
-static enum st_status send_file(
-	const struct audit_run *run, uint32_t number, struct message_reader *reader, int socket, struct st_error *err)
+static enum st_status send_file(const struct audit_run *run, uint32_t number, uint32_t snapshot,
+	struct message_reader *reader, int socket, struct st_error *err)
 {
 	struct message message;
 	st_auto_buf struct st_buf body = {0};
@@ -158,7 +158,7 @@ static enum st_status send_file(
 	if (fd < 0)
 		return err->status;
 	st_buf_add_u32(&body, number);
-	st_buf_add_u32(&body, run->files[number].snapshot);
+	st_buf_add_u32(&body, snapshot);
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	st_auto_free char *name = run->commits ? st_format("%.12s:%s", run->labels[file->snapshot], file->path)
@@ -194,6 +194,8 @@ static enum st_status take_answer(
 		ST_TRY(judge(&message, NULL, err));
 		if (message.type == WORKER_AUDIT_DONE)
 			break;
+		if (message.type == WORKER_AUDIT_SIDES && !run->sides)
+			return st_fail(err, ST_RETRY, "a plan is to be read twice");
 		if (message.type != WORKER_AUDIT_ANSWER ||
 			run->answer.size + message.body.size > CEIL_AUDIT_ANSWER_BYTES)
 			return st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
@@ -203,44 +205,59 @@ static enum st_status take_answer(
 		(struct st_span){run->answer.data, run->answer.size}, run->file_count, &run->result, err);
 }
 
+static void add_start(const struct audit_run *run, bool unconfined, struct st_buf *start)
+{
+	st_buf_add_byte(start, unconfined);
+	st_buf_add_u64(start, CEIL_WORKER_MEMORY_BYTES);
+	st_buf_add_byte(start, run->compare || run->sides);
+	st_buf_add_u32(start, run->sides ? 2 : run->snapshot_count);
+	for (uint32_t i = 0; i < run->snapshot_count || (run->sides && i < 2); i++)
+		st_buf_add_span(start, run->labels[i], run->sides ? 0 : strlen(run->labels[i]));
+	st_buf_add_byte(start, run->sides);
+}
+
 static enum st_status converse(
 	struct audit_run *run, struct message_reader *reader, int socket, bool unconfined, struct st_error *err)
 {
 	struct message message;
 	st_auto_buf struct st_buf start = {0};
-	st_buf_add_byte(&start, unconfined);
-	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
-	st_buf_add_byte(&start, run->compare);
-	st_buf_add_u32(&start, run->snapshot_count);
-	for (uint32_t i = 0; i < run->snapshot_count; i++)
-		st_buf_add_span(&start, run->labels[i], strlen(run->labels[i]));
+	add_start(run, unconfined, &start);
 	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
 	ST_TRY(send_aside(run->exceptions, AUDIT_EXCEPTIONS, reader, socket, err));
 	ST_TRY(send_aside(run->keep, AUDIT_KEEP, reader, socket, err));
-	for (uint32_t i = 0; i < run->file_count; i++)
-		ST_TRY(send_file(run, i, reader, socket, err));
+	for (uint32_t side = 0; side <= run->sides; side++)
+		for (uint32_t i = 0; i < run->file_count; i++)
+			ST_TRY(send_file(run, i, run->sides ? side : run->files[i].snapshot, reader, socket, err));
 	return take_answer(run, reader, socket, err);
+}
+
+static enum st_status ask_worker(
+	struct audit_run *run, struct launcher *launcher, bool unconfined, struct st_error *err)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	ST_TRY(launcher_spawn(launcher, "audit", &id, &socket, err));
+	fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+	struct message_reader *reader = message_reader_open(socket);
+	enum st_status status = converse(run, reader, socket, unconfined, err);
+	message_reader_close(reader);
+	launcher_kill(launcher, id);
+	return status;
 }
 
 static enum st_status ask(struct audit_run *run, bool unconfined, struct st_error *err)
 {
 	st_auto_free char *path = cli_worker_path(err);
 	struct launcher *launcher = NULL;
-	uint32_t id;
-	st_auto_close int socket = -1;
 	if (path == NULL)
 		return ST_FATAL;
 	ST_TRY(unconfined ? launcher_start_unconfined(path, &launcher, err) : launcher_start(path, &launcher, err));
-	enum st_status status = launcher_spawn(launcher, "audit", &id, &socket, err);
-	if (status == ST_OK) {
-		fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
-		struct message_reader *reader = message_reader_open(socket);
-		status = converse(run, reader, socket, unconfined, err);
-		message_reader_close(reader);
-		launcher_kill(launcher, id);
-	}
+	enum st_status status = ask_worker(run, launcher, unconfined, err);
+	run->sides = status == ST_RETRY;
+	if (status == ST_RETRY)
+		status = ask_worker(run, launcher, unconfined, err);
 	launcher_stop(launcher);
 	return status;
 }

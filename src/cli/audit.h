@@ -22,6 +22,7 @@ struct audit_run {
 	char (*labels)[AUDIT_LABEL_BYTES]; /* of snapshots: dates, or commits; empty when there are none */
 	uint32_t snapshot_count;
 	bool compare; /* the first snapshot is a baseline, the last what is asked about; those between are steps */
+	bool sides;   /* both sides of the plans among the files, which are a change */
 	bool commits; /* labels are commits */
 	struct st_buf contents; /* of files of commits */
 	bool fail_on[AUDIT_CLASSES];

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* "2019-12-05" in the last component, not inside of a longer number; false: there is none. */
 static bool date_of(const char *path, char out[11])
@@ -55,6 +56,38 @@ static bool add_folder(struct audit_run *run, const char *path)
 	if (run->file_count == 0)
 		cli_fail(CLI_WRONG, "no file in %s has a date in its name", path);
 	return run->file_count > 0;
+}
+
+/* A pipe is read once, and a plan in it is wanted twice. */
+static bool keep_standard_input(struct audit_run *run)
+{
+	struct st_buf *out = &run->contents;
+	ssize_t got = 1;
+	while (got != 0 && out->size <= CEIL_AUDIT_PIPE_BYTES) {
+		st_buf_reserve(out, 1 * MIB);
+		got = read(STDIN_FILENO, out->data + out->size, 1 * MIB);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			cli_fail(CLI_WRONG, "standard input cannot be read: %s", strerror(errno));
+			return false;
+		}
+		out->size += (size_t)got;
+	}
+	if (out->size > CEIL_AUDIT_PIPE_BYTES)
+		cli_fail(CLI_WRONG, "standard input is larger than what is taken from a pipe: give it as a file");
+	for (uint32_t i = 0; i < run->file_count; i++)
+		if (strcmp(run->files[i].path, "-") == 0)
+			run->files[i].content = (struct st_span){out->data, out->size};
+	return out->size <= CEIL_AUDIT_PIPE_BYTES;
+}
+
+static bool wants_standard_input(const struct audit_run *run)
+{
+	for (uint32_t i = 0; i < run->file_count; i++)
+		if (strcmp(run->files[i].path, "-") == 0)
+			return true;
+	return false;
 }
 
 static int by_date(const void *a, const void *b)
@@ -129,6 +162,8 @@ bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run,
 		cli_fail(CLI_WRONG, "more files than one audit takes");
 		return false;
 	}
+	if (wants_standard_input(run) && !keep_standard_input(run))
+		return false;
 	run->labels = st_alloc_zero(run->file_count + 2, sizeof *run->labels);
 	for (uint32_t i = 0; i < run->file_count && before == 0 && history == NULL; i++)
 		dated = (i == 0 || dated) && run->files[i].date[0] != 0;

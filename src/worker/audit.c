@@ -20,7 +20,7 @@
 struct role {
 	int socket;
 	struct message_reader *messages;
-	bool compare;
+	bool compare, sides, saw_plan;
 	uint32_t count, at; /* snapshots; the one being read */
 	struct audit_snapshot *snapshots;
 	struct audit_reader *reader; /* of it */
@@ -52,6 +52,7 @@ static void take_snapshots(struct role *role, struct st_cursor *in)
 			(struct st_span){(const uint8_t *)st_strndup((const char *)date.data, date.size), date.size};
 		role->snapshots[i].model = st_alloc_zero(1, sizeof *role->snapshots[i].model);
 	}
+	role->sides = st_cursor_byte(in) != 0;
 }
 
 static bool enter_jail(struct role *role)
@@ -113,6 +114,7 @@ static enum st_status finish(struct role *role, struct st_error *err)
 {
 	if (role->reader == NULL) /* a commit without such files */
 		return ST_OK;
+	role->saw_plan |= audit_reader_saw_plan(role->reader);
 	enum st_status status = audit_reader_finish(role->reader, err);
 	audit_reader_close(role->reader);
 	role->reader = NULL;
@@ -131,7 +133,8 @@ static int read_file(struct role *role, const struct message *message)
 		return wrong(role, &err);
 	role->at = snapshot;
 	if (role->reader == NULL)
-		role->reader = audit_reader_open(role->snapshots[snapshot].model);
+		role->reader = audit_reader_open(
+			role->snapshots[snapshot].model, role->sides && snapshot == 0 ? AUDIT_BEFORE : AUDIT_AFTER);
 	if (audit_reader_file(role->reader, fd, file, &err) != ST_OK) {
 		if (!role->compare || snapshot == 0 || snapshot + 1 == role->count)
 			return wrong(role, &err);
@@ -194,7 +197,11 @@ int worker_audit(int socket)
 		}
 		if (message.type != WORKER_AUDIT_TELL || (role.reader == NULL && !role.compare))
 			return 1;
-		return finish(&role, &err) == ST_OK ? answer(&role) : wrong(&role, &err);
+		if (finish(&role, &err) != ST_OK)
+			return wrong(&role, &err);
+		if (role.saw_plan && role.count == 1)
+			return message_send(role.socket, WORKER_AUDIT_SIDES, "", 0, -1) == 0 ? 0 : 1;
+		return answer(&role);
 	}
 	return 1;
 }

@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		close(fd);
 		return 0;
 	}
-	struct audit_reader *reader = audit_reader_open(&model);
+	struct audit_reader *reader = audit_reader_open(&model, AUDIT_AFTER);
 	if (audit_reader_file(reader, fd, 0, &err) == ST_OK && audit_reader_finish(reader, &err) == ST_OK)
 		tell(&model);
 	audit_reader_close(reader);
