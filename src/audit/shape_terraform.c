@@ -222,13 +222,43 @@ static bool has_lone_rule(const struct audit_plan *plan, const struct audit_word
 	return named;
 }
 
+static bool same_value(const struct audit_node *a, const struct audit_node *b, int depth)
+{
+	if (a == NULL || b == NULL || a->type != b->type || a->count != b->count || a->text.size != b->text.size ||
+		(a->text.size > 0 && memcmp(a->text.data, b->text.data, a->text.size) != 0) || depth == 0)
+		return a == b;
+	const struct audit_node *y = b->first;
+	for (const struct audit_node *x = a->first; x != NULL && y != NULL; x = x->next, y = y->next)
+		if (!audit_same(x->key, y->key) || !same_value(x, y, depth - 1))
+			return false;
+	return true;
+}
+
+/* Is nothing planned for this rule inside of the group? */
+static bool stays_inside(const struct building *b, const struct audit_instance *group, const struct audit_node *rule)
+{
+	if (!group->changes)
+		return true;
+	for (uint32_t i = 0; i < b->before.count; i++) {
+		const struct audit_instance *old = &b->before.items[i];
+		const struct audit_node *list = audit_get(old->values, "security_rule");
+		if (!is_of(old, NSG) || !audit_same(old->address, group->address) || list == NULL)
+			continue;
+		for (const struct audit_node *item = list->first; item != NULL; item = item->next)
+			if (same_value(item, rule, 4))
+				return true;
+	}
+	return false;
+}
+
 /* Rules that stand inside of a group only because the provider read them back: they have a resource of their own, in
- * this plan or until now, and that is what is planned for them. Where the configuration writes rules inside, too, both
- * are kept. */
-static bool is_read_back(const struct building *b, const struct audit_instance *group, struct st_span name)
+ * this plan or until now, and nothing is planned for them inside. Where the configuration writes rules inside, too,
+ * both are kept. */
+static bool is_read_back(const struct building *b, const struct audit_instance *group, const struct audit_node *rule,
+	struct st_span name)
 {
 	bool any = false;
-	if (audit_get(group->config, "security_rule") != NULL || name.size == 0)
+	if (audit_get(group->config, "security_rule") != NULL || name.size == 0 || !stays_inside(b, group, rule))
 		return false;
 	return has_lone_rule(&b->plan, b->owners, group, name, &any) ||
 	       (b->has_before && has_lone_rule(&b->before, b->owners_before, group, name, &any));
@@ -256,7 +286,7 @@ static void take_group(const struct building *b, const struct audit_instance *gr
 	for (const struct audit_node *item = rules != NULL ? rules->first : NULL; item != NULL;
 		item = item->next, at++) {
 		struct st_span name = audit_text(audit_plan_value(&b->plan, group, "security_rule", at, "name"));
-		if (!is_read_back(b, group, name))
+		if (!is_read_back(b, group, item, name))
 			audit_node_append(list, rule_node(b, group, "security_rule", at, item->line));
 	}
 	audit_node_append(properties, list);

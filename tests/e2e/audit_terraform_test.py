@@ -114,6 +114,12 @@ def rules_that_are_read_back_count_once():
         configuration={"root_module": {"resources": [{"address": GROUP, "mode": "managed", "type": GROUP.split(".")[0],
             "name": "es", "expressions": {"security_rule": [{}]}}]}})
     rig.check(audit(both, ANY)["exposures"], "where the configuration writes it inside, too, both are looked at")
+    closed = lone(rules[0].replace("Internet", "10.0.0.0/8"))
+    decoy = plan(change(GROUP, nsg(["100 allow tcp 10.0.0.0/8 > * 9200"]), nsg(rules)),
+        change("azurerm_network_security_rule.a", closed, closed))
+    rig.equal(fails(audit(decoy, rig.FOUND)), [("es", "tcp", [[9200, 9200]])], "a rule inside that changes beside one of its name")
+    tagged = change(GROUP, nsg(rules), {**nsg(rules), "tags": {"a": "b"}})
+    audit(plan(tagged, change("azurerm_network_security_rule.a", lone(rules[0]), changed)), rig.OK)
 
 
 def what_is_known_after_apply_never_passes():
