@@ -367,6 +367,7 @@ static struct audit_rule_at keep_rule(struct audit_result *out, const struct aud
 	rule.group = keep(out, from->group);
 	rule.rule = keep(out, from->rule);
 	rule.address = keep(out, from->address);
+	rule.set = keep(out, from->set);
 	rule.group_id = keep(out, from->group_id);
 	rule.pointer = keep(out, from->pointer);
 	return rule;

@@ -257,11 +257,12 @@ void audit_pieces_free(struct audit_pieces *pieces)
 }
 
 /* One piece and one set: what is in both is held, what is of other ports or other sources stays as it is. */
-static void cut_piece(struct audit_pieces *out, uint32_t at, const struct audit_compiled *cut, uint32_t exception)
+static void cut_piece(struct audit_pieces *out, uint32_t at, const struct audit_set *cut_lines,
+	const struct audit_set *cut_sources, uint32_t exception)
 {
 	struct audit_set lines = {0}, other_lines = {0}, sources = {0}, other_sources = {0};
-	audit_set_intersect(&lines, &out->items[at].lines, &cut->lines[AUDIT_LOWER]);
-	audit_set_intersect(&sources, &out->items[at].sources, &cut->sources[AUDIT_LOWER]);
+	audit_set_intersect(&lines, &out->items[at].lines, cut_lines);
+	audit_set_intersect(&sources, &out->items[at].sources, cut_sources);
 	if (lines.count > 0 && sources.count > 0) {
 		audit_set_subtract(&other_lines, &out->items[at].lines, &lines);
 		audit_set_subtract(&other_sources, &out->items[at].sources, &sources);
@@ -287,7 +288,7 @@ static void cut_all(struct audit_pieces *out, const struct audit_tags *tags, str
 	for (uint32_t i = 0, count = out->count; i < count && out->count < PIECES; i++) {
 		if (out->items[i].held)
 			continue;
-		cut_piece(out, i, &cut, number);
+		cut_piece(out, i, &cut.lines[AUDIT_LOWER], &cut.sources[AUDIT_LOWER], number);
 		flow->rows += out->items[i].held;
 	}
 	audit_compiled_free(&cut);
@@ -302,4 +303,29 @@ void audit_flows_cut(struct audit_flows *exceptions, const struct audit_store *s
 		for (uint32_t i = 0; i < exceptions->count; i++)
 			if (exceptions->items[i].expired == expired && audit_flow_is_of(&exceptions->items[i], store))
 				cut_all(out, tags, &exceptions->items[i], i);
+}
+
+bool audit_flow_admitted(const struct audit_flow *flow, const struct audit_reach *reach)
+{
+	struct audit_pieces pieces = {0};
+	struct audit_compiled wanted;
+	struct audit_set internet = {0}, sources = {0};
+	bool left = false;
+	audit_compile(&flow->rule, &reach->tags, &wanted);
+	audit_internet(&internet, reach->tags.count);
+	audit_set_intersect(&sources, &wanted.sources[AUDIT_LOWER], &internet);
+	if (sources.count > 0)
+		add_piece(&pieces, &wanted.lines[AUDIT_LOWER], &sources);
+	for (size_t row = 0; row < reach->row_count && pieces.count < PIECES; row++)
+		for (uint32_t i = 0, count = pieces.count; i < count; i++)
+			if (reach->rows[row].cluster->verdict == AUDIT_OPEN && !pieces.items[i].held)
+				cut_piece(&pieces, i, &reach->rows[row].lines, &reach->rows[row].cluster->sources, 0);
+	for (uint32_t i = 0; i < pieces.count; i++)
+		left |= !pieces.items[i].held;
+	bool any = pieces.count > 0;
+	audit_pieces_free(&pieces);
+	audit_set_free(&internet);
+	audit_set_free(&sources);
+	audit_compiled_free(&wanted);
+	return any && !left;
 }

@@ -37,6 +37,9 @@ bool audit_flow_is_of(const struct audit_flow *flow, const struct audit_store *s
 enum st_status audit_flows_check(
 	const struct audit_flows *flows, const struct audit_model *model, struct st_error *err);
 
+/* Is all of the flow surely let in, as far as it comes from the internet? */
+bool audit_flow_admitted(const struct audit_flow *flow, const struct audit_reach *reach);
+
 /* A part of a row that exceptions cut out of it. */
 struct audit_piece {
 	struct audit_set lines, sources;

@@ -92,6 +92,7 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	st_buf_add_u32(out, rule->file);
 	st_buf_add_u32(out, rule->line);
 	put(out, rule->address);
+	put(out, rule->set);
 	put(out, rule->group_id);
 	put(out, rule->pointer);
 	st_buf_add_byte(out, rule->has_pointer);
@@ -145,6 +146,7 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	st_buf_add_u32(out, exposure->fix_also_closes);
 	st_buf_add_byte(out, (uint8_t)exposure->excepted);
 	st_buf_add_u32(out, exposure->exception);
+	st_buf_add_u32(out, exposure->fix_keeps);
 }
 
 static void put_notes(struct st_buf *out, const struct audit_notes *notes)
@@ -225,6 +227,7 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->file = take_file(decoder);
 	rule->line = st_cursor_u32(&decoder->in);
 	rule->address = st_cursor_span(&decoder->in);
+	rule->set = st_cursor_span(&decoder->in);
 	rule->group_id = st_cursor_span(&decoder->in);
 	rule->pointer = st_cursor_span(&decoder->in);
 	rule->has_pointer = take_below(decoder, 2);
@@ -291,6 +294,7 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 	exposure->fix_also_closes = st_cursor_u32(in);
 	exposure->excepted = take_below(decoder, AUDIT_EXCEPTEDS);
 	exposure->exception = st_cursor_u32(in);
+	exposure->fix_keeps = st_cursor_u32(in);
 }
 
 static void take_notes(struct decoder *decoder, struct audit_notes *notes)

@@ -60,6 +60,7 @@ struct audit_rule_at {
 	int32_t priority; /* -1: not known */
 	uint32_t file, line;
 	struct st_span address;  /* of the resource it stands in, in a plan of Terraform; else empty */
+	struct st_span set;      /* of a fix: the sources that it gets, with commas between them */
 	struct st_span group_id; /* as the input has it */
 	struct st_span
 		pointer; /* RFC 6901, to the object that holds its fields; has_pointer false: not one of its own */
@@ -103,9 +104,10 @@ struct audit_exposure {
 	enum audit_how how;
 	struct audit_edit *edits; /* what opened it */
 	uint32_t edit_count, edit_capacity;
-	/* Rules whose sources, set to VirtualNetwork, close it, as was evaluated; other rows that they open, too. */
+	/* Rules whose sources, set to `set`, close it, as was evaluated; other rows that they open, too. */
 	struct audit_rule_at *fix_rules;
 	uint32_t fix_count, fix_capacity, fix_also_closes;
+	uint32_t fix_keeps; /* flows to keep that still get in */
 	enum audit_excepted excepted;
 	uint32_t exception; /* which one; only where one says something */
 };

@@ -395,7 +395,8 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	}
 	add_witness(telling, &here, exposure);
 	if (cluster->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK)
-		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
+		audit_tell_fix(telling->store, &telling->reach, &here,
+			telling->aside != NULL ? telling->aside->keep : NULL, result, exposure);
 	if (telling->trace != NULL)
 		add_trace(telling->trace, &here, &telling->reach.tags);
 	audit_set_free(&part);

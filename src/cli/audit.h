@@ -65,4 +65,12 @@ void audit_say_rule(struct st_buf *out, const struct audit_rule_at *rule); /* "r
 /* A sentence or three about the row. */
 void audit_say(const struct audit_run *run, const struct audit_exposure *exposure, struct st_buf *out);
 
+/* --- audit_fix.c: the edit as something to run or apply; staunch itself applies nothing --- */
+
+struct st_json_writer;
+/* Fields `set`, `az`, `patch` and `terraform` of the edit of a rule; null where it has no such form. */
+void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule);
+/* Lines "run" and "plan" for a person. */
+void audit_fix_hint(const struct audit_rule_at *rule, struct st_buf *out);
+
 #endif

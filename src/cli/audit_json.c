@@ -149,14 +149,13 @@ static void fix(struct st_json_writer *w, const struct audit_run *run, const str
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_json_object(w);
 		rule_fields(w, run, &exposure->fix_rules[i]);
-		st_json_key(w, "set");
-		st_json_object(w);
-		st_json_key_text(w, "sourceAddressPrefix", "VirtualNetwork");
-		st_json_object_end(w);
+		audit_fix_json(w, run, &exposure->fix_rules[i]);
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
 	st_json_key_uint(w, "also_closes", exposure->fix_also_closes);
+	if (run->keep != NULL)
+		st_json_key_uint(w, "keeps", exposure->fix_keeps);
 	st_json_key_text(w, "warning", "established sessions outlive the edit");
 	st_json_object_end(w);
 }

@@ -190,10 +190,20 @@ static void related(const struct sarif *s, const struct audit_exposure *exposure
 
 /* --- fixes --- */
 
+/* A tag or a prefix, which JSON has as it is. */
+static bool is_one_text(struct st_span set)
+{
+	for (size_t i = 0; i < set.size; i++)
+		if (set.data[i] <= ' ' || set.data[i] >= 0x7f || set.data[i] == ',' || set.data[i] == '"' ||
+			set.data[i] == '\\')
+			return false;
+	return set.size > 0;
+}
+
 static bool fix_is_text(const struct audit_exposure *exposure)
 {
 	for (uint32_t i = 0; i < exposure->fix_count; i++)
-		if (exposure->fix_rules[i].edit_line == 0)
+		if (exposure->fix_rules[i].edit_line == 0 || !is_one_text(exposure->fix_rules[i].set))
 			return false;
 	return exposure->fix_count > 0;
 }
@@ -214,7 +224,8 @@ static void replacement(const struct sarif *s, const struct audit_rule_at *rule)
 	st_json_object_end(s->w);
 	st_json_key(s->w, "insertedContent");
 	st_json_object(s->w);
-	st_json_key_text(s->w, "text", "\"VirtualNetwork\"");
+	st_auto_free char *text = st_format("\"%.*s\"", (int)rule->set.size, (const char *)rule->set.data);
+	st_json_key_text(s->w, "text", text);
 	st_json_object_end(s->w);
 	st_json_object_end(s->w);
 	st_json_array_end(s->w);
@@ -231,7 +242,7 @@ static void fixes(const struct sarif *s, const struct audit_exposure *exposure)
 	st_json_key(s->w, "description");
 	st_json_object(s->w);
 	st_json_key_text(s->w, "text",
-		"Sources become the virtual network: evaluated, nothing of this is let in any more. "
+		"Narrower sources: evaluated, nothing of this is let in any more. "
 		"Sessions that exist outlive the edit.");
 	st_json_object_end(s->w);
 	st_json_key(s->w, "artifactChanges");

@@ -88,8 +88,15 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_buf_format(page->out, "         %-9s", i == 0 ? "fix" : "");
 		audit_say_rule(page->out, &exposure->fix_rules[i]);
-		st_buf_format(page->out, " source -> VirtualNetwork\n");
+		st_buf_format(page->out, " source -> ");
+		st_escape_text(page->out, exposure->fix_rules[i].set.data, exposure->fix_rules[i].set.size);
+		st_buf_add_byte(page->out, '\n');
 	}
+	for (uint32_t i = 0; i < exposure->fix_count; i++)
+		audit_fix_hint(&exposure->fix_rules[i], page->out);
+	if (exposure->fix_count > 0 && page->run->keep != NULL)
+		st_buf_format(page->out, "                  breaks 0 flows of the keep list, %u pass it\n",
+			(unsigned)exposure->fix_keeps);
 	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
 		st_buf_format(page->out, "                  closes %u other rows, too\n",
 			(unsigned)exposure->fix_also_closes);
