@@ -331,10 +331,14 @@
 #define CEIL_CONNECT_MS 10000
 #define CEIL_SLOW_BYTES_PER_S 64
 #define CEIL_SLOW_S 10
-/* One range of an object that is read over the network; the time for it, with tries again. Names in a listing. */
+/* One range of an object that is read over the network; the time for it, with tries again. */
 #define CEIL_RANGE_BYTES (4 * MIB)
 #define CEIL_RANGE_MS 120000
 #define CEIL_RANGE_TRIES 5
+/* Objects of one store, read one behind the other, of which the network gave nothing in the end: the others are not asked
+ * for in this run. */
+#define CEIL_STORE_FAILURES 12
+/* A name in a listing. */
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)
 /* What a server calls a search context; it grows with the shards. Documents of one answer, and bytes of it that are
  * aimed at. */

@@ -194,21 +194,25 @@ static enum st_status same_or_refuse(
 struct object_ids {
 	uint32_t *list;
 	size_t count;
+	bool only_failed;
 };
 
 static enum st_status collect_id(void *context, const struct casefile_object *object, struct st_error *err)
 {
 	(void)err;
 	struct object_ids *ids = context;
+	if (ids->only_failed && (object->status != ST_UNREAD || !scan_remote_may_come(object->reason)))
+		return ST_OK;
 	ids->list = st_realloc(ids->list, (ids->count + 1) * sizeof *ids->list);
 	ids->list[ids->count++] = object->id;
 	return ST_OK;
 }
 
-static enum st_status forget_readings(struct scan *scan, struct st_error *err)
+/* store -1: of all. only_failed: those of which the network gave nothing. */
+static enum st_status forget_readings(struct scan *scan, int64_t store, bool only_failed, struct st_error *err)
 {
-	struct object_ids ids = {0};
-	enum st_status status = casefile_objects(scan->casefile, -1, collect_id, &ids, err);
+	struct object_ids ids = {.only_failed = only_failed};
+	enum st_status status = casefile_objects(scan->casefile, store, collect_id, &ids, err);
 	if (status == ST_OK)
 		status = casefile_commit_begin(scan->casefile, err);
 	st_auto_buf struct st_buf path = {0};
@@ -245,7 +249,7 @@ static enum st_status check_case(
 	if (!rescan)
 		return ST_OK;
 	ST_TRY(casefile_event(scan->casefile, "rescan", "", err));
-	return forget_readings(scan, err);
+	return forget_readings(scan, -1, false, err);
 }
 
 /* --- stores and listings --- */
@@ -351,6 +355,7 @@ static enum st_status add_remote_store(struct scan *scan, const char *typed, str
 	}
 	store->remote = remote;
 	store->listed_now = true;
+	ST_TRY(forget_readings(scan, store->id, true, err));
 	return list_store(scan, store, err);
 }
 

@@ -244,6 +244,9 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 	st_auto_buf struct st_buf url = {0}, frame = {0};
 	int ends[2];
 	*fd = -1;
+	*reason = store->failed_as;
+	if (store->failures >= CEIL_STORE_FAILURES)
+		return ST_OK;
 	*reason = ST_REASON_OUT_OF_SCOPE;
 	if (!hits && !probe_request_url(&store->target, &request, &url))
 		return ST_OK;
@@ -334,6 +337,25 @@ void scan_remote_close(struct scan *scan, struct scan_slot *slot)
 	}
 	if (scan_reads_hits(scan, slot->task.store))
 		scan_remote_close_context(scan, slot);
+}
+
+bool scan_remote_may_come(enum st_reason reason)
+{
+	return reason == ST_REASON_SOURCE_ERROR || reason == ST_REASON_TIMEOUT;
+}
+
+void scan_remote_ended(struct scan *scan, struct scan_slot *slot, enum st_reason reason)
+{
+	struct scan_remote_store *store = scan->stores[slot->task.store].remote;
+	if (store == NULL)
+		return;
+	store->failures = scan_remote_may_come(reason) ? store->failures + 1 : 0;
+	store->failed_as = reason;
+	if (store->failures == CEIL_STORE_FAILURES)
+		fprintf(stderr,
+			"staunch: %u objects in a row could not be had from %s: it is left alone; the same command asks "
+			"again\n",
+			store->failures, scan->stores[slot->task.store].name);
 }
 
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot)

@@ -33,6 +33,8 @@ struct scan_remote_store {
 	struct probe_target target;
 	const struct probe_service *service;
 	enum probe_order order; /* of documents behind searches: as the server's version has it */
+	unsigned failures;        /* objects of which nothing came, one behind the other */
+	enum st_reason failed_as; /* the last of them */
 };
 
 bool scan_is_remote(const char *name);
@@ -88,6 +90,10 @@ void scan_remote_tell(const struct scan_remote *remote);
 
 /* The object is over; takes what the fetch process has to say about it. */
 void scan_remote_close(struct scan *scan, struct scan_slot *slot);
+/* How the slot's object ended. A store of which nothing comes any more is left alone until the next scan. */
+void scan_remote_ended(struct scan *scan, struct scan_slot *slot, enum st_reason reason);
+/* Did the network fail, of which the next scan may have more? */
+bool scan_remote_may_come(enum st_reason reason);
 /* Ends the slot's fetch process. */
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot);
 

@@ -123,12 +123,12 @@ static bool has_changed(const struct scan *scan, const struct scan_slot *slot)
 static bool may_be_there_again(
 	const struct scan *scan, const struct scan_slot *slot, const struct casefile_object *result)
 {
-	return is_remote(scan, slot) && slot->task.attempts == 0 &&
-	       (result->reason == ST_REASON_SOURCE_ERROR || result->reason == ST_REASON_TIMEOUT);
+	return is_remote(scan, slot) && slot->task.attempts == 0 && scan_remote_may_come(result->reason);
 }
 
 void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
 {
+	scan_remote_ended(scan, slot, result->reason);
 	if (has_changed(scan, slot)) {
 		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
 	} else if (may_be_there_again(scan, slot, result)) {

@@ -250,22 +250,6 @@ static void judge(struct fetch *fetch, struct fetch_reply *reply, CURLcode code)
 		reply->outcome = PROBE_BROKEN;
 }
 
-/* A connection that was kept may end just when it is used again: nothing was answered then, and the request is sent
- * once more over a new one (RFC 9112, 9.3.1). libcurl does so by itself, but not when the end shows while a body is
- * sent. */
-static CURLcode perform(
-	struct fetch *fetch, const struct fetch_question *question, struct fetch_reply *reply, const char *target)
-{
-	CURLcode code = fetch_perform(fetch, question, target);
-	long connections = 1;
-	curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &connections);
-	bool lost = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
-	if (!lost || connections > 0 || reply->wire_bytes > 0)
-		return code;
-	curl_easy_setopt(fetch->curl, CURLOPT_FRESH_CONNECT, 1L);
-	return fetch_perform(fetch, question, target);
-}
-
 void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply)
 {
 	if (!fetch_prepare(fetch, question, reply))
@@ -295,6 +279,6 @@ void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fet
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, reply);
 	set_method(curl, method, (const char *)body.data, body.size);
-	judge(fetch, reply, perform(fetch, question, reply, target));
+	judge(fetch, reply, fetch_perform(fetch, question, target));
 	free_lines(headers);
 }

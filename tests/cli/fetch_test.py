@@ -3,6 +3,7 @@
 what its process may not do."""
 import array
 import contextlib
+import ctypes
 import os
 import re
 import socket
@@ -11,9 +12,12 @@ import subprocess
 import threading
 
 import front_azure
+import hostile_server
 import rig
 
 PROGRAM = os.path.join(rig.BUILD, "staunch-fetch")
+NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def numbers(path, enum, prefix):
@@ -36,7 +40,7 @@ def span(data):
 
 
 class Fetch:
-    def __init__(self, *ports):
+    def __init__(self, *ports, own_network=False):
         ours, theirs = socket.socketpair()
         self.socket, self.buffer, self.id, self.rights = ours, b"", 0, []
 
@@ -44,6 +48,8 @@ class Fetch:
             if theirs.fileno() != 3:
                 os.dup2(theirs.fileno(), 3)
             os.set_inheritable(3, True)
+            if own_network and libc.unshare(NEW_NETWORK) != 0 and libc.unshare(NEW_USER | NEW_NETWORK) != 0:
+                os._exit(77)
 
         self.process = subprocess.Popen([PROGRAM, "fetch"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3])
@@ -70,6 +76,8 @@ class Fetch:
             data, ancillary, _, _ = self.socket.recvmsg(1 << 18, socket.CMSG_SPACE(4))
             for _, _, rights in ancillary:
                 self.rights += array.array("i", rights).tolist()
+            if not data and self.process.wait(10) == 77:
+                rig.skip("the kernel gives no network of its own to this user")
             if not data:
                 raise rig.Failed("fetch ended with %r" % self.process.wait(10))
             self.buffer += data
@@ -184,6 +192,39 @@ def a_port_that_it_was_not_started_for_is_not_connected_to():
         rig.equal(other.connections, 0, "connections to the other port")
 
 
+def a_connection_that_ends_just_when_it_is_used_again_costs_nothing():
+    """A server keeps the connection, and ends it at the worst moment: behind the second request, or on its way."""
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    def ends(how):
+        def behave(line):
+            line.ask()
+            line.say(whole)
+            if how == "at once":
+                return
+            if how == "reset at once":
+                line.reset()
+            line.ask()
+            if how == "reset behind the request":
+                line.reset()
+        return behave
+
+    for how in ("at once", "reset at once", "behind the request", "reset behind the request"):
+        with hostile_server.serve(ends(how)) as server, Fetch(server.port) as fetch:
+            for method in ("GET", "HEAD", "GET", "POST", "GET", "POST"):
+                body = span("x" * 200000) if method == "POST" else span("")
+                got = fetch.ask("HTTP", "127.0.0.1", server.port, struct.pack("<I", 1000) + span(method) + span("/") + span("") + body)
+                rig.equal(got[:2], ("ANSWERED", 200), "the answer to %s over a connection that ends %s" % (method, how))
+
+
+def no_connection_is_tried_before_it_is_asked():
+    """In a network of its own, the kernel's count of connections is that of this process alone."""
+    with Fetch(80, own_network=True) as fetch:
+        rows = [line.split()[1:] for line in proc(fetch.process.pid, "net/snmp").splitlines() if line.startswith("Tcp:")]
+        rig.equal(dict(zip(*rows))["ActiveOpens"], "0", "connections tried by a fetch process that was asked nothing")
+        rig.equal(fetch.ask("RESOLVE", "127.0.0.1", 80)[0], "NO_CONNECTION", "the first question")
+
+
 def only_a_connection_is_made_to_see_whether_a_port_answers():
     with line_server(lambda line: b"") as server, Fetch(server.port, 1) as fetch:
         rig.equal(fetch.ask("RESOLVE", "127.0.0.1", server.port)[0], "ANSWERED", "an open port")
@@ -215,4 +256,5 @@ def it_is_not_started_by_hand():
 
 rig.run_tests(a_name_that_is_not_typed_as_an_address_must_lead_to_the_internet, a_body_is_read_to_its_limit_and_not_beyond,
     bytes_over_tcp_are_sent_step_by_step_and_each_answer_stands_for_itself,
-    a_port_that_it_was_not_started_for_is_not_connected_to, only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined, it_is_not_started_by_hand)
+    a_port_that_it_was_not_started_for_is_not_connected_to,
+    a_connection_that_ends_just_when_it_is_used_again_costs_nothing, no_connection_is_tried_before_it_is_asked, only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined, it_is_not_started_by_hand)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -380,11 +381,11 @@ def https_is_held_to_its_certificate():
         def relay(connection, state):
             with context.wrap_socket(connection, server_side=True) as tls, \
                     socket.create_connection(("127.0.0.1", front.port)) as inner:
-                tls.settimeout(2)
-                while data := tls.recv(65536):
-                    inner.sendall(data)
-                    time.sleep(0.1)
-                    tls.sendall(inner.recv(65536))
+                while ready := tls.pending() or select.select((tls, inner), (), (), 20)[0]:
+                    one, other = (inner, tls) if ready == [inner] else (tls, inner)
+                    if not (data := one.recv(65536)):
+                        return
+                    other.sendall(data)
 
         with raw_server(relay) as server:
             scope = scope_of("https://127.0.0.1:%d/acc/open" % server.port)
