@@ -5,8 +5,13 @@ import hashlib
 import http.server
 import json
 import os
+import random
+import select
 import signal
+import socket
+import struct
 import subprocess
+import sys
 import threading
 import time
 import urllib.parse
@@ -101,6 +106,8 @@ class Front(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.requests.append((self.command, self.path, dict(self.headers)))
+        if self.server.mood is not None and self.server.mood(self):
+            return
         path, _, query = self.path.partition("?")
         query = urllib.parse.parse_qs(query)
         if path == "/acc/box":
@@ -119,7 +126,7 @@ class Server(http.server.ThreadingHTTPServer):
 @contextlib.contextmanager
 def front(blobs, page_size=1000, wrong_page=None):
     server = Server(("127.0.0.1", 0), Front)
-    server.blobs, server.page_size, server.wrong_page, server.requests = blobs, page_size, wrong_page, []
+    server.blobs, server.page_size, server.wrong_page, server.requests, server.mood = blobs, page_size, wrong_page, [], None
     server.url = "azure_blob://127.0.0.1:%d/acc/box" % server.server_port
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -127,6 +134,81 @@ def front(blobs, page_size=1000, wrong_page=None):
     finally:
         server.shutdown()
         server.server_close()
+
+
+# --- a server that comes and goes ---
+
+class Moods:
+    """What happens to a request instead of its answer, drawn from a seed; None: it is answered."""
+    SHARES = (("reset", 12), ("closed", 10), ("half a body", 8), ("half the headers, then silence one way", 6), ("503", 4), ("500", 4))
+
+    def __init__(self, seed):
+        self.random, self.lock, self.seen = random.Random(seed), threading.Lock(), {}
+
+    def __call__(self, handler):
+        with self.lock:
+            number = self.random.randrange(100)
+        for mood, share in self.SHARES:
+            if number < share:
+                break
+            number -= share
+        else:
+            return False
+        self.seen[mood] = self.seen.get(mood, 0) + 1
+        handler.close_connection = True
+        if mood == "reset":
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif mood == "half a body":
+            handler.give(200, b"<EnumerationResults><Blobs>", size=100)
+        elif mood.startswith("half the headers"):
+            handler.wfile.write(b"HTTP/1.1 206 Partial Content\r\nContent-Le")
+            handler.connection.shutdown(socket.SHUT_WR)
+            handler.connection.settimeout(30)
+            with contextlib.suppress(OSError):
+                handler.connection.recv(1)  # the other side hangs up
+        elif mood != "closed":
+            handler.give(int(mood), headers=[("Retry-After", "1")] if mood == "503" else ())
+        return True
+
+
+class Flapping:
+    """A port before a server, which is there for a while and then is not: connections are reset, new ones refused."""
+
+    def __init__(self, port, here_s=1.2, away_s=0.5):
+        self.target, self.here_s, self.away_s, self.lines, self.ending, self.times_away = port, here_s, away_s, [], False, 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.flap, daemon=True).start()
+
+    def flap(self):
+        while not self.ending:
+            until = time.monotonic() + self.here_s
+            while time.monotonic() < until:
+                if not select.select([self.listener], [], [], 0.05)[0]:
+                    continue
+                line, _ = self.listener.accept()
+                inner = socket.create_connection(("127.0.0.1", self.target))
+                self.lines += [line, inner]
+                for ends in ((line, inner), (inner, line)):
+                    threading.Thread(target=self.carry, args=ends, daemon=True).start()
+            self.listener.close()
+            self.times_away += 1
+            for line in self.lines:
+                with contextlib.suppress(OSError):
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    line.shutdown(socket.SHUT_RDWR)
+                    line.close()
+            self.lines = []
+            time.sleep(self.away_s)
+            self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self.listener.close()
+
+    @staticmethod
+    def carry(one, other):
+        with contextlib.suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
 
 
 def mails(*names):
@@ -294,8 +376,57 @@ def killed_again_and_again_it_ends_with_the_same_figures():
             rig.equal(figures(os.path.join(out, "killed%d.case" % number)), wanted, "figures after kills")
 
 
-rig.run_tests(what_azurite_and_ceph_hold_gives_the_figures_of_the_same_folder, names_of_every_kind_and_many_pages_are_read_once_each,
+def a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays():
+    count = 600 if rig.FULL else 90
+    blobs = {"%03d.txt" % n: Blob(mails(*("p%d-%d" % (n, i) for i in range(300)))) for n in range(count)}
+    blobs["large.log"] = Blob(mails(*("large%d" % n for n in range(400000))))
+    with rig.folder() as out, front(blobs, page_size=10) as server:
+        scan(out, server.url, case="whole.case")
+        wanted = figures(os.path.join(out, "whole.case"))
+        server.requests.clear()
+        for blob in blobs.values():
+            blob.asked = 0
+        server.mood, flapping = Moods(5), Flapping(server.server_port)
+        url = server.url.replace(str(server.server_port), str(flapping.port))
+        runs, done = 0, None
+        while done is None or done.returncode == rig.INCOMPLETE:
+            runs += 1
+            rig.check(runs <= 3, "three runs of the same command, and still: %s" % (done and done.stderr))
+            done = scan(out, url, case="flapping.case", status=(rig.OK, rig.INCOMPLETE))
+        flapping.ending = True
+        got = figures(os.path.join(out, "flapping.case"))
+        asked = {}
+        for _, path, headers in server.requests:
+            key = (path, headers.get("Range"))
+            asked[key] = asked.get(key, 0) + 1
+        print("# away %d times; %s; %d requests for %d ranges and pages, at most %d for one, in %d runs" % (flapping.times_away,
+            ", ".join("%s %d" % mood for mood in server.mood.seen.items()), len(server.requests), len(asked), max(asked.values()), runs))
+        rig.equal(got, wanted, "figures of a server that comes and goes")
+        rig.equal(sorted(server.mood.seen), sorted(mood for mood, _ in Moods.SHARES), "moods that were met")
+        rig.check(max(asked.values()) <= 10 * runs, "asked too often: %r" % [key for key, times in asked.items() if times > 10 * runs])
+        rig.check(flapping.times_away > 0, "it was never away")
+
+
+def a_store_of_which_nothing_comes_is_left_alone_and_asked_again_by_the_next_scan():
+    blobs = {"%03d.txt" % n: Blob(mails("p%d" % n), always=500) for n in range(60)}
+    with rig.folder() as out, front(blobs) as server:
+        done = scan(out, server.url, status=rig.INCOMPLETE)
+        rig.check(done.stderr.count(b"left alone") == 1, "it said: %r" % done.stderr)
+        rig.check(sum(blob.asked for blob in blobs.values()) <= 5 * 20, "requests to a server that fails them all: %d" %
+            sum(blob.asked for blob in blobs.values()))
+        rig.equal(len(rig.report(os.path.join(out, "c.case"))["coverage"]["unread"]["objects"]), 60, "rows")
+        for blob in blobs.values():
+            blob.wrong.clear()
+        scan(out, server.url)
+        rig.equal(rig.report(os.path.join(out, "c.case"))["persons"]["best"], 60, "persons, when it answers again")
+
+
+words = sys.argv[1:]
+rig.run_tests(*(test for test in (what_azurite_and_ceph_hold_gives_the_figures_of_the_same_folder, names_of_every_kind_and_many_pages_are_read_once_each,
     a_large_object_is_read_in_ranges_of_one_version_and_members_of_archives_by_their_place,
     what_goes_wrong_on_the_way_is_a_row_with_its_reason_or_mended, listings_that_lie_are_one_line,
     nothing_is_asked_without_scope_purpose_budget_or_beyond_them, a_second_scan_asks_only_for_what_changed,
+    a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays,
+    a_store_of_which_nothing_comes_is_left_alone_and_asked_again_by_the_next_scan,
     killed_again_and_again_it_ends_with_the_same_figures)
+    if not words or any(word in test.__name__ for word in words)))
