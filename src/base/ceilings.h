@@ -356,7 +356,7 @@
 /* Pages without a name, one behind the other: beyond, it is no listing. */
 #define CEIL_LISTING_EMPTY_PAGES 1000u
 /* Tries of one page, where a connection breaks off or the server fails. */
-#define CEIL_LISTING_TRIES 4
+#define CEIL_LISTING_TRIES 5
 /* What a fetch process may take beyond CEIL_REQUEST_MS before it is killed: resolvers wait by clocks of their own. */
 #define CEIL_FETCH_LATE_MS 30000
 /* Address space of the fetch role. */

@@ -57,7 +57,10 @@ static enum st_status fill_provenance(struct report_case *rc, struct report *rep
 static enum st_status fill_coverage(struct report_case *rc, struct report *report, struct st_error *err)
 {
 	struct casefile_coverage coverage;
+	st_auto_buf struct st_buf network = {0};
 	ST_TRY(casefile_coverage(rc->casefile, &coverage, err));
+	ST_TRY(casefile_get(rc->casefile, "network", &network, err));
+	(void)st_network_decode((struct st_span){network.data, network.size}, &report->network);
 	report->listed = coverage.listed;
 	report->read = coverage.read;
 	report->partial = coverage.partial;

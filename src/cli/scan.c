@@ -577,7 +577,7 @@ static int say_coverage(struct scan *scan, struct st_error *err)
 	struct casefile_coverage coverage;
 	if (casefile_coverage(scan->casefile, &coverage, err) != ST_OK)
 		return cli_fail_error(err);
-	scan_progress_end(scan->progress, &coverage);
+	scan_progress_end(scan->progress, &coverage, scan->remote.scope != NULL ? &scan->remote.network : NULL);
 	if (coverage.unread + coverage.partial + coverage.pending == 0)
 		return CLI_OK;
 	if (scan->sample != NULL && coverage.pending > 0)

@@ -69,8 +69,9 @@ struct scan_slot {
 	uint32_t worker; /* the launcher's number */
 	int socket;
 	struct message_reader *reader;
-	bool more_frames; /* the reader holds frames that poll does not see */
-	bool asked;       /* its hash is awaited, once */
+	bool more_frames;   /* the reader holds frames that poll does not see */
+	bool asked;         /* its hash is awaited, once */
+	bool compares_late; /* whether it is a copy is seen when it was read */
 	uint32_t store, objects_read;
 	enum st_reason killed_for; /* why we killed it */
 	uint32_t forbidden_call;   /* 1 + number of the call its jail refused */
@@ -83,6 +84,7 @@ struct scan_slot {
 	enum probe_order context_order;
 	bool context_asked;  /* one was asked for, and its name has not come */
 	uint32_t page_bytes; /* asked for and not told yet, against the budget */
+	uint32_t closes_waiting;   /* objects of which it has not said yet what they took */
 
 	struct scan_task task;
 	uint32_t job, segment;
@@ -254,8 +256,9 @@ void scan_progress_unread(struct scan_progress *progress, enum st_reason reason)
 /* Draws when it is time to; cheap otherwise. */
 void scan_progress_tick(struct scan_progress *progress, const struct scan *scan);
 void scan_progress_phase(struct scan_progress *progress, const char *phase);
-/* Replaces the panel by the last three lines. */
-void scan_progress_end(struct scan_progress *progress, const struct casefile_coverage *coverage);
+/* Replaces the panel by the last lines. */
+void scan_progress_end(struct scan_progress *progress, const struct casefile_coverage *coverage,
+	const struct st_network *network); /* network NULL: nothing came over it */
 void scan_progress_close(struct scan_progress *progress);
 
 /* --- scan_person.c: what an e-mail address says of persons and organizations (contract 5) --- */

@@ -448,7 +448,13 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 	object.attempts = slot->task.attempts;
 	object.has_sha256 = memcmp(sha256, none, sizeof none) != 0;
 	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, object.sha256_keyed);
-	scan_slot_finish(frame->scan, slot, &object);
+	uint32_t original = 0;
+	if (slot->compares_late && object.has_sha256 && object.status != ST_UNREAD)
+		ST_TRY(object_of_content(frame, sha256, &original));
+	if (original != 0)
+		scan_slot_copy(frame->scan, slot, original);
+	else
+		scan_slot_finish(frame->scan, slot, &object);
 	return ST_OK;
 }
 

@@ -384,7 +384,26 @@ static void print_unread(const struct casefile_coverage *coverage)
 	fprintf(stderr, "not read  %s objects, %s%s%s\n", count, bytes, reasons[0] ? "    " : "", reasons);
 }
 
-void scan_progress_end(struct scan_progress *progress, const struct casefile_coverage *coverage)
+/* Of times that processes spent side by side, what they waited for. */
+static void print_network(const struct st_network *network)
+{
+	char pages[32], names[32], requests[32], bytes[16];
+	grouped(network->pages, pages);
+	grouped(network->names, names);
+	grouped(network->requests, requests);
+	bytes_text(network->bytes, bytes);
+	fprintf(stderr,
+		"network   %s pages, %s names: %.1f s, %u %% waiting    %s requests, %s: %.1f s, %u %% waiting, %u %% "
+		"for "
+		"workers\n",
+		pages, names, (double)network->listing_ms / 1000,
+		st_network_percent(network->listing_asked_ms, network->listing_ms), requests, bytes,
+		(double)network->object_ms / 1000, st_network_percent(network->object_asked_ms, network->object_ms),
+		st_network_percent(network->object_blocked_ms, network->object_ms));
+}
+
+void scan_progress_end(
+	struct scan_progress *progress, const struct casefile_coverage *coverage, const struct st_network *network)
 {
 	if (progress->mode == PROGRESS_NEVER || progress->mode == PROGRESS_JSON)
 		return;
@@ -396,6 +415,8 @@ void scan_progress_end(struct scan_progress *progress, const struct casefile_cov
 	getrusage(RUSAGE_SELF, &own);
 	print_read(coverage);
 	print_unread(coverage);
+	if (network != NULL)
+		print_network(network);
 	fprintf(stderr, "time      %s, %ld MB at most beside the workers    next: staunch report\n", elapsed,
 		own.ru_maxrss / 1024);
 }

@@ -9,6 +9,7 @@
 #include "report/amount.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -18,6 +19,8 @@
 #define DISK_SHARE 5
 /* What is on its way between a fetch process and its worker: as much as anybody may ask for. */
 #define PIPE_BYTES (1 << 20)
+/* For the last word of a fetch process. */
+#define SETTLE_MS 1000
 
 bool scan_is_remote(const char *name)
 {
@@ -284,14 +287,17 @@ bool scan_remote_range(struct scan *scan, struct scan_slot *slot, uint64_t offse
 	return true;
 }
 
-static void take_closed(struct scan_remote *remote, struct st_cursor *in)
+static void take_closed(struct scan_remote *remote, struct scan_slot *slot, struct st_cursor *in)
 {
+	struct st_network took = {0};
 	(void)st_cursor_u32(in);
 	(void)st_cursor_u32(in);
-	remote->bytes += st_cursor_u64(in);
-	remote->requests += st_cursor_u32(in);
-	remote->network_ms += st_cursor_u64(in);
-	remote->blocked_ms += st_cursor_u64(in);
+	took.bytes = st_cursor_u64(in);
+	took.requests = st_cursor_u32(in);
+	took.object_asked_ms = st_cursor_u64(in);
+	took.object_blocked_ms = st_cursor_u64(in);
+	st_network_add(&remote->network, &took);
+	slot->closes_waiting -= slot->closes_waiting > 0;
 }
 
 /* What an answer had stands for what was taken of the budget for it. */
@@ -320,7 +326,7 @@ bool scan_remote_drain(struct scan *scan, struct scan_slot *slot)
 			return false;
 		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
 		if (message.type == FETCH_CLOSED)
-			take_closed(&scan->remote, &in);
+			take_closed(&scan->remote, slot, &in);
 		else
 			take_paged(&scan->remote, slot, &in);
 	}
@@ -331,6 +337,8 @@ void scan_remote_close(struct scan *scan, struct scan_slot *slot)
 	st_auto_buf struct st_buf frame = {0};
 	if (slot->fetch.socket >= 0) {
 		st_buf_add_u32(&frame, slot->job);
+		scan->remote.network.object_ms += st_now_ms() - slot->began_at_ms;
+		slot->closes_waiting++;
 		bool sent = message_send(slot->fetch.socket, FETCH_CLOSE, frame.data, frame.size, -1) == 0;
 		if (!sent || !scan_remote_drain(scan, slot))
 			scan_remote_stop(scan, slot);
@@ -353,9 +361,37 @@ void scan_remote_ended(struct scan *scan, struct scan_slot *slot, enum st_reason
 	store->failed_as = reason;
 	if (store->failures == CEIL_STORE_FAILURES)
 		fprintf(stderr,
-			"staunch: %u objects in a row could not be had from %s: it is left alone; the same command asks "
+			"staunch: %u objects in a row could not be had from %s: it is left alone; the same command "
+			"asks "
 			"again\n",
 			store->failures, scan->stores[slot->task.store].name);
+}
+
+/* A fetch process that says nothing more, or lies, is counted with what it said before. */
+static void hear_out(struct scan *scan, struct scan_slot *slot)
+{
+	uint64_t until_ms = st_now_ms() + SETTLE_MS;
+	while (slot->fetch.socket >= 0 && slot->closes_waiting > 0) {
+		uint64_t now_ms = st_now_ms();
+		struct pollfd said = {.fd = slot->fetch.socket, .events = POLLIN};
+		if (now_ms >= until_ms || poll(&said, 1, (int)(until_ms - now_ms)) <= 0 || !scan_remote_drain(scan, slot))
+			return;
+	}
+}
+
+enum st_status scan_remote_settle(struct scan *scan, struct st_error *err)
+{
+	struct st_network all;
+	st_auto_buf struct st_buf before = {0}, now = {0};
+	if (scan->remote.scope == NULL)
+		return ST_OK;
+	for (size_t i = 0; i < scan->slot_count; i++)
+		hear_out(scan, &scan->slots[i]);
+	ST_TRY(casefile_get(scan->casefile, "network", &before, err));
+	(void)st_network_decode((struct st_span){before.data, before.size}, &all);
+	st_network_add(&all, &scan->remote.network);
+	st_network_encode(&all, &now);
+	return casefile_set(scan->casefile, "network", (struct st_span){now.data, now.size}, err);
 }
 
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot)

@@ -7,6 +7,7 @@
 #define STAUNCH_CLI_SCAN_REMOTE_H
 
 #include "base/coverage.h"
+#include "base/network.h"
 #include "cli/arguments.h"
 #include "cli/check.h"
 #include "probe/hits.h"
@@ -22,10 +23,10 @@ struct scan_remote {
 	struct check_auth *auth;  /* of the owner; NULL: everything is asked anonymously */
 	struct check_roles roles; /* the two that listings need; the launcher is the scan's */
 	struct probe_pace pace;
-	uint32_t interval_ms; /* between two ranges of one fetch process */
-	uint64_t asked_bytes; /* of ranges and pages, against the scope's budget */
-	uint64_t left_open;   /* search contexts that could not be closed: the server lets them go by itself */
-	uint64_t bytes, requests, network_ms, blocked_ms;
+	uint32_t interval_ms;      /* between two ranges of one fetch process */
+	uint64_t asked_bytes;      /* of ranges and pages, against the scope's budget */
+	uint64_t left_open;        /* search contexts that could not be closed: the server lets them go by itself */
+	struct st_network network; /* of this run */
 };
 
 /* One store. */
@@ -94,6 +95,8 @@ void scan_remote_close(struct scan *scan, struct scan_slot *slot);
 void scan_remote_ended(struct scan *scan, struct scan_slot *slot, enum st_reason reason);
 /* Did the network fail, of which the next scan may have more? */
 bool scan_remote_may_come(enum st_reason reason);
+/* When all is read: waits a moment for what the fetch processes have not said yet, and adds this run to the case. */
+enum st_status scan_remote_settle(struct scan *scan, struct st_error *err);
 /* Ends the slot's fetch process. */
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot);
 

@@ -63,6 +63,7 @@ enum st_status scan_remote_ask(struct scan *scan, const struct scan_remote_store
 		if (remote->roles.stopped)
 			return st_fail(err, ST_STOP, "stopped");
 		probe_pace_sent(&remote->pace, st_now_ms());
+		remote->network.pages++;
 		check_answer_free(out);
 		ST_TRY(check_ask(&remote->roles, &store->target, request, (const char *)url.data, out, err));
 		bool again = probe_pace_answered(&remote->pace, &out->answer, tries, st_now_ms());
@@ -93,12 +94,17 @@ static enum st_status list_page(
 	struct check_answer answer;
 	st_auto_buf struct st_buf next = {0};
 	enum probe_page read = PROBE_PAGE_OTHER;
+	struct st_network *network = &scan->remote.network;
+	uint64_t began_ms = st_now_ms();
 	enum st_status status = scan_remote_ask(scan, store, &request, &answer, err);
+	network->listing_asked_ms += st_now_ms() - began_ms;
 	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
 		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
 	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
 		status = refuse_page(&answer, page, err);
 	check_answer_free(&answer);
+	network->listing_ms += st_now_ms() - began_ms;
+	network->names += listing->count - before;
 	ST_TRY(status);
 	marker->size = 0;
 	st_buf_add(marker, next.data, next.size);

@@ -214,12 +214,14 @@ static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span p
 {
 	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
-	/* A large remote object would come over the network twice. */
+	/* A large remote object would come over the network twice: whether it is a copy is seen when it was read. */
 	bool twice = is_remote(scan, slot) && slot->task.size_bytes > CEIL_RANGE_BYTES;
-	bool hits = scan_reads_hits(scan, slot->task.store);
-	bool ask = !slot->task.after_copy && !is_stream(scan, slot) && !twice && !hits &&
-		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	bool may_be_copy = !slot->task.after_copy && !is_stream(scan, slot) &&
+			   !scan_reads_hits(scan, slot->task.store) &&
+			   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	bool ask = may_be_copy && !twice;
 	slot->asked = ask;
+	slot->compares_late = may_be_copy && twice;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
 	st_buf_add_byte(&body, hits ? 3 : is_remote(scan, slot) ? 2 : is_stream(scan, slot));
@@ -614,6 +616,7 @@ enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *
 			break;
 		}
 	}
+	ST_TRY(scan_remote_settle(scan, err));
 	scan_stop_workers(scan);
 	return scan_commit(scan, err);
 }

@@ -184,6 +184,27 @@ static void write_not_searched(struct st_json_writer *w, const struct report *re
 	st_json_array_end(w);
 }
 
+/* null: nothing came over it. */
+static void write_network(struct st_json_writer *w, const struct st_network *network)
+{
+	st_json_key(w, "network");
+	if (network->pages == 0 && network->requests == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key_uint(w, "pages", network->pages);
+	st_json_key_uint(w, "names", network->names);
+	st_json_key_uint(w, "listing_ms", network->listing_ms);
+	st_json_key_uint(w, "listing_waiting_ms", network->listing_asked_ms);
+	st_json_key_uint(w, "requests", network->requests);
+	st_json_key_uint(w, "bytes", network->bytes);
+	st_json_key_uint(w, "reading_ms", network->object_ms);
+	st_json_key_uint(w, "reading_waiting_ms", network->object_asked_ms);
+	st_json_key_uint(w, "reading_blocked_ms", network->object_blocked_ms);
+	st_json_object_end(w);
+}
+
 static void write_coverage(struct st_json_writer *w, const struct report *report)
 {
 	st_json_key(w, "coverage");
@@ -221,6 +242,7 @@ static void write_coverage(struct st_json_writer *w, const struct report *report
 	st_json_object_end(w);
 	write_unread(w, report);
 	write_not_searched(w, report);
+	write_network(w, &report->network);
 	st_json_object_end(w);
 }
 

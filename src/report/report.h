@@ -9,6 +9,7 @@
 #include "base/coverage.h"
 #include "base/ceilings.h"
 #include "base/hash.h"
+#include "base/network.h"
 #include "base/tally.h"
 #include "report/lead.h"
 #include "report/window.h"
@@ -148,6 +149,7 @@ struct report {
 	uint64_t bytes_listed, bytes_read, bytes_duplicate, bytes_partial;
 	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS], members_unread[ST_REASONS];
 	uint64_t not_searched_bytes;
+	struct st_network network;         /* all zero: nothing came over it */
 	struct report_unread *unread_rows; /* at most CEIL_REPORT_UNREAD */
 	size_t unread_row_count;
 
