@@ -140,7 +140,7 @@ def listed_in(said):
 def listing(program, server, folder, names):
     for service in ("azure_blob", "s3"):
         pages, size = write_pages(folder, service, names)
-        ours, rates, theirs = [], [], []
+        ours, theirs = [], []
         with Server(server, pages) as front:
             url = "%s://127.0.0.1:%d%s" % (service, front.port, PATHS[service])
             for _ in range(RUNS):
@@ -157,15 +157,15 @@ def listing(program, server, folder, names):
             row("  the same pages by rclone (lsf -R --fast-list)", "%.0f names/s" % statistics.median(theirs),
                 "%.1f times slower" % (rate / statistics.median(theirs)))
         os.unlink(pages)
-        del rates
 
 
 def rclone(folder, port, names):
     out = os.path.join(folder, "rclone.txt")
     began = time.monotonic()
     with open(out, "wb") as file:
-        subprocess.run(["rclone", "--config", "/dev/null", "--s3-provider", "Other", "--s3-endpoint", "http://127.0.0.1:%d" % port,
-            "--s3-force-path-style", "lsf", "-R", "--fast-list", ":s3:box"], stdout=file, stderr=subprocess.DEVNULL, check=True)
+        subprocess.run(["rclone", "--config", "/dev/null", "--s3-list-version", "2", "--s3-provider", "Other", "--s3-endpoint", "http://127.0.0.1:%d" % port,
+            "--s3-force-path-style", "lsf", "-R", "--fast-list", ":s3:box"], stdout=file, stderr=subprocess.DEVNULL, check=True,
+            env={"PATH": os.environ["PATH"], "HOME": folder})
     seconds = time.monotonic() - began
     with open(out, "rb") as file:
         got = sum(1 for line in file if not line.endswith(b"/\n"))
@@ -188,7 +188,7 @@ def streaming(program, server, folder):
         index.write("- 0 %d\n" % len(page))
     os.link(os.path.join(folder, "object"), pages + ".object")
     os.rename(os.path.join(folder, "object"), os.path.join(local, "corpus.log"))
-    over, beside, last = [], [], ""
+    over, beside = [], []
     with Server(server, pages) as front:
         for _ in range(RUNS):
             url = "s3://127.0.0.1:%d/box" % front.port

@@ -86,6 +86,11 @@ typedef bool check_row_taken(void *context, struct st_cursor *in);
 /* A worker reads a file of rows that somebody else wrote. *end is ROWS_CUT when it cannot be believed. */
 enum st_status check_rows(struct check_roles *roles, int fd, uint64_t size_bytes, enum worker_rows what,
 	check_row_taken *each, void *context, enum rows_end *end, struct st_error *err);
+/* The same in two steps, so that there is time for something else while the worker reads. No other question between. */
+enum st_status check_list_begin(
+	struct check_roles *roles, const struct check_answer *answer, enum probe_listing form, struct st_error *err);
+enum st_status check_list_end(struct check_roles *roles, check_listed *each, void *context, enum probe_page *page,
+	struct st_buf *marker, struct st_error *err);
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);

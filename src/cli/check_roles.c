@@ -402,18 +402,25 @@ static enum st_status take_rows(
 	return ST_OK;
 }
 
-enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
-	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err)
+enum st_status check_list_begin(
+	struct check_roles *roles, const struct check_answer *answer, enum probe_listing form, struct st_error *err)
 {
 	st_auto_buf struct st_buf body = {0};
-	*page = PROBE_PAGE_OTHER;
 	if (roles->worker.socket < 0)
 		ST_TRY(check_role_start(roles, &roles->worker, err));
 	st_buf_add_u32(&body, roles->next_id);
 	st_buf_add_byte(&body, (uint8_t)form);
 	st_buf_add_u64(&body, answer->answer.body_bytes);
-	bool sound = message_send(roles->worker.socket, WORKER_LISTING, body.data, body.size, answer->body) == 0,
-	     end = false;
+	/* A worker that is gone says nothing: that shows at the end. */
+	(void)message_send(roles->worker.socket, WORKER_LISTING, body.data, body.size, answer->body);
+	return ST_OK;
+}
+
+enum st_status check_list_end(struct check_roles *roles, check_listed *each, void *context, enum probe_page *page,
+	struct st_buf *marker, struct st_error *err)
+{
+	bool sound = true, end = false;
+	*page = PROBE_PAGE_OTHER;
 	while (sound && !end) {
 		struct message message;
 		if (!next_frame(roles, &roles->worker, WORKER_MS, &message))
@@ -436,6 +443,14 @@ enum st_status check_list(struct check_roles *roles, const struct check_answer *
 	if (!end)
 		check_role_stop(roles, &roles->worker);
 	return ST_OK;
+}
+
+enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
+	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err)
+{
+	*page = PROBE_PAGE_OTHER;
+	ST_TRY(check_list_begin(roles, answer, form, err));
+	return check_list_end(roles, each, context, page, marker, err);
 }
 
 /* --- files that others wrote --- */

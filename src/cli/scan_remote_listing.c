@@ -12,19 +12,12 @@ struct listing {
 	struct st_sha256 *manifest;
 	uint64_t count, page;
 	struct probe_markers markers;
+	struct st_buf waiting; /* probe_listed_encode(), of the page that was read last: not in the case yet */
 };
 
-static enum st_status add_listed(void *context, const struct probe_listed *listed, struct st_error *err)
+/* Into the case. */
+static enum st_status add_listed(struct listing *listing, const struct probe_listed *listed, struct st_error *err)
 {
-	struct listing *listing = context;
-	st_auto_buf struct st_buf row = {0};
-	if (scan_interrupted(listing->scan))
-		return st_fail(err, ST_STOP, "stopped");
-	if (listed->is_versioned)
-		return st_fail(err, ST_WRONG, "the listing names older versions, which it was not asked for");
-	probe_listed_encode(&row, listed);
-	st_sha256_add(listing->manifest, row.data, row.size);
-	listing->count++;
 	struct casefile_object object = {
 		.path = listed->name,
 		.size_bytes = listed->size_bytes,
@@ -33,6 +26,30 @@ static enum st_status add_listed(void *context, const struct probe_listed *liste
 		.status = ST_PENDING,
 	};
 	return casefile_listing_add(listing->scan->casefile, &object, err);
+}
+
+/* The page at hand waits until the next one is on its way to be read. */
+static enum st_status keep_listed(void *context, const struct probe_listed *listed, struct st_error *err)
+{
+	struct listing *listing = context;
+	if (listed->is_versioned)
+		return st_fail(err, ST_WRONG, "the listing names older versions, which it was not asked for");
+	probe_listed_encode(&listing->waiting, listed);
+	listing->count++;
+	return ST_OK;
+}
+
+static enum st_status add_waiting(struct listing *listing, struct st_error *err)
+{
+	struct st_cursor in = {
+		.at = listing->waiting.data, .end = listing->waiting.data + listing->waiting.size, .bad = false};
+	struct probe_listed listed;
+	enum st_status status = scan_interrupted(listing->scan) ? st_fail(err, ST_STOP, "stopped") : ST_OK;
+	st_sha256_add(listing->manifest, listing->waiting.data, listing->waiting.size);
+	while (status == ST_OK && in.at < in.end && probe_listed_decode(&in, &listed))
+		status = add_listed(listing, &listed, err);
+	listing->waiting.size = 0;
+	return status;
 }
 
 /* What broke off, or is the server's own failure, may not be so again. A body of all that was asked for was no page. */
@@ -83,6 +100,16 @@ static enum st_status refuse_page(const struct check_answer *answer, uint64_t pa
 		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
 }
 
+/* While the worker reads this page, the one before goes into the case. */
+static enum st_status read_page(struct listing *listing, const struct check_answer *answer, enum probe_listing form,
+	enum probe_page *read, struct st_buf *next, struct st_error *err)
+{
+	struct check_roles *roles = &listing->scan->remote.roles;
+	ST_TRY(check_list_begin(roles, answer, form, err));
+	ST_TRY(add_waiting(listing, err));
+	return check_list_end(roles, keep_listed, listing, read, next, err);
+}
+
 static enum st_status list_page(
 	struct listing *listing, const struct scan_remote_store *store, struct st_buf *marker, struct st_error *err)
 {
@@ -99,7 +126,7 @@ static enum st_status list_page(
 	enum st_status status = scan_remote_ask(scan, store, &request, &answer, err);
 	network->listing_asked_ms += st_now_ms() - began_ms;
 	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
-		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
+		status = read_page(listing, &answer, shelf->form, &read, &next, err);
 	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
 		status = refuse_page(&answer, page, err);
 	check_answer_free(&answer);
@@ -125,6 +152,11 @@ static enum st_status list_pages(
 	do
 		status = list_page(&listing, store, &marker, err);
 	while (status == ST_OK && marker.size > 0);
+	uint64_t began_ms = st_now_ms();
+	if (status == ST_OK)
+		status = add_waiting(&listing, err);
+	scan->remote.network.listing_ms += st_now_ms() - began_ms;
+	st_buf_free(&listing.waiting);
 	return status;
 }
 

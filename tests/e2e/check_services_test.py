@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""staunch check against real servers that speak their own protocols (tests/lab), open and closed: one table of what is told of
-each, printed; and that nothing went out but the bytes of the closed list, which --dry-run prints. MongoDB is scripted
+"""staunch check against real servers that speak their own protocols (tests/lab), open and closed: a table of what is told of each,
+printed by check_matrix_test.py; and that nothing went out but the bytes of the closed list, which --dry-run prints. MongoDB is scripted
 (tests/lab/front_mongodb.py): Debian 12 and npm have no server."""
 import contextlib
 import json
@@ -11,6 +11,7 @@ import sys
 import threading
 
 import lab
+import matrix
 import rig
 from lab import front_mongodb
 from lab.recorder import Recorder
@@ -113,7 +114,7 @@ def sentence(name, mode, basis):
         with rig.folder() as workdir, server(name, workdir, mode) as started, Recorder(started.port) as recorder:
             target = target_of(name, recorder.port)
             answer = ask(workdir, target, basis, EXITS[wanted.split()[-1]])["targets"][0]
-            print("# %-16s %-11s %-10s %-62s %s" % (name, mode, basis, told(answer), answer["reason"]), flush=True)
+            matrix.add(name, mode, "/", basis, answer, len(recorder.connections))
             equal(told(answer), wanted, "what is told")
             check(reason in answer["reason"], "the reason is %s" % answer["reason"])
             only_the_closed_list_went_out(workdir, target, basis, "L2", recorder)
@@ -203,7 +204,7 @@ def servers_that_lie_flood_or_stall_are_bounded_and_told():
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    rig.run_tests(*(test for test in [sentence(*row) for row in TABLE] + [
+    rig.run_tests(*(test for test in [
         at_l1_no_name_is_asked_for_and_at_l3_memcached_is_dumped,
         names_stand_hashed_in_the_evidence,
         a_module_of_rsync_that_is_locked_later_is_closed,
