@@ -66,6 +66,7 @@ static const struct form forms[PROBE_LISTINGS] = {
 struct reading {
 	const struct form *form;
 	struct listing_page *out;
+	size_t object_size;    /* of the form's path to an object */
 	char path[PATH_BYTES]; /* of the open element, below the root */
 	size_t size;
 	int depth, beyond; /* beyond: elements open below what the path holds */
@@ -150,15 +151,16 @@ static bool path_is(const struct reading *r, const char *path)
 	return path != NULL && r->beyond == 0 && strcmp(r->path, path) == 0;
 }
 
+/* FIELDS: something in an object that nobody asks for, as most of it is. */
 static enum field field_of(const struct reading *r)
 {
-	size_t object = strlen(r->form->object);
+	size_t object = r->object_size;
 	if (r->beyond > 0 || strncmp(r->path, r->form->object, object) != 0 || r->path[object] != '/')
 		return FIELD_NONE;
 	for (int field = FIELD_NAME; field < FIELDS; field++)
 		if (r->form->field[field] != NULL && strcmp(r->path + object + 1, r->form->field[field]) == 0)
 			return (enum field)field;
-	return FIELD_NONE;
+	return FIELDS;
 }
 
 static void begin_object(struct reading *r)
@@ -187,7 +189,8 @@ static void on_start(void *context, const struct xml_tag *tag)
 	r->size += name;
 	if (path_is(r, r->form->object))
 		begin_object(r);
-	const char *encoded = field_of(r) == FIELD_NAME ? xml_attribute(tag, "Encoded") : NULL;
+	bool may_be_encoded = tag->attributes[0] != NULL && field_of(r) == FIELD_NAME;
+	const char *encoded = may_be_encoded ? xml_attribute(tag, "Encoded") : NULL;
 	r->percent = r->percent || (encoded != NULL && strcmp(encoded, "true") == 0);
 }
 
@@ -307,7 +310,7 @@ void listing_read(struct stream *stream, enum probe_listing form, struct listing
 		listing_read_indices(stream, out);
 		return;
 	}
-	struct reading r = {.form = &forms[form], .out = out};
+	struct reading r = {.form = &forms[form], .out = out, .object_size = strlen(forms[form].object)};
 	st_buf_reserve(&out->rows, 1); /* so that there is a pointer to nothing, too */
 	enum st_reason reason = xml_read(stream, &handlers, &r, NULL);
 	bool whole = reason == ST_REASON_NONE && !r.bad && !(r.truncated && out->marker.size == 0);
