@@ -335,8 +335,8 @@
 #define CEIL_RANGE_BYTES (4 * MIB)
 #define CEIL_RANGE_MS 120000
 #define CEIL_RANGE_TRIES 5
-/* Objects of one store, read one behind the other, of which the network gave nothing in the end: the others are not asked
- * for in this run. */
+/* Objects of one store, read one behind the other, of which the network gave nothing in the end: the others are not
+ * asked for in this run. */
 #define CEIL_STORE_FAILURES 12
 /* A name in a listing. */
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)

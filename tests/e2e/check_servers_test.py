@@ -67,7 +67,7 @@ def shows(name, mode, cases, scope_paths=None):
         secrets = [str(v) for k, v in server.seed.items() if k in ("key", "password", "secret") and v]
         left = [len(recorder.writes()), len(recorder.credentials(secrets)), len(recorder.outside(scope_paths or ["/"]))]
         for (path, _, _), got in zip(cases, result["targets"]):
-            asked = [request for request in recorder.requests() if request.path.split("?")[0].startswith(path)]
+            asked = [request for request in recorder.requests() if path.rstrip("/") + "/" in request.path.split("?")[0] + "/"]
             matrix.add(name, mode, path or "/", "own-asset", got, len(asked), *left)
         rig.check(not wrong, "; ".join(wrong))
         rig.equal(left, [0, 0, 0], "writes, credentials and requests out of scope that left")

@@ -114,10 +114,10 @@ def sentence(name, mode, basis):
         with rig.folder() as workdir, server(name, workdir, mode) as started, Recorder(started.port) as recorder:
             target = target_of(name, recorder.port)
             answer = ask(workdir, target, basis, EXITS[wanted.split()[-1]])["targets"][0]
-            matrix.add(name, mode, "/", basis, answer, len(recorder.connections))
             equal(told(answer), wanted, "what is told")
             check(reason in answer["reason"], "the reason is %s" % answer["reason"])
             only_the_closed_list_went_out(workdir, target, basis, "L2", recorder)
+            matrix.add(name, mode, "/", basis, answer, len(recorder.connections))  # and so none of what is counted behind it
             secrets = [getattr(started, "seed", {}).get("password") or "-none-", "maria.bianchi"]
             check(not any(word in json.dumps(answer) for word in secrets), "it tells a secret or a value")
     test.__name__ = "%s %s, basis %s: %s" % (name, mode, basis, wanted)

@@ -329,6 +329,10 @@ def names_of_every_kind_and_many_pages_are_read_once_each():
         scan(out, server.url)
         report = rig.report(os.path.join(out, "c.case"))
         rig.equal(report["persons"]["best"], 95, "persons")
+        took = report["coverage"]["network"]
+        rig.equal([took[key] for key in ("pages", "names", "requests", "bytes")], [10, 95, 95, sum(len(blob.body) for blob in blobs.values())],
+            "what the network took")
+        rig.check(took["listing_waiting_ms"] <= took["listing_ms"] and took["reading_waiting_ms"] <= took["reading_ms"], "times: %r" % took)
         rig.equal([blob.asked for blob in blobs.values()], [1] * 95, "times each was asked for")
         rig.equal({method for method, _, _ in server.requests}, {"GET"}, "methods")
         for _, path, headers in server.requests:

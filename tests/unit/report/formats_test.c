@@ -52,6 +52,7 @@ static void add_unread(struct report *report)
 	report->unread_row_count = 2;
 	report->bytes_listed = 48200000000;
 	report->not_searched_bytes = 214000000;
+	report->network = (struct st_network){12, 11400, 400, 250, 412, 18000000, 3200, 2600, 130};
 }
 
 static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
