@@ -166,7 +166,7 @@ def after_request(act):
 HEAD = b"HTTP/1.1 200 OK\r\n"
 # Marks that each service is told by: who lies, lies well.
 MARKS = ("x-ms-request-id: 1", "x-amz-request-id: 1", "X-elastic-product: Elasticsearch", "Server: CouchDB/3.3 (Erlang OTP/24)",
-    "Docker-Distribution-Api-Version: registry/2.0", "x-guploader-uploadid: 1")
+    "Docker-Distribution-Api-Version: registry/2.0", "x-guploader-uploadid: 1", "x-goog-generation: 1")
 OPEN = HEAD + "\r\n".join(MARKS).encode() + b"\r\n"
 
 # behaviour: what it does. Over HTTP, to every request alike.
@@ -332,7 +332,15 @@ class S3:
             ("true" if marker else "false", contents, marker)).encode()
 
 
-SHELVES = (Azure, S3)
+class Gcs(S3):
+    name = "gcs"
+
+    @staticmethod
+    def page(objects, marker=""):
+        return S3.page(objects, marker).replace(b"<Contents>", b"<Contents><Generation>1</Generation>")
+
+
+SHELVES = (Azure, S3, Gcs)
 ONE = [("a.txt", 30, "")]
 
 
@@ -405,8 +413,8 @@ def objects(bad_size, bad, tag="t1"):
                     line.answer(body=shelf.page([("bad.txt", bad_size, tag), ("good.txt", len(GOOD), "")]))
                     continue
                 begin, end = (int(n) for n in headers["range"].partition("=")[2].split("-"))
-                if path.endswith("good.txt"):
-                    line.answer("206 Partial Content", ["Content-Range: bytes %d-%d/%d" % (begin, end, len(GOOD))], GOOD[begin:end + 1])
+                if path.partition("?")[0].endswith("good.txt"):
+                    part(line, begin, end, len(GOOD), None, GOOD[begin:end + 1])
                 else:
                     bad(line, begin, end, headers)
         return talk
@@ -423,7 +431,7 @@ def instead(behaviour):
 
 
 def part(line, begin, end, size, tag="t1", body=None, place=None, status="206 Partial Content", length=None):
-    headers = ["Content-Range: " + (place or "bytes %d-%d/%d" % (begin, end, size))] + (['ETag: "%s"' % tag] if tag else [])
+    headers = ["x-goog-generation: 1", "Content-Range: " + (place or "bytes %d-%d/%d" % (begin, end, size))] + (['ETag: "%s"' % tag] if tag else [])
     line.answer(status, headers, b"x" * (end - begin + 1) if body is None else body, length)
 
 

@@ -206,7 +206,9 @@ def a_listing_that_lies_is_bounded_and_told_in_one_line():
 
 def an_object_that_lies_is_bounded_and_a_row_with_its_reason():
     jobs = [(scanned, name, shelf, behaviour, rig.INCOMPLETE, 1 << 30, told_as_a_row(reasons))
-        for name, (behaviour, reasons) in hostile.OBJECTS.items() if reasons for shelf in hostile.SHELVES]
+        for name, (behaviour, reasons) in hostile.OBJECTS.items() if reasons for shelf in hostile.SHELVES
+        # Of Google Cloud Storage a generation is listed, and no tag.
+        if (name, shelf) != ("another tag than listed", hostile.Gcs)]
     # Larger than any budget: nothing of it is asked for.
     jobs += [(scanned, name, shelf, behaviour, rig.WRONG, 1 << 30, told_in_one_line("budget"))
         for name, (behaviour, reasons) in hostile.OBJECTS.items() if not reasons for shelf in hostile.SHELVES]
@@ -259,8 +261,8 @@ def names_in_any_order_give_the_same_figures():
                     if shelf.is_page(path):
                         line.answer(body=shelf.page([(name, len(body[name]), "") for name in order]))
                     else:
-                        data = body[path.rpartition("/")[2]]
-                        line.answer("206 Partial Content", ["Content-Range: bytes 0-%d/%d" % (len(data) - 1, len(data))], data)
+                        data = body[path.partition("?")[0].rpartition("/")[2]]
+                        hostile.part(line, 0, len(data) - 1, len(data), None, data)
 
             with rig.folder() as folder, hostile.serve(talk) as server:
                 url = "%s://127.0.0.1:%d%s" % (shelf.name, server.port, shelf.path)
