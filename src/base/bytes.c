@@ -31,7 +31,8 @@ void *st_realloc(void *old, size_t size_bytes)
 char *st_strndup(const char *text, size_t size_bytes)
 {
 	char *copy = st_alloc(size_bytes + 1);
-	memcpy(copy, text, size_bytes);
+	if (size_bytes > 0)
+		memcpy(copy, text, size_bytes);
 	copy[size_bytes] = 0;
 	return copy;
 }

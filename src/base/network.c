@@ -22,11 +22,11 @@ void st_network_encode(const struct st_network *network, struct st_buf *out)
 
 bool st_network_decode(struct st_span from, struct st_network *out)
 {
-	struct st_cursor in = {.at = from.data, .end = from.data + from.size};
 	uint64_t fields[FIELDS];
 	*out = (struct st_network){0};
 	if (from.size != sizeof fields)
 		return false;
+	struct st_cursor in = {.at = from.data, .end = from.data + from.size};
 	for (int i = 0; i < FIELDS; i++)
 		fields[i] = st_cursor_u64(&in);
 	memcpy(out, fields, sizeof fields);

@@ -82,9 +82,9 @@ struct scan_slot {
 	/* The search context that is open for this reading, as the server calls it; size 0: none that we know of. */
 	struct st_buf context;
 	enum probe_order context_order;
-	bool context_asked;  /* one was asked for, and its name has not come */
-	uint32_t page_bytes; /* asked for and not told yet, against the budget */
-	uint32_t closes_waiting;   /* objects of which it has not said yet what they took */
+	bool context_asked;      /* one was asked for, and its name has not come */
+	uint32_t page_bytes;     /* asked for and not told yet, against the budget */
+	uint32_t closes_waiting; /* objects of which it has not said yet what they took */
 
 	struct scan_task task;
 	uint32_t job, segment;

@@ -374,7 +374,8 @@ static void hear_out(struct scan *scan, struct scan_slot *slot)
 	while (slot->fetch.socket >= 0 && slot->closes_waiting > 0) {
 		uint64_t now_ms = st_now_ms();
 		struct pollfd said = {.fd = slot->fetch.socket, .events = POLLIN};
-		if (now_ms >= until_ms || poll(&said, 1, (int)(until_ms - now_ms)) <= 0 || !scan_remote_drain(scan, slot))
+		if (now_ms >= until_ms || poll(&said, 1, (int)(until_ms - now_ms)) <= 0 ||
+			!scan_remote_drain(scan, slot))
 			return;
 	}
 }
@@ -397,4 +398,5 @@ enum st_status scan_remote_settle(struct scan *scan, struct st_error *err)
 void scan_remote_stop(struct scan *scan, struct scan_slot *slot)
 {
 	check_role_stop(&scan->remote.roles, &slot->fetch);
+	slot->closes_waiting = 0;
 }

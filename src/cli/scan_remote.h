@@ -33,7 +33,7 @@ struct scan_remote {
 struct scan_remote_store {
 	struct probe_target target;
 	const struct probe_service *service;
-	enum probe_order order; /* of documents behind searches: as the server's version has it */
+	enum probe_order order;   /* of documents behind searches: as the server's version has it */
 	unsigned failures;        /* objects of which nothing came, one behind the other */
 	enum st_reason failed_as; /* the last of them */
 };

@@ -41,6 +41,8 @@ static enum st_status keep_listed(void *context, const struct probe_listed *list
 
 static enum st_status add_waiting(struct listing *listing, struct st_error *err)
 {
+	if (listing->waiting.size == 0)
+		return ST_OK;
 	struct st_cursor in = {
 		.at = listing->waiting.data, .end = listing->waiting.data + listing->waiting.size, .bad = false};
 	struct probe_listed listed;

@@ -216,8 +216,8 @@ static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span p
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
 	/* A large remote object would come over the network twice: whether it is a copy is seen when it was read. */
 	bool twice = is_remote(scan, slot) && slot->task.size_bytes > CEIL_RANGE_BYTES;
-	bool may_be_copy = !slot->task.after_copy && !is_stream(scan, slot) &&
-			   !scan_reads_hits(scan, slot->task.store) &&
+	bool hits = scan_reads_hits(scan, slot->task.store);
+	bool may_be_copy = !slot->task.after_copy && !is_stream(scan, slot) && !hits &&
 			   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
 	bool ask = may_be_copy && !twice;
 	slot->asked = ask;
