@@ -179,6 +179,7 @@ static bool ask_close(struct scan *scan, const struct scan_remote_store *store, 
 	bool stopped = roles->stopped;
 	roles->signal_fd = -1;
 	roles->stopped = false;
+	scan_remote_use(scan, store);
 	enum st_status status = check_ask(roles, &store->target, request, (const char *)url.data, &answer, &err);
 	/* 404: the server has let go of it by itself. */
 	bool closed = status == ST_OK && answer.answer.outcome == PROBE_ANSWERED &&
