@@ -420,14 +420,6 @@ static bool equals(struct st_span span, const char *text)
 	return span.size == strlen(text) && memcmp(span.data, text, span.size) == 0;
 }
 
-static bool address_is(struct st_span address, const char *text)
-{
-	uint8_t held[INET6_ADDRSTRLEN];
-	struct st_buf buf = {.data = held, .capacity = sizeof held};
-	struct st_span other = read_address((struct st_span){(const uint8_t *)text, strlen(text)}, &buf);
-	return other.size > 0 && other.size == address.size && memcmp(other.data, address.data, other.size) == 0;
-}
-
 void probe_sighting_aim(
 	const struct probe_target *target, char *const *seen, size_t seen_count, struct probe_sighting_aim *out)
 {
@@ -437,6 +429,12 @@ void probe_sighting_aim(
 		.shared = service != NULL && service->names != NULL && service->names(target),
 		.seen = seen,
 		.seen_count = seen_count};
+	uint8_t held[INET6_ADDRSTRLEN];
+	struct st_buf buf = {.data = held, .capacity = sizeof held};
+	struct st_span typed = {(const uint8_t *)target->host, strlen(target->host)},
+		       address = read_address(typed, &buf);
+	if (address.size > 0 && address.size < sizeof out->address)
+		memcpy(out->address, address.data, address.size);
 }
 
 enum probe_sighting_match probe_sighting_of(
@@ -456,9 +454,9 @@ enum probe_sighting_match probe_sighting_of(
 	if (sighting->address.size == 0)
 		return PROBE_MATCH_NONE;
 	if (target->literal)
-		return address_is(sighting->address, target->host) ? PROBE_MATCH_ADDRESS : PROBE_MATCH_NONE;
+		return equals(sighting->address, aim->address) ? PROBE_MATCH_ADDRESS : PROBE_MATCH_NONE;
 	for (size_t i = 0; i < aim->seen_count && !aim->shared; i++)
-		if (address_is(sighting->address, aim->seen[i]))
+		if (equals(sighting->address, aim->seen[i])) /* both as inet_ntop writes them */
 			return PROBE_MATCH_SEEN;
 	return PROBE_MATCH_NONE;
 }

@@ -127,6 +127,7 @@ struct probe_sighting_aim {
 	const struct probe_target *target; /* borrowed */
 	const char *service;               /* NULL: not told by its name */
 	bool shared;                       /* its host is one of a cloud's, with the stores of others behind it */
+	char address[46];                  /* that the target is typed as, as inet_ntop writes it; "" none */
 	char *const *seen;                 /* addresses of this target in earlier evidence; borrowed */
 	size_t seen_count;
 };
