@@ -268,8 +268,12 @@ static void cut_piece(struct audit_pieces *out, uint32_t at, const struct audit_
 		audit_set_subtract(&other_sources, &out->items[at].sources, &sources);
 		if (other_sources.count > 0)
 			add_piece(out, &lines, &other_sources);
-		if (other_lines.count > 0)
-			add_piece(out, &other_lines, &out->items[at].sources);
+		if (other_lines.count > 0) {
+			struct audit_set all = {0}; /* adding moves the pieces */
+			audit_set_copy(&all, &out->items[at].sources);
+			add_piece(out, &other_lines, &all);
+			audit_set_free(&all);
+		}
 		struct audit_piece *piece = &out->items[at];
 		free_piece(piece);
 		*piece = (struct audit_piece){.lines = lines, .sources = sources, .held = true, .exception = exception};
