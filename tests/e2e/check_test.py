@@ -40,8 +40,10 @@ class Place:
 
     def check(self, scope, *arguments, status, format="json", env=None, timeout=100):
         file = write(os.path.join(self.path, "scope.json"), scope)
-        done = rig.expect(status, rig.staunch("check", "--scope", file, "--format", format, *arguments, env=env,
-            timeout=timeout))
+        done = rig.staunch("check", "--scope", file, "--format", format, *arguments, env=env, timeout=timeout)
+        wanted = status if isinstance(status, tuple) else (status,)
+        rig.check(done.returncode in wanted, "check ended with %d, not %r; it said: %s %s" % (done.returncode, wanted,
+            done.stderr.decode("utf-8", "replace")[-400:], done.stdout.decode("utf-8", "replace")[:1600]))
         return json.loads(done.stdout) if format == "json" and done.stdout else done
 
     def verify(self, *arguments, status=rig.OK, evidence=None):

@@ -178,7 +178,7 @@ class Moods:
 class Flapping:
     """A port before a server, which is there for a while and then is not: connections are reset, new ones refused."""
 
-    def __init__(self, port, here_s=1.2, away_s=0.5):
+    def __init__(self, port, here_s=4.0, away_s=0.7):
         self.target, self.here_s, self.away_s, self.lines, self.ending, self.times_away = port, here_s, away_s, [], False, 0
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
@@ -447,7 +447,7 @@ def killed_again_and_again_it_ends_with_the_same_figures():
 def a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays():
     count = 600 if rig.FULL else 90
     blobs = {"%03d.txt" % n: Blob(mails(*("p%d-%d" % (n, i) for i in range(300)))) for n in range(count)}
-    blobs["large.log"] = Blob(mails(*("large%d" % n for n in range(400000))))
+    blobs["large.log"] = Blob(mails(*("large%d" % n for n in range(130000))))
     with rig.folder() as out, front(blobs, page_size=count // 9) as server:
         scan(out, server.url, case="whole.case")
         wanted = figures(os.path.join(out, "whole.case"))

@@ -148,6 +148,16 @@ static void levels_allow_what_they_say(void)
 	CHECK(!probe_allows(&probe, probe_row_named("azure_blob.byte"), true));
 }
 
+static void a_row_over_tcp_has_the_place_of_its_target(void)
+{
+	struct probe_target target;
+	st_auto_buf struct st_buf url = {0};
+	CHECK_OK(probe_target_parse("redis://cache.example:6379", &target, &err));
+	probe_row_url(&target, probe_row_named("redis.scan"), &url);
+	CHECK_TEXT((const char *)url.data, "/");
+	probe_target_free(&target);
+}
+
 int main(void)
 {
 	RUN(every_row_is_a_reading_request_without_a_credential);
@@ -155,5 +165,6 @@ int main(void)
 	RUN(names_are_encoded_and_never_lead_out_of_the_target);
 	RUN(addresses_that_are_nobodys_on_the_internet_are_told);
 	RUN(levels_allow_what_they_say);
+	RUN(a_row_over_tcp_has_the_place_of_its_target);
 	CHECK_END();
 }
