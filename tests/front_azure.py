@@ -24,6 +24,7 @@ class State:
     def __init__(self, access, names=()):
         self.access = access  # container, blob, private, not-permitted, firewall, redirect, throttled
         self.names = list(names)
+        self.signature = None  # of the SAS that is accepted; any other is AuthenticationFailed
 
 
 def container(*names):
@@ -51,6 +52,9 @@ ERRORS = {
     "BlobNotFound": (404, "The specified blob does not exist."),
     "PublicAccessNotPermitted": (409, "Public access is not permitted on this storage account."),
     "AuthorizationFailure": (403, "This request is not authorized to perform this operation."),
+    "AuthenticationFailed": (403, "Server failed to authenticate the request. Make sure the value of Authorization header is "
+        "formed correctly including the signature."),
+    "AuthorizationPermissionMismatch": (403, "This request is not authorized to perform this operation using this permission."),
     "NoAuthenticationInformation": (401, "Server failed to authenticate the request. Please refer to the information in "
         "the www-authenticate header."),
     "ServerBusy": (503, "The server is busy."),
@@ -116,6 +120,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, ('\ufeff<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="c"><Blobs>%s'
             '</Blobs><NextMarker /></EnumerationResults>' % blobs).encode(), [("Content-Type", "application/xml")])
 
+    def with_signature(self, state, query, path, name):
+        """As "Shared access signature error codes" has it: the signature first, then what it permits."""
+        wanted = "l" if query.get("comp") == ["list"] else "r"
+        if query["sig"] != [state.signature]:
+            self.error("AuthenticationFailed")
+        elif wanted not in query["sp"][0]:
+            self.error("AuthorizationPermissionMismatch")
+        elif wanted == "l":
+            self.list(state, query)
+        else:
+            self.of_blob(State("blob", state.names), path[len(name) + 1:])
+
     def of_container(self, state, query):
         if state.access != "container":
             self.refuse()
@@ -146,6 +162,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if front.busy > 0:
             front.busy -= 1
             self.error("ServerBusy", [("Retry-After", front.retry_after)])
+        elif "sig" in query and name is not None:
+            self.with_signature(state, query, path, name)
         elif state.access == "redirect":
             self.answer(302, b"", [("Location", front.location)])
         elif state.access == "not-permitted":

@@ -313,6 +313,7 @@
 #define CEIL_TARGET_BYTES 2048
 #define CEIL_SCOPE_FILE_BYTES (256 * KIB)
 #define CEIL_SCOPE_TARGETS 4096
+#define CEIL_SAS_FILE_BYTES (1 * MIB) /* of URLs with signatures */
 /* What a worker tells of one body: paths, bytes of a path, of a value, of all values; beyond, only counts go on. All of
  * it fits one frame. */
 #define CEIL_FACT_PATHS 512u

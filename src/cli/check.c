@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct check_options {
-	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
+	const char *scope, *sas, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
@@ -24,6 +24,7 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 	const char *format = cli_value(arguments, "format"), *level = cli_value(arguments, "level");
 	*out = (struct check_options){
 		.scope = cli_value(arguments, "scope"),
+		.sas = cli_value(arguments, "sas"),
 		.evidence = cli_value(arguments, "evidence"),
 		.evidence_key = cli_value(arguments, "evidence-key"),
 		.certificates = cli_value(arguments, "ca"),
@@ -64,17 +65,34 @@ static enum st_status add_target(
 	return ST_OK;
 }
 
-/* Those that were typed, else all of the scope. `parsed` holds them. */
-static enum st_status take_targets(
-	const struct cli_arguments *arguments, struct check *check, struct probe_target *parsed, struct st_error *err)
+/* URLs with a signature, from a file or standard input: secrets are no arguments. To use one is to use a credential. */
+static enum st_status take_signed(
+	const struct check_options *options, struct check *check, struct probe_signed_list *list, struct st_error *err)
+{
+	if (options->sas == NULL)
+		return ST_OK;
+	if (check->scope->basis == PROBE_FINDER && !options->dry_run)
+		return st_fail(
+			err, ST_WRONG, "a signature is a credential: basis finder may not use it (--dry-run tells it)");
+	ST_TRY(check_read_signed(options->sas, list, err));
+	for (size_t i = 0; i < list->count; i++)
+		ST_TRY(add_target(check, &list->targets[i], list->names[i], err));
+	return ST_OK;
+}
+
+/* Those that were typed or stand in the file of signatures, else all of the scope. `parsed` holds them. */
+static enum st_status take_targets(const struct cli_arguments *arguments, const struct check_options *options,
+	struct check *check, struct probe_target *parsed, struct probe_signed_list *list, struct st_error *err)
 {
 	size_t count = cli_operand_count(arguments);
+	ST_TRY(take_signed(options, check, list, err));
 	for (size_t i = 0; i < count; i++) {
 		const char *typed = cli_operand(arguments, i);
 		ST_TRY(probe_target_parse(typed, &parsed[i], err));
 		ST_TRY(add_target(check, &parsed[i], typed, err));
 	}
-	for (size_t i = 0; count == 0 && i < check->scope->target_count; i++)
+	bool all = check->result_count == 0;
+	for (size_t i = 0; all && i < check->scope->target_count; i++)
 		ST_TRY(add_target(check, &check->scope->targets[i], check->scope->targets[i].canonical, err));
 	return ST_OK;
 }
@@ -209,6 +227,7 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 	struct st_error err = {0};
 	struct probe_scope *scope = NULL;
 	struct check check = {.evidence.fd = -1};
+	struct probe_signed_list list = {0};
 	struct probe_target *parsed = st_alloc_zero(cli_operand_count(arguments) + 1, sizeof *parsed);
 	enum st_status status = read_scope(options->scope, options, &scope, &err);
 	if (status == ST_OK)
@@ -217,7 +236,7 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 		check.scope = scope;
 		check.inventory.within_days = options->within_days;
 		check.level = options->level_given || scope->max_level > PROBE_L2 ? options->level : scope->max_level;
-		status = take_targets(arguments, &check, parsed, &err);
+		status = take_targets(arguments, options, &check, parsed, &list, &err);
 	}
 	if (status == ST_OK)
 		status = take_credentials(&check, options->auth, &err);
@@ -231,6 +250,7 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 	for (size_t i = 0; i < cli_operand_count(arguments); i++)
 		probe_target_free(&parsed[i]);
 	free(parsed);
+	probe_signed_free(&list);
 	probe_scope_free(scope);
 	return exit;
 }
@@ -256,6 +276,8 @@ static int run(const struct cli_arguments *arguments)
 
 static const struct cli_option options[] = {
 	{"scope", 0, "FILE", "who allowed what, until when: scope.json; see: staunch scope", false, false},
+	{"sas", 0, "FILE", "URLs with a shared access signature (Azure), one a line; - is standard input", false,
+		false},
 	{"level", 0, "LEVEL", "L0 to L4; L2 unless the scope says less", false, false},
 	{"evidence", 0, "FILE", "append signed evidence, and use what earlier runs left in it", false, false},
 	{"evidence-key", 0, "FILE", "the key of the evidence (FILE.key beside it)", false, false},

@@ -122,6 +122,8 @@ enum st_status check_evidence_sign(struct check_evidence *evidence, struct st_er
 void check_evidence_close(struct check_evidence *evidence);
 /* A whole file of the user, bounded; ST_WRONG when it cannot be read or is longer. */
 enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
+/* A file of URLs with signatures (probe/target.h), "-" standard input; what was read is overwritten. */
+enum st_status check_read_signed(const char *path, struct probe_signed_list *out, struct st_error *err);
 int check_verify(const char *path, const char *key_path, const char *head, bool json);
 
 /* --- files that others wrote (check_import.c) --- */

@@ -39,6 +39,18 @@ enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st
 	return read_all(fd, path, limit_bytes, out, err);
 }
 
+enum st_status check_read_signed(const char *path, struct probe_signed_list *out, struct st_error *err)
+{
+	st_auto_buf struct st_buf file = {0};
+	enum st_status status =
+		check_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, CEIL_SAS_FILE_BYTES, &file, err);
+	if (status == ST_OK)
+		status = probe_signed_read((struct st_span){file.data, file.size}, out, err);
+	if (file.data != NULL)
+		explicit_bzero(file.data, file.capacity);
+	return status;
+}
+
 static char *key_path_of(const char *path, const char *key_path)
 {
 	return key_path != NULL ? st_format("%s", key_path) : st_format("%s.key", path);

@@ -21,6 +21,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <unistd.h>
 
@@ -251,8 +252,11 @@ static uint32_t frame_question(struct check_roles *roles, const struct probe_tar
 		}
 		return FETCH_EXCHANGE;
 	}
+	st_auto_buf struct st_buf wire = {0};
+	probe_request_wire(target, url, &wire);
 	add_text(out, row->method);
-	add_text(out, url);
+	st_buf_add_span(out, wire.data, wire.size);
+	explicit_bzero(wire.data, wire.size);
 	add_text(out, row->headers);
 	st_auto_buf struct st_buf body = {0};
 	(void)probe_request_body(request, &body); /* checked before */
@@ -331,6 +335,21 @@ static void take_answer(struct check_roles *roles, uint32_t limit_bytes, struct 
 	check_role_stop(roles, &roles->fetch);
 }
 
+/* A server may say back what it was told: a signature stands in nothing that is kept. */
+static void hide_signature(const struct probe_target *target, struct check_answer *out)
+{
+	for (int i = 0; i < PROBE_HEADERS; i++)
+		if (target->sas != NULL && out->header[i] != NULL &&
+			probe_sas_is_in(target->sas, out->header[i], strlen(out->header[i])))
+			snprintf(out->header[i], strlen(out->header[i]) + 1, "***");
+	for (uint32_t i = 0; target->sas != NULL && i < out->facts.count; i++)
+		for (uint32_t j = 0; j < out->facts.list[i].value_count; j++) {
+			struct st_buf *text = &out->facts.list[i].values[j].text;
+			if (probe_sas_is_in(target->sas, text->data, text->size))
+				text->size = 0;
+		}
+}
+
 /* --- the body --- */
 
 static enum st_status read_body(
@@ -370,10 +389,14 @@ enum st_status check_ask(struct check_roles *roles, const struct probe_target *t
 	st_auto_buf struct st_buf frame = {0};
 	uint32_t type = frame_question(roles, target, request, url, &frame);
 	(void)message_send(roles->fetch.socket, type, frame.data, frame.size, -1); /* a lost one shows in its answer */
+	explicit_bzero(frame.data, frame.size);
 	take_answer(roles, url != NULL ? request->row->body_bytes : 0, out);
+	hide_signature(target, out);
 	if (out->body < 0 || url == NULL || request->row->form == PROBE_FORM_NONE || out->answer.body_bytes == 0)
 		return ST_OK;
-	return read_body(roles, request->row, out, err);
+	enum st_status status = read_body(roles, request->row, out, err);
+	hide_signature(target, out);
+	return status;
 }
 
 void check_answer_free(struct check_answer *answer)

@@ -328,6 +328,7 @@ static enum st_status check_target(struct check *check, struct check_result *res
 	check->as = PROBE_AS_ANYBODY;
 	check_role_use(&check->roles, &check->roles.fetch, 0);
 	probe->level = check->level;
+	probe->now_s = st_utc_seconds();
 	probe->credentials = check->scope->basis != PROBE_FINDER;
 	if (result->history.object.size > 0)
 		probe->known_object = (struct st_span){result->history.object.data, result->history.object.size};

@@ -2,6 +2,7 @@
 #include "cli/check.h"
 
 #include "base/ceilings.h"
+#include "base/clock.h"
 #include "base/print.h"
 #include "cli/cli.h"
 #include "probe/requests.h"
@@ -87,7 +88,8 @@ static void put_row(struct pen *pen, const struct check_result *result, const st
 		: row->error_code[0] != 0      ? st_format("%u %s", row->status, row->error_code)
 		: row->as != PROBE_AS_ANYBODY
 			? st_format("%u, to %s", row->status, row->as == PROBE_AS_OWNER ? "the owner" : "a stranger")
-		: row->status == 200 ? st_format("200, no credential asked")
+		: row->status == 200 ? st_format("200, %s", result->target->sas != NULL ? "with its signature"
+											: "no credential asked")
 				     : st_format("%u", row->status);
 	st_auto_free char *line =
 		st_format("         %-38s %-30s evidence #%llu", asked, said, (unsigned long long)row->number);
@@ -301,6 +303,36 @@ static void add_views(struct st_json_writer *w, const struct check_views *views)
 	st_json_object_end(w);
 }
 
+static void add_time(struct st_json_writer *w, const char *key, int64_t seconds)
+{
+	char text[21];
+	st_utc_text(seconds, text);
+	st_json_key_text(w, key, seconds != 0 ? text : NULL);
+}
+
+/* What a signature says of itself; null where the target has none. */
+static void add_sas(struct st_json_writer *w, const struct probe_sas *sas)
+{
+	st_json_key(w, "sas");
+	if (sas == NULL) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key_text(w, "kind", probe_sas_kind_name(sas->kind));
+	st_json_key_text(w, "version", sas->version);
+	st_json_key_text(w, "permissions", sas->permissions);
+	st_json_key_text(w, "resource", sas->resource);
+	st_json_key_text(w, "services", sas->services);
+	st_json_key_text(w, "types", sas->types);
+	add_time(w, "start", sas->start);
+	add_time(w, "expiry", sas->expiry);
+	st_json_key_bool(w, "https_only", sas->https_only);
+	st_json_key_text(w, "addresses", sas->addresses);
+	st_json_key_bool(w, "stored_policy", sas->by_policy);
+	st_json_object_end(w);
+}
+
 static void add_result(struct st_json_writer *w, const struct check *check, const struct check_result *result)
 {
 	const struct probe *probe = &result->probe;
@@ -322,6 +354,7 @@ static void add_result(struct st_json_writer *w, const struct check *check, cons
 		st_json_null(w);
 	st_json_key_uint(w, "objects_seen", probe->objects_seen);
 	add_views(w, &result->views);
+	add_sas(w, result->target->sas);
 	add_window(w, result);
 	add_exposure(w, check, result);
 	st_json_key(w, "evidence");
@@ -467,6 +500,17 @@ static void dry_target(struct dry *dry, const struct check *check, const struct 
 			dry_service(dry, check, result->target, service, service->name);
 }
 
+static void dry_sas(struct dry *dry, const struct probe_sas *sas)
+{
+	st_auto_buf struct st_buf text = {0};
+	if (sas == NULL)
+		return;
+	probe_sas_tell(sas, &text);
+	st_buf_format(dry->out, "  ");
+	st_escape_text(dry->out, text.data, text.size);
+	st_buf_add_byte(dry->out, '\n');
+}
+
 void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
 {
 	struct st_json_writer w = {.out = out, .indent = 2};
@@ -481,11 +525,13 @@ void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
 		if (json) {
 			st_json_object(&w);
 			st_json_key_text(&w, "target", check->results[i].typed);
+			add_sas(&w, check->results[i].target->sas);
 			st_json_key(&w, "requests");
 			st_json_array(&w);
 		} else {
 			st_escape_text(out, check->results[i].typed, strlen(check->results[i].typed));
 			st_buf_add_byte(out, '\n');
+			dry_sas(&dry, check->results[i].target->sas);
 		}
 		dry_target(&dry, check, &check->results[i]);
 		if (json) {

@@ -346,6 +346,11 @@ static enum st_status add_remote_store(struct scan *scan, const char *typed, str
 	if (store != NULL && store->remote != NULL)
 		return st_fail(err, ST_WRONG, "the same source is given twice: %s", name);
 	ST_TRY(scan_remote_store_open(name, &remote, err));
+	enum st_status status = scan_remote_sign(&scan->remote, remote, err);
+	if (status != ST_OK) {
+		scan_remote_store_close(remote);
+		return status;
+	}
 	if (store == NULL) {
 		scan->stores = st_realloc(scan->stores, (scan->store_count + 1) * sizeof *scan->stores);
 		store = &scan->stores[scan->store_count++];
@@ -648,6 +653,9 @@ static const struct cli_option scan_options_table[] = {
 	{"sample", 0, "PERCENT", "read so much of each store, drawn at random, and estimate the rest", false, false},
 	{"seed", 0, "N", "the number that decides what is drawn; drawn itself if not given", false, false},
 	{"scope", 0, "FILE", "of a source over the network: who allowed it; see staunch scope", false, false},
+	{"sas", 0, "FILE",
+		"URLs of these sources with a shared access signature (Azure), one a line; - is standard input", false,
+		false},
 	{"purpose", 0, "TEXT", "of a source over the network: why it is read; written into the case", false, false},
 	{"auth", 0, "FILE", "the owner's credentials for private sources; see staunch-auth(5)", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},

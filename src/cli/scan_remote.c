@@ -50,16 +50,22 @@ static enum st_status check_targets(
 	const struct scan_remote *remote, const struct cli_arguments *arguments, struct st_error *err)
 {
 	bool used = remote->auth == NULL;
+	size_t signed_count = 0;
 	for (size_t i = 0; i < cli_operand_count(arguments); i++) {
 		struct scan_remote_store *store = NULL;
 		if (!scan_is_remote(cli_operand(arguments, i)))
 			continue;
 		ST_TRY(scan_remote_store_open(cli_operand(arguments, i), &store, err));
-		enum st_status status = check_target(remote, store, cli_operand(arguments, i), err);
+		enum st_status status = scan_remote_sign(remote, store, err);
+		if (status == ST_OK)
+			status = check_target(remote, store, cli_operand(arguments, i), err);
 		used = used || check_auth_find(remote->auth, &store->target, PROBE_AS_OWNER) != 0;
+		signed_count += store->target.sas != NULL;
 		scan_remote_store_close(store);
 		ST_TRY(status);
 	}
+	if (signed_count != remote->sas.count)
+		return st_fail(err, ST_WRONG, "a signature of --sas is for none of these sources; nothing was sent");
 	return used ? ST_OK
 		    : st_fail(err, ST_WRONG,
 			      "--auth holds no credential of the owner's for any of these sources; nothing was sent");
@@ -88,6 +94,8 @@ enum st_status scan_remote_read_scope(
 	ST_TRY(probe_scope_in_force(remote->scope, st_utc_seconds(), err));
 	ST_TRY(probe_scope_allows_level(remote->scope, PROBE_L5, err));
 	ST_TRY(check_auth_open(auth, remote->scope, &remote->auth, err));
+	if (cli_value(arguments, "sas") != NULL)
+		ST_TRY(check_read_signed(cli_value(arguments, "sas"), &remote->sas, err));
 	return check_targets(remote, arguments, err);
 }
 
@@ -115,6 +123,19 @@ static enum st_status tell_credentials(struct scan *scan, const struct cli_argum
 	return ST_OK;
 }
 
+/* Written into the case: what follows was seen with a signature. */
+static enum st_status tell_signatures(struct scan *scan, struct st_error *err)
+{
+	for (size_t i = 0; i < scan->remote.sas.count; i++) {
+		st_auto_buf struct st_buf text = {0};
+		st_buf_format(&text, "%s: read with a ", scan->remote.sas.names[i]);
+		probe_sas_tell(scan->remote.sas.targets[i].sas, &text);
+		st_buf_add_byte(&text, 0);
+		ST_TRY(casefile_event(scan->casefile, "credential", (const char *)text.data, err));
+	}
+	return ST_OK;
+}
+
 enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
 {
 	struct scan_remote *remote = &scan->remote;
@@ -122,6 +143,7 @@ enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *
 	ST_TRY(casefile_event(scan->casefile, "purpose", event, err));
 	ST_TRY(tell_credentials(scan, arguments, err));
 	remote->roles.auth = remote->auth;
+	ST_TRY(tell_signatures(scan, err));
 	probe_pace_begin(&remote->pace, remote->scope->requests_per_second, remote->scope->budget_bytes);
 	remote->interval_ms = (uint32_t)(1000.0 * (double)scan->slot_count / remote->scope->requests_per_second);
 	return ST_OK;
@@ -131,6 +153,7 @@ void scan_remote_free(struct scan_remote *remote)
 {
 	check_roles_free(&remote->roles);
 	check_auth_close(remote->auth);
+	probe_signed_free(&remote->sas);
 	probe_scope_free(remote->scope);
 }
 
@@ -146,6 +169,35 @@ enum st_status scan_remote_store_open(const char *name, struct scan_remote_store
 	}
 	store->service = probe_service_of(&store->target);
 	*out = store;
+	return ST_OK;
+}
+
+static bool same_store(const struct probe_target *one, const struct probe_target *other)
+{
+	return probe_target_within(one, other) && probe_target_within(other, one);
+}
+
+static const char *useless(const struct probe_sas *sas)
+{
+	if (sas->expiry != 0 && sas->expiry < st_utc_seconds() - PROBE_SAS_CLOCK_S)
+		return "a signature of --sas expired, by its own words; nothing was sent";
+	if (probe_sas_lists(sas) == PROBE_SAS_NO || probe_sas_reads(sas) == PROBE_SAS_NO)
+		return "a signature of --sas grants no list and read, by its own words; nothing was sent";
+	return NULL;
+}
+
+enum st_status scan_remote_sign(const struct scan_remote *remote, struct scan_remote_store *store, struct st_error *err)
+{
+	for (size_t i = 0; i < remote->sas.count; i++) {
+		const struct probe_sas *sas = remote->sas.targets[i].sas;
+		if (!same_store(&remote->sas.targets[i], &store->target) || store->target.sas != NULL)
+			continue;
+		if (useless(sas) != NULL)
+			return st_fail(err, ST_WRONG, "%s", useless(sas));
+		struct st_span query = {(const uint8_t *)sas->query, strlen(sas->query)};
+		ST_TRY(probe_sas_parse(query, &store->target.sas, err));
+		store->service = probe_service_of(&store->target);
+	}
 	return ST_OK;
 }
 
@@ -228,7 +280,10 @@ static void frame_open(const struct scan *scan, const struct scan_slot *slot, co
 	st_buf_add_byte(out, target->literal);
 	st_buf_add_span(out, target->host, strlen(target->host));
 	st_buf_add_u16(out, target->port);
-	st_buf_add_span(out, url->data, url->size - 1);
+	st_auto_buf struct st_buf wire = {0};
+	probe_request_wire(target, (const char *)url->data, &wire);
+	st_buf_add_span(out, wire.data, wire.size);
+	explicit_bzero(wire.data, wire.size);
 	st_buf_add_span(out, headers, headers != NULL ? strlen(headers) : 0);
 	st_buf_add_u64(out, slot->object.size_bytes);
 	st_buf_add_u64(out, slot->object.inode);
@@ -263,6 +318,7 @@ enum st_status scan_remote_open(struct scan *scan, struct scan_slot *slot, struc
 		frame_open(scan, slot, store, &url, &frame);
 	/* A fetch process that is gone shows as an object that cannot be read. */
 	(void)message_send(slot->fetch.socket, FETCH_OPEN, frame.data, frame.size, ends[1]);
+	explicit_bzero(frame.data, frame.size); /* it may hold a signature */
 	close(ends[1]);
 	*fd = ends[0];
 	return ST_OK;

@@ -20,8 +20,9 @@ struct scan_store;
 /* What the scan knows of the network; zero: no source is remote. */
 struct scan_remote {
 	struct probe_scope *scope;
-	struct check_auth *auth;  /* of the owner; NULL: everything is asked anonymously */
-	struct check_roles roles; /* the two that listings need; the launcher is the scan's */
+	struct check_auth *auth;      /* of the owner; NULL: everything is asked anonymously */
+	struct check_roles roles;     /* the two that listings need; the launcher is the scan's */
+	struct probe_signed_list sas; /* of --sas */
 	struct probe_pace pace;
 	uint32_t interval_ms;      /* between two ranges of one fetch process */
 	uint64_t asked_bytes;      /* of ranges and pages, against the scope's budget */
@@ -48,6 +49,9 @@ enum st_status scan_remote_begin(struct scan *scan, const struct cli_arguments *
 void scan_remote_free(struct scan_remote *remote);
 
 enum st_status scan_remote_store_open(const char *name, struct scan_remote_store **out, struct st_error *err);
+/* The signature of --sas that is for this very URL, if there is one. ST_WRONG: it grants no reading, or is over. */
+enum st_status scan_remote_sign(
+	const struct scan_remote *remote, struct scan_remote_store *store, struct st_error *err);
 void scan_remote_store_close(struct scan_remote_store *store); /* NULL is fine */
 /* The fetch process of listings has the owner's credential for this store, if there is one, and no other. */
 void scan_remote_use(struct scan *scan, const struct scan_remote_store *store);

@@ -7,7 +7,7 @@
  * or lets single blobs be read: a listing that is refused says nothing of reading. With a newer version the same is
  * 401.
  */
-#include "probe/probe.h"
+#include "probe/azure.h"
 
 #include "base/ceilings.h"
 
@@ -136,11 +136,13 @@ static bool names(const struct probe_target *target)
 	return false;
 }
 
-static const char *error_code(const struct probe_answer *answer)
+const char *probe_azure_error(const struct probe_answer *answer)
 {
 	static const char *const codes[] = {"PublicAccessNotPermitted", "ResourceNotFound", "BlobNotFound",
 		"ContainerNotFound", "AuthorizationFailure", "NoAuthenticationInformation", "AuthenticationFailed",
-		"AccountRequiresHttps", "ServerBusy", "BlobArchived", "AuthorizationPermissionMismatch"};
+		"AccountRequiresHttps", "ServerBusy", "BlobArchived", "AuthorizationPermissionMismatch",
+		"AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch", "AuthorizationSourceIPMismatch",
+		"AuthorizationProtocolMismatch", "KeyBasedAuthenticationNotPermitted"};
 	const char *header = answer->header[PROBE_HEADER_X_MS_ERROR_CODE];
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if ((header != NULL && strcmp(header, codes[i]) == 0) ||
@@ -160,7 +162,7 @@ static bool answers(const struct probe_answer *answer)
 	return answer->header[PROBE_HEADER_X_MS_REQUEST_ID] != NULL ||
 	       answer->header[PROBE_HEADER_X_MS_ERROR_CODE] != NULL ||
 	       (server != NULL && (strstr(server, "Azure-Blob") != NULL || strstr(server, "Azurite-Blob") != NULL)) ||
-	       error_code(answer)[0] != 0 || probe_fact_count(answer->facts, "EnumerationResults") > 0;
+	       probe_azure_error(answer)[0] != 0 || probe_fact_count(answer->facts, "EnumerationResults") > 0;
 }
 
 /* An account alone has no listing that anonymous callers may ask for. */
@@ -175,7 +177,7 @@ static const char *unfit(const struct probe_target *target)
 /* What one answer says of one right, when it is no 2xx. */
 static enum probe_state refused(struct probe *probe, const struct probe_answer *answer)
 {
-	const char *code = error_code(answer);
+	const char *code = probe_azure_error(answer);
 	if (is(code, "PublicAccessNotPermitted")) {
 		probe->verdict.refused_as_a_whole = true;
 		probe_say(probe, "the account permits no anonymous access (PublicAccessNotPermitted)");
@@ -231,15 +233,27 @@ static void take_acl(struct probe *probe, const struct probe_answer *answer)
 {
 	probe_set(probe, PROBE_ACL,
 		answer->status == 200 && probe_fact_count(answer->facts, "SignedIdentifiers") > 0 ? PROBE_OPEN
-		: is(error_code(answer), "AuthorizationFailure")                                  ? PROBE_CANNOT_TELL
+		: is(probe_azure_error(answer), "AuthorizationFailure")                           ? PROBE_CANNOT_TELL
 		: answer->status == 401 || answer->status == 403 || answer->status == 404 || answer->status == 409
 			? PROBE_CLOSED
 			: PROBE_CANNOT_TELL);
 }
 
+/* What was replaced or deleted is still there: snapshots, and versions that are not the current one. */
+static bool lists_old(const struct probe_facts *facts)
+{
+	return probe_fact_count(facts, "EnumerationResults/Blobs/Blob/Snapshot") > 0 ||
+	       probe_fact_count(facts, "EnumerationResults/Blobs/Blob/VersionId") >
+		       probe_fact_count(facts, "EnumerationResults/Blobs/Blob/IsCurrentVersion");
+}
+
 static void take_versions(struct probe *probe, const struct probe_answer *answer)
 {
-	if (answer->status == 200 && probe_fact_count(answer->facts, "EnumerationResults") > 0)
+	bool listed = answer->status == 200 && probe_fact_count(answer->facts, "EnumerationResults") > 0;
+	if (listed && lists_old(answer->facts))
+		probe_say(probe,
+			"its contents are listed without credentials, with versions that were replaced or deleted");
+	if (listed)
 		probe_set(probe, PROBE_VERSIONS, PROBE_OPEN);
 	else if (answer->status == 200)
 		probe_set(probe, PROBE_VERSIONS, PROBE_CANNOT_TELL);
@@ -260,7 +274,7 @@ static bool is_marked(const struct probe *probe, const struct probe_answer *answ
 
 static void take_object(struct probe *probe, const struct probe_answer *answer)
 {
-	const char *code = error_code(answer);
+	const char *code = probe_azure_error(answer);
 	if (answer->request->row == &rows[ROW_HEAD] && (answer->status == 405 || answer->status == 501)) {
 		probe->number[0] = 1; /* HEAD is not answered here */
 		return;

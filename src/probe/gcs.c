@@ -456,6 +456,8 @@ static void judge_list(struct probe *probe)
 	enum probe_state *rights = probe->verdict.rights;
 	if (holds(probe, HELD_LIST) && (probe->number[NUMBER_REFUSED] & 1u << PROBE_LIST) != 0) {
 		rights[PROBE_LIST] = PROBE_CANNOT_TELL;
+		if (rights[PROBE_VERSIONS] == PROBE_CLOSED) /* the same permission */
+			rights[PROBE_VERSIONS] = PROBE_CANNOT_TELL;
 		probe_say(probe,
 			"the policy lets anybody list, and listing is refused here: a filter of addresses, or a "
 			"perimeter; others may get in");

@@ -138,6 +138,7 @@ struct probe {
 	enum probe_level level;      /* at most */
 	bool credentials;            /* basis own-asset or mandate: an empty password may be tried */
 	struct st_span known_object; /* a name known from earlier evidence; NULL data: none */
+	int64_t now_s;               /* UTC */
 
 	struct probe_verdict verdict;
 	struct st_buf seen_object; /* the first name that a listing gave: sealed into the evidence */

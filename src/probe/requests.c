@@ -248,6 +248,13 @@ bool probe_request_body(const struct probe_request *request, struct st_buf *out)
 	return true;
 }
 
+void probe_request_wire(const struct probe_target *target, const char *url, struct st_buf *out)
+{
+	st_buf_format(out, "%s", url);
+	if (target->sas != NULL)
+		st_buf_format(out, "%c%s", strchr(url, '?') != NULL ? '&' : '?', target->sas->query);
+}
+
 static bool step_name_is_sound(struct st_span name)
 {
 	bool sound = name.data != NULL && name.size > 0 && name.size <= CEIL_STEP_NAME_BYTES;
@@ -278,5 +285,7 @@ void probe_row_url(const struct probe_target *target, const struct probe_row *ro
 {
 	out->size = 0;
 	(void)build(target, row, NULL, out);
+	if (target->sas != NULL)
+		st_buf_format(out, "%s{sas}", row->query != NULL ? "&" : "?");
 	st_buf_add_byte(out, 0);
 }

@@ -1,6 +1,7 @@
 #include "probe/services.h"
 
 extern const struct probe_service probe_azure_blob;
+extern const struct probe_service probe_azure_sas;
 extern const struct probe_service probe_couchdb;
 extern const struct probe_service probe_docker_registry;
 extern const struct probe_service probe_elasticsearch;
@@ -17,6 +18,7 @@ extern const struct probe_service probe_s3;
 
 static const struct probe_service *const services[] = {
 	&probe_azure_blob,
+	&probe_azure_sas,
 	&probe_couchdb,
 	&probe_docker_registry,
 	&probe_elasticsearch,
@@ -51,6 +53,8 @@ const struct probe_service *probe_service_named(const char *name)
 const struct probe_service *probe_service_of(const struct probe_target *target)
 {
 	const struct probe_service *service;
+	if (target->sas != NULL)
+		return &probe_azure_sas;
 	if (target->service != NULL)
 		return probe_service_named(target->service);
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)

@@ -184,6 +184,7 @@ void probe_target_free(struct probe_target *target)
 	free(target->service);
 	free(target->host);
 	free(target->path);
+	probe_sas_free(target->sas);
 	*target = (struct probe_target){0};
 }
 

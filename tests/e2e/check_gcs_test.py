@@ -25,7 +25,7 @@ BUCKETS = (
     ("/users-only", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, NO)),
     ("/requester-pays", "cannot-tell", (CAN, NOT, CAN, CAN, CAN)),
     ("/perimeter", "cannot-tell", (CAN, NOT, CAN, CAN, CAN)),
-    ("/filtered", "cannot-tell", (CAN, CAN, CLOSED, CLOSED, NO)),
+    ("/filtered", "cannot-tell", (CAN, CAN, CLOSED, CAN, NO)),
     ("/nobody-made-this", "cannot-tell", (CLOSED, CAN, CLOSED, CLOSED, CAN)),
 )
 

@@ -82,6 +82,19 @@ def azurite_shows_its_open_containers():
     shows("azurite", "open", AZURE, [case[0] for case in AZURE])
 
 
+def azurite_shows_old_versions_of_what_was_replaced_also_in_web():
+    from lab import azurite
+    with rig.folder() as folder, lab.start("azurite", folder) as server:
+        azurite.request(server.port, "PUT", "/$web", {"restype": "container"}, {"x-ms-blob-public-access": "container"})
+        azurite.put(server.place, server.port, "$web", "index.html", b"the page of 2019")
+        azurite.request(server.port, "PUT", "/$web/index.html", {"comp": "snapshot"})
+        azurite.put(server.place, server.port, "$web", "index.html", b"under construction")
+        target = "azure_blob" + server.url[4:].replace("localhost", "127.0.0.1") + "/$web"
+        result = run_check(folder, [target], status=rig.FOUND)["targets"][0]
+        rig.equal((result["rights"]["list"], result["rights"]["versions"]), (OPEN, OPEN), "list and versions")
+        rig.check("replaced or deleted" in result["reason"], "it says %r" % result["reason"])
+
+
 def what_no_listing_named_cannot_be_told():
     with rig.folder() as folder, lab.start("rgw", folder) as server:
         target = server.url + "/objpub"
@@ -116,4 +129,4 @@ MATRIX = (a_real_s3_server_shows_listing_reading_and_versions_apart, azurite_sho
     elasticsearch_7_warns_of_itself_and_shows_open_and_refused, elasticsearch_8_shows_open_and_refused, opensearch_2_shows_open_and_refused)
 
 if __name__ == "__main__":
-    rig.run_tests(what_no_listing_named_cannot_be_told)
+    rig.run_tests(azurite_shows_old_versions_of_what_was_replaced_also_in_web, what_no_listing_named_cannot_be_told)

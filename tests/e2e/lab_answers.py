@@ -1,5 +1,6 @@
 """What a plain client is told by each server of tests/lab, open and closed: one function for each, called by lab_test.py with
 the server. They are the answers of the real services where the server is one, and its own where it only resembles it."""
+import base64
 import gzip
 import hashlib
 import io
@@ -304,6 +305,7 @@ def gcs_open(server):
     equal((answer.status, answer.body), (206, b"first"), "a range")
     equal(wire.get(server.port, "/pub/k1.txt", {"If-Match": '"other"'}).status, 412, "the status when the object is another")
     gcs_json(server)
+    gcs_traps(server)
 
 
 def gcs_json(server):
@@ -320,8 +322,28 @@ def gcs_json(server):
     held = {name: wire.get(server.port, "/storage/v1/b/%s/iam/testPermissions?%s" % (name, asked)).json().get("permissions", [])
         for name in server.seed["buckets"]}
     equal({name: [word.rpartition(".")[2] for word in words] for name, words in held.items()}, {"pub": ["list", "get"],
-        "priv": [], "users-only": [], "list-only": ["list"], "read-only": ["get"], "one-object": [],
+        "priv": [], "users-only": [], "list-only": ["list"], "read-only": ["get"], "one-object": [], "settings": [],
+        "requester-pays": [], "perimeter": [], "filtered": ["list", "get"],
         "writable": ["list", "get", "create", "delete"]}, "the permissions of nobody in particular")
+
+
+def gcs_traps(server):
+    equal({name: s3_code(wire.get(server.port, "/" + name)) for name in ("requester-pays", "perimeter", "filtered", "settings")},
+        {"requester-pays": (400, "UserProjectMissing"), "perimeter": (403, "SecurityPolicyViolated"),
+        "filtered": (403, "AccessDenied"), "settings": (403, "AccessDenied")}, "lists that are refused to some")
+    settings = wire.get(server.port, "/storage/v1/b/settings").json()
+    equal(settings["iamConfiguration"]["uniformBucketLevelAccess"], {"enabled": True}, "the settings")
+    packed = gzip.compress(b"the first key", mtime=0)
+    gcs.set_buckets(server, {"pub": {"grants": [gcs.LIST, gcs.GET], "policy": [], "objects": {
+        "a": {"base64": base64.b64encode(packed).decode(), "generation": 7, "encoding": "gzip"},
+        "b": {"text": "new", "generation": 8, "old": "old"}}}})
+    plain = wire.get(server.port, "/pub/a", {"Range": "bytes=0-0"})
+    equal((plain.status, plain.body, plain.headers["x-goog-stored-content-encoding"], plain.headers["content-length"]),
+        (200, b"the first key", "gzip", None), "unpacked, whatever range was asked for")
+    stored = wire.get(server.port, "/pub/a", {"Range": "bytes=0-1", "Accept-Encoding": "gzip"})
+    equal((stored.status, stored.body, stored.headers["content-encoding"]), (206, packed[:2], "gzip"), "as it is stored")
+    equal({path: (answer.status, answer.headers["x-goog-generation"]) for path in ("8", "7", "6") for answer in
+        [wire.get(server.port, "/pub/b?generation=" + path)]}, {"8": (200, "8"), "7": (200, "7"), "6": (404, None)}, "generations")
 
 
 def gcs_closed(server):

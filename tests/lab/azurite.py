@@ -43,6 +43,26 @@ def request(port, method, path, query=(), headers=(), body=b""):
     return wire.http_request(port, method, "/%s%s%s" % (ACCOUNT, path, words), body, headers)
 
 
+def sas(path, permissions, until, since="", addresses="", protocols="", resource="c", key=KEY):
+    """The query of a service SAS (Microsoft, "Create a service SAS", version 2020-12-06 and later) of "container" or "container/blob"."""
+    words = [permissions, since, until, "/blob/%s/%s" % (ACCOUNT, path), "", addresses, protocols, VERSION, resource, "", "", "",
+        "", "", "", ""]
+    pairs = [("sp", permissions), ("st", since), ("se", until), ("sip", addresses), ("spr", protocols), ("sv", VERSION),
+        ("sr", resource), ("sig", _signature(key, words))]
+    return urllib.parse.urlencode([pair for pair in pairs if pair[1]])
+
+
+def account_sas(permissions, until, services="b", types="sco", key=KEY):
+    """Of an account ("Create an account SAS")."""
+    words = [ACCOUNT, permissions, services, types, "", until, "", "", VERSION, "", ""]
+    return urllib.parse.urlencode([("sv", VERSION), ("ss", services), ("srt", types), ("sp", permissions), ("se", until),
+        ("sig", _signature(key, words))])
+
+
+def _signature(key, words):
+    return base64.b64encode(hmac.new(key, "\n".join(words).encode(), hashlib.sha256).digest()).decode()
+
+
 def put(place, port, container, name, body, content_type="text/plain"):
     answer = request(port, "PUT", "/%s/%s" % (container, urllib.parse.quote(name)),
         headers={"x-ms-blob-type": "BlockBlob", "Content-Type": content_type}, body=body)

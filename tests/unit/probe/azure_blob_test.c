@@ -101,6 +101,59 @@ static void an_account_alone_is_no_store(void)
 	probe_target_free(&target);
 }
 
+static void old_versions_and_snapshots_on_the_page_are_said(void)
+{
+#define VERSION(value)                                           \
+	{                                                        \
+		"EnumerationResults/Blobs/Blob/VersionId", value \
+	}
+#define CURRENT                                                          \
+	{                                                                \
+		"EnumerationResults/Blobs/Blob/IsCurrentVersion", "true" \
+	}
+	static const struct {
+		const char *facts[4][2], *reason;
+	} cases[] = {
+		{{VERSION("1"), CURRENT}, "its contents are listed without credentials"},
+		{{VERSION("1"), VERSION("2"), CURRENT}, "replaced or deleted"},
+		{{VERSION("1")}, "replaced or deleted"},
+		{{{"EnumerationResults/Blobs/Blob/Snapshot", "2019-12-31T08:15:30.0000000Z"}}, "replaced or deleted"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scripted answers[] = {
+			{.row = "azure_blob.list", .status = 200, .facts = {{"EnumerationResults", ""}}},
+			{.row = "azure_blob.acl", .status = 404, CODE("ResourceNotFound")},
+			{.row = "azure_blob.versions", .status = 200, .facts = {{"EnumerationResults", ""}}},
+		};
+		memcpy(&answers[2].facts[1], cases[i].facts, sizeof cases[i].facts);
+		SCRIPT_CASE(cases[i].reason, TARGET, NULL, PROBE_L2, answers,
+			"open not-tested closed open not-tested not-implied = open", NULL, cases[i].reason);
+	}
+}
+
+/* Containers of their own kind: the root of an account, and what a static website is made of. */
+static void root_and_web_are_containers(void)
+{
+	static const char *const names[] = {"$root", "$web"};
+	for (size_t i = 0; i < 2; i++) {
+		struct probe_target target;
+		st_auto_buf struct st_buf url = {0};
+		st_auto_free char *text = st_format("https://contoso.blob.core.windows.net/%s", names[i]);
+		st_auto_free char *wanted = st_format("/%s?restype=container&comp=list&maxresults=10", names[i]);
+		st_auto_free char *blob = st_format("/%s/k1", names[i]);
+		CHECK_OK(probe_target_parse(text, &target, &err));
+		CHECK(probe_service_of(&target)->unfit(&target) == NULL);
+		struct probe_request request = {.row = probe_row_named("azure_blob.list")};
+		CHECK(probe_request_url(&target, &request, &url));
+		CHECK_TEXT((const char *)url.data, wanted);
+		request = (struct probe_request){
+			.row = probe_row_named("azure_blob.head"), .object = {(const uint8_t *)"k1", 2}};
+		CHECK(probe_request_url(&target, &request, &url));
+		CHECK_TEXT((const char *)url.data, blob);
+		probe_target_free(&target);
+	}
+}
+
 int main(void)
 {
 	RUN(an_open_container_is_told_by_its_listing_and_one_head);
@@ -109,5 +162,7 @@ int main(void)
 	RUN(public_access_that_is_not_permitted_ends_the_conversation);
 	RUN(the_firewall_and_plain_http_say_nothing_of_access);
 	RUN(an_account_alone_is_no_store);
+	RUN(old_versions_and_snapshots_on_the_page_are_said);
+	RUN(root_and_web_are_containers);
 	CHECK_END();
 }
