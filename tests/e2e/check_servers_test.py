@@ -130,4 +130,4 @@ MATRIX = (a_real_s3_server_shows_listing_reading_and_versions_apart, azurite_sho
     elasticsearch_7_warns_of_itself_and_shows_open_and_refused, elasticsearch_8_shows_open_and_refused, opensearch_2_shows_open_and_refused)
 
 if __name__ == "__main__":
-    rig.run_tests(what_no_listing_named_cannot_be_told)
+    rig.run_tests(azurite_shows_old_versions_of_what_was_replaced_also_in_web, what_no_listing_named_cannot_be_told)
