@@ -20,10 +20,11 @@
 
 /* --- the verdict of the command --- */
 
-/* Ports that are made for the public, and protocols that carry neither data nor administration. */
+/* Ports that are made for the public, and protocols that carry neither data nor administration. What is known to keep
+ * data is neither, whatever its port. */
 static bool is_public_service(const struct audit_exposure *exposure)
 {
-	if (exposure->protocol == AUDIT_PROTOCOL_ANY)
+	if (exposure->protocol == AUDIT_PROTOCOL_ANY || exposure->service.size > 0)
 		return false;
 	if (exposure->protocol > AUDIT_PROTOCOL_UDP)
 		return true;
@@ -134,6 +135,7 @@ static enum st_status send_file(
 		return ST_WRONG;
 	st_buf_add_u32(&body, number);
 	st_buf_add_u32(&body, run->files[number].snapshot);
+	st_buf_add_span(&body, run->files[number].path, strlen(run->files[number].path));
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number].path, &message, err);
@@ -267,6 +269,10 @@ static const struct cli_option options[] = {
 	{.name = "baseline",
 		.argument = "FILE",
 		.help = "the configuration before: only what is newly reachable fails",
+		.repeats = true},
+	{.name = "inventory",
+		.argument = "FILE",
+		.help = "what answers behind which interface or group, by which configuration",
 		.repeats = true},
 	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
 	{.name = "fail-on",

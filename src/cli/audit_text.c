@@ -83,7 +83,7 @@ static void rule_name(struct st_buf *out, const struct audit_rule_at *rule)
 {
 	if (rule->priority >= 0)
 		st_buf_format(out, "rule %d ", (int)rule->priority);
-	else
+	else if (!rule->setting)
 		st_buf_format(out, "rule ");
 	st_escape_text(out, rule->rule.data, rule->rule.size);
 }
@@ -116,10 +116,18 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 		rule_name(page->out, &exposure->fix_rules[i]);
 		st_buf_format(page->out, " source -> VirtualNetwork\n");
 	}
+	if (exposure->fix_setting.key.size > 0) {
+		size_t from = page->out->size;
+		st_buf_format(page->out, "         %-9s", exposure->fix_count > 0 ? "or" : "fix");
+		st_escape_text(page->out, exposure->fix_setting.key.data, exposure->fix_setting.key.size);
+		st_buf_format(page->out, exposure->fix_setting.value.size > 0 ? ": " : " taken out");
+		st_escape_text(page->out, exposure->fix_setting.value.data, exposure->fix_setting.value.size);
+		place(page, from, exposure->fix_setting.file, exposure->fix_setting.line);
+	}
 	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
 		st_buf_format(page->out, "                  closes %u other rows, too\n",
 			(unsigned)exposure->fix_also_closes);
-	if (exposure->fix_count > 0)
+	if (exposure->fix_count > 0 || exposure->fix_setting.key.size > 0)
 		st_buf_format(page->out, "                  evaluated; sessions that exist outlive it\n");
 }
 
@@ -199,6 +207,11 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->reason.data, exposure->reason.size);
 		st_buf_add_byte(page->out, '\n');
 	}
+	if (exposure->verdict == AUDIT_OPEN && exposure->service.size > 0)
+		st_buf_format(page->out, "         rights   %s%s%s\n",
+			exposure->rights & AUDIT_RIGHT_LIST ? "list" : "",
+			exposure->rights == (AUDIT_RIGHT_LIST | AUDIT_RIGHT_READ) ? ", " : "",
+			exposure->rights & AUDIT_RIGHT_READ ? "read" : "");
 	opened(page, exposure);
 	witness(page, exposure);
 	if (open)

@@ -114,6 +114,7 @@ static int read_file(struct role *role, const struct message *message)
 	struct st_error err = {0};
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	uint32_t file = st_cursor_u32(&in), snapshot = st_cursor_u32(&in);
+	struct st_span name = st_cursor_span(&in);
 	st_auto_close int fd = message->fd;
 	if (in.bad || fd < 0 || snapshot < role->at || snapshot >= role->count)
 		return 1;
@@ -122,7 +123,7 @@ static int read_file(struct role *role, const struct message *message)
 	role->at = snapshot;
 	if (role->reader == NULL)
 		role->reader = audit_reader_open(role->snapshots[snapshot].model);
-	if (audit_reader_file(role->reader, fd, file, &err) != ST_OK)
+	if (audit_reader_file(role->reader, fd, name, file, &err) != ST_OK)
 		return wrong(role, &err);
 	return message_send(role->socket, WORKER_AUDIT_TOOK, "", 0, -1) == 0 ? 0 : 1;
 }

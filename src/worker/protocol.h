@@ -66,7 +66,7 @@ enum worker_message {
 	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: two snapshots, the
 				  * first is a baseline), u32 n + n spans: dates of snapshots; answered by READY */
 	WORKER_AUDIT_FILE,  /* case -> worker: u32 number of the file, from 0, u32 its snapshot, none before that of the
-			     * file before; with the descriptor; answered by TOOK
+			     * file before, span its path; with the descriptor; answered by TOOK
 			     * or WRONG, as is TELL
 			     */
 	WORKER_AUDIT_TELL,  /* case -> worker: that were all; answered by ANSWER, ..., DONE */

@@ -154,8 +154,9 @@ def snapshots_that_are_not_alike_are_refused():
             os.path.join(out, "other-2019-12-01.json")))
 
 
-rig.run_tests(only_what_is_newly_reachable_fails, an_edit_that_opens_nothing_is_silent, a_deny_that_is_gone_is_named,
-    a_deny_that_moved_behind_is_named, two_edits_that_open_it_only_together_are_both_named,
-    two_edits_of_which_each_opens_it_are_both_named, templates_are_compared_too, a_store_that_is_new_is_named_as_such,
-    december_2019_is_told_with_its_windows, the_change_of_each_day_is_gated_by_the_day_before,
-    snapshots_that_are_not_alike_are_refused)
+if __name__ == "__main__":
+    rig.run_tests(only_what_is_newly_reachable_fails, an_edit_that_opens_nothing_is_silent, a_deny_that_is_gone_is_named,
+        a_deny_that_moved_behind_is_named, two_edits_that_open_it_only_together_are_both_named,
+        two_edits_of_which_each_opens_it_are_both_named, templates_are_compared_too, a_store_that_is_new_is_named_as_such,
+        december_2019_is_told_with_its_windows, the_change_of_each_day_is_gated_by_the_day_before,
+        snapshots_that_are_not_alike_are_refused)

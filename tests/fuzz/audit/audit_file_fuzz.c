@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	struct audit_reader *reader = audit_reader_open(&model);
-	if (audit_reader_file(reader, fd, 0, &err) == ST_OK && audit_reader_finish(reader, &err) == ST_OK)
+	if (audit_reader_file(reader, fd, audit_span("input"), 0, &err) == ST_OK &&
+		audit_reader_finish(reader, &err) == ST_OK)
 		tell(&model);
 	audit_reader_close(reader);
 	audit_model_free(&model);
