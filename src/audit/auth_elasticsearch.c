@@ -8,7 +8,7 @@
  * 9200-9300, transport.port 9300-9400.
  * - "Enabling anonymous access": xpack.security.authc.anonymous.roles.
  */
-#include "audit/service.h"
+#include "audit/auth_search.h"
 
 #define V(major, minor) AUDIT_VERSION(major, minor)
 
@@ -33,13 +33,6 @@ static bool is_modern(const struct audit_config *config)
 	return audit_setting_below(config, "xpack.") != NULL;
 }
 
-struct answer {
-	enum audit_auth auth;
-	const char *reason;
-	const struct audit_setting *by;
-	const char *default_text; /* of what is not written */
-};
-
 /* Plugins of others that ask for a password; whether they are installed and how they are set up stands elsewhere. */
 static const struct audit_setting *foreign_plugin(const struct audit_config *config)
 {
@@ -51,7 +44,7 @@ static const struct audit_setting *foreign_plugin(const struct audit_config *con
 	return found;
 }
 
-static struct answer not_written(const struct audit_config *config, int64_t version)
+static struct audit_search_answer not_written(const struct audit_config *config, int64_t version)
 {
 	static const char off[] = "xpack.security.enabled: false, by default",
 			  on[] = "xpack.security.enabled: true, by default";
@@ -59,22 +52,26 @@ static struct answer not_written(const struct audit_config *config, int64_t vers
 	bool paid =
 		license != NULL && !audit_word_is(license->value, "basic") && !audit_word_is(license->value, "trial");
 	if (version < 0)
-		return (struct answer){AUDIT_AUTH_UNKNOWN, "its version decides the default, and is not in the input",
-			NULL, "xpack.security.enabled: not written"};
+		return (struct audit_search_answer){AUDIT_AUTH_UNKNOWN,
+			"its version decides the default, and is not in the input", NULL,
+			"xpack.security.enabled: not written"};
 	if (version >= V(8, 0))
-		return (struct answer){AUDIT_AUTH_REQUIRED, "security is on by default from 8.0 on", NULL, on};
+		return (struct audit_search_answer){
+			AUDIT_AUTH_REQUIRED, "security is on by default from 8.0 on", NULL, on};
 	if (version < V(6, 3) && audit_setting_below(config, "xpack.") != NULL)
-		return (struct answer){
+		return (struct audit_search_answer){
 			AUDIT_AUTH_UNKNOWN, "X-Pack is a plugin whose licence is not in the input", NULL, on};
 	if (version < V(6, 3))
-		return (struct answer){AUDIT_AUTH_NONE, "it has no security of its own", NULL, "no X-Pack"};
+		return (struct audit_search_answer){
+			AUDIT_AUTH_NONE, "it has no security of its own", NULL, "no X-Pack"};
 	if (paid)
-		return (struct answer){AUDIT_AUTH_REQUIRED, "a paid licence turns security on", license, on};
-	return (struct answer){AUDIT_AUTH_NONE, "security is off by default before 8.0", NULL, off};
+		return (struct audit_search_answer){
+			AUDIT_AUTH_REQUIRED, "a paid licence turns security on", license, on};
+	return (struct audit_search_answer){AUDIT_AUTH_NONE, "security is off by default before 8.0", NULL, off};
 }
 
 /* Is a user without a name given something? */
-static struct answer anonymous(const struct audit_config *config, struct answer secured)
+static struct audit_search_answer anonymous(const struct audit_config *config, struct audit_search_answer secured)
 {
 	const struct audit_setting *role = NULL, *any = NULL;
 	while ((role = audit_setting_next(config, "xpack.security.authc.anonymous.roles", role)) != NULL) {
@@ -84,118 +81,47 @@ static struct answer anonymous(const struct audit_config *config, struct answer 
 		if (role->value->kind == AUDIT_LITERAL && (strstr(role->value->text, "superuser") != NULL ||
 								  strstr(role->value->text, "viewer") != NULL ||
 								  strstr(role->value->text, "editor") != NULL))
-			return (struct answer){AUDIT_AUTH_NONE, "an anonymous user may read, by its role", role, NULL};
+			return (struct audit_search_answer){
+				AUDIT_AUTH_NONE, "an anonymous user may read, by its role", role, NULL};
 	}
 	if (any == NULL)
 		return secured;
-	return (struct answer){AUDIT_AUTH_UNKNOWN,
+	return (struct audit_search_answer){AUDIT_AUTH_UNKNOWN,
 		"there is an anonymous user, and what its role allows is not in the input", any, NULL};
 }
 
-static struct answer asks(const struct audit_config *config)
+static struct audit_search_answer asks(const struct audit_config *config)
 {
 	int64_t version = version_of(config);
 	const struct audit_setting *set = audit_setting(config, "xpack.security.enabled"),
 				   *foreign = foreign_plugin(config);
-	struct answer answer = not_written(config, version);
+	struct audit_search_answer answer = not_written(config, version);
 	bool free_security = version < 0 || (version >= V(6, 8) && (version < V(7, 0) || version >= V(7, 1)));
 	if (set != NULL && audit_word_is(set->value, "false"))
-		answer = (struct answer){AUDIT_AUTH_NONE, "security is off", set, NULL};
+		answer = (struct audit_search_answer){AUDIT_AUTH_NONE, "security is off", set, NULL};
 	else if (set != NULL && !audit_word_is(set->value, "true"))
-		answer = (struct answer){AUDIT_AUTH_UNKNOWN, "whether security is on cannot be resolved", set, NULL};
+		answer = (struct audit_search_answer){
+			AUDIT_AUTH_UNKNOWN, "whether security is on cannot be resolved", set, NULL};
 	else if (set != NULL && !free_security && audit_setting(config, "(license)") == NULL)
-		answer = (struct answer){AUDIT_AUTH_UNKNOWN,
+		answer = (struct audit_search_answer){AUDIT_AUTH_UNKNOWN,
 			"security needs a paid licence in this version, and the licence is not in the input", set,
 			NULL};
 	else if (set != NULL)
-		answer = (struct answer){AUDIT_AUTH_REQUIRED, "security is on", set, NULL};
+		answer = (struct audit_search_answer){AUDIT_AUTH_REQUIRED, "security is on", set, NULL};
 	if (answer.auth == AUDIT_AUTH_NONE && foreign != NULL)
-		return (struct answer){
+		return (struct audit_search_answer){
 			AUDIT_AUTH_UNKNOWN, "a plugin of somebody else may ask for a password", foreign, NULL};
 	return answer.auth == AUDIT_AUTH_REQUIRED ? anonymous(config, answer) : answer;
 }
 
-struct place {
-	const char *const *hosts; /* keys, the first that is set counts */
-	const char *const *ports;
-	uint16_t low, high; /* by default */
-};
-
-static enum audit_listens listens(
-	const struct audit_config *config, const struct place *place, const struct audit_setting **by)
-{
-	*by = NULL;
-	for (const char *const *key = place->hosts; *key != NULL; key++) {
-		*by = audit_setting(config, *key);
-		if (*by != NULL)
-			return audit_listens(config, *key);
-	}
-	int64_t version = version_of(config);
-	if (version < 0 && !is_modern(config))
-		return AUDIT_LISTENS_UNKNOWN;
-	return version >= 0 && version < V(2, 0) ? AUDIT_LISTENS_WIDE : AUDIT_LISTENS_LOCAL;
-}
-
-static void ports_of(const struct audit_config *config, const struct place *place, uint16_t *low, uint16_t *high)
-{
-	*low = place->low;
-	*high = place->high;
-	for (const char *const *key = place->ports; *key != NULL; key++) {
-		const struct audit_setting *set = audit_setting(config, *key);
-		if (set == NULL)
-			continue;
-		if (!audit_port_range(audit_word_span(set->value), low, high)) {
-			*low = 1; /* it may be any */
-			*high = 65535;
-		}
-		return;
-	}
-}
-
-static void judge_place(const struct audit_config *config, struct audit_judgement *out, const struct place *place,
-	const struct answer *answer)
-{
-	const struct audit_setting *by;
-	uint16_t low, high;
-	enum audit_listens where = listens(config, place, &by);
-	ports_of(config, place, &low, &high);
-	const struct audit_share *last = out->count > 0 ? &out->shares[0] : NULL;
-	bool local = where == AUDIT_LISTENS_LOCAL;
-	bool doubt = where == AUDIT_LISTENS_UNKNOWN && answer->auth != AUDIT_AUTH_REQUIRED;
-	enum audit_auth auth = doubt ? AUDIT_AUTH_UNKNOWN : answer->auth;
-	if (last != NULL && last->reached == !local && last->auth == auth) {
-		audit_set_add(&out->shares[0].lines, AUDIT_LINE_TCP + low, AUDIT_LINE_TCP + high);
-		return;
-	}
-	struct audit_share *share = audit_share_ports(out, low, high, auth, !local,
-		local   ? "it listens on its own machine only"
-		: doubt ? "where it listens cannot be told"
-			: answer->reason);
-	if (out->count > 1) { /* of two that may have the same port the first has it */
-		struct audit_set rest = {0};
-		audit_set_settle(&out->shares[0].lines);
-		audit_set_subtract(&rest, &share->lines, &out->shares[0].lines);
-		audit_set_free(&share->lines);
-		share->lines = rest;
-	}
-	if (!local)
-		audit_decided(out, share, config, answer->by, answer->default_text);
-	audit_decided(out, share, config, by, "network.host: _local_, by default");
-}
-
 static void judge(const struct audit_config *config, struct audit_judgement *out)
 {
-	static const char *const http_hosts[] = {
-		"http.bind_host", "http.host", "network.bind_host", "network.host", NULL};
-	static const char *const transport_hosts[] = {"transport.bind_host", "transport.host",
-		"transport.tcp.bind_host", "network.bind_host", "network.host", NULL};
-	static const char *const http_ports[] = {"http.port", NULL};
-	static const char *const transport_ports[] = {"transport.port", "transport.tcp.port", NULL};
-	static const struct place http = {http_hosts, http_ports, 9200, 9300},
-				  transport = {transport_hosts, transport_ports, 9300, 9400};
-	struct answer answer = asks(config);
-	judge_place(config, out, &http, &answer);
-	judge_place(config, out, &transport, &answer);
+	int64_t version = version_of(config);
+	struct audit_search_answer answer = asks(config);
+	enum audit_listens by_default = version < 0 && !is_modern(config)   ? AUDIT_LISTENS_UNKNOWN
+					: version >= 0 && version < V(2, 0) ? AUDIT_LISTENS_WIDE
+									    : AUDIT_LISTENS_LOCAL;
+	audit_judge_search(config, out, &answer, by_default);
 }
 
 static const char *const keys[] = {"xpack.", "network.", "http.", "transport.", "cluster.", "node.", "discovery.",

@@ -232,8 +232,9 @@ static enum audit_listens listens_all(struct st_span text)
 		size_t end = at;
 		while (end < text.size && strchr(" \t,;", text.data[end]) == NULL)
 			end++;
+		size_t from = at + (end - at > 1 && text.data[at] == '-'); /* Redis: not needed to start */
 		if (end > at)
-			all = widest(all, audit_listens_at((struct st_span){text.data + at, end - at}));
+			all = widest(all, audit_listens_at((struct st_span){text.data + from, end - from}));
 		at = end + 1;
 	}
 	return all;
@@ -270,4 +271,38 @@ bool audit_port_range(struct st_span text, uint16_t *low, uint16_t *high)
 	size_t first = (size_t)(dash - text.data);
 	return read_port((struct st_span){text.data, first}, low) &&
 	       read_port((struct st_span){dash + 1, text.size - first - 1}, high) && *low <= *high;
+}
+
+bool audit_port_of(const struct audit_setting *setting, uint16_t by_default, uint16_t *out)
+{
+	*out = by_default;
+	if (setting == NULL)
+		return true;
+	if (setting->value->kind == AUDIT_LITERAL && read_port(audit_word_span(setting->value), out))
+		return true;
+	*out = 0;
+	return false;
+}
+
+struct audit_share *audit_share_where(struct audit_judgement *out, uint16_t low, uint16_t high,
+	enum audit_listens where, enum audit_auth auth, const char *reason)
+{
+	bool some_port = low == 0 && high == UINT16_MAX; /* which one cannot be resolved */
+	bool doubt = (where == AUDIT_LISTENS_UNKNOWN || some_port) && auth == AUDIT_AUTH_NONE;
+	if (where == AUDIT_LISTENS_NOWHERE)
+		return audit_share_ports(out, low, high, auth, false, "it listens on no port of the network");
+	if (where == AUDIT_LISTENS_LOCAL)
+		return audit_share_ports(out, low, high, auth, false, "it listens on its own machine only");
+	return audit_share_ports(out, low, high, doubt ? AUDIT_AUTH_UNKNOWN : auth, true,
+		!doubt      ? reason
+		: some_port ? "its port cannot be resolved"
+			    : "where it listens cannot be told");
+}
+
+uint32_t audit_config_files(const struct audit_config *config)
+{
+	uint32_t count = 0;
+	for (const struct audit_setting *at = NULL; (at = audit_setting_next(config, "(file)", at)) != NULL;)
+		count++;
+	return count;
 }

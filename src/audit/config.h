@@ -138,6 +138,14 @@ enum audit_listens { AUDIT_LISTENS_NOWHERE, AUDIT_LISTENS_LOCAL, AUDIT_LISTENS_W
 enum audit_listens audit_listens_at(struct st_span address);
 /* All values with this key together, taken apart at blanks and commas. NOWHERE: there is none. */
 enum audit_listens audit_listens(const struct audit_config *config, const char *key);
+/* One share for everybody on these ports, as somebody who listens so says it: closed where he listens to himself alone,
+ * in doubt where that is and something would be given. */
+struct audit_share *audit_share_where(struct audit_judgement *out, uint16_t low, uint16_t high,
+	enum audit_listens where, enum audit_auth auth, const char *reason);
+/* Files of this configuration that are in the input. */
+uint32_t audit_config_files(const struct audit_config *config);
+/* A port of a setting; 0 and false: it is none, and any may be meant. NULL: the default. */
+bool audit_port_of(const struct audit_setting *setting, uint16_t by_default, uint16_t *out);
 /* "9200" or "9200-9300"; false: neither. */
 bool audit_port_range(struct st_span text, uint16_t *low, uint16_t *high);
 

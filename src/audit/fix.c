@@ -193,11 +193,47 @@ static bool refuses(const struct audit_config *config, const struct audit_reach_
 	return all;
 }
 
-void audit_tell_setting_fix(const struct audit_config *config, const struct audit_reach_row *row,
-	struct audit_result *out, struct audit_exposure *exposure)
+static void told(struct audit_exposure *exposure, const struct audit_word *const words[2], struct audit_place at)
 {
-	const struct audit_remedy *remedy = config != NULL ? config->service->remedies : NULL;
-	for (; remedy != NULL && remedy->key != NULL; remedy++) {
+	exposure->fix_setting.key = audit_word_span(words[0]);
+	exposure->fix_setting.value = audit_word_span(words[1]);
+	exposure->fix_setting.file = at.file;
+	exposure->fix_setting.line = at.line;
+}
+
+/* The setting that decides, written as the service would have it. */
+static bool mended(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure)
+{
+	for (uint32_t i = 0; i < config->settings.count && config->service->mend != NULL && share->by_count > 0; i++) {
+		const struct audit_setting *old = &config->settings.items[i];
+		if (old->at.file != share->by[0].at.file || old->at.line != share->by[0].at.line)
+			continue;
+		st_auto_free char *text = config->service->mend(config, old);
+		if (text == NULL)
+			continue;
+		const struct audit_word *words[2] = {word_of(out, old->key->text), word_of(out, text)};
+		struct audit_config made = *config;
+		made.settings = (struct audit_settings){0};
+		for (uint32_t j = 0; j < config->settings.count; j++) {
+			const struct audit_setting *same = &config->settings.items[j];
+			audit_settings_add(&made.settings, same->key, j == i ? words[1] : same->value, same->at);
+		}
+		bool closed = refuses(&made, row);
+		audit_settings_free(&made.settings);
+		if (closed)
+			told(exposure, words, old->at);
+		return closed;
+	}
+	return false;
+}
+
+void audit_tell_setting_fix(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure)
+{
+	if (config == NULL || mended(config, share, row, out, exposure))
+		return;
+	for (const struct audit_remedy *remedy = config->service->remedies; remedy->key != NULL; remedy++) {
 		const struct audit_setting *old = audit_setting(config, remedy->key);
 		if (old == NULL && remedy->value == NULL)
 			continue;
@@ -208,10 +244,7 @@ void audit_tell_setting_fix(const struct audit_config *config, const struct audi
 		audit_settings_free(&made.settings);
 		if (!closed)
 			continue;
-		exposure->fix_setting.key = audit_word_span(words[0]);
-		exposure->fix_setting.value = audit_word_span(words[1]);
-		exposure->fix_setting.file = old != NULL ? old->at.file : config->at.file;
-		exposure->fix_setting.line = old != NULL ? old->at.line : config->at.line;
+		told(exposure, words, old != NULL ? old->at : config->at);
 		return;
 	}
 }

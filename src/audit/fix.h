@@ -17,7 +17,7 @@ void audit_tell_fix(const struct audit_store *store, const struct audit_reach *r
  * The first remedy of the service (service.h) with which, judged again, nobody of the row is answered without proof,
  * and nothing of it is in doubt. config NULL: nothing is told.
  */
-void audit_tell_setting_fix(const struct audit_config *config, const struct audit_reach_row *row,
-	struct audit_result *out, struct audit_exposure *exposure);
+void audit_tell_setting_fix(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure);
 
 #endif

@@ -32,6 +32,9 @@ struct audit_service {
 	const char *const *keys; /* that tell it: whole, or with a dot at the end all below; NULL at the end */
 	void (*judge)(const struct audit_config *config, struct audit_judgement *out);
 	const struct audit_remedy *remedies; /* tried in this order; key NULL at the end */
+	/* What a setting that decides would have to say instead, tried before them; NULL: it is no such setting. The
+	 * caller frees. May be NULL. */
+	char *(*mend)(const struct audit_config *config, const struct audit_setting *setting);
 };
 
 const struct audit_service *audit_service_named(struct st_span name);

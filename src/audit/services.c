@@ -6,6 +6,14 @@
 static const struct audit_service *const services[] = {
 	&audit_azure_blob,
 	&audit_elasticsearch,
+	&audit_opensearch,
+	&audit_kibana,
+	&audit_mongodb,
+	&audit_redis,
+	&audit_postgresql,
+	&audit_mysql,
+	&audit_etcd,
+	&audit_couchdb,
 };
 
 const struct audit_service *audit_service_named(struct st_span name)

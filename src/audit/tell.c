@@ -385,7 +385,7 @@ static void add_exposure(struct telling *telling, const struct audit_answer_row 
 	add_witness(telling, &here, exposure);
 	if (exposure->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK) {
 		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
-		audit_tell_setting_fix(answer->config, &here, result, exposure);
+		audit_tell_setting_fix(answer->config, answer->share, &here, result, exposure);
 	}
 	if (telling->trace != NULL)
 		add_trace(telling->trace, &here, cluster);

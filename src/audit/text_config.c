@@ -85,6 +85,10 @@ static bool read_ini(struct lines *lines)
 			st_buf_add(&section, name.data, name.size);
 			continue;
 		}
+		if (text.data[0] == '!') {
+			fits = add(lines, audit_span("!include"), text);
+			continue;
+		}
 		const uint8_t *equals = memchr(text.data, '=', text.size);
 		size_t size = equals != NULL ? (size_t)(equals - text.data) : text.size;
 		struct st_span name = trimmed((struct st_span){text.data, size});

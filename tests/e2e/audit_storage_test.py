@@ -34,7 +34,7 @@ CASES = [
         "networkAcls.defaultAction: Deny"),
     ("an office", {**OPEN, "networkAcls": deny("203.0.113.0/24")}, "Container", ["443 listed open none list,read from 203.0.113.0/24",
         PRIVATE], rig.OK, "networkAcls.ipRules: 203.0.113.0/24"),
-    ("two halves are all", {**OPEN, "networkAcls": deny("0.0.0.0/1", "128.0.0.0/1")}, "Container", [PUBLIC,
+    ("two halves are all", {**OPEN, "networkAcls": deny("0.0.0.0/1", "128.0.0.0/1")}, "Container", [PUBLIC + " from 0.0.0.0/0",
         "443 any closed required"], rig.FOUND, "publicAccess: Container"),
     ("a block wider than a /8", {**OPEN, "networkAcls": deny("8.0.0.0/7")}, "Blob", ["443 broad open none read from 8.0.0.0/7",
         PRIVATE], rig.FOUND, "publicAccess: Blob"),
