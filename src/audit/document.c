@@ -134,7 +134,7 @@ static enum st_status feed(struct audit_document *document, struct st_error *err
 {
 	size_t size = document->head_size;
 	document->head_size = 0;
-	while (size < READ_BYTES) {
+	while (document->fd >= 0 && size < READ_BYTES) {
 		ssize_t got = read(document->fd, document->raw + size, READ_BYTES - size);
 		if (got < 0 && errno == EINTR)
 			continue;

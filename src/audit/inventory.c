@@ -102,14 +102,21 @@ static void doubt_host(struct audit_model *model, struct audit_host *host, const
 	host->doubt = audit_intern(model, AUDIT_LITERAL, audit_span(why));
 }
 
-static void take_settings(struct audit_config *config, const struct audit_settings *from)
+/* prefix: of each key; "" none. */
+static void take_settings(
+	struct audit_model *model, struct audit_config *config, const struct audit_settings *from, const char *prefix)
 {
-	for (uint32_t i = 0; i < from->count; i++)
-		audit_settings_add(&config->settings, from->items[i].key, from->items[i].value, from->items[i].at);
+	for (uint32_t i = 0; i < from->count; i++) {
+		const struct audit_word *key = from->items[i].key;
+		st_auto_free char *whole = st_format("%s%s", prefix, key->text);
+		if (prefix[0] != 0)
+			key = audit_intern(model, AUDIT_LITERAL, audit_span(whole));
+		audit_settings_add(&config->settings, key, from->items[i].value, from->items[i].at);
+	}
 }
 
 /* What the command line or the environment sets stands in place of what the file says. */
-static void override_settings(struct audit_config *config, const struct audit_settings *by)
+static void override_settings(struct audit_model *model, struct audit_config *config, const struct audit_settings *by)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < config->settings.count; i++) {
@@ -120,7 +127,7 @@ static void override_settings(struct audit_config *config, const struct audit_se
 			config->settings.items[kept++] = config->settings.items[i];
 	}
 	config->settings.count = kept;
-	take_settings(config, by);
+	take_settings(model, config, by, "");
 }
 
 static void add_pseudo(
@@ -140,25 +147,27 @@ static void note_format(struct audit_model *model, struct audit_config *config, 
 		audit_intern(model, AUDIT_LITERAL, audit_span("given")), (struct audit_place){file->file, 1});
 }
 
-static void take_file(struct audit_model *model, struct audit_config *config, struct audit_config_file *file)
+static void take_file(
+	struct audit_model *model, struct audit_config *config, struct audit_config_file *file, const char *prefix)
 {
 	bool first = config->settings.count == 0;
 	file->joined = true;
 	if (first || file->format != AUDIT_FORMAT_HBA)
 		config->at = (struct audit_place){file->file, 1};
 	note_format(model, config, file);
-	take_settings(config, &file->settings);
+	take_settings(model, config, &file->settings, prefix);
 }
 
 /* False: it is not in the input. */
-static bool join_file(struct audit_model *model, struct audit_config *config, const struct audit_node *name)
+static bool join_file(
+	struct audit_model *model, struct audit_config *config, const struct audit_node *name, const char *prefix)
 {
 	const struct audit_word *wanted = audit_undated(model, audit_text(name));
 	bool found = false;
 	for (uint32_t i = 0; i < model->config_file_count; i++) {
 		if (!names_file(model->config_files[i].name, wanted))
 			continue;
-		take_file(model, config, &model->config_files[i]);
+		take_file(model, config, &model->config_files[i], prefix);
 		found = true;
 	}
 	return found;
@@ -181,6 +190,16 @@ static const struct audit_service *service_of(struct joining *joining, const str
 	return NULL;
 }
 
+static void join_files(struct joining *joining, struct audit_host *host, struct audit_config *config,
+	const struct audit_node *files, const char *prefix)
+{
+	if (audit_given(files) && files->type != AUDIT_ARRAY)
+		doubt_host(joining->model, host, "its files in the inventory are no list");
+	for (const struct audit_node *name = audit_given(files) ? files->first : NULL; name != NULL; name = name->next)
+		if (!join_file(joining->model, config, name, prefix))
+			doubt_host(joining->model, host, "a file that its inventory names is not in the input");
+}
+
 static void join_config(struct joining *joining, struct audit_host *host, const struct audit_service *service,
 	const struct audit_node *entry)
 {
@@ -191,15 +210,12 @@ static void join_config(struct joining *joining, struct audit_host *host, const 
 	config->id = host->id;
 	config->name = host->name;
 	config->at = audit_place_of(joining->file, entry);
-	if (audit_given(files) && files->type != AUDIT_ARRAY)
-		doubt_host(model, host, "its files in the inventory are no list");
-	for (const struct audit_node *name = audit_given(files) ? files->first : NULL; name != NULL; name = name->next)
-		if (!join_file(model, config, name))
-			doubt_host(model, host, "a file that its inventory names is not in the input");
+	join_files(joining, host, config, files, "");
+	join_files(joining, host, config, audit_get(entry, "account_files"), "account.");
 	if (audit_given(settings)) {
 		struct audit_settings own = {0};
 		audit_flatten(model, settings, "", joining->file, &own);
-		override_settings(config, &own);
+		override_settings(model, config, &own);
 		audit_settings_free(&own);
 	}
 	add_pseudo(joining, config, AUDIT_VERSION_KEY, audit_get(entry, "version"));
@@ -267,9 +283,9 @@ static void add_alone(struct audit_model *model, struct audit_config_file *file)
 	config->service = file->service;
 	config->id = host->id;
 	config->name = host->name;
-	take_file(model, config, file);
+	take_file(model, config, file, "");
 	if (partner != NULL)
-		take_file(model, config, partner);
+		take_file(model, config, partner, "");
 }
 
 void audit_join_configs(struct audit_model *model, const struct audit_inventory *inventories, size_t count)

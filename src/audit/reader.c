@@ -7,6 +7,7 @@
 #include "audit/service.h"
 #include "audit/shape.h"
 #include "audit/shape_arm.h"
+#include "audit/shape_s3.h"
 #include "audit/shape_storage.h"
 #include "audit/text_config.h"
 #include "base/ceilings.h"
@@ -109,8 +110,22 @@ static void add_parameters(struct audit_reader *reader, const struct audit_node 
 	}
 }
 
-static bool take_whole(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
+static bool take_bucket(struct audit_reader *reader, const struct audit_node *node, struct st_span name, uint32_t file)
 {
+	struct audit_model *model = reader->model;
+	struct audit_config_file made = {.file = file, .format = AUDIT_FORMAT_TREE, .service = &audit_s3};
+	if (!audit_shape_s3(model, node, file, &made.settings))
+		return false;
+	made.name = audit_undated(model, name);
+	*AUDIT_PUSH(model->config_files, model->config_file_count, model->config_file_capacity) = made;
+	model->recognised++;
+	return true;
+}
+
+static bool take_whole(struct audit_reader *reader, const struct audit_node *node, struct st_span name, uint32_t file)
+{
+	if (take_bucket(reader, node, name, file))
+		return true;
 	if (audit_is_inventory(node)) {
 		*AUDIT_PUSH(reader->inventories, reader->inventory_count, reader->inventory_capacity) =
 			(struct audit_inventory){node, file};
@@ -201,8 +216,8 @@ enum st_status audit_reader_file(
 	bool any = false;
 	enum audit_found found;
 	while ((found = audit_document_next(document, &tree, &list, err)) == AUDIT_ELEMENT || found == AUDIT_WHOLE) {
-		bool known =
-			found == AUDIT_ELEMENT ? take_resource(reader, tree, file) : take_whole(reader, tree, file);
+		bool known = found == AUDIT_ELEMENT ? take_resource(reader, tree, file)
+						    : take_whole(reader, tree, name, file);
 		any = true;
 		if (known)
 			continue;

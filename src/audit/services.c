@@ -14,6 +14,7 @@ static const struct audit_service *const services[] = {
 	&audit_mysql,
 	&audit_etcd,
 	&audit_couchdb,
+	&audit_s3,
 };
 
 const struct audit_service *audit_service_named(struct st_span name)

@@ -47,10 +47,11 @@ def audit(files, *entries, status=None):
 
 def entry_of(case):
     """The line of the inventory of a case that needs one."""
-    more = {k: case[k] for k in ("version", "license", "settings") if k in case}
+    more = {k: case[k] for k in ("version", "license", "settings", "account_files") if k in case}
     if not more and not case.get("inventory"):
         return []
-    return [{"store": "store", "service": case["service"], "files": list(case["files"]), **more}]
+    files = [name for name in case["files"] if name not in case.get("account_files", [])]
+    return [{"store": "store", "service": case["service"], "files": files, **more}]
 
 
 def text_of(lines):
@@ -58,12 +59,17 @@ def text_of(lines):
 
 
 def files_of(case):
-    return {name: text_of(lines) if name.endswith((".yml", ".yaml", ".conf", ".cnf", ".ini", ".env")) else lines
-        for name, lines in case["files"].items()}
+    """Lines joined; the policy of a bucket is a text in its answer."""
+    made = {}
+    for name, content in case["files"].items():
+        if isinstance(content, dict):
+            content = {k: json.dumps(v) if k == "Policy" else v for k, v in content.items()}
+        made[name] = text_of(content) if isinstance(content, list) else content
+    return made
 
 
 def every_case_is_told_right():
-    rig.check(len(CASES) >= 80, "the table is gone")
+    rig.check(len(CASES) >= 110, "the table is gone")
     for case in CASES:
         what = "%r of %s: " % (case["case"], case["service"])
         status, answer = audit(files_of(case), *entry_of(case))
@@ -108,7 +114,7 @@ def every_fix_closes_what_it_says():
                 r["ports"] == row["ports"]]
             rig.equal(left, [], "what is left of %r in %r after %r" % (told(row), case["case"], edit))
             tried += 1
-    rig.check(tried >= 25, "only %d fixes" % tried)
+    rig.check(tried >= 40, "only %d fixes" % tried)
 
 
 def group(*rules, name="nsg-es"):
