@@ -59,6 +59,8 @@ static enum st_status place(struct yaml *yaml, struct audit_node *node, size_t l
 	if (!yaml->in_key[at]) {
 		if (node->type != AUDIT_STRING)
 			return fail(yaml, line, "a key that is no text");
+		if (audit_span_is(node->text, "<<"))
+			return fail(yaml, line, "a merge key, which not every reader follows");
 		yaml->key[at] = node->text;
 		yaml->in_key[at] = true;
 		return ST_OK;

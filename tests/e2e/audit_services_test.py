@@ -202,7 +202,8 @@ def hostile_yaml_is_refused_with_its_line():
         for i in range(1, 9))
     for text, why in ((laughs, "larger than any"), ("a: 1\na: 2\n", "line 2: a key stands twice"), ("a: [1\n", "not YAML"),
             ("a: &a [*a]\n", "alias of nothing"), ("a: 1\n---\nb: 2\n", "line 2: a second document"), ("? [a]\n: 1\n", ""),
-            ("a: " + "[" * 400, "deeper"), ("network.host: \x00\n", "no configuration"), ("a:\n\t- b\n", "not YAML")):
+            ("a: " + "[" * 400, "deeper"), ("network.host: \x00\n", "no configuration"), ("a:\n\t- b\n", "not YAML"),
+            ("a: &a {b: 1}\nc:\n  <<: *a\n", "line 3: a merge key")):
         with rig.folder() as out:
             path, = write(out, {"elasticsearch.yml": text})
             done = rig.expect(rig.WRONG, rig.staunch("audit", path))
