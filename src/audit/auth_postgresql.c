@@ -196,7 +196,14 @@ static bool read_line(struct hba *hba, const struct audit_setting *setting, stru
 		audit_everybody(&line->upper);
 		return true;
 	}
+	if (is(&kind, "hostgssenc"))
+		return false; /* asks for proof before anything else */
 	take_kind(line, &kind);
+	if (!line->plain && !line->tls) { /* none of PostgreSQL's: it may say anything */
+		line->unclear = line->plain = line->tls = true;
+		audit_everybody(&line->upper);
+		return true;
+	}
 	line->database_count = take_list(&scanner, line->databases, &line->unclear);
 	line->user_count = take_list(&scanner, line->users, &line->unclear);
 	take_address(line, &scanner);
@@ -205,7 +212,7 @@ static bool read_line(struct hba *hba, const struct audit_setting *setting, stru
 	add_names(hba, 1, line->users, line->user_count);
 	audit_set_settle(&line->lower);
 	audit_set_settle(&line->upper);
-	return line->plain || line->tls;
+	return true;
 }
 
 /* --- who fits --- */

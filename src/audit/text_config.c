@@ -147,7 +147,19 @@ static bool read_equals(struct lines *lines)
 	return fits;
 }
 
-/* Each line as it is, blanks made one; "\" at its end joins the next (PostgreSQL 14, "The pg_hba.conf File"). */
+/* One line behind what was joined to it: blanks made one, a comment left out, names in quotes as they are. */
+static void add_hba(struct st_buf *line, struct st_span text)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < text.size && (quoted || text.data[i] != '#'); i++) {
+		bool blank = isspace(text.data[i]) != 0;
+		quoted ^= text.data[i] == '"';
+		if (!blank || quoted || (line->size > 0 && line->data[line->size - 1] != ' '))
+			st_buf_add_byte(line, blank ? ' ' : text.data[i]);
+	}
+}
+
+/* "\\" at the end of a line joins the next (PostgreSQL 14, "The pg_hba.conf File"). */
 static bool read_hba(struct lines *lines)
 {
 	struct st_span text;
@@ -158,12 +170,11 @@ static bool read_hba(struct lines *lines)
 		line.size = 0;
 		for (;;) {
 			bool goes_on = text.size > 0 && text.data[text.size - 1] == '\\';
-			for (size_t i = 0; i + goes_on < text.size && text.data[i] != '#'; i++)
-				if (!isspace(text.data[i]) || (line.size > 0 && line.data[line.size - 1] != ' '))
-					st_buf_add_byte(&line, isspace(text.data[i]) ? ' ' : text.data[i]);
+			text.size -= goes_on;
+			add_hba(&line, text);
 			if (!goes_on || !next_line(lines, &text))
 				break;
-			st_buf_add_byte(&line, ' ');
+			add_hba(&line, audit_span(" "));
 		}
 		uint32_t last = lines->line;
 		lines->line = first;
