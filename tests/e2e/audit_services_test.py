@@ -210,6 +210,62 @@ def hostile_yaml_is_refused_with_its_line():
             rig.check(why in done.stderr.decode(), "%r: %s" % (text[:60], done.stderr.decode()))
 
 
+def compare(before, after, *entries):
+    """Rows that fail, of the files after with those before as their baseline."""
+    with rig.folder() as out:
+        inventory = write(out, {"inventory.json": {"schema": "staunch.inventory/1", "entries": list(entries)}})
+        old, new = (write(os.path.join(out, name), files) for name, files in (("before", before), ("after", after)))
+        done = rig.staunch("audit", "--format", "json", *new, *[a for path in old for a in ("--baseline", path)], "--inventory", *inventory)
+        return [row for row in json.loads(done.stdout)["exposures"] if row["fails"]]
+
+
+def the_setting_that_opened_it_is_named():
+    nsg = {"nsg.json": [group("110 allow tcp Internet > * 9200")]}
+    shut = OPEN_YML.replace("false", "true")
+    for before, after, change, line in ((shut, OPEN_YML, "setting changed", 3), (OPEN_YML.replace("0.0.0.0", "_local_"), OPEN_YML,
+            "setting changed", 2), (shut, shut.replace("xpack.security.enabled: true\n", ""), "setting removed", 3)):
+        row, = compare({**nsg, "es4.yml": before}, {**nsg, "es4.yml": after}, ES)
+        edit, = row["opened_by"]["edits"]
+        rig.equal((row["opened_by"]["how"], edit["change"], edit["line"]), ("one", change, line), "edit from %r to %r" % (before, after))
+    rig.equal(compare({**nsg, "es4.yml": OPEN_YML}, {**nsg, "es4.yml": OPEN_YML + "node.name: es4\n"}, ES), [], "a harmless edit")
+
+
+def a_rule_and_a_setting_that_open_it_only_together_are_both_named():
+    shut = {"nsg.json": [group("110 allow tcp 10.0.0.0/8 > * 9200")], "es4.yml": OPEN_YML.replace("false", "true")}
+    row, = compare(shut, {"nsg.json": [group("110 allow tcp Internet > * 9200")], "es4.yml": OPEN_YML}, ES)
+    rig.equal((row["opened_by"]["how"], sorted((e["change"], e["rule"]) for e in row["opened_by"]["edits"])), ("together",
+        [("rule changed", "r110"), ("setting changed", "xpack.security.enabled")]), "edits")
+
+
+def a_new_version_may_be_what_opened_it():
+    nsg = {"nsg.json": [group("110 allow tcp Internet > * 9200")], "es4.yml": "cluster.name: a\nnetwork.host: 0.0.0.0\n"}
+    with rig.folder() as out:
+        arguments = []
+        for name, version in (("before", "8.1.0"), ("after", "7.17.0")):
+            entry = {**ES, "version": version}
+            paths = write(os.path.join(out, name), {**nsg, "inventory.json": {"schema": "staunch.inventory/1", "entries": [entry]}})
+            arguments += [a for p in paths for a in (("--baseline", p) if name == "before" else (p,))]
+        row, = json.loads(rig.expect(rig.FOUND, rig.staunch("audit", "--format", "json", *arguments)).stdout)["exposures"]
+        rig.equal([(e["change"], e["rule"]) for e in row["opened_by"]["edits"]], [("setting changed", "(version)")], "edits")
+
+
+def two_services_of_one_host_are_told_apart():
+    files = {"nsg.json": [group("110 allow tcp Internet > * 5601,9200")], "es4.yml": OPEN_YML.replace("false", "true"),
+        "kibana.yml": "server.host: 0.0.0.0\nxpack.security.authc.providers.anonymous.a.order: 0\n"}
+    _, answer = audit(files, ES, {"store": "es4", "service": "kibana", "files": ["kibana.yml"]}, status=rig.FOUND)
+    rig.equal([(r["service"], told(r)) for r in answer["exposures"]], [("elasticsearch", "9200 any closed required"),
+        ("kibana", "5601 any open none list,read")], "services")
+
+
+def what_a_file_says_is_printed_escaped():
+    text = 'network.host: "0.0.0.0\\e[31m"\nxpack.security.enabled: "\\u202efalse"\n'
+    for form in ("text", "json"):
+        with rig.folder() as out:
+            done = rig.staunch("audit", "--format", form, *write(out, {"elasticsearch.yml": text}))
+            rig.check(done.stdout and b"\x1b" not in done.stdout, "%s: %r" % (form, done.stdout))
+            rig.check(form == "json" or "\u202e" not in done.stdout.decode(), done.stdout)
+
+
 def secrets_are_never_told():
     secret = "correct-horse-battery"
     for name, text in (("redis.conf", "bind 0.0.0.0\nprotected-mode no\nrequirepass %s\n" % secret),
@@ -227,4 +283,6 @@ if __name__ == "__main__":
         the_witness_is_a_packet_and_the_rule_and_the_setting_are_named, two_hosts_behind_one_group_are_told_apart,
         an_interface_is_joined_by_its_name, what_an_inventory_names_and_is_not_there_cannot_be_told,
         what_the_command_line_sets_stands_before_the_file, a_file_in_a_folder_of_its_own_is_joined_by_the_end_of_its_path,
-        hostile_yaml_is_refused_with_its_line, secrets_are_never_told)
+        hostile_yaml_is_refused_with_its_line, the_setting_that_opened_it_is_named,
+        a_rule_and_a_setting_that_open_it_only_together_are_both_named, a_new_version_may_be_what_opened_it,
+        two_services_of_one_host_are_told_apart, what_a_file_says_is_printed_escaped, secrets_are_never_told)
