@@ -125,10 +125,10 @@ static bool ends(struct st_span text, const char *with)
 static bool is_missing(struct st_span key)
 {
 	static const char *const missing[] = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalArn",
-		"aws:PrincipalAccount", "aws:PrincipalTag/",
-		"aws:PrincipalServiceName", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce", "aws:SourceOwner",
-		"aws:SourceAccount", "aws:SourceOrgID", "aws:userid", "aws:username", "aws:VpcSourceIp",
-		"s3:DataAccessPointArn", "s3:DataAccessPointAccount", "s3:AccessPointNetworkOrigin"};
+		"aws:PrincipalAccount", "aws:PrincipalTag/", "aws:PrincipalServiceName", "aws:SourceArn",
+		"aws:SourceVpc", "aws:SourceVpce", "aws:SourceOwner", "aws:SourceAccount", "aws:SourceOrgID",
+		"aws:userid", "aws:username", "aws:VpcSourceIp", "s3:DataAccessPointArn", "s3:DataAccessPointAccount",
+		"s3:AccessPointNetworkOrigin"};
 	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
 		if (ends((struct st_span){(const uint8_t *)missing[i], strlen(missing[i])}, "/")
 				? starts(key, missing[i])
