@@ -56,9 +56,11 @@ static int by_low(const void *a, const void *b)
 	return x->low < y->low ? -1 : x->low > y->low;
 }
 
-/* What a state lets in to one store: lines and sources, borrowed. */
+/* What a state lets in to one store. */
 struct opening {
-	const struct audit_set *lines, *sources;
+	struct audit_set lines, sources;
+	struct audit_tag_name *tags;
+	size_t tag_count;
 };
 
 struct openings {
@@ -66,41 +68,77 @@ struct openings {
 	uint32_t count, capacity;
 };
 
-static void add_opening(struct openings *out, const struct audit_set *lines, const struct audit_set *sources)
+static struct opening *add_opening(struct openings *out, const struct audit_set *lines)
 {
 	struct opening *added = AUDIT_PUSH(out->items, out->count, out->capacity);
-	added->lines = lines;
-	added->sources = sources;
+	audit_set_copy(&added->lines, lines);
+	return added;
+}
+
+static void free_openings(struct openings *openings)
+{
+	for (uint32_t i = 0; i < openings->count; i++) {
+		audit_set_free(&openings->items[i].lines);
+		audit_set_free(&openings->items[i].sources);
+		free(openings->items[i].tags);
+	}
+	free(openings->items);
+}
+
+/* Is the tag itself, or what it is a part of, let in at this line? */
+static bool tag_in(const struct openings *openings, audit_address line, const struct audit_tag_name *tag, bool v6)
+{
+	for (uint32_t i = 0; i < openings->count; i++) {
+		const struct opening *opening = &openings->items[i];
+		if (!audit_set_has(&opening->lines, line))
+			continue;
+		for (size_t j = 0; j < opening->tag_count; j++)
+			if ((v6 ? opening->tags[j].v6 : opening->tags[j].v4) &&
+				audit_tag_holds(opening->tags[j].name, tag->name))
+				return true;
+	}
+	return false;
+}
+
+/* Are all sources of the row let in at this line? */
+static bool all_at(const struct openings *openings, const struct audit_trace_row *row, audit_address line)
+{
+	struct audit_set let_in = {0}, scratch = {0};
+	for (uint32_t i = 0; i < openings->count; i++)
+		if (audit_set_has(&openings->items[i].lines, line))
+			audit_set_join(&let_in, &openings->items[i].sources, &scratch);
+	bool all = audit_set_covers(&let_in, &row->sources);
+	bool v4 = row->tag_count > 0 && audit_covers_family(&let_in, false);
+	bool v6 = row->tag_count > 0 && audit_covers_family(&let_in, true);
+	for (size_t i = 0; i < row->tag_count && all; i++)
+		all = (!row->tags[i].v4 || v4 || tag_in(openings, line, &row->tags[i], false)) &&
+		      (!row->tags[i].v6 || v6 || tag_in(openings, line, &row->tags[i], true));
+	audit_set_free(&let_in);
+	audit_set_free(&scratch);
+	return all;
 }
 
 /* Are all lines and sources of the row in the openings? */
 static bool all_in(const struct openings *openings, const struct audit_trace_row *row)
 {
-	struct audit_set cuts = {0}, left = {0}, scratch = {0};
+	struct audit_set cuts = {0};
 	bool all = true;
 	for (size_t i = 0; i < row->lines.count; i++)
 		audit_set_add(&cuts, row->lines.items[i].low, 0);
 	for (uint32_t i = 0; i < openings->count; i++) {
-		const struct audit_set *lines = openings->items[i].lines;
+		const struct audit_set *lines = &openings->items[i].lines;
 		for (size_t j = 0; j < lines->count; j++) {
 			audit_set_add(&cuts, lines->items[j].low, 0);
 			audit_set_add(&cuts, lines->items[j].high + 1, 0);
 		}
 	}
-	qsort(cuts.items, cuts.count, sizeof *cuts.items, by_low);
-	for (size_t i = 0; i < cuts.count && all; i++) {
-		if (!audit_set_has(&row->lines, cuts.items[i].low) ||
-			(i > 0 && cuts.items[i - 1].low == cuts.items[i].low))
-			continue;
-		audit_set_copy(&left, &row->sources);
-		for (uint32_t j = 0; j < openings->count && left.count > 0; j++)
-			if (audit_set_has(openings->items[j].lines, cuts.items[i].low))
-				audit_set_remove(&left, openings->items[j].sources, &scratch);
-		all = left.count == 0;
-	}
+	if (cuts.count > 0)
+		qsort(cuts.items, cuts.count, sizeof *cuts.items, by_low);
+	for (size_t i = 0; i < cuts.count && all; i++)
+		if (audit_set_has(&row->lines, cuts.items[i].low) &&
+			(i == 0 || cuts.items[i - 1].low != cuts.items[i].low))
+			all = all_at(openings, row, cuts.items[i].low);
 	audit_set_free(&cuts);
-	audit_set_free(&left);
-	audit_set_free(&scratch);
 	return all;
 }
 
@@ -128,11 +166,17 @@ static bool covered(const struct state *state, const struct wanted *wanted)
 		const struct audit_exposure *exposure = &state->result.exposures[i];
 		if (state->trace.rows[i].store == number && counts_for(exposure->verdict, wanted) &&
 			gives(exposure->rights, exposure->service.size > 0, wanted) &&
-			(exposure->destinations.count == 0 || same_places(exposure, wanted->exposure)))
-			add_opening(&openings, &state->trace.rows[i].lines, &state->trace.rows[i].sources);
+			(exposure->destinations.count == 0 || same_places(exposure, wanted->exposure))) {
+			const struct audit_trace_row *row = &state->trace.rows[i];
+			struct opening *opening = add_opening(&openings, &row->lines);
+			audit_set_copy(&opening->sources, &row->sources);
+			opening->tag_count = row->tag_count;
+			opening->tags = st_alloc_zero(row->tag_count + 1, sizeof *opening->tags);
+			memcpy(opening->tags, row->tags, row->tag_count * sizeof *opening->tags);
+		}
 	}
 	bool all = all_in(&openings, wanted->row);
-	free(openings.items);
+	free_openings(&openings);
 	return all;
 }
 
@@ -300,9 +344,8 @@ static struct audit_host host_with_edit(const struct audit_host *host, const str
 
 struct letting {
 	const struct wanted *wanted;
+	const struct audit_tags *tags;
 	struct openings openings;
-	struct audit_set *sets; /* owned: rows live as long as they are told */
-	uint32_t set_count, set_capacity;
 };
 
 static void let_row(void *context, const struct audit_answer_row *row)
@@ -310,10 +353,9 @@ static void let_row(void *context, const struct audit_answer_row *row)
 	struct letting *letting = context;
 	if (!counts_for(row->verdict, letting->wanted) || !gives(row->rights, row->config != NULL, letting->wanted))
 		return;
-	for (int i = 0; i < 2; i++) {
-		struct audit_set *set = AUDIT_PUSH(letting->sets, letting->set_count, letting->set_capacity);
-		audit_set_copy(set, i == 0 ? &row->row->lines : &row->row->cluster->sources);
-	}
+	struct opening *opening = add_opening(&letting->openings, &row->row->lines);
+	opening->tag_count =
+		audit_set_tags(&row->row->cluster->sources, letting->tags, &opening->sources, &opening->tags);
 }
 
 /* Does a store with these gates and services let in all of what is wanted? */
@@ -321,17 +363,12 @@ static bool lets_in(const struct audit_store *store, const struct wanted *wanted
 {
 	struct audit_reach reach;
 	struct audit_judged judged;
-	struct letting letting = {.wanted = wanted};
+	struct letting letting = {.wanted = wanted, .tags = &reach.tags};
 	audit_reach_of(store, &reach);
 	audit_judge_store(store, &judged);
 	audit_each_row(store, &judged, &reach, let_row, &letting);
-	for (uint32_t i = 0; i < letting.set_count; i += 2)
-		add_opening(&letting.openings, &letting.sets[i], &letting.sets[i + 1]);
 	bool all = all_in(&letting.openings, wanted->row);
-	for (uint32_t i = 0; i < letting.set_count; i++)
-		audit_set_free(&letting.sets[i]);
-	free(letting.sets);
-	free(letting.openings.items);
+	free_openings(&letting.openings);
 	audit_judged_free(&judged);
 	audit_reach_free(&reach);
 	return all;
@@ -391,8 +428,12 @@ static void tell_setting_edit(struct audit_result *out, struct audit_exposure *e
 		       : edit->old == NULL ? AUDIT_SETTING_ADDED
 					   : AUDIT_SETTING_CHANGED;
 	told->rule = (struct audit_rule_at){
-		audit_pool_copy(&out->pool, audit_word_span(after->host->configs[edit->gate].name)),
-		audit_pool_copy(&out->pool, audit_word_span(at->key)), -1, at->at.file, at->at.line, true};
+		.group = audit_pool_copy(&out->pool, audit_word_span(after->host->configs[edit->gate].name)),
+		.rule = audit_pool_copy(&out->pool, audit_word_span(at->key)),
+		.priority = -1,
+		.file = at->at.file,
+		.line = at->at.line,
+		.setting = true};
 }
 
 static void tell_edits(struct audit_result *out, struct audit_exposure *exposure, const struct audit_store *before,
@@ -476,6 +517,18 @@ static void keep_texts(struct audit_result *out, struct audit_texts *to, const s
 		*AUDIT_PUSH(to->items, to->count, to->capacity) = keep(out, from->items[i]);
 }
 
+static struct audit_rule_at keep_rule(struct audit_result *out, const struct audit_rule_at *from)
+{
+	struct audit_rule_at rule = *from;
+	rule.group = keep(out, from->group);
+	rule.rule = keep(out, from->rule);
+	rule.address = keep(out, from->address);
+	rule.set = keep(out, from->set);
+	rule.group_id = keep(out, from->group_id);
+	rule.pointer = keep(out, from->pointer);
+	return rule;
+}
+
 /* A copy of an exposure of another result. */
 static struct audit_exposure *copy_exposure(struct audit_result *out, const struct audit_exposure *from)
 {
@@ -501,15 +554,11 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 	for (uint32_t i = 0; i < from->port_count; i++)
 		*AUDIT_PUSH(to->ports, to->port_count, to->port_capacity) = from->ports[i];
 	for (uint32_t i = 0; i < from->admitted_count; i++) {
-		struct audit_rule_at rule = from->admitted_by[i];
-		rule.group = keep(out, rule.group);
-		rule.rule = keep(out, rule.rule);
+		struct audit_rule_at rule = keep_rule(out, &from->admitted_by[i]);
 		*AUDIT_PUSH(to->admitted_by, to->admitted_count, to->admitted_capacity) = rule;
 	}
 	for (uint32_t i = 0; i < from->fix_count; i++) {
-		struct audit_rule_at rule = from->fix_rules[i];
-		rule.group = keep(out, rule.group);
-		rule.rule = keep(out, rule.rule);
+		struct audit_rule_at rule = keep_rule(out, &from->fix_rules[i]);
 		*AUDIT_PUSH(to->fix_rules, to->fix_count, to->fix_capacity) = rule;
 	}
 	return to;
@@ -521,27 +570,74 @@ static struct wanted wanted_of(const struct state *state, uint32_t row)
 		&state->trace.stores[state->trace.rows[row].store]};
 }
 
-enum st_status audit_tell_change(
-	const struct audit_snapshot snapshots[2], struct audit_result *out, struct st_error *err)
+/* The step from which on all of the row is there, and the one before it: which commit it was. */
+static void tell_step(const struct audit_snapshot *snapshots, const struct state *states, uint32_t count,
+	const struct wanted *wanted, struct audit_result *out, struct audit_exposure *exposure)
 {
-	struct state states[2] = {0};
-	enum st_status status = ST_OK;
-	for (int i = 0; i < 2 && status == ST_OK; i++)
-		status = audit_tell(snapshots[i].model, &states[i].result, &states[i].trace, err);
-	for (uint32_t row = 0; row < states[1].trace.row_count && status == ST_OK; row++) {
-		struct wanted wanted = wanted_of(&states[1], row);
-		struct audit_exposure *exposure = &states[1].result.exposures[row];
-		exposure->known_before = exposure->verdict == AUDIT_CLOSED || covered(&states[0], &wanted);
+	uint32_t by = count - 1;
+	for (uint32_t at = count - 1; at-- > 1;) {
+		if (snapshots[at].broken)
+			continue;
+		if (!covered(&states[at], wanted))
+			break;
+		by = at;
+	}
+	uint32_t after = by - 1;
+	while (after > 0 && snapshots[after].broken)
+		after--;
+	exposure->opened_by = keep(out, snapshots[by].date);
+	exposure->opened_after = keep(out, snapshots[after].date);
+}
+
+/* What is new, with the edit that did it. False: nothing is. */
+static bool tell_new(const struct state *before, struct state *after)
+{
+	bool any = false;
+	for (uint32_t row = 0; row < after->trace.row_count; row++) {
+		struct wanted wanted = wanted_of(after, row);
+		struct audit_exposure *exposure = &after->result.exposures[row];
+		exposure->known_before = exposure->verdict == AUDIT_CLOSED || covered(before, &wanted);
 		if (!exposure->known_before)
-			attribute(&states[0], &wanted, &states[1].result, exposure);
+			attribute(before, &wanted, &after->result, exposure);
+		any |= !exposure->known_before;
 	}
+	return any;
+}
+
+static enum st_status tell_steps(
+	const struct audit_snapshot *snapshots, struct state *states, uint32_t count, struct st_error *err)
+{
+	struct state *last = &states[count - 1];
+	enum st_status status = ST_OK;
+	for (uint32_t at = 1; at + 1 < count && status == ST_OK; at++)
+		if (!snapshots[at].broken)
+			status = audit_tell(snapshots[at].model, NULL, &states[at].result, &states[at].trace, err);
+	for (uint32_t row = 0; row < last->trace.row_count && status == ST_OK; row++) {
+		struct wanted wanted = wanted_of(last, row);
+		if (!wanted.exposure->known_before)
+			tell_step(snapshots, states, count, &wanted, &last->result, &last->result.exposures[row]);
+	}
+	return status;
+}
+
+enum st_status audit_tell_change(const struct audit_snapshot *snapshots, uint32_t count,
+	const struct audit_aside *aside, struct audit_result *out, struct st_error *err)
+{
+	struct state *states = st_alloc_zero(count, sizeof *states);
+	struct state *last = &states[count - 1];
+	enum st_status status = audit_tell(snapshots[0].model, NULL, &states[0].result, &states[0].trace, err);
+	if (status == ST_OK)
+		status = audit_tell(snapshots[count - 1].model, aside, &last->result, &last->trace, err);
+	if (status == ST_OK && tell_new(&states[0], last) && snapshots[count - 1].date.size > 0)
+		status = tell_steps(snapshots, states, count, err);
 	if (status == ST_OK) {
-		*out = states[1].result;
+		*out = last->result;
 		out->compared = true;
-		states[1].result = (struct audit_result){0};
+		last->result = (struct audit_result){0};
 	}
-	free_state(&states[0]);
-	free_state(&states[1]);
+	for (uint32_t i = 0; i < count; i++)
+		free_state(&states[i]);
+	free(states);
 	return status;
 }
 
@@ -601,13 +697,14 @@ static void tell_window(const struct audit_snapshot *snapshots, const struct sta
 	tell_opened(snapshots, states, at, first, &wanted, count, out);
 }
 
-enum st_status audit_tell_history(
-	const struct audit_snapshot *snapshots, uint32_t count, struct audit_result *out, struct st_error *err)
+enum st_status audit_tell_history(const struct audit_snapshot *snapshots, uint32_t count,
+	const struct audit_aside *aside, struct audit_result *out, struct st_error *err)
 {
 	struct state *states = st_alloc_zero(count, sizeof *states);
 	enum st_status status = ST_OK;
 	for (uint32_t i = 0; i < count && status == ST_OK; i++)
-		status = audit_tell(snapshots[i].model, &states[i].result, &states[i].trace, err);
+		status = audit_tell(
+			snapshots[i].model, i + 1 == count ? aside : NULL, &states[i].result, &states[i].trace, err);
 	if (status == ST_OK) {
 		/* stores and notes are those of the last state; its exposures are told anew, with windows */
 		struct state *last = &states[count - 1];

@@ -152,27 +152,48 @@ static bool add_source(void *context, const struct audit_value *value)
 	return true;
 }
 
+bool audit_covers_family(const struct audit_set *set, bool v6)
+{
+	struct audit_set internet = {0}, family = {0}, part = {0};
+	audit_internet(&internet, 0);
+	audit_set_add(&family, v6 ? audit_internet_v6.low : AUDIT_V4_LOW, v6 ? audit_internet_v6.high : AUDIT_V4_HIGH);
+	audit_set_intersect(&part, &internet, &family);
+	bool covers = audit_set_covers(set, &part);
+	audit_set_free(&internet);
+	audit_set_free(&family);
+	audit_set_free(&part);
+	return covers;
+}
+
+size_t audit_set_tags(const struct audit_set *set, const struct audit_tags *tags, struct audit_set *plain,
+	struct audit_tag_name **names)
+{
+	size_t count = 0;
+	*names = st_alloc_zero(tags->count + 1, sizeof **names);
+	for (size_t i = 0; i < tags->count; i++) {
+		bool v4 = audit_set_has(set, AUDIT_TAG_V4 + i), v6 = audit_set_has(set, AUDIT_TAG_V6 + i);
+		if (v4 || v6)
+			(*names)[count++] = (struct audit_tag_name){tags->names[i], v4, v6};
+	}
+	plain->count = 0;
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].low < AUDIT_TAG_V4 || set->items[i].low >= AUDIT_V6_LOW)
+			audit_set_add(plain, set->items[i].low, set->items[i].high);
+	return count;
+}
+
 /* Who covers all of a family covers every tag's addresses in it. */
 static void settle_sources(struct audit_set *set, const struct audit_tags *tags)
 {
 	audit_set_settle(set);
 	if (tags->count == 0 || set->count == 0)
 		return;
-	struct audit_set internet = {0}, family = {0}, part = {0};
-	audit_internet(&internet, 0);
-	audit_set_add(&family, AUDIT_V4_LOW, AUDIT_V4_HIGH);
-	audit_set_intersect(&part, &internet, &family);
-	bool v4 = audit_set_covers(set, &part);
-	family.items[0] = audit_internet_v6;
-	bool v6 = audit_set_covers(set, &family);
+	bool v4 = audit_covers_family(set, false), v6 = audit_covers_family(set, true);
 	if (v4)
 		audit_set_add(set, AUDIT_TAG_V4, AUDIT_TAG_V4 + tags->count - 1);
 	if (v6)
 		audit_set_add(set, AUDIT_TAG_V6, AUDIT_TAG_V6 + tags->count - 1);
 	audit_set_settle(set);
-	audit_set_free(&internet);
-	audit_set_free(&family);
-	audit_set_free(&part);
 }
 
 /* --- ports and protocols --- */

@@ -37,6 +37,18 @@ struct audit_compiled {
 	struct audit_set sources[2], lines[2], source_ports[2];
 };
 
+/* Is all of the internet of a family in the set? Then the addresses of every tag are, too. */
+bool audit_covers_family(const struct audit_set *set, bool v6);
+
+/* A tag of a set by its name: numbers are another in every store. */
+struct audit_tag_name {
+	struct st_span name;
+	bool v4, v6;
+};
+/* The set without its tags in plain, their names in an array that the caller frees: its length. */
+size_t audit_set_tags(const struct audit_set *set, const struct audit_tags *tags, struct audit_set *plain,
+	struct audit_tag_name **names);
+
 /* Gathers the tags of a group's sources. */
 void audit_tags_add(struct audit_tags *tags, const struct audit_group *group);
 void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags, struct audit_compiled *out);

@@ -26,6 +26,10 @@ struct audit_document {
 	uint64_t block_start; /* of it, in the text */
 	uint64_t counted;     /* line feeds before this offset are in `line` */
 	uint32_t line;
+	uint64_t line_start; /* offset of its first byte */
+	bool columns;        /* all text so far was ASCII: a byte is a column */
+	uint32_t documents;  /* ended before this one */
+	uint32_t element_index;
 	enum encoding encoding;
 	uint8_t half[4]; /* of a UTF-16 character cut by the end of a block */
 	size_t half_size;
@@ -50,6 +54,7 @@ struct audit_document *audit_document_open(int fd, struct st_span head, struct a
 	if (document->head_size > 0)
 		memcpy(document->raw, head.data, document->head_size);
 	document->line = 1;
+	document->columns = true;
 	return document;
 }
 
@@ -111,6 +116,14 @@ static size_t convert(struct audit_document *document, const uint8_t *data, size
 	return at;
 }
 
+static bool is_ascii(const uint8_t *data, size_t size)
+{
+	uint8_t any = 0;
+	for (size_t i = 0; i < size; i++)
+		any |= data[i];
+	return any < 0x80;
+}
+
 static void take_block(struct audit_document *document, size_t size, bool last)
 {
 	document->block_start += document->text.size;
@@ -119,8 +132,10 @@ static void take_block(struct audit_document *document, size_t size, bool last)
 		document->encoding = encoding_of(document->raw, size);
 	if (document->encoding != ENCODING_UTF16LE && document->encoding != ENCODING_UTF16BE) {
 		st_buf_add(&document->text, document->raw, size);
+		document->columns = document->columns && is_ascii(document->raw, size);
 		return;
 	}
+	document->columns = false;
 	st_auto_buf struct st_buf joined = {0};
 	st_buf_add(&joined, document->half, document->half_size);
 	st_buf_add(&joined, document->raw, size);
@@ -169,6 +184,7 @@ static void count_lines(struct audit_document *document, uint64_t offset)
 		}
 		document->line++;
 		document->counted += (uint64_t)(found - at) + 1;
+		document->line_start = document->counted;
 	}
 }
 
@@ -274,12 +290,15 @@ static bool finish(struct audit_document *document, struct audit_node *node, enu
 	if (document->depth == 0) {
 		*found = AUDIT_WHOLE;
 		document->nodes = 0;
+		document->documents++;
 		return true;
 	}
 	if (node->type == AUDIT_OBJECT && is_list(document, document->depth - 1)) {
 		*found = AUDIT_ELEMENT;
 		document->given = true;
 		document->pool = document->whole;
+		node->parent = document->stack[document->depth - 1];
+		node->index = document->element_index++;
 		*list = document->depth == 1 ? *list : document->stack[document->depth - 1]->key;
 		document->nodes = (uint64_t)document->depth;
 		return true;
@@ -329,6 +348,11 @@ static struct audit_node *scalar(struct audit_document *document, const struct s
 		node = add_node(
 			document, event->token == ST_JSON_STRING ? AUDIT_STRING : AUDIT_NUMBER, document->token_line);
 		node->text = text;
+		if (document->columns && event->last && event->start >= document->line_start &&
+			document->token_line == document->line && event->end - document->line_start < UINT32_MAX) {
+			node->column = (uint32_t)(event->start - document->line_start) + 1;
+			node->end_column = (uint32_t)(event->end - document->line_start) + 1;
+		}
 		return node;
 	}
 }
@@ -345,6 +369,12 @@ static struct audit_node *take(struct audit_document *document, const struct st_
 		struct audit_node *node =
 			add_node(document, event->token == ST_JSON_OBJECT ? AUDIT_OBJECT : AUDIT_ARRAY, document->line);
 		document->stack[document->depth++] = node;
+		if (document->depth == 1 && document->documents == 0)
+			node->index = AUDIT_ROOT;
+		if (document->depth > 1)
+			node->parent = document->stack[document->depth - 2];
+		if (is_list(document, document->depth - 1))
+			document->element_index = 0;
 		return NULL;
 	}
 	case ST_JSON_OBJECT_END:

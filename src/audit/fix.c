@@ -12,10 +12,60 @@ struct fix {
 	const struct audit_store *store;
 	const struct audit_rule *rules[RULES];
 	const struct audit_group *groups[RULES];
+	struct audit_words sources[RULES]; /* that each of them gets */
 	size_t count;
-	struct audit_words inside; /* the sources that edited rules get */
+	struct audit_words inside; /* the virtual network */
 	const struct audit_word *word;
+	const struct audit_flows *keep; /* NULL: none */
+	struct audit_model words;       /* owns the lists */
+	uint32_t kept;
 };
+
+/* --- what an edited rule gets --- */
+
+static bool is_prefix(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->kind == AUDIT_VALUE_PREFIX;
+}
+
+/* Does the rule let in what the flow is, whatever stands before it? */
+static bool lets_in(const struct audit_rule *rule, const struct audit_flow *flow)
+{
+	struct audit_tags tags = {.count = 0};
+	struct audit_group both = {.rule_count = 1};
+	struct audit_compiled from, wanted;
+	struct audit_rule copies[] = {*rule, flow->rule};
+	for (size_t i = 0; i < 2; i++) {
+		both.rules = &copies[i];
+		audit_tags_add(&tags, &both);
+	}
+	audit_compile(rule, &tags, &from);
+	audit_compile(&flow->rule, &tags, &wanted);
+	bool lets = rule->access == AUDIT_ALLOW &&
+		    audit_set_meets(&from.lines[AUDIT_LOWER], &wanted.lines[AUDIT_LOWER]) &&
+		    audit_set_covers(&from.sources[AUDIT_LOWER], &wanted.sources[AUDIT_LOWER]);
+	audit_compiled_free(&from);
+	audit_compiled_free(&wanted);
+	return lets;
+}
+
+/* The sources of flows to keep that came in by this rule; the virtual network when there are none. One service tag
+ * stands alone, since the API takes prefixes only in its list ("Security rules", augmented). */
+static struct audit_words sources_of(struct fix *fix, const struct audit_rule *rule)
+{
+	struct audit_words list = {0};
+	for (uint32_t i = 0; fix->keep != NULL && i < fix->keep->count; i++) {
+		const struct audit_flow *flow = &fix->keep->items[i];
+		if (!audit_flow_is_of(flow, fix->store) || !lets_in(rule, flow))
+			continue;
+		for (uint32_t j = 0; j < flow->rule.sources.count; j++)
+			audit_words_add(&fix->words, &list, flow->rule.sources.items[j]);
+	}
+	if (list.count == 0 || (list.count > 1 && !audit_each_value(&list, is_prefix, NULL)))
+		return fix->inside;
+	return list;
+}
 
 static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 {
@@ -27,17 +77,19 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 		if (there || fix->count == RULES)
 			continue;
 		fix->rules[fix->count] = cluster->rules[i];
+		fix->sources[fix->count] = sources_of(fix, cluster->rules[i]);
 		fix->groups[fix->count++] = cluster->groups[i];
 	}
 	return fix->count > before;
 }
 
-static bool is_edited(const struct fix *fix, const struct audit_rule *rule)
+/* What it gets; NULL: it is not edited. */
+static const struct audit_words *edit_of(const struct fix *fix, const struct audit_rule *rule)
 {
 	for (size_t i = 0; i < fix->count; i++)
 		if (fix->rules[i] == rule)
-			return true;
-	return false;
+			return &fix->sources[i];
+	return NULL;
 }
 
 /* The group with the edits; the caller frees its rules. */
@@ -47,8 +99,9 @@ static struct audit_group edited(const struct fix *fix, const struct audit_group
 	made.rules = st_alloc_zero(group->rule_count + 1, sizeof *made.rules);
 	for (size_t i = 0; i < group->rule_count; i++) {
 		made.rules[i] = group->rules[i];
-		if (is_edited(fix, &group->rules[i]))
-			made.rules[i].sources = fix->inside;
+		const struct audit_words *sources = edit_of(fix, &group->rules[i]);
+		if (sources != NULL)
+			made.rules[i].sources = *sources;
 	}
 	return made;
 }
@@ -107,14 +160,30 @@ static uint32_t also_closed(const struct fix *fix, const struct audit_reach *rea
 		const struct audit_cluster *cluster = reach->rows[i].cluster;
 		bool touched = false;
 		for (size_t j = 0; j < cluster->rule_count; j++)
-			touched |= is_edited(fix, cluster->rules[j]);
+			touched |= edit_of(fix, cluster->rules[j]) != NULL;
 		count += touched && !overlaps(&reach->rows[i], row);
 	}
 	return count;
 }
 
+/* Counts the flows that got in and still do. False: one does not any more. */
+static bool keeps_flows(struct fix *fix, const struct audit_reach *before, const struct audit_reach *after)
+{
+	fix->kept = 0;
+	for (uint32_t i = 0; fix->keep != NULL && i < fix->keep->count; i++) {
+		const struct audit_flow *flow = &fix->keep->items[i];
+		if (!audit_flow_is_of(flow, fix->store) || !audit_flow_admitted(flow, before))
+			continue;
+		if (!audit_flow_admitted(flow, after))
+			return false;
+		fix->kept++;
+	}
+	return true;
+}
+
 /* One round: true when it is over, one way or the other. */
-static bool try_round(struct fix *fix, const struct audit_reach_row *row, bool *closed)
+static bool try_round(
+	struct fix *fix, const struct audit_reach *before, const struct audit_reach_row *row, bool *closed)
 {
 	struct audit_store store = *fix->store;
 	struct audit_group copies[AUDIT_GATES];
@@ -125,30 +194,49 @@ static bool try_round(struct fix *fix, const struct audit_reach_row *row, bool *
 	}
 	audit_reach_of(&store, &after);
 	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);
+	bool over = !going || *closed;
+	if (*closed)
+		*closed = going && keeps_flows(fix, before, &after);
 	audit_reach_free(&after);
 	for (size_t gate = 0; gate < store.gate_count; gate++)
 		free(copies[gate].rules);
-	return !going || *closed;
+	return over;
+}
+
+static struct st_span set_of(struct audit_result *out, const struct audit_words *sources)
+{
+	st_auto_buf struct st_buf text = {0};
+	for (uint32_t i = 0; i < sources->count; i++) {
+		struct st_span source = audit_word_span(sources->items[i]);
+		if (i > 0)
+			st_buf_add_byte(&text, ',');
+		st_buf_add(&text, source.data, source.size);
+	}
+	return audit_pool_copy(&out->pool, (struct st_span){text.data, text.size});
 }
 
 void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
-	struct audit_result *out, struct audit_exposure *exposure)
+	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure)
 {
 	static const char inside[] = "VirtualNetwork";
 	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + sizeof inside);
-	struct fix fix = {.store = store, .word = word};
+	struct fix fix = {.store = store, .word = word, .keep = keep};
 	bool closed = false;
 	word->size = sizeof inside - 1;
 	memcpy(word->text, inside, sizeof inside);
 	fix.inside = (struct audit_words){&fix.word, 1, 1};
-	if (!add_rules(&fix, row->cluster))
-		return;
-	for (int round = 0; round < ROUNDS && !try_round(&fix, row, &closed); round++)
-		;
-	for (size_t i = 0; i < fix.count && closed; i++)
-		*AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity) =
-			audit_rule_told(out, fix.groups[i], fix.rules[i]);
+	if (add_rules(&fix, row->cluster))
+		for (int round = 0; round < ROUNDS && !try_round(&fix, reach, row, &closed); round++)
+			;
+	for (size_t i = 0; i < fix.count && closed; i++) {
+		struct audit_rule_at *told =
+			AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity);
+		*told = audit_rule_told(out, fix.groups[i], fix.rules[i]);
+		told->set = set_of(out, &fix.sources[i]);
+	}
 	exposure->fix_also_closes = closed ? also_closed(&fix, reach, row) : 0;
+	exposure->fix_keeps = closed ? fix.kept : 0;
+	audit_model_free(&fix.words);
 }
 
 /* --- settings --- */

@@ -1,17 +1,20 @@
 /*
  * The smallest edit that closes an exposure without touching the network itself: rules that admit it keep all but their
- * sources, which become the virtual network. Proven by evaluating the store with it: nothing of the exposure is let in
- * any more, nor may be. Rules that would then decide in their place are edited, too.
+ * sources, which become the virtual network, or those of the flows to keep that the rule let in. Proven by evaluating
+ * the store with it: nothing of the exposure is let in any more, nor may be. Rules that would then decide in their
+ * place are edited, too.
  */
 #ifndef STAUNCH_AUDIT_FIX_H
 #define STAUNCH_AUDIT_FIX_H
 
 #include "audit/config.h"
 #include "audit/reach.h"
+#include "audit/flows.h"
 
-/* Fills exposure->fix_*; leaves them empty when no such edit closes it. */
+/* Fills exposure->fix_*; leaves them empty when no such edit closes it, or none that keeps the flows. keep may be NULL.
+ */
 void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
-	struct audit_result *out, struct audit_exposure *exposure);
+	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure);
 
 /*
  * The first remedy of the service (service.h) with which, judged again, nobody of the row is answered without proof,

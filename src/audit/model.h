@@ -36,6 +36,15 @@ struct audit_place {
 	uint32_t file, line;
 };
 
+/* Where a rule is written, for whoever edits it. */
+struct audit_written {
+	const struct audit_word *list; /* JSON pointer of the list it stands in, or of itself; NULL: it was made */
+	uint32_t index;                /* AUDIT_ROOT: of itself */
+	uint32_t line, column,
+		end_column; /* of its one source, see node.h; column 0: none that an edit could replace */
+	bool nested, many;  /* its fields stand below `properties`; sources in the plural */
+};
+
 /* One inbound rule. An empty list matches nothing. */
 struct audit_rule {
 	const struct audit_word *name, *protocol;
@@ -44,6 +53,8 @@ struct audit_rule {
 	enum audit_access access;
 	bool conditional; /* it cannot be told whether it exists, or whether it is inbound */
 	struct audit_words sources, source_ports, destinations, ports;
+	const struct audit_word *address; /* of the resource in a plan; NULL: it is in none */
+	struct audit_written written;
 };
 
 struct audit_group {
@@ -51,9 +62,10 @@ struct audit_group {
 	struct audit_place at;
 	struct audit_rule *rules;
 	size_t rule_count, rule_capacity;
-	struct audit_words attached;    /* ids of network interfaces and subnets it says it is attached to */
-	const struct audit_word *doubt; /* why its rules cannot be told all; NULL: they can */
-	bool declared;                  /* the group itself stood in the input, not only one of its rules */
+	const struct audit_word *address; /* in a plan; NULL */
+	struct audit_words attached;      /* ids of network interfaces and subnets it says it is attached to */
+	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
+	bool declared;                    /* the group itself stood in the input, not only one of its rules */
 };
 
 enum audit_sku { AUDIT_SKU_UNKNOWN, AUDIT_SKU_BASIC, AUDIT_SKU_STANDARD };

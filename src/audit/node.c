@@ -1,6 +1,8 @@
 /* Children are a list: objects of configurations are short, and are read once. */
 #include "audit/node.h"
 
+#include "base/ceilings.h"
+
 #include <strings.h>
 
 struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line)
@@ -18,7 +20,37 @@ void audit_node_append(struct audit_node *parent, struct audit_node *child)
 	else
 		parent->first = child;
 	parent->last = child;
-	parent->count++;
+	child->parent = parent;
+	child->index = parent->count++;
+}
+
+static void add_key(struct st_span key, struct st_buf *out)
+{
+	for (size_t i = 0; i < key.size; i++) {
+		if (key.data[i] == '~' || key.data[i] == '/')
+			st_buf_format(out, key.data[i] == '~' ? "~0" : "~1");
+		else
+			st_buf_add_byte(out, key.data[i]);
+	}
+}
+
+bool audit_node_pointer(const struct audit_node *node, struct st_buf *out)
+{
+	const struct audit_node *path[CEIL_AUDIT_DEPTH + 1];
+	size_t depth = 0;
+	for (; node->parent != NULL && depth < CEIL_AUDIT_DEPTH; node = node->parent)
+		path[depth++] = node;
+	if (node->parent != NULL || node->index != AUDIT_ROOT)
+		return false;
+	while (depth > 0) {
+		const struct audit_node *step = path[--depth];
+		st_buf_add_byte(out, '/');
+		if (step->parent->type == AUDIT_ARRAY)
+			st_buf_format(out, "%u", (unsigned)step->index);
+		else
+			add_key(step->key, out);
+	}
+	return true;
 }
 
 bool audit_same(struct st_span a, struct st_span b)

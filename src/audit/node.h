@@ -25,10 +25,18 @@ struct audit_node {
 	struct st_span key; /* in its object */
 	struct st_span text;
 	struct audit_node *first, *last, *next;
+	/* Where it was written: in what, the how manieth of it (AUDIT_ROOT: the whole of a file). NULL and 0: it was
+	 * made. */
+	const struct audit_node *parent;
+	uint32_t index;
+	uint32_t column, end_column; /* of a string, quotes included, from 1; 0: not known, or not ASCII */
 };
+#define AUDIT_ROOT UINT32_MAX
 
 struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line);
 void audit_node_append(struct audit_node *parent, struct audit_node *child);
+/* Adds the path of the node in its file as a JSON pointer (RFC 6901). False: it was not written as it is. */
+bool audit_node_pointer(const struct audit_node *node, struct st_buf *out);
 /* NULL: node is NULL, no object, or has no such key. */
 const struct audit_node *audit_get(const struct audit_node *node, const char *key);
 const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key);

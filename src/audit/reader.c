@@ -4,11 +4,13 @@
 #include "audit/config.h"
 #include "audit/document.h"
 #include "audit/inventory.h"
+#include "audit/result.h"
 #include "audit/service.h"
 #include "audit/shape.h"
 #include "audit/shape_arm.h"
 #include "audit/shape_s3.h"
 #include "audit/shape_storage.h"
+#include "audit/shape_terraform.h"
 #include "audit/text_config.h"
 #include "base/ceilings.h"
 
@@ -29,16 +31,26 @@ struct audit_reader {
 	struct audit_pool pool;    /* whole trees that wait for the last file */
 	struct waiting *templates; /* they need parameters, which may stand in a later file */
 	size_t template_count, template_capacity;
+	struct waiting *plans;
+	uint32_t plan_count, plan_capacity;
+	enum audit_side side;
+	bool saw_plan;
 	struct audit_node *given; /* values of parameters, of all files of them */
 	struct audit_inventory *inventories;
 	uint32_t inventory_count, inventory_capacity;
 };
 
-struct audit_reader *audit_reader_open(struct audit_model *model)
+struct audit_reader *audit_reader_open(struct audit_model *model, enum audit_side side)
 {
 	struct audit_reader *reader = st_alloc_zero(1, sizeof *reader);
 	reader->model = model;
+	reader->side = side;
 	return reader;
+}
+
+bool audit_reader_saw_plan(const struct audit_reader *reader)
+{
+	return reader->saw_plan;
 }
 
 void audit_reader_close(struct audit_reader *reader)
@@ -48,6 +60,7 @@ void audit_reader_close(struct audit_reader *reader)
 	audit_pool_free(&reader->pool);
 	free(reader->templates);
 	free(reader->inventories);
+	free(reader->plans);
 	free(reader);
 }
 
@@ -139,6 +152,11 @@ static bool take_whole(struct audit_reader *reader, const struct audit_node *nod
 		add_template(reader, node, file);
 		return true;
 	}
+	if (audit_is_terraform(node) && audit_terraform_wrong(node) == NULL) {
+		*AUDIT_PUSH(reader->plans, reader->plan_count, reader->plan_capacity) = (struct waiting){node, file};
+		reader->saw_plan |= audit_is_terraform_plan(node);
+		return true;
+	}
 	bool known = take_frame(reader, node, file);
 	for (const struct audit_node *item = node->first; item != NULL && node->type == AUDIT_ARRAY; item = item->next)
 		known &= item->type == AUDIT_OBJECT;
@@ -221,8 +239,10 @@ enum st_status audit_reader_file(
 		any = true;
 		if (known)
 			continue;
-		st_fail(err, ST_WRONG, "line %u: this is no configuration that staunch audit knows",
-			(unsigned)tree->line);
+		const char *wrong =
+			found == AUDIT_WHOLE && audit_is_terraform(tree) ? audit_terraform_wrong(tree) : NULL;
+		st_fail(err, ST_WRONG, "line %u: %s", (unsigned)tree->line,
+			wrong != NULL ? wrong : "this is no configuration that staunch audit knows");
 		found = AUDIT_BROKEN;
 		break;
 	}
@@ -232,11 +252,21 @@ enum st_status audit_reader_file(
 	return any ? ST_OK : st_fail(err, ST_WRONG, "line 1: the file is empty");
 }
 
+static void take_made(void *context, const struct audit_node *resource, uint32_t file)
+{
+	take_resource(context, resource, file);
+}
+
 enum st_status audit_reader_finish(struct audit_reader *reader, struct st_error *err)
 {
 	for (size_t i = 0; i < reader->template_count; i++)
 		audit_shape_arm(reader->model, &reader->pool, reader->templates[i].tree, reader->given,
 			reader->templates[i].file);
+	for (uint32_t i = 0; i < reader->plan_count; i++) {
+		struct audit_terraform terraform = {
+			reader->model, &reader->pool, reader->plans[i].file, take_made, reader};
+		audit_shape_terraform(&terraform, reader->plans[i].tree, reader->side);
+	}
 	audit_shape_storage_finish(reader->model);
 	audit_join_configs(reader->model, reader->inventories, reader->inventory_count);
 	(void)err;

@@ -65,6 +65,7 @@ void audit_result_free(struct audit_result *result)
 	free(result->shadowed.items);
 	free(result->dead_denies.items);
 	free(result->cannot_tell.items);
+	free(result->exceptions);
 	audit_pool_free(&result->pool);
 	*result = (struct audit_result){0};
 }
@@ -91,6 +92,15 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	st_buf_add_u32(out, rule->file);
 	st_buf_add_u32(out, rule->line);
 	st_buf_add_byte(out, rule->setting);
+	put(out, rule->address);
+	put(out, rule->set);
+	put(out, rule->group_id);
+	put(out, rule->pointer);
+	st_buf_add_byte(out, rule->has_pointer);
+	st_buf_add_byte(out, rule->many);
+	st_buf_add_u32(out, rule->edit_line);
+	st_buf_add_u32(out, rule->edit_column);
+	st_buf_add_u32(out, rule->edit_end);
 }
 
 static void put_exposure(struct st_buf *out, const struct audit_exposure *exposure)
@@ -141,6 +151,9 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	put(out, exposure->fix_setting.value);
 	st_buf_add_u32(out, exposure->fix_setting.file);
 	st_buf_add_u32(out, exposure->fix_setting.line);
+	st_buf_add_byte(out, (uint8_t)exposure->excepted);
+	st_buf_add_u32(out, exposure->exception);
+	st_buf_add_u32(out, exposure->fix_keeps);
 }
 
 static void put_notes(struct st_buf *out, const struct audit_notes *notes)
@@ -172,6 +185,17 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 	put_notes(out, &result->cannot_tell);
 	st_buf_add_u32(out, result->snapshots);
 	st_buf_add_byte(out, result->compared);
+	st_buf_add_u32(out, result->exception_count);
+	for (uint32_t i = 0; i < result->exception_count; i++) {
+		const struct audit_exception_told *exception = &result->exceptions[i];
+		put(out, exception->store);
+		put(out, exception->reason);
+		put(out, exception->owner);
+		put(out, exception->until);
+		st_buf_add_u32(out, exception->line);
+		st_buf_add_byte(out, exception->expired);
+		st_buf_add_u32(out, exception->rows);
+	}
 }
 
 /* --- in --- */
@@ -210,6 +234,17 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->file = take_file(decoder);
 	rule->line = st_cursor_u32(&decoder->in);
 	rule->setting = take_below(decoder, 2);
+	rule->address = st_cursor_span(&decoder->in);
+	rule->set = st_cursor_span(&decoder->in);
+	rule->group_id = st_cursor_span(&decoder->in);
+	rule->pointer = st_cursor_span(&decoder->in);
+	rule->has_pointer = take_below(decoder, 2);
+	rule->many = take_below(decoder, 2);
+	rule->edit_line = st_cursor_u32(&decoder->in);
+	rule->edit_column = st_cursor_u32(&decoder->in);
+	rule->edit_end = st_cursor_u32(&decoder->in);
+	if (rule->edit_line == 0 || rule->edit_column == 0 || rule->edit_end <= rule->edit_column)
+		rule->edit_line = 0;
 }
 
 static int32_t take_port(struct decoder *decoder)
@@ -271,6 +306,9 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 	exposure->fix_setting.value = st_cursor_span(in);
 	exposure->fix_setting.file = take_file(decoder);
 	exposure->fix_setting.line = st_cursor_u32(in);
+	exposure->excepted = take_below(decoder, AUDIT_EXCEPTEDS);
+	exposure->exception = st_cursor_u32(in);
+	exposure->fix_keeps = st_cursor_u32(in);
 }
 
 static void take_notes(struct decoder *decoder, struct audit_notes *notes)
@@ -283,6 +321,25 @@ static void take_notes(struct decoder *decoder, struct audit_notes *notes)
 		take_rule(decoder, &note->rule);
 		take_rule(decoder, &note->by);
 	}
+}
+
+static void take_exceptions(struct decoder *decoder, struct audit_result *out)
+{
+	uint32_t count = st_cursor_u32(&decoder->in);
+	for (uint32_t i = 0; i < count && !decoder->in.bad; i++) {
+		struct audit_exception_told *told =
+			AUDIT_PUSH(out->exceptions, out->exception_count, out->exception_capacity);
+		told->store = st_cursor_span(&decoder->in);
+		told->reason = st_cursor_span(&decoder->in);
+		told->owner = st_cursor_span(&decoder->in);
+		told->until = st_cursor_span(&decoder->in);
+		told->line = st_cursor_u32(&decoder->in);
+		told->expired = take_below(decoder, 2);
+		told->rows = st_cursor_u32(&decoder->in);
+	}
+	for (uint32_t i = 0; i < out->exposure_count; i++)
+		decoder->in.bad |= out->exposures[i].excepted != AUDIT_NOT_EXCEPTED &&
+				   out->exposures[i].exception >= out->exception_count;
 }
 
 enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct audit_result *out, struct st_error *err)
@@ -309,6 +366,7 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 	take_notes(&decoder, &out->cannot_tell);
 	out->snapshots = st_cursor_u32(&decoder.in);
 	out->compared = take_below(&decoder, 2);
+	take_exceptions(&decoder, out);
 	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
 		return ST_OK;
 	audit_result_free(out);

@@ -48,6 +48,8 @@ const char *audit_how_name(enum audit_how how);
 /* What somebody may do who has not proven who he is. */
 #define AUDIT_RIGHT_LIST 1u
 #define AUDIT_RIGHT_READ 2u
+/* What an exception (exception.h) says of a row. */
+enum audit_excepted { AUDIT_NOT_EXCEPTED, AUDIT_EXCEPTED, AUDIT_EXCEPTION_EXPIRED, AUDIT_EXCEPTEDS };
 
 struct audit_texts {
 	struct st_span *items;
@@ -63,7 +65,17 @@ struct audit_rule_at {
 	struct st_span group, rule;
 	int32_t priority; /* -1: not known */
 	uint32_t file, line;
-	bool setting; /* of a service or a store, not of a network: "key: value" */
+	bool setting;            /* of a service or a store, not of a network: "key: value" */
+	struct st_span address;  /* of the resource it stands in, in a plan of Terraform; else empty */
+	struct st_span set;      /* of a fix: the sources that it gets, with commas between them */
+	struct st_span group_id; /* as the input has it */
+	struct st_span
+		pointer; /* RFC 6901, to the object that holds its fields; has_pointer false: not one of its own */
+	bool has_pointer;
+	bool many; /* it names sources in the plural, too */
+	/* Its one source in the text, quotes included: columns count from 1, end is behind it. Line 0: no literal by
+	 * itself in a line of ASCII. */
+	uint32_t edit_line, edit_column, edit_end;
 };
 
 struct audit_edit {
@@ -92,13 +104,14 @@ struct audit_exposure {
 	uint32_t file, line;   /* of the store */
 	uint32_t store_number; /* in the list of stores; AUDIT_NO_STORE: it is gone */
 	bool known_before;     /* all of it was there in the baseline */
-	/* dates of snapshots; empty: before the first, or not yet */
+	/* dates of snapshots; empty: before the first, or not yet. Without a window of a comparison: names of the
+	 * states between which it opened (commits), or empty. */
 	bool has_window;
 	struct st_span opened_after, opened_by, closed_after, closed_by;
 	enum audit_how how;
 	struct audit_edit *edits; /* what opened it */
 	uint32_t edit_count, edit_capacity;
-	/* Rules whose sources, set to VirtualNetwork, close it, as was evaluated; other rows that they open, too. */
+	/* Rules whose sources, set to `set`, close it, as was evaluated; other rows that they open, too. */
 	struct audit_rule_at *fix_rules;
 	uint32_t fix_count, fix_capacity, fix_also_closes;
 	struct st_span service; /* whose settings were judged; empty: nothing is known of what answers there */
@@ -108,7 +121,10 @@ struct audit_exposure {
 	struct {
 		struct st_span key, value;
 		uint32_t file, line;
-	} fix_setting; /* key empty: there is none */
+	} fix_setting;      /* key empty: there is none */
+	uint32_t fix_keeps; /* flows to keep that still get in */
+	enum audit_excepted excepted;
+	uint32_t exception; /* which one; only where one says something */
 };
 
 /* Shadowed rules, dead denies, things that cannot be told. */
@@ -129,6 +145,14 @@ struct audit_store_told {
 	uint32_t file, line;
 };
 
+/* An exception, and what came of it. */
+struct audit_exception_told {
+	struct st_span store, reason, owner, until;
+	uint32_t line; /* in the file of exceptions */
+	bool expired;
+	uint32_t rows; /* that it takes out, or would */
+};
+
 struct audit_result {
 	struct audit_pool pool;
 	struct audit_exposure *exposures;
@@ -137,7 +161,9 @@ struct audit_result {
 	uint32_t store_count, store_capacity;
 	struct audit_notes shadowed, dead_denies, cannot_tell;
 	uint32_t snapshots; /* dates that were looked at; 0: there are none */
-	bool compared;      /* with a baseline */
+	bool compared;      /* with a baseline, or with the state before a plan */
+	struct audit_exception_told *exceptions;
+	uint32_t exception_count, exception_capacity;
 };
 
 /* Room for one more in an array {items, count, capacity}: its index. */

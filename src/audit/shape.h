@@ -26,9 +26,9 @@ bool audit_shape_azure_known(struct audit_model *model, const struct audit_node 
 const struct audit_node *audit_azure_property(const struct audit_node *resource, const char *key);
 struct audit_place audit_place_of(uint32_t file, const struct audit_node *node);
 /* Adds an inbound rule of this node to the group; outbound ones are left out. conditional: whether it exists is not
- * known. */
+ * known. list: JSON pointer of the list it stands in, NULL: it stands by itself. */
 void audit_azure_rule(struct audit_model *model, struct audit_group *group, const struct audit_node *rule,
-	uint32_t file, bool conditional);
+	const struct audit_word *list, uint32_t file, bool conditional);
 /* Last component of a type in any spelling: "Microsoft.Network/networkSecurityGroups" -> "networkSecurityGroups". */
 bool audit_azure_type_is(const struct audit_node *resource, const char *type);
 

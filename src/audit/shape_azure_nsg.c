@@ -108,8 +108,42 @@ static const struct audit_word *name_of(struct audit_model *model, const struct 
 		       : audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(word)));
 }
 
+/* NULL: it was not written as it is. */
+static const struct audit_word *pointer_of(struct audit_model *model, const struct audit_node *node)
+{
+	st_auto_buf struct st_buf text = {0};
+	if (!audit_node_pointer(node, &text))
+		return NULL;
+	return audit_intern(model, AUDIT_LITERAL, (struct st_span){text.data, text.size});
+}
+
+static struct audit_written written_at(
+	struct audit_model *model, const struct audit_node *node, const struct audit_word *list)
+{
+	const struct audit_node *properties = audit_get(node, "properties");
+	const struct audit_node *one = audit_azure_property(node, "sourceAddressPrefix");
+	const struct audit_node *many = audit_azure_property(node, "sourceAddressPrefixes");
+	struct audit_written written = {.list = list != NULL ? list : pointer_of(model, node),
+		.index = list != NULL ? node->index : AUDIT_ROOT,
+		.nested = properties != NULL && properties->type == AUDIT_OBJECT,
+		.many = many != NULL && (many->type != AUDIT_ARRAY || many->count > 0)};
+	if (written.list != NULL && !written.many && one != NULL && one->type == AUDIT_STRING && one->column > 0) {
+		written.line = one->line;
+		written.column = one->column;
+		written.end_column = one->end_column;
+	}
+	return written;
+}
+
+/* The text that a plan of Terraform puts beside a resource (shape_terraform.c). */
+static const struct audit_word *address_of(struct audit_model *model, const struct audit_node *node)
+{
+	const struct audit_node *address = audit_get(node, "(address)");
+	return address != NULL ? audit_word_of(model, address) : NULL;
+}
+
 void audit_azure_rule(struct audit_model *model, struct audit_group *group, const struct audit_node *node,
-	uint32_t file, bool conditional)
+	const struct audit_word *list, uint32_t file, bool conditional)
 {
 	const struct audit_node *direction = audit_azure_property(node, "direction");
 	if (audit_is_text(direction, "Outbound"))
@@ -127,6 +161,8 @@ void audit_azure_rule(struct audit_model *model, struct audit_group *group, cons
 		.destinations = values_of(model, node, "destinationAddressPrefix", "destinationAddressPrefixes",
 			"destinationApplicationSecurityGroups"),
 		.ports = values_of(model, node, "destinationPortRange", "destinationPortRanges", NULL),
+		.address = address_of(model, node),
+		.written = written_at(model, node, list),
 	};
 	*audit_group_rule(model, group) = rule;
 }
@@ -186,6 +222,7 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 	group->name = name_of(model, node);
 	group->at = audit_place_of(file, node);
 	group->declared = true;
+	group->address = address_of(model, node);
 	add_references(model, &group->attached, audit_azure_property(node, "networkInterfaces"));
 	add_references(model, &group->attached, audit_azure_property(node, "subnets"));
 	const struct audit_node *rules = audit_azure_property(node, "securityRules");
@@ -195,10 +232,11 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 		group->doubt = doubt(model, "its list of rules cannot be resolved");
 		return;
 	}
+	const struct audit_word *list = pointer_of(model, rules);
 	for (const struct audit_node *rule = rules->first; rule != NULL; rule = rule->next) {
 		if (rule->type == AUDIT_OBJECT)
-			audit_azure_rule(
-				model, group, rule, file, conditional || audit_get(rule, "(conditional)") != NULL);
+			audit_azure_rule(model, group, rule, list, file,
+				conditional || audit_get(rule, "(conditional)") != NULL);
 		else
 			group->doubt = doubt(model, "a rule cannot be resolved");
 	}
@@ -224,7 +262,7 @@ static void take_rule(struct audit_model *model, const struct audit_node *node, 
 	struct audit_group *group = audit_model_group(model, audit_intern(model, AUDIT_LITERAL, parent));
 	if (!group->declared && group->rule_count == 0)
 		group->at = audit_place_of(file, node);
-	audit_azure_rule(model, group, node, file, audit_get(node, "(conditional)") != NULL);
+	audit_azure_rule(model, group, node, NULL, file, audit_get(node, "(conditional)") != NULL);
 }
 
 /* Ids ".../networkInterfaces/N/ipConfigurations/C" of a subnet; whatever else is in it is not read here. */

@@ -14,6 +14,8 @@ struct telling {
 	struct audit_reach reach;
 	struct audit_judged judged;
 	struct audit_trace *trace; /* NULL: nobody asks */
+	const struct audit_aside *aside;
+	const struct audit_piece *piece; /* the part of a row that is being told; NULL: all of it */
 	struct st_error *err;
 	enum st_status status;
 };
@@ -28,11 +30,37 @@ static void add_text(struct audit_result *result, struct audit_texts *texts, str
 	*AUDIT_PUSH(texts->items, texts->count, texts->capacity) = keep(result, text);
 }
 
+static void add_written(struct audit_result *result, const struct audit_written *written, struct audit_rule_at *told)
+{
+	if (written->list == NULL)
+		return;
+	st_auto_buf struct st_buf text = {0};
+	st_buf_add(&text, written->list->text, written->list->size);
+	if (written->index != AUDIT_ROOT)
+		st_buf_format(&text, "/%u", (unsigned)written->index);
+	if (written->nested)
+		st_buf_format(&text, "/properties");
+	told->pointer = keep(result, (struct st_span){text.data, text.size});
+	told->has_pointer = true;
+	told->many = written->many;
+	told->edit_line = written->column > 0 ? written->line : 0;
+	told->edit_column = written->column;
+	told->edit_end = written->end_column;
+}
+
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
 {
-	return (struct audit_rule_at){keep(result, audit_word_span(group->name)),
-		keep(result, audit_word_span(rule->name)), rule->priority, rule->at.file, rule->at.line, false};
+	struct audit_rule_at told = {.group = keep(result, audit_word_span(group->name)),
+		.rule = keep(result, audit_word_span(rule->name)),
+		.priority = rule->priority,
+		.file = rule->at.file,
+		.line = rule->at.line,
+		.group_id = keep(result, audit_word_span(group->id))};
+	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
+	told.address = keep(result, audit_word_span(address));
+	add_written(result, &rule->written, &told);
+	return told;
 }
 
 /* --- sources --- */
@@ -307,12 +335,12 @@ static void add_ports(struct audit_exposure *exposure, audit_address low, audit_
 		(struct audit_range){(uint16_t)low, (uint16_t)high};
 }
 
-static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_cluster *cluster)
+static void add_trace(struct audit_trace *trace, const struct audit_reach_row *row, const struct audit_tags *tags)
 {
 	struct audit_trace_row *kept = AUDIT_PUSH(trace->rows, trace->row_count, trace->row_capacity);
 	kept->store = trace->store_count - 1;
 	audit_set_copy(&kept->lines, &row->lines);
-	audit_set_copy(&kept->sources, &cluster->sources);
+	kept->tag_count = audit_set_tags(&row->cluster->sources, tags, &kept->sources, &kept->tags);
 }
 
 void audit_trace_free(struct audit_trace *trace)
@@ -320,6 +348,7 @@ void audit_trace_free(struct audit_trace *trace)
 	for (uint32_t i = 0; i < trace->row_count; i++) {
 		audit_set_free(&trace->rows[i].lines);
 		audit_set_free(&trace->rows[i].sources);
+		free(trace->rows[i].tags);
 	}
 	free(trace->rows);
 	free(trace->stores);
@@ -341,9 +370,12 @@ static void add_service(
 		exposure->reason = keep(result, answer->share->reason);
 	for (uint32_t i = 0; i < answer->share->by_count; i++)
 		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
-			(struct audit_rule_at){keep(result, audit_word_span(answer->config->name)),
-				keep(result, answer->share->by[i].text), -1, answer->share->by[i].at.file,
-				answer->share->by[i].at.line, true};
+			(struct audit_rule_at){.group = keep(result, audit_word_span(answer->config->name)),
+				.rule = keep(result, answer->share->by[i].text),
+				.priority = -1,
+				.file = answer->share->by[i].at.file,
+				.line = answer->share->by[i].at.line,
+				.setting = true};
 }
 
 static void add_exposure(struct telling *telling, const struct audit_answer_row *answer, enum audit_protocol protocol)
@@ -382,21 +414,27 @@ static void add_exposure(struct telling *telling, const struct audit_answer_row 
 	if (cluster->verdict == AUDIT_CANNOT_TELL)
 		exposure->reason = keep(result, audit_span(reason_of(cluster)));
 	add_service(result, exposure, answer);
+	if (telling->piece != NULL && telling->piece->held) {
+		exposure->exception = telling->piece->exception;
+		exposure->excepted = telling->aside->exceptions->items[exposure->exception].expired
+					     ? AUDIT_EXCEPTION_EXPIRED
+					     : AUDIT_EXCEPTED;
+	}
 	add_witness(telling, &here, exposure);
 	if (exposure->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK) {
-		audit_tell_fix(telling->store, &telling->reach, &here, result, exposure);
+		audit_tell_fix(telling->store, &telling->reach, &here,
+			telling->aside != NULL ? telling->aside->keep : NULL, result, exposure);
 		audit_tell_setting_fix(answer->config, answer->share, &here, result, exposure);
 	}
 	if (telling->trace != NULL)
-		add_trace(telling->trace, &here, cluster);
+		add_trace(telling->trace, &here, &telling->reach.tags);
 	audit_set_free(&part);
 	audit_set_free(&window);
 }
 
 /* One exposure for each protocol of the row; one for all when all of them are wholly in it. */
-static void tell_row(void *context, const struct audit_answer_row *answer)
+static void tell_row(struct telling *telling, const struct audit_answer_row *answer)
 {
-	struct telling *telling = context;
 	const struct audit_reach_row *row = answer->row;
 	if (telling->status != ST_OK)
 		return;
@@ -412,6 +450,88 @@ static void tell_row(void *context, const struct audit_answer_row *answer)
 	for (int p = 0; p < AUDIT_PROTOCOL_ANY; p++)
 		if (there[p])
 			add_exposure(telling, answer, (enum audit_protocol)p);
+}
+
+/* The rules of the cluster that admit some of the piece; all of them when none surely does. */
+static void rules_of_piece(const struct telling *telling, struct audit_cluster *part, const struct audit_piece *piece)
+{
+	size_t count = 0;
+	st_auto_free bool *stays = st_alloc_zero(part->rule_count + 1, sizeof *stays);
+	for (size_t i = 0; i < part->rule_count; i++) {
+		struct audit_compiled compiled;
+		audit_compile(part->rules[i], &telling->reach.tags, &compiled);
+		stays[i] = audit_set_meets(&compiled.sources[AUDIT_UPPER], &piece->sources) &&
+			   audit_set_meets(&compiled.lines[AUDIT_UPPER], &piece->lines);
+		count += stays[i];
+		audit_compiled_free(&compiled);
+	}
+	if (count == 0 || count == part->rule_count)
+		return;
+	for (size_t i = count = 0; i < part->rule_count; i++) {
+		if (!stays[i])
+			continue;
+		part->rules[count] = part->rules[i];
+		part->groups[count++] = part->groups[i];
+	}
+	part->rule_count = count;
+}
+
+static void tell_piece(struct telling *telling, const struct audit_answer_row *answer, const struct audit_piece *piece)
+{
+	const struct audit_reach_row *row = answer->row;
+	struct audit_answer_row told = *answer;
+	struct audit_cluster part = *row->cluster;
+	struct audit_reach_row here = *row;
+	st_auto_free const struct audit_rule **rules = st_alloc(part.rule_count * sizeof *rules + 1);
+	st_auto_free const struct audit_group **groups = st_alloc(part.rule_count * sizeof *groups + 1);
+	memcpy(rules, part.rules, part.rule_count * sizeof *rules);
+	memcpy(groups, part.groups, part.rule_count * sizeof *groups);
+	part.rules = rules;
+	part.groups = groups;
+	part.sources = piece->sources;
+	part.class = audit_class_of(&piece->sources, &telling->reach.tags);
+	rules_of_piece(telling, &part, piece);
+	here.cluster = &part;
+	here.lines = piece->lines;
+	telling->piece = piece;
+	told.row = &here;
+	tell_row(telling, &told);
+	telling->piece = NULL;
+}
+
+/* The row as exceptions leave it. */
+static void tell_cut_row(void *context, const struct audit_answer_row *answer)
+{
+	struct telling *telling = context;
+	const struct audit_reach_row *row = answer->row;
+	struct audit_pieces pieces;
+	if (telling->aside == NULL || telling->aside->exceptions == NULL || answer->verdict == AUDIT_CLOSED) {
+		tell_row(telling, answer);
+		return;
+	}
+	audit_flows_cut(telling->aside->exceptions, telling->store, &telling->reach.tags, row, &pieces);
+	bool whole = pieces.count == 1 && !pieces.items[0].held;
+	if (whole)
+		tell_row(telling, answer);
+	for (uint32_t i = 0; i < pieces.count && !whole && telling->status == ST_OK; i++)
+		tell_piece(telling, answer, &pieces.items[i]);
+	audit_pieces_free(&pieces);
+}
+
+static void tell_exceptions(const struct audit_flows *exceptions, struct audit_result *out)
+{
+	for (uint32_t i = 0; i < exceptions->count; i++) {
+		const struct audit_flow *flow = &exceptions->items[i];
+		struct audit_exception_told *told =
+			AUDIT_PUSH(out->exceptions, out->exception_count, out->exception_capacity);
+		told->store = keep(out, audit_word_span(flow->store));
+		told->reason = keep(out, audit_word_span(flow->reason));
+		told->owner = keep(out, audit_word_span(flow->owner));
+		told->until = keep(out, audit_word_span(flow->until));
+		told->line = flow->line;
+		told->expired = flow->expired;
+		told->rows = flow->rows;
+	}
 }
 
 static void add_doubt(struct audit_result *result, struct st_span store, struct st_span text, struct audit_place at)
@@ -437,7 +557,7 @@ static void tell_store(void *context, const struct audit_store *store)
 			*store;
 	audit_reach_of(store, &telling->reach);
 	audit_judge_store(store, &telling->judged);
-	audit_each_row(store, &telling->judged, &telling->reach, tell_row, telling);
+	audit_each_row(store, &telling->judged, &telling->reach, tell_cut_row, telling);
 	struct audit_store_told *told = AUDIT_PUSH(result->stores, result->store_count, result->store_capacity);
 	told->name = keep(result, store->name);
 	told->file = store->at.file;
@@ -456,15 +576,19 @@ static void tell_store(void *context, const struct audit_store *store)
 	audit_reach_free(&telling->reach);
 }
 
-enum st_status audit_tell(
-	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err)
+enum st_status audit_tell(const struct audit_model *model, const struct audit_aside *aside, struct audit_result *out,
+	struct audit_trace *trace, struct st_error *err)
 {
-	struct telling telling = {.result = out, .trace = trace, .err = err, .status = ST_OK};
+	struct telling telling = {.result = out, .trace = trace, .aside = aside, .err = err, .status = ST_OK};
+	if (aside != NULL && aside->exceptions != NULL)
+		ST_TRY(audit_flows_check(aside->exceptions, model, err));
 	audit_each_store(model, tell_store, &telling);
 	for (size_t i = 0; i < model->doubt_count; i++)
 		add_doubt(out, audit_word_span(model->doubts[i].what), audit_word_span(model->doubts[i].reason),
 			model->doubts[i].at);
 	for (size_t i = 0; i < model->group_count; i++)
 		audit_tell_shadowed(model->groups[i], out);
+	if (aside != NULL && aside->exceptions != NULL)
+		tell_exceptions(aside->exceptions, out);
 	return telling.status;
 }

@@ -2,7 +2,7 @@
 #ifndef STAUNCH_AUDIT_TELL_H
 #define STAUNCH_AUDIT_TELL_H
 
-#include "audit/reach.h"
+#include "audit/flows.h"
 #include "audit/result.h"
 
 /* What of a telling is kept for comparisons: stores, and of each exposure its place in them and its sets. */
@@ -11,16 +11,24 @@ struct audit_trace {
 	uint32_t store_count, store_capacity;
 	struct audit_trace_row {
 		uint32_t store;
-		struct audit_set lines, sources;
+		struct audit_set lines, sources; /* sources without tags */
+		struct audit_tag_name *tags;
+		size_t tag_count;
 	} * rows; /* one for each exposure */
 	uint32_t row_count, row_capacity;
 };
 void audit_trace_free(struct audit_trace *trace);
 
-/* All stores of the model. trace may be NULL. ST_FATAL: the two evaluators disagree about a packet, and nothing is to
- * be believed. */
-enum st_status audit_tell(
-	const struct audit_model *model, struct audit_result *out, struct audit_trace *trace, struct st_error *err);
+/* Files that the user gave beside the configuration; either may be NULL. */
+struct audit_aside {
+	struct audit_flows *exceptions;
+	const struct audit_flows *keep;
+};
+
+/* All stores of the model. aside and trace may be NULL. ST_FATAL: the two evaluators disagree about a packet, and
+ * nothing is to be believed. */
+enum st_status audit_tell(const struct audit_model *model, const struct audit_aside *aside, struct audit_result *out,
+	struct audit_trace *trace, struct st_error *err);
 
 /* Of the rules that somebody on the internet could match: those that nothing reaches because rules before them decide
  * it all, and denies for a destination that no packet has. */

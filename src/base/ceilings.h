@@ -254,6 +254,8 @@
 /* Values made by the expressions of one template, and levels of calls; what goes beyond cannot be told. */
 #define CEIL_AUDIT_EXPRESSION_VALUES 1000000
 #define CEIL_AUDIT_EXPRESSION_DEPTH 64
+/* Resources looked at for the references of one plan; those that are left then cannot be told. */
+#define CEIL_AUDIT_PLAN_STEPS 200000000
 /* Service tags of one store told apart; with more of them it cannot be told. */
 #define CEIL_AUDIT_TAGS 256
 /* Combinations of destination, source port and port range looked at for one store, and steps through rules in them
@@ -271,6 +273,19 @@
 #define CEIL_AUDIT_KEY_BYTES 4096
 /* Files of one audit. */
 #define CEIL_AUDIT_FILES 10000
+/* Entries of a file of exceptions or of flows to keep, values of a list in one, and its bytes. */
+#define CEIL_AUDIT_FLOWS 1000
+#define CEIL_AUDIT_FLOW_VALUES 4000
+#define CEIL_AUDIT_FLOWS_BYTES (4 * MIB)
+/* Commits between the two of --git that are looked at for the one that opened it; of more, none is. */
+#define CEIL_AUDIT_COMMITS 200
+/* Content of files that --git takes out of a repository, of all its commits together. */
+#define CEIL_AUDIT_GIT_BYTES (256 * MIB)
+/* What is read from a pipe, which is kept because a plan is read twice. */
+#define CEIL_AUDIT_PIPE_BYTES (512 * MIB)
+/* Processor time and time of one run of git; one that takes longer is ended. */
+#define CEIL_GIT_CPU_S 120
+#define CEIL_GIT_MS (3 * 60 * 1000)
 /* An audit that takes longer is ended: it was not told. */
 #define CEIL_AUDIT_MS (10 * 60 * 1000)
 

@@ -4,7 +4,9 @@
  */
 #include "cli/audit.h"
 
+#include "audit/flows.h"
 #include "base/ceilings.h"
+#include "base/clock.h"
 #include "cli/report.h"
 #include "process/confine.h"
 #include "process/launcher.h"
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,15 +39,23 @@ static bool is_public_service(const struct audit_exposure *exposure)
 	return true;
 }
 
+/* Nobody has answered for it: what an exception covers is no finding until it expires, and then it is one again,
+ * however long it has been open. */
+static bool is_new(const struct audit_exposure *exposure)
+{
+	return exposure->excepted == AUDIT_EXCEPTION_EXPIRED ||
+	       (exposure->excepted == AUDIT_NOT_EXCEPTED && !exposure->known_before);
+}
+
 bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_OPEN && !exposure->known_before && run->fail_on[exposure->class] &&
+	return exposure->verdict == AUDIT_OPEN && is_new(exposure) && run->fail_on[exposure->class] &&
 	       !is_public_service(exposure);
 }
 
 bool audit_in_doubt(const struct audit_run *run, const struct audit_exposure *exposure)
 {
-	return exposure->verdict == AUDIT_CANNOT_TELL && !exposure->known_before && run->fail_on[exposure->class] &&
+	return exposure->verdict == AUDIT_CANNOT_TELL && is_new(exposure) && run->fail_on[exposure->class] &&
 	       !is_public_service(exposure);
 }
 
@@ -109,6 +120,18 @@ static enum st_status expect(struct message_reader *reader, int socket, uint32_t
 	return message->type == type ? ST_OK : st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
 }
 
+/* Content of a commit, in memory. */
+static int open_content(struct st_span content, struct st_error *err)
+{
+	int fd = memfd_create("content", MFD_CLOEXEC);
+	if (fd >= 0 && st_write_full(fd, content.data, content.size) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	st_fail_errno(err, ST_FATAL, "no memory for a file of the repository");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 static int open_file(const char *path, struct st_error *err)
 {
 	struct stat about;
@@ -125,20 +148,41 @@ static int open_file(const char *path, struct st_error *err)
 	return fd;
 }
 
-static enum st_status send_file(
-	const struct audit_run *run, uint32_t number, struct message_reader *reader, int socket, struct st_error *err)
+static enum st_status send_file(const struct audit_run *run, uint32_t number, uint32_t snapshot,
+	struct message_reader *reader, int socket, struct st_error *err)
 {
 	struct message message;
 	st_auto_buf struct st_buf body = {0};
-	st_auto_close int fd = open_file(run->files[number].path, err);
+	const struct audit_file *file = &run->files[number];
+	st_auto_close int fd =
+		file->content.data != NULL ? open_content(file->content, err) : open_file(file->path, err);
 	if (fd < 0)
-		return ST_WRONG;
+		return err->status;
 	st_buf_add_u32(&body, number);
-	st_buf_add_u32(&body, run->files[number].snapshot);
+	st_buf_add_u32(&body, snapshot);
 	st_buf_add_span(&body, run->files[number].path, strlen(run->files[number].path));
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
-	return expect(reader, socket, WORKER_AUDIT_TOOK, run->files[number].path, &message, err);
+	st_auto_free char *name = run->commits ? st_format("%.12s:%s", run->labels[file->snapshot], file->path)
+					       : st_format("%s", file->path);
+	return expect(reader, socket, WORKER_AUDIT_TOOK, name, &message, err);
+}
+
+static enum st_status send_aside(
+	const char *path, enum audit_flows_kind kind, struct message_reader *reader, int socket, struct st_error *err)
+{
+	struct message message;
+	st_auto_buf struct st_buf body = {0};
+	st_auto_close int fd = path != NULL ? open_file(path, err) : -1;
+	if (path == NULL)
+		return ST_OK;
+	if (fd < 0)
+		return err->status;
+	st_buf_add_byte(&body, (uint8_t)kind);
+	st_buf_add_u64(&body, (uint64_t)st_utc_seconds());
+	if (message_send(socket, WORKER_AUDIT_ASIDE, body.data, body.size, fd) != 0)
+		return st_fail(err, ST_FATAL, "the worker is gone");
+	return expect(reader, socket, WORKER_AUDIT_TOOK, path, &message, err);
 }
 
 static enum st_status take_answer(
@@ -152,6 +196,8 @@ static enum st_status take_answer(
 		ST_TRY(judge(&message, NULL, err));
 		if (message.type == WORKER_AUDIT_DONE)
 			break;
+		if (message.type == WORKER_AUDIT_SIDES && !run->sides)
+			return st_fail(err, ST_RETRY, "a plan is to be read twice");
 		if (message.type != WORKER_AUDIT_ANSWER ||
 			run->answer.size + message.body.size > CEIL_AUDIT_ANSWER_BYTES)
 			return st_fail(err, ST_FATAL, "the worker does not keep to the protocol");
@@ -161,42 +207,59 @@ static enum st_status take_answer(
 		(struct st_span){run->answer.data, run->answer.size}, run->file_count, &run->result, err);
 }
 
+static void add_start(const struct audit_run *run, bool unconfined, struct st_buf *start)
+{
+	st_buf_add_byte(start, unconfined);
+	st_buf_add_u64(start, CEIL_WORKER_MEMORY_BYTES);
+	st_buf_add_byte(start, run->compare || run->sides);
+	st_buf_add_u32(start, run->sides ? 2 : run->snapshot_count);
+	for (uint32_t i = 0; i < run->snapshot_count || (run->sides && i < 2); i++)
+		st_buf_add_span(start, run->labels[i], run->sides ? 0 : strlen(run->labels[i]));
+	st_buf_add_byte(start, run->sides);
+}
+
 static enum st_status converse(
 	struct audit_run *run, struct message_reader *reader, int socket, bool unconfined, struct st_error *err)
 {
 	struct message message;
 	st_auto_buf struct st_buf start = {0};
-	st_buf_add_byte(&start, unconfined);
-	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
-	st_buf_add_byte(&start, run->compare);
-	st_buf_add_u32(&start, run->snapshot_count);
-	for (uint32_t i = 0; i < run->snapshot_count; i++)
-		st_buf_add_span(&start, run->dates[i], strlen(run->dates[i]));
+	add_start(run, unconfined, &start);
 	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
-	for (uint32_t i = 0; i < run->file_count; i++)
-		ST_TRY(send_file(run, i, reader, socket, err));
+	ST_TRY(send_aside(run->exceptions, AUDIT_EXCEPTIONS, reader, socket, err));
+	ST_TRY(send_aside(run->keep, AUDIT_KEEP, reader, socket, err));
+	for (uint32_t side = 0; side <= run->sides; side++)
+		for (uint32_t i = 0; i < run->file_count; i++)
+			ST_TRY(send_file(run, i, run->sides ? side : run->files[i].snapshot, reader, socket, err));
 	return take_answer(run, reader, socket, err);
+}
+
+static enum st_status ask_worker(
+	struct audit_run *run, struct launcher *launcher, bool unconfined, struct st_error *err)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	ST_TRY(launcher_spawn(launcher, "audit", &id, &socket, err));
+	fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+	struct message_reader *reader = message_reader_open(socket);
+	enum st_status status = converse(run, reader, socket, unconfined, err);
+	message_reader_close(reader);
+	launcher_kill(launcher, id);
+	return status;
 }
 
 static enum st_status ask(struct audit_run *run, bool unconfined, struct st_error *err)
 {
 	st_auto_free char *path = cli_worker_path(err);
 	struct launcher *launcher = NULL;
-	uint32_t id;
-	st_auto_close int socket = -1;
 	if (path == NULL)
 		return ST_FATAL;
 	ST_TRY(unconfined ? launcher_start_unconfined(path, &launcher, err) : launcher_start(path, &launcher, err));
-	enum st_status status = launcher_spawn(launcher, "audit", &id, &socket, err);
-	if (status == ST_OK) {
-		fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
-		struct message_reader *reader = message_reader_open(socket);
-		status = converse(run, reader, socket, unconfined, err);
-		message_reader_close(reader);
-		launcher_kill(launcher, id);
-	}
+	enum st_status status = ask_worker(run, launcher, unconfined, err);
+	run->sides = status == ST_RETRY;
+	if (status == ST_RETRY)
+		status = ask_worker(run, launcher, unconfined, err);
 	launcher_stop(launcher);
 	return status;
 }
@@ -225,7 +288,23 @@ static bool read_classes(const struct cli_arguments *arguments, struct audit_run
 	return true;
 }
 
-static int print(const struct cli_arguments *arguments, struct audit_run *run, bool json)
+static const struct {
+	const char *name;
+	void (*write)(const struct audit_run *run, struct st_buf *out);
+} formats[] = {{"text", audit_write_text}, {"json", audit_write_json}, {"sarif", audit_write_sarif},
+	{"junit", audit_write_junit}};
+
+/* -1: none of them. */
+static int format_of(const struct cli_arguments *arguments)
+{
+	const char *name = cli_value(arguments, "format");
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (name == NULL || strcmp(name, formats[i].name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int print(const struct cli_arguments *arguments, struct audit_run *run, int format)
 {
 	struct st_error err = {0};
 	struct report_output output;
@@ -233,10 +312,7 @@ static int print(const struct cli_arguments *arguments, struct audit_run *run, b
 	if (report_output_open(&output, path, &err) != ST_OK)
 		return cli_fail_error(&err);
 	run->colour = output.path == NULL && output.fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO);
-	if (json)
-		audit_write_json(run, &output.buf);
-	else
-		audit_write_text(run, &output.buf);
+	formats[format].write(run, &output.buf);
 	if (report_output_close(&output, true, &err) == ST_FATAL)
 		return cli_fail_error(&err);
 	return audit_exit(run);
@@ -246,19 +322,21 @@ static int run_audit(const struct cli_arguments *arguments)
 {
 	struct st_error err = {0};
 	struct audit_run run = {0};
-	const char *format = cli_value(arguments, "format");
-	bool json = format != NULL && strcmp(format, "json") == 0;
-	if (!json && format != NULL && strcmp(format, "text") != 0)
-		return cli_fail(CLI_WRONG, "--format is one of text, json");
+	int format = format_of(arguments);
+	if (format < 0)
+		return cli_fail(CLI_WRONG, "--format is one of text, json, sarif, junit");
 	if (!read_classes(arguments, &run))
 		return CLI_WRONG;
-	if (!audit_collect(arguments, &run)) {
+	int exit;
+	if (!audit_collect(arguments, &run, &exit)) {
 		audit_forget(&run);
-		return CLI_WRONG;
+		return exit;
 	}
+	run.exceptions = cli_value(arguments, "exceptions");
+	run.keep = cli_value(arguments, "keep");
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
-	int exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, json)
-									      : cli_fail_error(&err);
+	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
+									  : cli_fail_error(&err);
 	audit_result_free(&run.result);
 	st_buf_free(&run.answer);
 	audit_forget(&run);
@@ -274,13 +352,20 @@ static const struct cli_option options[] = {
 		.argument = "FILE",
 		.help = "what answers behind which interface or group, by which configuration",
 		.repeats = true},
+	{.name = "git",
+		.argument = "RANGE",
+		.help = "FILEs as of two commits (A..B, A...B): what is newly reachable, and which commit did it"},
 	{.name = "history", .argument = "DIR", .help = "snapshots whose names have a date (2019-12-05): since when"},
+	{.name = "exceptions",
+		.argument = "FILE",
+		.help = "what somebody answers for, until a day; see staunch-audit(1)"},
+	{.name = "keep", .argument = "FILE", .help = "flows that no fix may break; see staunch-audit(1)"},
 	{.name = "fail-on",
 		.argument = "CLASS,...",
 		.help = "what ends with 1: any, broad, shared (all three unless given)",
 		.repeats = true},
 	{.name = "allow-unknown", .help = "what cannot be told does not end with 3"},
-	{.name = "format", .argument = "NAME", .help = "text or json"},
+	{.name = "format", .argument = "NAME", .help = "text, json, sarif or junit"},
 	{.name = "output", .letter = 'o', .argument = "FILE", .help = "write there instead of to standard output"},
 	{.name = "unconfined", .help = "read the input without a sandbox", .hidden = true},
 	{0},

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* "2019-12-05" in the last component, not inside of a longer number; false: there is none. */
 static bool date_of(const char *path, char out[11])
@@ -27,12 +28,13 @@ static bool date_of(const char *path, char out[11])
 	return false;
 }
 
-static void add_file(struct audit_run *run, const char *path)
+struct audit_file *audit_add_file(struct audit_run *run, const char *path)
 {
 	struct audit_file *file = AUDIT_PUSH(run->files, run->file_count, run->file_capacity);
 	file->path = st_strndup(path, strlen(path));
 	if (!date_of(path, file->date))
 		file->date[0] = 0;
+	return file;
 }
 
 /* All files of the folder that have a date in their name; others are no snapshots. */
@@ -48,12 +50,44 @@ static bool add_folder(struct audit_run *run, const char *path)
 		if (!date_of(entry->d_name, date) || run->file_count > CEIL_AUDIT_FILES)
 			continue;
 		st_auto_free char *name = st_format("%s/%s", path, entry->d_name);
-		add_file(run, name);
+		audit_add_file(run, name);
 	}
 	closedir(folder);
 	if (run->file_count == 0)
 		cli_fail(CLI_WRONG, "no file in %s has a date in its name", path);
 	return run->file_count > 0;
+}
+
+/* A pipe is read once, and a plan in it is wanted twice. */
+static bool keep_standard_input(struct audit_run *run)
+{
+	struct st_buf *out = &run->contents;
+	ssize_t got = 1;
+	while (got != 0 && out->size <= CEIL_AUDIT_PIPE_BYTES) {
+		st_buf_reserve(out, 1 * MIB);
+		got = read(STDIN_FILENO, out->data + out->size, 1 * MIB);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			cli_fail(CLI_WRONG, "standard input cannot be read: %s", strerror(errno));
+			return false;
+		}
+		out->size += (size_t)got;
+	}
+	if (out->size > CEIL_AUDIT_PIPE_BYTES)
+		cli_fail(CLI_WRONG, "standard input is larger than what is taken from a pipe: give it as a file");
+	for (uint32_t i = 0; i < run->file_count; i++)
+		if (strcmp(run->files[i].path, "-") == 0)
+			run->files[i].content = (struct st_span){out->data, out->size};
+	return out->size <= CEIL_AUDIT_PIPE_BYTES;
+}
+
+static bool wants_standard_input(const struct audit_run *run)
+{
+	for (uint32_t i = 0; i < run->file_count; i++)
+		if (strcmp(run->files[i].path, "-") == 0)
+			return true;
+	return false;
 }
 
 static int by_date(const void *a, const void *b)
@@ -69,7 +103,7 @@ static void number_snapshots(struct audit_run *run)
 	qsort(run->files, run->file_count, sizeof *run->files, by_date);
 	for (uint32_t i = 0; i < run->file_count; i++) {
 		if (i == 0 || strcmp(run->files[i].date, run->files[i - 1].date) != 0)
-			memcpy(run->dates[run->snapshot_count++], run->files[i].date, sizeof run->files[i].date);
+			memcpy(run->labels[run->snapshot_count++], run->files[i].date, sizeof run->files[i].date);
 		run->files[i].snapshot = run->snapshot_count - 1;
 	}
 }
@@ -125,8 +159,11 @@ static void add_inventories(const struct cli_arguments *arguments, struct audit_
 	run->file_capacity = capacity;
 }
 
-static bool collect(const struct cli_arguments *arguments, struct audit_run *run)
+static bool collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit)
 {
+	*exit = CLI_WRONG;
+	if (cli_value(arguments, "git") != NULL)
+		return audit_collect_git(arguments, run, exit);
 	const char *const *baseline = cli_values(arguments, "baseline");
 	const char *history = cli_value(arguments, "history");
 	bool dated = history != NULL;
@@ -139,17 +176,19 @@ static bool collect(const struct cli_arguments *arguments, struct audit_run *run
 		return false;
 	}
 	for (size_t i = 0; baseline[i] != NULL; i++)
-		add_file(run, baseline[i]);
+		audit_add_file(run, baseline[i]);
 	uint32_t before = run->file_count;
 	for (size_t i = 0; i < cli_operand_count(arguments); i++)
-		add_file(run, cli_operand(arguments, i));
+		audit_add_file(run, cli_operand(arguments, i));
 	if (history != NULL && !add_folder(run, history))
 		return false;
 	if (run->file_count > CEIL_AUDIT_FILES) {
 		cli_fail(CLI_WRONG, "more files than one audit takes");
 		return false;
 	}
-	run->dates = st_alloc_zero(run->file_count + 2, sizeof *run->dates);
+	if (wants_standard_input(run) && !keep_standard_input(run))
+		return false;
+	run->labels = st_alloc_zero(run->file_count + 2, sizeof *run->labels);
 	for (uint32_t i = 0; i < run->file_count && before == 0 && history == NULL; i++)
 		dated = (i == 0 || dated) && run->files[i].date[0] != 0;
 	if (dated && before == 0) {
@@ -163,9 +202,9 @@ static bool collect(const struct cli_arguments *arguments, struct audit_run *run
 	return true;
 }
 
-bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run)
+bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit)
 {
-	if (!collect(arguments, run))
+	if (!collect(arguments, run, exit))
 		return false;
 	add_inventories(arguments, run);
 	return true;
@@ -176,5 +215,6 @@ void audit_forget(struct audit_run *run)
 	for (uint32_t i = 0; i < run->file_count; i++)
 		free(run->files[i].path);
 	free(run->files);
-	free(run->dates);
+	free(run->labels);
+	st_buf_free(&run->contents);
 }

@@ -30,6 +30,8 @@ static void place(struct st_json_writer *w, const struct audit_run *run, uint32_
 {
 	st_json_key_text(w, "file", run->files[file].path);
 	st_json_key_uint(w, "line", line);
+	if (run->commits)
+		st_json_key_text(w, "commit", run->labels[run->files[file].snapshot]);
 }
 
 static void rule_fields(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule)
@@ -43,6 +45,8 @@ static void rule_fields(struct st_json_writer *w, const struct audit_run *run, c
 	else
 		st_json_int(w, rule->priority);
 	place(w, run, rule->file, rule->line);
+	if (rule->address.size > 0)
+		text(w, "address", rule->address);
 }
 
 static void witness(struct st_json_writer *w, const struct audit_exposure *exposure)
@@ -69,6 +73,20 @@ static void witness(struct st_json_writer *w, const struct audit_exposure *expos
 	st_json_object_end(w);
 }
 
+static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
+{
+	st_json_array(w);
+	if (after.size > 0)
+		st_json_string(w, after.data, after.size);
+	else
+		st_json_null(w);
+	if (by.size > 0)
+		st_json_string(w, by.data, by.size);
+	else
+		st_json_null(w);
+	st_json_array_end(w);
+}
+
 static void opened_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
 	st_json_key(w, "opened_by");
@@ -87,24 +105,16 @@ static void opened_by(struct st_json_writer *w, const struct audit_run *run, con
 		text_or_null(w, "rule", edit->rule.rule);
 		text_or_null(w, "group", edit->rule.group);
 		place(w, run, edit->rule.file, edit->rule.line);
+		if (edit->rule.address.size > 0)
+			text(w, "address", edit->rule.address);
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
+	if (run->commits) {
+		st_json_key(w, "commits");
+		bracket(w, exposure->opened_after, exposure->opened_by);
+	}
 	st_json_object_end(w);
-}
-
-static void bracket(struct st_json_writer *w, struct st_span after, struct st_span by)
-{
-	st_json_array(w);
-	if (after.size > 0)
-		st_json_string(w, after.data, after.size);
-	else
-		st_json_null(w);
-	if (by.size > 0)
-		st_json_string(w, by.data, by.size);
-	else
-		st_json_null(w);
-	st_json_array_end(w);
 }
 
 /* "closed" is null while it is open. */
@@ -149,10 +159,7 @@ static void fix(struct st_json_writer *w, const struct audit_run *run, const str
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_json_object(w);
 		rule_fields(w, run, &exposure->fix_rules[i]);
-		st_json_key(w, "set");
-		st_json_object(w);
-		st_json_key_text(w, "sourceAddressPrefix", "VirtualNetwork");
-		st_json_object_end(w);
+		audit_fix_json(w, run, &exposure->fix_rules[i]);
 		st_json_object_end(w);
 	}
 	if (exposure->fix_count == 0)
@@ -163,6 +170,8 @@ static void fix(struct st_json_writer *w, const struct audit_run *run, const str
 		setting_edit(w, run, exposure);
 	}
 	st_json_key_uint(w, "also_closes", exposure->fix_also_closes);
+	if (run->keep != NULL)
+		st_json_key_uint(w, "keeps", exposure->fix_keeps);
 	st_json_key_text(w, "warning", "established sessions outlive the edit");
 	st_json_object_end(w);
 }
@@ -180,6 +189,46 @@ static void rights(struct st_json_writer *w, const struct audit_exposure *exposu
 		st_json_string(w, "list", 4);
 	if (exposure->rights & AUDIT_RIGHT_READ)
 		st_json_string(w, "read", 4);
+	st_json_array_end(w);
+}
+
+static void exception_fields(struct st_json_writer *w, const struct audit_exception_told *told)
+{
+	text(w, "store", told->store);
+	text(w, "owner", told->owner);
+	text(w, "reason", told->reason);
+	text(w, "until", told->until);
+	st_json_key_bool(w, "expired", told->expired);
+	st_json_key_uint(w, "line", told->line);
+}
+
+/* null: none says anything about the row. */
+static void exception(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	if (run->result.exception_count == 0)
+		return;
+	st_json_key(w, "exception");
+	if (exposure->excepted == AUDIT_NOT_EXCEPTED) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	exception_fields(w, &run->result.exceptions[exposure->exception]);
+	st_json_object_end(w);
+}
+
+static void exceptions(struct st_json_writer *w, const struct audit_run *run)
+{
+	if (run->exceptions == NULL)
+		return;
+	st_json_key(w, "exceptions");
+	st_json_array(w);
+	for (uint32_t i = 0; i < run->result.exception_count; i++) {
+		st_json_object(w);
+		exception_fields(w, &run->result.exceptions[i]);
+		st_json_key_uint(w, "rows", run->result.exceptions[i].rows);
+		st_json_object_end(w);
+	}
 	st_json_array_end(w);
 }
 
@@ -217,8 +266,9 @@ static void exposure_object(
 	st_json_array_end(w);
 	text_or_null(w, "reason", exposure->reason);
 	place(w, run, exposure->file, exposure->line);
-	if (run->compare)
+	if (run->result.compared)
 		st_json_key_bool(w, "new", !exposure->known_before);
+	exception(w, run, exposure);
 	opened_by(w, run, exposure);
 	window(w, exposure);
 	fix(w, run, exposure);
@@ -301,6 +351,7 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 	notes(w, run, "shadowed", &result->shadowed);
 	notes(w, run, "dead_denies", &result->dead_denies);
 	cannot_tell(w, run);
+	exceptions(w, run);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');
 }

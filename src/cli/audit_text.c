@@ -49,23 +49,6 @@ static void place(struct page *page, size_t from, uint32_t file, uint32_t line)
 	st_buf_add_byte(page->out, '\n');
 }
 
-static void ports(struct st_buf *out, const struct audit_exposure *exposure)
-{
-	st_buf_format(out, "%s", audit_protocol_name(exposure->protocol));
-	if (exposure->protocol > AUDIT_PROTOCOL_UDP)
-		return;
-	for (uint32_t i = 0; i < exposure->port_count; i++) {
-		struct audit_range range = exposure->ports[i];
-		st_buf_format(out, i == 0 ? " " : ",");
-		if (range.low == 0 && range.high == 65535)
-			st_buf_format(out, "all");
-		else if (range.low == range.high)
-			st_buf_format(out, "%u", (unsigned)range.low);
-		else
-			st_buf_format(out, "%u-%u", (unsigned)range.low, (unsigned)range.high);
-	}
-}
-
 static void list(struct page *page, const char *label, const struct audit_texts *texts)
 {
 	st_buf_format(page->out, "         %-9s", label);
@@ -77,15 +60,6 @@ static void list(struct page *page, const char *label, const struct audit_texts 
 	if (texts->count > SOURCES_SHOWN)
 		st_buf_format(page->out, " and %u more", (unsigned)(texts->count - SOURCES_SHOWN));
 	st_buf_add_byte(page->out, '\n');
-}
-
-static void rule_name(struct st_buf *out, const struct audit_rule_at *rule)
-{
-	if (rule->priority >= 0)
-		st_buf_format(out, "rule %d ", (int)rule->priority);
-	else if (!rule->setting)
-		st_buf_format(out, "rule ");
-	st_escape_text(out, rule->rule.data, rule->rule.size);
 }
 
 static void witness(struct page *page, const struct audit_exposure *exposure)
@@ -113,8 +87,10 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 {
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_buf_format(page->out, "         %-9s", i == 0 ? "fix" : "");
-		rule_name(page->out, &exposure->fix_rules[i]);
-		st_buf_format(page->out, " source -> VirtualNetwork\n");
+		audit_say_rule(page->out, &exposure->fix_rules[i]);
+		st_buf_format(page->out, " source -> ");
+		st_escape_text(page->out, exposure->fix_rules[i].set.data, exposure->fix_rules[i].set.size);
+		st_buf_add_byte(page->out, '\n');
 	}
 	if (exposure->fix_setting.key.size > 0) {
 		size_t from = page->out->size;
@@ -124,6 +100,11 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->fix_setting.value.data, exposure->fix_setting.value.size);
 		place(page, from, exposure->fix_setting.file, exposure->fix_setting.line);
 	}
+	for (uint32_t i = 0; i < exposure->fix_count; i++)
+		audit_fix_hint(&exposure->fix_rules[i], page->out);
+	if (exposure->fix_count > 0 && page->run->keep != NULL)
+		st_buf_format(page->out, "                  breaks 0 flows of the keep list, %u pass it\n",
+			(unsigned)exposure->fix_keeps);
 	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
 		st_buf_format(page->out, "                  closes %u other rows, too\n",
 			(unsigned)exposure->fix_also_closes);
@@ -146,10 +127,20 @@ static void bracket(struct page *page, const char *label, struct st_span after, 
 	st_buf_format(page->out, after.size > 0 ? "]\n" : ", the first snapshot\n");
 }
 
+/* The commit, or those after and up to which it was: some between cannot be read. */
+static void commit(struct page *page, const struct audit_exposure *exposure)
+{
+	st_buf_format(page->out, "         commit   ");
+	st_escape_text(page->out, exposure->opened_by.data, exposure->opened_by.size);
+	st_buf_add_byte(page->out, '\n');
+}
+
 static void opened(struct page *page, const struct audit_exposure *exposure)
 {
 	if (exposure->has_window)
 		bracket(page, "opened", exposure->opened_after, exposure->opened_by);
+	if (!exposure->has_window && exposure->opened_by.size > 0)
+		commit(page, exposure);
 	if (exposure->closed_by.size > 0)
 		bracket(page, "closed", exposure->closed_after, exposure->closed_by);
 	for (uint32_t i = 0; i < exposure->edit_count; i++) {
@@ -159,13 +150,27 @@ static void opened(struct page *page, const struct audit_exposure *exposure)
 		if (edit->rule.rule.size > 0)
 			st_buf_format(page->out, ": ");
 		if (edit->rule.rule.size > 0)
-			rule_name(page->out, &edit->rule);
+			audit_say_rule(page->out, &edit->rule);
 		place(page, from, edit->rule.file, edit->rule.line);
 	}
 	if (exposure->edit_count > 1)
 		st_buf_format(page->out, "                  %s\n",
 			exposure->how == AUDIT_HOW_EACH ? "each of them alone opens it"
 							: "only together do they open it");
+}
+
+static void exception(struct page *page, const struct audit_exposure *exposure)
+{
+	if (exposure->excepted == AUDIT_NOT_EXCEPTED)
+		return;
+	const struct audit_exception_told *told = &page->run->result.exceptions[exposure->exception];
+	st_buf_format(page->out, exposure->excepted == AUDIT_EXCEPTED ? "         until    " : "         expired  ");
+	st_escape_text(page->out, told->until.data, told->until.size);
+	st_buf_format(page->out, "  ");
+	st_escape_text(page->out, told->owner.data, told->owner.size);
+	st_buf_format(page->out, ": ");
+	st_escape_text(page->out, told->reason.data, told->reason.size);
+	st_buf_add_byte(page->out, '\n');
 }
 
 static void exposure(struct page *page, const struct audit_exposure *exposure)
@@ -177,16 +182,17 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		open     ? ";33"
 		: closed ? ";32"
 			 : "",
-		open                     ? "open"
-		: unknown                ? "unknown"
-		: closed                 ? "closed"
-		: exposure->known_before ? "known"
-					 : "shown");
+		open                                   ? "open"
+		: unknown                              ? "unknown"
+		: closed                               ? "closed"
+		: exposure->excepted == AUDIT_EXCEPTED ? "excepted"
+		: exposure->known_before               ? "known"
+						       : "shown");
 	size_t from = page->out->size;
 	st_escape_text(page->out, exposure->store.data, exposure->store.size);
 	pad(page, from, 26);
 	from = page->out->size;
-	ports(page->out, exposure);
+	audit_say_ports(page->out, exposure);
 	pad(page, from, 16);
 	from = page->out->size;
 	st_buf_format(page->out, unknown ? "from %s?" : "from %s", audit_class_name(exposure->class));
@@ -195,7 +201,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 	for (uint32_t i = 0; i < exposure->admitted_count; i++) {
 		from = page->out->size;
 		st_buf_format(page->out, "         %-9s", i == 0 ? "by" : "");
-		rule_name(page->out, &exposure->admitted_by[i]);
+		audit_say_rule(page->out, &exposure->admitted_by[i]);
 		place(page, from, exposure->admitted_by[i].file, exposure->admitted_by[i].line);
 	}
 	if (exposure->class != AUDIT_ANY || unknown)
@@ -207,6 +213,7 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->reason.data, exposure->reason.size);
 		st_buf_add_byte(page->out, '\n');
 	}
+	exception(page, exposure);
 	if (exposure->verdict == AUDIT_OPEN && exposure->service.size > 0)
 		st_buf_format(page->out, "         rights   %s%s%s\n",
 			exposure->rights & AUDIT_RIGHT_LIST ? "list" : "",
@@ -231,7 +238,7 @@ static void notes(struct page *page, const char *label, const struct audit_notes
 		}
 		st_buf_format(page->out, "   ");
 		if (note->rule.rule.size > 0)
-			rule_name(page->out, &note->rule);
+			audit_say_rule(page->out, &note->rule);
 		else
 			st_escape_text(page->out, note->store.data, note->store.size);
 		st_buf_format(page->out, "%s", means);
@@ -242,6 +249,20 @@ static void notes(struct page *page, const char *label, const struct audit_notes
 	}
 	if (notes->count == 0)
 		st_buf_add_byte(page->out, '\n');
+}
+
+static void exceptions(struct page *page)
+{
+	const struct audit_result *result = &page->run->result;
+	unsigned expired = 0, unused = 0;
+	if (result->exception_count == 0)
+		return;
+	for (uint32_t i = 0; i < result->exception_count; i++) {
+		expired += result->exceptions[i].expired;
+		unused += result->exceptions[i].rows == 0;
+	}
+	st_buf_format(page->out, "exceptions   %2u   %u expired, %u cover nothing\n", (unsigned)result->exception_count,
+		expired, unused);
 }
 
 struct counts {
@@ -311,6 +332,7 @@ void audit_write_text(const struct audit_run *run, struct st_buf *out)
 		notes(&page, "shadowed", &result->shadowed, " never applies: ");
 		notes(&page, "dead denies", &result->dead_denies, " is for an address that no packet carries here");
 		notes(&page, "cannot tell", &result->cannot_tell, ": ");
+		exceptions(&page);
 		st_buf_add_byte(out, '\n');
 	}
 	summary(&page);

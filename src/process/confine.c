@@ -119,6 +119,18 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 				      : confine_seccomp(role, report_fd, report_type, err);
 }
 
+enum st_status confine_git(int program, uint64_t output_bytes, uint64_t cpu_s, struct st_error *err)
+{
+	confine_harden();
+	ST_TRY(limit(RLIMIT_CORE, 0, "RLIMIT_CORE", err));
+	ST_TRY(limit(RLIMIT_CPU, (rlim_t)cpu_s, "RLIMIT_CPU", err));
+	ST_TRY(limit(RLIMIT_FSIZE, (rlim_t)output_bytes, "RLIMIT_FSIZE", err));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "no_new_privs cannot be set");
+	ST_TRY(confine_landlock_git(program, err));
+	return confine_seccomp_git(program, err);
+}
+
 void confine_harden(void)
 {
 	struct rlimit none = {0, 0};

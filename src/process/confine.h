@@ -22,6 +22,10 @@ enum confine_role {
 			   libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
+/* For git, between fork and exec: the program behind this descriptor and nothing else is executed, with execveat(2); it
+ * starts no process, has no sockets, reads files and writes none but what it was handed, up to output_bytes. */
+enum st_status confine_git(int program, uint64_t output_bytes, uint64_t cpu_s, struct st_error *err);
+
 /* The seccomp filter of helpers: 4 ms to build, as much as it takes to start one, so it is built once. */
 struct confine_filter;
 /* For a program at this descriptor, which is closed by its execution. NULL on failure; the caller frees. */

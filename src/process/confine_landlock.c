@@ -204,3 +204,27 @@ enum st_status confine_landlock_helper(int program, struct st_error *err)
 		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
 	return ST_OK;
 }
+
+/* --- git --- */
+
+enum st_status confine_landlock_git(int program, struct st_error *err)
+{
+	static const uint64_t run = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+	int abi = confine_landlock_abi();
+	if (abi == 0)
+		return no_landlock(err);
+	struct ruleset rights = role_rights(CONFINE_HELPER, abi);
+	st_auto_close int ruleset = -1;
+	st_auto_close int loader = open(LOADER, O_PATH | O_CLOEXEC);
+	st_auto_close int nothing = open("/dev/null", O_PATH | O_CLOEXEC);
+	ST_TRY(rule_set(&rights, abi, &ruleset, err));
+	ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR, err));
+	ST_TRY(allow(ruleset, program, run, err));
+	if (loader >= 0)
+		ST_TRY(allow(ruleset, loader, run, err));
+	if (nothing >= 0)
+		ST_TRY(allow(ruleset, nothing, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE, err));
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
+	return ST_OK;
+}

@@ -24,6 +24,10 @@ int confine_landlock_abi(void);
 enum st_status confine_landlock(enum confine_role role, const struct confine_limits *limits, struct st_error *err);
 /* The same for a helper: its program, the loader and the libraries may be read, the first two executed. */
 enum st_status confine_landlock_helper(int program, struct st_error *err);
+/* The same for git: any file may be read, the program and the loader executed, nothing but /dev/null written. */
+enum st_status confine_landlock_git(int program, struct st_error *err);
+/* No process, no socket, no program but the one at this descriptor; all else as ever. Refused calls fail with EPERM. */
+enum st_status confine_seccomp_git(int program, struct st_error *err);
 /* Puts a filter built before in force. */
 enum st_status confine_filter_load(const struct confine_filter *filter, struct st_error *err);
 /* Installs the SIGSYS handler and loads the role's filter. The last step: nothing after it may need another call. */

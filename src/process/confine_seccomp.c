@@ -546,6 +546,17 @@ enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t r
 	return load_filter(&f, err);
 }
 
+enum st_status confine_seccomp_git(int program, struct st_error *err)
+{
+	uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	struct filter f = begin_filter(SCMP_ACT_ALLOW);
+	shared_denials(&f, refuse);
+	add_all(&f, refuse, network_calls, sizeof network_calls / sizeof network_calls[0]);
+	add_all(&f, refuse, helper_denied_calls, sizeof helper_denied_calls / sizeof helper_denied_calls[0]);
+	add_if(&f, refuse, __NR_execveat, differs(0, (uint32_t)program));
+	return load_filter(&f, err);
+}
+
 /* --- a filter built once, loaded often --- */
 
 struct confine_filter {

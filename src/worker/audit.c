@@ -11,6 +11,8 @@
 #include "process/message.h"
 #include "worker/protocol.h"
 
+#include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_BYTES (64 * KIB)
@@ -18,10 +20,12 @@
 struct role {
 	int socket;
 	struct message_reader *messages;
-	bool compare;
+	bool compare, sides, saw_plan;
 	uint32_t count, at; /* snapshots; the one being read */
 	struct audit_snapshot *snapshots;
 	struct audit_reader *reader; /* of it */
+	struct audit_flows flows[2]; /* by enum audit_flows_kind */
+	bool given[2];
 };
 
 static int wrong(struct role *role, const struct st_error *err)
@@ -37,7 +41,7 @@ static void take_snapshots(struct role *role, struct st_cursor *in)
 {
 	role->compare = st_cursor_byte(in) != 0;
 	role->count = st_cursor_u32(in);
-	if (role->count == 0 || role->count > CEIL_AUDIT_FILES || (role->compare && role->count != 2))
+	if (role->count == 0 || role->count > CEIL_AUDIT_FILES || (role->compare && role->count < 2))
 		in->bad = true;
 	if (in->bad)
 		return;
@@ -48,6 +52,7 @@ static void take_snapshots(struct role *role, struct st_cursor *in)
 			(struct st_span){(const uint8_t *)st_strndup((const char *)date.data, date.size), date.size};
 		role->snapshots[i].model = st_alloc_zero(1, sizeof *role->snapshots[i].model);
 	}
+	role->sides = st_cursor_byte(in) != 0;
 }
 
 static bool enter_jail(struct role *role)
@@ -60,6 +65,7 @@ static bool enter_jail(struct role *role)
 	bool unconfined = st_cursor_byte(&in) != 0;
 	struct confine_limits limits = {.memory_bytes = st_cursor_u64(&in)};
 	take_snapshots(role, &in);
+	tzset(); /* libc reads its time zone once, even for times in UTC: now, since no file can be opened later */
 	st_auto_buf struct st_buf body = {0};
 	if (!unconfined && confine(CONFINE_WORKER, &limits, role->socket, WORKER_FORBIDDEN, &err) != ST_OK) {
 		st_buf_add_span(&body, err.what, strlen(err.what));
@@ -71,13 +77,16 @@ static bool enter_jail(struct role *role)
 	return !in.bad && message_send(role->socket, WORKER_READY, body.data, body.size, -1) == 0;
 }
 
-static enum st_status tell(const struct role *role, struct audit_result *out, struct st_error *err)
+static enum st_status tell(struct role *role, struct audit_result *out, struct st_error *err)
 {
+	const struct audit_aside aside = {
+		.exceptions = role->given[AUDIT_EXCEPTIONS] ? &role->flows[AUDIT_EXCEPTIONS] : NULL,
+		.keep = role->given[AUDIT_KEEP] ? &role->flows[AUDIT_KEEP] : NULL};
 	if (role->compare)
-		return audit_tell_change(role->snapshots, out, err);
+		return audit_tell_change(role->snapshots, role->count, &aside, out, err);
 	if (role->count > 1)
-		return audit_tell_history(role->snapshots, role->count, out, err);
-	return audit_tell(role->snapshots[0].model, out, NULL, err);
+		return audit_tell_history(role->snapshots, role->count, &aside, out, err);
+	return audit_tell(role->snapshots[0].model, &aside, out, NULL, err);
 }
 
 static int answer(struct role *role)
@@ -103,6 +112,9 @@ static int answer(struct role *role)
 /* The snapshot being read is whole. */
 static enum st_status finish(struct role *role, struct st_error *err)
 {
+	if (role->reader == NULL) /* a commit without such files */
+		return ST_OK;
+	role->saw_plan |= audit_reader_saw_plan(role->reader);
 	enum st_status status = audit_reader_finish(role->reader, err);
 	audit_reader_close(role->reader);
 	role->reader = NULL;
@@ -122,9 +134,47 @@ static int read_file(struct role *role, const struct message *message)
 		return wrong(role, &err);
 	role->at = snapshot;
 	if (role->reader == NULL)
-		role->reader = audit_reader_open(role->snapshots[snapshot].model);
-	if (audit_reader_file(role->reader, fd, name, file, &err) != ST_OK)
+		role->reader = audit_reader_open(
+			role->snapshots[snapshot].model, role->sides && snapshot == 0 ? AUDIT_BEFORE : AUDIT_AFTER);
+	if (audit_reader_file(role->reader, fd, name, file, &err) != ST_OK) {
+		if (!role->compare || snapshot == 0 || snapshot + 1 == role->count)
+			return wrong(role, &err);
+		role->snapshots[snapshot].broken = true;
+	}
+	return message_send(role->socket, WORKER_AUDIT_TOOK, "", 0, -1) == 0 ? 0 : 1;
+}
+
+/* All of a small file. */
+static enum st_status read_small(int fd, struct st_buf *out, struct st_error *err)
+{
+	ssize_t got;
+	do {
+		st_buf_reserve(out, 64 * KIB);
+		got = read(fd, out->data + out->size, 64 * KIB);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return st_fail_errno(err, ST_WRONG, "cannot be read");
+		out->size += (size_t)got;
+	} while (got != 0 && out->size <= CEIL_AUDIT_FLOWS_BYTES);
+	return out->size <= CEIL_AUDIT_FLOWS_BYTES ? ST_OK : st_fail(err, ST_WRONG, "larger than any such file");
+}
+
+static int read_aside(struct role *role, const struct message *message)
+{
+	struct st_error err = {0};
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	uint8_t kind = st_cursor_byte(&in);
+	uint64_t now_s = st_cursor_u64(&in);
+	st_auto_close int fd = message->fd;
+	st_auto_buf struct st_buf file = {0};
+	if (in.bad || fd < 0 || kind > AUDIT_KEEP || role->given[kind] || role->reader != NULL)
+		return 1;
+	if (read_small(fd, &file, &err) != ST_OK ||
+		audit_flows_read((struct st_span){file.data, file.size}, (enum audit_flows_kind)kind, (int64_t)now_s,
+			&role->flows[kind], &err) != ST_OK)
 		return wrong(role, &err);
+	role->given[kind] = true;
 	return message_send(role->socket, WORKER_AUDIT_TOOK, "", 0, -1) == 0 ? 0 : 1;
 }
 
@@ -136,14 +186,23 @@ int worker_audit(int socket)
 	if (!enter_jail(&role))
 		return 1;
 	while (message_next(role.messages, &message) == MESSAGE_OK) {
+		if (message.type == WORKER_AUDIT_ASIDE) {
+			if (read_aside(&role, &message) != 0)
+				return 1;
+			continue;
+		}
 		if (message.type == WORKER_AUDIT_FILE) {
 			if (read_file(&role, &message) != 0)
 				return 1;
 			continue;
 		}
-		if (message.type != WORKER_AUDIT_TELL || role.reader == NULL)
+		if (message.type != WORKER_AUDIT_TELL || (role.reader == NULL && !role.compare))
 			return 1;
-		return finish(&role, &err) == ST_OK ? answer(&role) : wrong(&role, &err);
+		if (finish(&role, &err) != ST_OK)
+			return wrong(&role, &err);
+		if (role.saw_plan && role.count == 1)
+			return message_send(role.socket, WORKER_AUDIT_SIDES, "", 0, -1) == 0 ? 0 : 1;
+		return answer(&role);
 	}
 	return 1;
 }

@@ -63,8 +63,10 @@ enum worker_message {
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
 	/* only in the role `audit`, which is started by WORKER_AUDIT_START instead of WORKER_START */
-	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: two snapshots, the
-				  * first is a baseline), u32 n + n spans: dates of snapshots; answered by READY */
+	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: the first snapshot
+				  * is a baseline, the last what is asked about, others are steps), u32 n + n spans:
+				  * dates or commits of snapshots, u8 sides (1: the first of two snapshots takes
+				  * the side before of plans); answered by READY */
 	WORKER_AUDIT_FILE,  /* case -> worker: u32 number of the file, from 0, u32 its snapshot, none before that of the
 			     * file before, span its path; with the descriptor; answered by TOOK
 			     * or WRONG, as is TELL
@@ -74,6 +76,10 @@ enum worker_message {
 	WORKER_AUDIT_WRONG, /* worker -> case: u8 status, span text: no answer is to come; the last frame */
 	WORKER_AUDIT_ANSWER, /* worker -> case: the next bytes of the result (audit/result.h) */
 	WORKER_AUDIT_DONE,   /* worker -> case: the result is whole; the last frame */
+	WORKER_AUDIT_ASIDE,  /* case -> worker, before the first FILE: u8 enum audit_flows_kind, u64 seconds since 1970,
+			      * with the descriptor of a file of that kind; once of each; answered by TOOK or WRONG */
+	WORKER_AUDIT_SIDES,  /* worker -> case, instead of an answer: a plan is among the files, which is a change by
+			      * itself; to be asked again with `sides` and all files twice; the last frame */
 };
 
 /* A job that asks and is a stream is not asked about: a pipe cannot be read twice. After a JOB whose descriptor did not

@@ -56,6 +56,20 @@ def an_edit_that_opens_nothing_is_silent():
         rig.equal(fails(compare(before, [group(*after)], rig.OK)), [], "what %r opens" % after)
 
 
+def tags_are_told_apart_by_their_names():
+    """A tag has another number in every state: one in the place of another is new, one beside others makes them no newer."""
+    on = lambda tag, port="9200": "100 allow tcp %s > * %s" % (tag, port)
+    for before, after, status in ((on("AzureCloud.westeurope"), on("AzureDevOps"), rig.FOUND),
+            (on("AzureCloud.westeurope"), on("AzureCloud"), rig.FOUND), (on("AzureCloud"), on("AzureCloud.westeurope"), rig.OK),
+            (on("AzureCloud"), on("azurecloud"), rig.OK), (on("Internet"), on("AzureCloud"), rig.OK),
+            (on("0.0.0.0/0,::/0"), on("AzureCloud"), rig.OK), (on("0.0.0.0/0"), on("AzureCloud"), rig.FOUND)):
+        answer = compare([group(before)], [group(after)], (rig.OK, rig.FOUND))
+        rig.equal(bool(fails(answer)), status == rig.FOUND, "whether %r after %r is new" % (after, before))
+    answer = compare([group(on("Internet", "22"))], [group(on("Internet", "22"), "110 allow tcp AzureCloud > * 9200")], rig.FOUND)
+    row, = fails(answer)
+    rig.equal(row["ports"], [[9200, 9200]], "what is new")
+
+
 def a_deny_that_is_gone_is_named():
     answer = compare([group("100 deny tcp Internet > * 9200", "200 allow tcp Internet > * *")],
         [group("200 allow tcp Internet > * *")], rig.FOUND)
@@ -155,7 +169,8 @@ def snapshots_that_are_not_alike_are_refused():
 
 
 if __name__ == "__main__":
-    rig.run_tests(only_what_is_newly_reachable_fails, an_edit_that_opens_nothing_is_silent, a_deny_that_is_gone_is_named,
+    rig.run_tests(only_what_is_newly_reachable_fails, an_edit_that_opens_nothing_is_silent,
+        tags_are_told_apart_by_their_names, a_deny_that_is_gone_is_named,
         a_deny_that_moved_behind_is_named, two_edits_that_open_it_only_together_are_both_named,
         two_edits_of_which_each_opens_it_are_both_named, templates_are_compared_too, a_store_that_is_new_is_named_as_such,
         december_2019_is_told_with_its_windows, the_change_of_each_day_is_gated_by_the_day_before,

@@ -46,7 +46,7 @@ static void tell(struct audit_model *model)
 	struct audit_result result = {0}, again = {0};
 	struct st_error err = {0};
 	st_auto_buf struct st_buf bytes = {0}, copy = {0};
-	must(audit_tell(model, &result, NULL, &err) == ST_OK);
+	must(audit_tell(model, NULL, &result, NULL, &err) == ST_OK);
 	audit_result_encode(&result, &bytes);
 	must(audit_result_decode((struct st_span){bytes.data, bytes.size}, 1, &again, &err) == ST_OK);
 	audit_result_encode(&again, &copy);

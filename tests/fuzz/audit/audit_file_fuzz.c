@@ -20,7 +20,7 @@ static void tell(const struct audit_model *model)
 	struct audit_result result = {0}, again = {0};
 	struct st_error err = {0};
 	st_auto_buf struct st_buf bytes = {0}, copy = {0};
-	must(audit_tell(model, &result, NULL, &err) == ST_OK);
+	must(audit_tell(model, NULL, &result, NULL, &err) == ST_OK);
 	audit_result_encode(&result, &bytes);
 	must(audit_result_decode((struct st_span){bytes.data, bytes.size}, 1, &again, &err) == ST_OK);
 	audit_result_encode(&again, &copy);
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		close(fd);
 		return 0;
 	}
-	struct audit_reader *reader = audit_reader_open(&model);
+	struct audit_reader *reader = audit_reader_open(&model, AUDIT_AFTER);
 	if (audit_reader_file(reader, fd, audit_span("input"), 0, &err) == ST_OK &&
 		audit_reader_finish(reader, &err) == ST_OK)
 		tell(&model);
