@@ -141,6 +141,13 @@ void st_buf_free(struct st_buf *buf)
 	*buf = (struct st_buf){0};
 }
 
+void st_buf_wipe(struct st_buf *buf)
+{
+	if (buf->data != NULL)
+		explicit_bzero(buf->data, buf->capacity);
+	st_buf_free(buf);
+}
+
 const uint8_t *st_cursor_take(struct st_cursor *in, size_t size)
 {
 	if (in->bad || (size_t)(in->end - in->at) < size) {

@@ -44,6 +44,8 @@ void st_buf_add_varint(struct st_buf *buf, uint64_t value);              /* LEB1
 void st_buf_add_span(struct st_buf *buf, const void *data, size_t size); /* u32 length, then the bytes */
 void st_buf_drop_front(struct st_buf *buf, size_t size);
 void st_buf_free(struct st_buf *buf);
+/* Overwrites all that it has room for, then frees. Reserve before filling: growing leaves copies behind. */
+void st_buf_wipe(struct st_buf *buf);
 
 /* Reads what st_buf_add_* wrote. `bad` latches on the first read past the end; values are then 0 and empty. */
 struct st_cursor {
@@ -64,6 +66,7 @@ void st_auto_close_(int *fd);
 #define st_auto_free __attribute__((cleanup(st_auto_free_)))
 #define st_auto_close __attribute__((cleanup(st_auto_close_)))
 #define st_auto_buf __attribute__((cleanup(st_buf_free)))
+#define st_auto_secret __attribute__((cleanup(st_buf_wipe)))
 
 /* write(2) and pread(2) until done or failed; -1 with errno. st_pread_full returns the bytes got (short at the end). */
 int st_write_full(int fd, const void *data, size_t size);

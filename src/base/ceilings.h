@@ -341,6 +341,17 @@
 #define CEIL_RANGE_MS 120000
 #define CEIL_RANGE_TRIES 5
 #define CEIL_LISTED_NAME_BYTES (64 * KIB)
+/* What a server calls a search context; it grows with the shards. Documents of one answer, and bytes of it that are
+ * aimed at. */
+#define CEIL_CONTEXT_BYTES (96 * KIB)
+#define CEIL_HITS_PAGE 1000u
+/* Shards of one index: so many documents may share a number of the order. Elasticsearch makes no more by itself. */
+#define CEIL_HITS_TIES 1024u
+#define CEIL_HITS_AIM_BYTES (2 * MIB)
+/* Bytes of the places that one index tells: beyond, its documents have no names. */
+#define CEIL_HITS_PLACES_BYTES (384 * MIB)
+/* Indices of one server: more are none that a listing of one page tells. */
+#define CEIL_INDICES 200000u
 /* Pages of one listing: beyond, the server makes them up. */
 #define CEIL_LISTING_PAGES 10000000u
 /* Pages without a name, one behind the other: beyond, it is no listing. */
@@ -358,10 +369,31 @@
 #define CEIL_HOST_FAILURES 5
 /* Requests for one target in one run: no answer can make a check endless. */
 #define CEIL_TARGET_REQUESTS 1000
+/* A file of credentials, its entries, and one value of them; larger ones are refused. */
+#define CEIL_AUTH_FILE_BYTES (256 * KIB)
+#define CEIL_AUTH_ENTRIES 256
+#define CEIL_AUTH_VALUE_BYTES (16 * KIB)
 /* A name that a server gave and that is asked for over TCP; one that is longer is not. */
 #define CEIL_STEP_NAME_BYTES 512
 /* An evidence file, and a line of it; larger ones are refused. */
 #define CEIL_EVIDENCE_FILE_BYTES (256 * MIB)
 #define CEIL_EVIDENCE_LINE_BYTES (64 * KIB)
+/* A file of sightings or an inventory, its rows, and the sightings that become lines of evidence in one run: larger
+ * files are refused, rows beyond are counted and make the answer incomplete. */
+#define CEIL_ROWS_FILE_BYTES (64 * MIB)
+#define CEIL_ROWS 1000000
+#define CEIL_SIGHTINGS 65536
+/* A text of a row's field; a row with a longer one in a field that is asked for is broken. */
+#define CEIL_ROW_TEXT_BYTES 4096
+/* Who says so, in a sighting by hand. */
+#define CEIL_ENGINE_BYTES 64
+/* Entries of all inventories of one check; what is beyond makes the comparison incomplete. */
+#define CEIL_INVENTORY_ENTRIES 65536
+/* What watches a store, and who owns it, as an inventory says: the rest is cut off. */
+#define CEIL_GUARD_BYTES 256
+/* Addresses of one target that are remembered from evidence, to know it in reports of others by. */
+#define CEIL_SEEN_ADDRESSES 64
+/* Columns of a table of rows; one with more is none. */
+#define CEIL_ROW_COLUMNS 1024
 
 #endif

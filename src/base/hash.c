@@ -2,7 +2,9 @@
 
 #include "base/bytes.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,6 +54,12 @@ void st_sha256_free(struct st_sha256 *hash)
 void st_sha256_of(const void *data, size_t size, uint8_t out[ST_SHA256_BYTES])
 {
 	must(EVP_Digest(data, size, out, NULL, EVP_sha256(), NULL));
+}
+
+void st_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[ST_SHA256_BYTES])
+{
+	unsigned out_size = ST_SHA256_BYTES;
+	must(key_size <= INT_MAX && HMAC(EVP_sha256(), key, (int)key_size, data, size, out, &out_size) != NULL);
 }
 
 void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES])

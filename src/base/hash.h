@@ -16,6 +16,8 @@ void st_sha256_add(struct st_sha256 *hash, const void *data, size_t size);
 void st_sha256_end(struct st_sha256 *hash, uint8_t out[ST_SHA256_BYTES]); /* st_sha256_begin before the next use */
 void st_sha256_free(struct st_sha256 *hash);
 void st_sha256_of(const void *data, size_t size, uint8_t out[ST_SHA256_BYTES]);
+/* HMAC-SHA-256 (RFC 2104, FIPS 198-1). */
+void st_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[ST_SHA256_BYTES]);
 
 /* Keyed digest: whoever writes hostile data cannot aim at a collision without the case's key. */
 void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES]);

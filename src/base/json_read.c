@@ -62,6 +62,14 @@ struct st_json_reader *st_json_open(int depth_limit)
 	return r;
 }
 
+void st_json_close_secret(struct st_json_reader *r)
+{
+	if (r->piece != NULL)
+		explicit_bzero(r->piece, PIECE_BYTES);
+	explicit_bzero(r->escape, sizeof r->escape);
+	st_json_close(r);
+}
+
 void st_json_close(struct st_json_reader *r)
 {
 	if (r == NULL)

@@ -48,5 +48,7 @@ void st_json_resync(struct st_json_reader *reader);
  */
 void st_json_restart(struct st_json_reader *reader);
 void st_json_close(struct st_json_reader *reader);
+/* The same, and nothing of the input stays in the memory that is given back. */
+void st_json_close_secret(struct st_json_reader *reader);
 
 #endif

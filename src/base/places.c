@@ -65,6 +65,19 @@ struct st_span places_at(struct st_span bytes, uint64_t offset)
 	return found;
 }
 
+struct st_span places_nth(struct st_span bytes, uint64_t n)
+{
+	struct st_span label = {0};
+	uint64_t from = 0, at = 0;
+	if (bytes.size == 0)
+		return label;
+	struct st_cursor in = {bytes.data, bytes.data + bytes.size, false};
+	while (next(&in, &from, &label))
+		if (at++ == n)
+			return label;
+	return (struct st_span){0};
+}
+
 struct st_span places_words(struct st_span label)
 {
 	const uint8_t *nul = label.size > 0 ? memchr(label.data, 0, label.size) : NULL;

@@ -23,6 +23,8 @@ void places_add(struct places *list, uint64_t offset, struct st_span label);
 bool places_valid(struct st_span bytes);
 /* The label at an offset: of those before or at it the last; empty when there is none. Borrowed from bytes. */
 struct st_span places_at(struct st_span bytes, uint64_t offset);
+/* The n-th label, from 0; empty when there are no more. Borrowed from bytes. */
+struct st_span places_nth(struct st_span bytes, uint64_t n);
 /* The words of the reader, without the name out of the document. */
 struct st_span places_words(struct st_span label);
 

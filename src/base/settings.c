@@ -16,6 +16,19 @@ void st_settings_end(struct st_settings *settings)
 	st_buf_free(&settings->text);
 }
 
+void st_settings_begin_secret(
+	struct st_settings *settings, const char *name, struct st_span file, int depth_limit, struct st_error *err)
+{
+	st_settings_begin(settings, name, file, depth_limit, err);
+	st_buf_reserve(&settings->text, file.size + 1); /* it never grows, and so leaves nothing behind */
+}
+
+void st_settings_end_secret(struct st_settings *settings)
+{
+	st_json_close_secret(settings->json);
+	st_buf_wipe(&settings->text);
+}
+
 static unsigned line_of(const struct st_settings *settings)
 {
 	unsigned line = 1;

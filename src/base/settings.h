@@ -28,6 +28,10 @@ struct st_settings {
 void st_settings_begin(
 	struct st_settings *settings, const char *name, struct st_span file, int depth_limit, struct st_error *err);
 void st_settings_end(struct st_settings *settings);
+/* For a file with secrets: between the two, nothing that is read is copied where it is not overwritten at the end. */
+void st_settings_begin_secret(
+	struct st_settings *settings, const char *name, struct st_span file, int depth_limit, struct st_error *err);
+void st_settings_end_secret(struct st_settings *settings);
 
 /* Writes "NAMEline N PLACE: why" into err. Always false. */
 bool st_settings_fail(struct st_settings *settings, const char *why);

@@ -79,7 +79,8 @@ struct casefile_object {
 	struct st_span path; /* within the store, raw bytes; "" when the store is one file */
 	uint64_t size_bytes;
 	int64_t mtime_ns;
-	uint64_t device, inode, change_ns; /* to see that it changed */
+	/* To see that it changed. Of an index over the network `device` is the documents that its listing counted. */
+	uint64_t device, inode, change_ns;
 	enum st_read_status status;
 	enum st_reason reason;
 	char detail[32];       /* "SIGSEGV", "openat", "" */
@@ -250,6 +251,9 @@ struct casefile_coverage {
 	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS]; /* unread objects only */
 	uint64_t members_unread[ST_REASONS];                           /* members unread or partial */
 	uint64_t not_searched_bytes;
+	/* Of indices over the network: listed + appeared = read + unread. */
+	bool documents_known;
+	uint64_t documents_listed, documents_appeared, documents_read, documents_unread;
 }; /* members: of every reading once, copies not again; bytes_read: stored bytes of read and partial objects */
 enum st_status casefile_coverage(struct casefile *casefile, struct casefile_coverage *out, struct st_error *err);
 

@@ -304,6 +304,16 @@ static void count_object(struct casefile_coverage *out, enum st_read_status stat
 	}
 }
 
+/* An index: what its listing counted, against what came when it was read. */
+static void count_documents(struct casefile_coverage *out, uint64_t listed, uint64_t read)
+{
+	out->documents_known = true;
+	add_up(&out->documents_listed, listed);
+	add_up(&out->documents_read, read);
+	add_up(read > listed ? &out->documents_appeared : &out->documents_unread,
+		read > listed ? read - listed : listed - read);
+}
+
 static enum st_status count_part(void *context, const struct casefile_part *part, struct st_error *err)
 {
 	struct casefile_coverage *out = context;
@@ -319,7 +329,9 @@ enum st_status casefile_coverage(struct casefile *casefile, struct casefile_cove
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;
 	*out = (struct casefile_coverage){0};
-	ST_TRY(db_prepare(casefile, "SELECT status, reason, size_bytes, stored_bytes, not_searched_bytes FROM objects",
+	ST_TRY(db_prepare(casefile,
+		"SELECT status, reason, size_bytes, stored_bytes, not_searched_bytes, device, records, store IN "
+		"(SELECT id FROM stores WHERE kind = 'elasticsearch') FROM objects",
 		&statement, err));
 	for (;;) {
 		bool row;
@@ -332,6 +344,9 @@ enum st_status casefile_coverage(struct casefile *casefile, struct casefile_cove
 		count_object(out, (enum st_read_status)status, (enum st_reason)reason, db_number(statement, 2),
 			db_number(statement, 3));
 		add_up(&out->not_searched_bytes, db_number(statement, 4));
+		bool counts = status == ST_READ || status == ST_PARTIAL;
+		if (db_number(statement, 7) != 0)
+			count_documents(out, db_number(statement, 5), counts ? db_number(statement, 6) : 0);
 	}
 	return casefile_parts(casefile, 0, count_part, out, err);
 }

@@ -318,6 +318,16 @@ static int print(const struct cli_arguments *arguments, struct audit_run *run, i
 	return audit_exit(run);
 }
 
+/* The case first: what cannot be kept there is not told as if it were. */
+static int keep_and_print(const struct cli_arguments *arguments, struct audit_run *run, int format)
+{
+	struct st_error err = {0};
+	const char *path = cli_value(arguments, "case");
+	if (path != NULL && audit_keep_in_case(run, path, cli_value(arguments, "case-key"), &err) != ST_OK)
+		return cli_fail_error(&err);
+	return print(arguments, run, format);
+}
+
 static int run_audit(const struct cli_arguments *arguments)
 {
 	struct st_error err = {0};
@@ -335,7 +345,7 @@ static int run_audit(const struct cli_arguments *arguments)
 	run.exceptions = cli_value(arguments, "exceptions");
 	run.keep = cli_value(arguments, "keep");
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
-	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? print(arguments, &run, format)
+	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? keep_and_print(arguments, &run, format)
 									  : cli_fail_error(&err);
 	audit_result_free(&run.result);
 	st_buf_free(&run.answer);
@@ -360,6 +370,8 @@ static const struct cli_option options[] = {
 		.argument = "FILE",
 		.help = "what somebody answers for, until a day; see staunch-audit(1)"},
 	{.name = "keep", .argument = "FILE", .help = "flows that no fix may break; see staunch-audit(1)"},
+	{.name = "case", .argument = "FILE", .help = "keep in this case what is or was open, and what opened it"},
+	{.name = "case-key", .argument = "FILE", .help = "the key of that case (FILE.key beside it)"},
 	{.name = "fail-on",
 		.argument = "CLASS,...",
 		.help = "what ends with 1: any, broad, shared (all three unless given)",

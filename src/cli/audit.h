@@ -55,8 +55,16 @@ bool audit_collect_git(const struct cli_arguments *arguments, struct audit_run *
 
 void audit_write_text(const struct audit_run *run, struct st_buf *out);
 void audit_write_json(const struct audit_run *run, struct st_buf *out);
+/* One row, in one line. */
+void audit_write_exposure(const struct audit_run *run, const struct audit_exposure *exposure, struct st_buf *out);
 void audit_write_sarif(const struct audit_run *run, struct st_buf *out);
 void audit_write_junit(const struct audit_run *run, struct st_buf *out);
+
+/* --- audit_case.c --- */
+
+/* One event "audit" for each row that is open or was, with what opened it; the case must be there. */
+enum st_status audit_keep_in_case(
+	const struct audit_run *run, const char *path, const char *key_path, struct st_error *err);
 
 /* --- audit_say.c: words that several formats share, escaped as text --- */
 

@@ -275,6 +275,12 @@ static void exposure_object(
 	st_json_object_end(w);
 }
 
+void audit_write_exposure(const struct audit_run *run, const struct audit_exposure *exposure, struct st_buf *out)
+{
+	struct st_json_writer writer = {.out = out};
+	exposure_object(&writer, run, exposure);
+}
+
 static void notes(
 	struct st_json_writer *w, const struct audit_run *run, const char *key, const struct audit_notes *list)
 {

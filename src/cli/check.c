@@ -12,10 +12,11 @@
 #include <stdlib.h>
 
 struct check_options {
-	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key;
+	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
+	uint64_t within_days; /* a check of a store in an inventory is of this age at most */
 };
 
 static int read_options(const struct cli_arguments *arguments, struct check_options *out)
@@ -26,6 +27,7 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		.evidence = cli_value(arguments, "evidence"),
 		.evidence_key = cli_value(arguments, "evidence-key"),
 		.certificates = cli_value(arguments, "ca"),
+		.auth = cli_value(arguments, "auth"),
 		.casefile = cli_value(arguments, "case"),
 		.case_key = cli_value(arguments, "case-key"),
 		.json = format != NULL && strcmp(format, "json") == 0,
@@ -33,7 +35,14 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		.unconfined = cli_has(arguments, "unconfined"),
 		.level = PROBE_L2,
 		.level_given = level != NULL,
+		.within_days = 30,
 	};
+	const char *within = cli_value(arguments, "checked-within");
+	if (within != NULL &&
+		(strspn(within, "0123456789") != strlen(within) || strlen(within) < 1 || strlen(within) > 4))
+		return cli_fail(CLI_WRONG, "--checked-within is a number of days, 0 to 9999");
+	if (within != NULL)
+		out->within_days = strtoull(within, NULL, 10);
 	if (format != NULL && !out->json && strcmp(format, "text") != 0)
 		return cli_fail(CLI_WRONG, "--format is text or json");
 	if (level != NULL && (!probe_level_parse(level, &out->level) || out->level == PROBE_L5))
@@ -70,6 +79,17 @@ static enum st_status take_targets(
 	return ST_OK;
 }
 
+static enum st_status take_credentials(struct check *check, const char *path, struct st_error *err)
+{
+	bool used = path == NULL;
+	ST_TRY(check_auth_open(path, check->scope, &check->auth, err));
+	for (size_t i = 0; i < check->result_count && !used; i++)
+		used = check_auth_find(check->auth, check->results[i].target, PROBE_AS_OWNER) != 0 ||
+		       check_auth_find(check->auth, check->results[i].target, PROBE_AS_STRANGER) != 0;
+	return used ? ST_OK
+		    : st_fail(err, ST_WRONG, "--auth holds no credential for any of these targets; nothing was sent");
+}
+
 static enum st_status read_scope(
 	const char *path, const struct check_options *options, struct probe_scope **out, struct st_error *err)
 {
@@ -91,6 +111,7 @@ static enum st_status start_roles(struct check *check, const struct check_option
 		check_identity_port(&identity, check->results[i].target->port);
 	memcpy(check->run, identity.run, sizeof check->run);
 	enum st_status status = check_roles_start(&check->roles, &identity, options->unconfined, err);
+	check->roles.auth = check->auth;
 	check_identity_free(&identity);
 	return status;
 }
@@ -105,7 +126,7 @@ static int exit_of(const struct check *check)
 		if (verdict != PROBE_CLOSED)
 			exit = CLI_INCOMPLETE;
 	}
-	return exit;
+	return exit == CLI_OK && !check_inventory_complete(&check->inventory) ? CLI_INCOMPLETE : exit;
 }
 
 /* What was found, for the chronicle of the case: one event for each target. */
@@ -123,6 +144,17 @@ static enum st_status tell_case(struct casefile *casefile, const struct check *c
 	return ST_OK;
 }
 
+/* All that the evidence knows of these targets, once. */
+static enum st_status tell_case_windows(struct casefile *casefile, const struct check *check, struct st_error *err)
+{
+	const char **targets = st_alloc_zero(check->result_count + 1, sizeof *targets);
+	for (size_t i = 0; i < check->result_count; i++)
+		targets[i] = check->results[i].target->canonical;
+	enum st_status status = check_exposures_keep(casefile, &check->observed, targets, check->result_count, err);
+	free(targets);
+	return status;
+}
+
 static int run_check(struct check *check, const struct check_options *options, struct st_error *err)
 {
 	/* The launcher is forked before a key is in memory. */
@@ -136,8 +168,14 @@ static int run_check(struct check *check, const struct check_options *options, s
 		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, err);
 	if (status == ST_OK)
 		status = check_run(check, err);
+	if (status == ST_OK && !check->roles.stopped)
+		status = check_evidence_observed(&check->evidence, &check->observed, err);
+	if (status == ST_OK && !check->roles.stopped)
+		status = check_inventory_compare(&check->inventory, check, err);
 	if (status == ST_OK && casefile != NULL && !check->roles.stopped)
 		status = tell_case(casefile, check, err);
+	if (status == ST_OK && casefile != NULL && !check->roles.stopped)
+		status = tell_case_windows(casefile, check, err);
 	casefile_close(casefile);
 	check_roles_stop(&check->roles);
 	if (status != ST_OK) {
@@ -173,15 +211,23 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 	struct check check = {.evidence.fd = -1};
 	struct probe_target *parsed = st_alloc_zero(cli_operand_count(arguments) + 1, sizeof *parsed);
 	enum st_status status = read_scope(options->scope, options, &scope, &err);
+	if (status == ST_OK)
+		status = check_inventory_open(&check.inventory, cli_values(arguments, "inventory"), &err);
 	if (status == ST_OK) {
 		check.scope = scope;
+		check.inventory.within_days = options->within_days;
 		check.level = options->level_given || scope->max_level > PROBE_L2 ? options->level : scope->max_level;
 		status = take_targets(arguments, &check, parsed, &err);
 	}
+	if (status == ST_OK)
+		status = take_credentials(&check, options->auth, &err);
 	int exit = status != ST_OK    ? cli_fail_error(&err)
 		   : options->dry_run ? dry_run(&check, options)
 				      : run_check(&check, options, &err);
 	check_results_free(&check);
+	check_auth_close(check.auth);
+	check_inventory_free(&check.inventory);
+	probe_observed_free(&check.observed);
 	for (size_t i = 0; i < cli_operand_count(arguments); i++)
 		probe_target_free(&parsed[i]);
 	free(parsed);
@@ -196,6 +242,14 @@ static int run(const struct cli_arguments *arguments)
 	if (verify != NULL)
 		return check_verify(verify, cli_value(arguments, "evidence-key"), cli_value(arguments, "head"),
 			format != NULL && strcmp(format, "json") == 0);
+	if (cli_has(arguments, "sightings")) {
+		if (cli_value(arguments, "evidence") == NULL || cli_operand_count(arguments) > 0)
+			return cli_fail(CLI_WRONG, "--sightings goes with --evidence FILE, and takes its targets from "
+						   "the scope or the evidence");
+		if (format != NULL && strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
+			return cli_fail(CLI_WRONG, "--format is text or json");
+		return check_sightings(arguments);
+	}
 	int wrong = read_options(arguments, &options);
 	return wrong != CLI_OK ? wrong : check_with(arguments, &options);
 }
@@ -208,8 +262,13 @@ static const struct cli_option options[] = {
 	{"case", 0, "FILE", "write what was found into this case too", false, false},
 	{"case-key", 0, "FILE", "the key of that case (FILE.key beside it)", false, false},
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
+	{"inventory", 0, "FILE", "what you have (CSV, JSON, az, aws): stores that nobody lists or guards", true, false},
+	{"checked-within", 0, "DAYS", "with --inventory: an older check is none (30)", false, false},
+	{"sightings", 0, "FILE", "what others say they saw (CSV, JSON): into the evidence; nothing is sent", true,
+		false},
 	{"verify", 0, "FILE", "is this evidence whole and signed with the key?", false, false},
 	{"head", 0, "HASH", "with --verify: and is this its head, as printed by the run?", false, false},
+	{"auth", 0, "FILE", "credentials of a stranger, and of the owner; see staunch-auth(5)", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
 	{"format", 0, "FORMAT", "text or json", false, false},
 	{"unconfined", 0, NULL, "ask without a sandbox, on machines that have none", false, false},

@@ -3,12 +3,20 @@
 #define STAUNCH_CLI_CHECK_H
 
 #include "base/hash.h"
+#include "cli/check_auth.h"
+#include "casefile/casefile.h"
+#include "cli/cli.h"
 #include "probe/evidence.h"
+#include "probe/inventory.h"
+#include "probe/observed.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
 #include "probe/services.h"
 #include "process/launcher.h"
 #include "process/message.h"
+#include "report/window.h"
+#include "worker/protocol.h"
+#include "worker/rows.h"
 
 /* --- the roles (check_roles.c) --- */
 
@@ -17,6 +25,7 @@ struct check_role {
 	uint32_t id;
 	int socket; /* -1: not running */
 	struct message_reader *reader;
+	uint32_t credential; /* of the roles' file, given to a fetch process when it starts; 0 none */
 };
 
 struct check_roles {
@@ -25,8 +34,9 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
-	int signal_fd; /* Ctrl-C and the like, heard while waiting */
-	bool stopped;  /* one came: nothing more is asked */
+	int signal_fd;                 /* Ctrl-C and the like, heard while waiting */
+	const struct check_auth *auth; /* borrowed; NULL: nothing is asked with a credential */
+	bool stopped;                  /* one came: nothing more is asked */
 };
 
 /* What came back, owned: freed with check_answer_free. */
@@ -63,11 +73,19 @@ void check_roles_free(struct check_roles *roles);
 /* One more process of a role, by its name; its socket is the caller's to talk to. */
 enum st_status check_role_start(struct check_roles *roles, struct check_role *role, struct st_error *err);
 void check_role_stop(struct check_roles *roles, struct check_role *role);
+/* From now on the fetch process of this role has that credential (check_auth_find) and no other: one that was started
+ * otherwise is ended. */
+void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t credential);
 typedef enum st_status check_listed(void *context, const struct probe_listed *listed, struct st_error *err);
 /* A worker reads the body of the answer as a page of a listing. *page is other than whole when it cannot be believed;
  * rows that were told before then are for the caller to take back. marker: of the next page, added. */
 enum st_status check_list(struct check_roles *roles, const struct check_answer *answer, enum probe_listing form,
 	check_listed *each, void *context, enum probe_page *page, struct st_buf *marker, struct st_error *err);
+/* Decodes one row; false: the worker tells what cannot be. */
+typedef bool check_row_taken(void *context, struct st_cursor *in);
+/* A worker reads a file of rows that somebody else wrote. *end is ROWS_CUT when it cannot be believed. */
+enum st_status check_rows(struct check_roles *roles, int fd, uint64_t size_bytes, enum worker_rows what,
+	check_row_taken *each, void *context, enum rows_end *end, struct st_error *err);
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
@@ -101,6 +119,61 @@ void check_evidence_close(struct check_evidence *evidence);
 enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
 int check_verify(const char *path, const char *key_path, const char *head, bool json);
 
+/* --- files that others wrote (check_import.c) --- */
+
+/* A copy in memory of what was typed, so that what is hashed is what is read. */
+struct check_import {
+	const char *path; /* borrowed: as typed */
+	int fd;
+	uint64_t size_bytes;
+	char sha256[2 * ST_SHA256_BYTES + 1];
+	enum rows_end end;
+};
+enum st_status check_import_open(const char *path, struct check_import *out, struct st_error *err);
+void check_import_close(struct check_import *import);
+const char *check_import_end_name(enum rows_end end); /* "whole", "cut" */
+
+/* What the file says of all targets, lines of this run included. */
+enum st_status check_evidence_observed(
+	const struct check_evidence *evidence, struct probe_observed_all *out, struct st_error *err);
+
+/* --- inventories (check_inventory.c) --- */
+
+/* An entry of somebody's inventory, and what is known of the store beside it. */
+struct check_entry {
+	size_t file;
+	uint64_t row;
+	enum probe_entry_kind kind;
+	char *name, *owner, *guard; /* "": not told */
+	struct probe_target named;  /* of PROBE_ENTRY_STORE */
+	bool has_since, in_scope;
+	int64_t since, last_check; /* 0: none in this evidence */
+};
+
+struct check_inventory {
+	struct check_import *files;
+	uint64_t (*counts)[PROBE_ENTRY_KINDS]; /* rows of each kind, of each file */
+	size_t file_count, at;
+	struct check_entry *entries;
+	size_t count, capacity;
+	uint64_t beyond;
+	uint64_t within_days;
+	int64_t now;
+	const struct probe_target **orphans; /* borrowed */
+	size_t orphan_count;
+};
+/* Before the jail closes. paths NULL-ended; empty: no inventory. */
+enum st_status check_inventory_open(struct check_inventory *inventory, const char *const *paths, struct st_error *err);
+struct check;
+/* Reads the files in a worker, and compares them with the scope and what was observed. */
+enum st_status check_inventory_compare(struct check_inventory *inventory, struct check *check, struct st_error *err);
+/* Every row of every file was read. */
+bool check_inventory_complete(const struct check_inventory *inventory);
+/* The value of the key `inventory`; null when there is none. */
+void check_inventory_json(const struct check_inventory *inventory, struct st_json_writer *w);
+void check_inventory_text(const struct check_inventory *inventory, struct st_buf *out);
+void check_inventory_free(struct check_inventory *inventory);
+
 /* --- the run (check_run.c) --- */
 
 /* One request as it is told. */
@@ -113,6 +186,15 @@ struct check_row {
 	char error_code[64];
 	uint64_t body_bytes;
 	char sha256[2 * ST_SHA256_BYTES + 1], address[64];
+	enum probe_as as; /* whose credential it carried */
+};
+
+/* What was asked with a credential (check_as.c). */
+struct check_views {
+	const char *stranger_kind, *owner_kind; /* "aws-sigv4"; NULL: no such credential */
+	const char *stranger_says;              /* a clause */
+	struct probe_owner_view owner;
+	bool owner_refused; /* the service does not take the owner's credential */
 };
 
 struct check_result {
@@ -121,6 +203,7 @@ struct check_result {
 	const struct probe_service *service; /* NULL: nobody knows */
 	struct probe probe;
 	struct probe_history history;
+	struct check_views views;
 	struct check_row *rows;
 	size_t row_count;
 	char time[21];
@@ -129,17 +212,54 @@ struct check_result {
 struct check {
 	const struct probe_scope *scope;
 	enum probe_level level;
+	struct check_auth *auth; /* NULL: everything is asked anonymously */
+	enum probe_as as;        /* who asks now */
 	struct check_roles roles;
 	struct check_evidence evidence;
 	struct probe_pace pace;
 	struct check_result *results;
 	size_t result_count;
 	char run[17], began[21];
+	struct probe_observed_all observed; /* what the evidence says, this run included; empty without --evidence */
+	struct check_inventory inventory;
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
+/* One request, through every gate, into the evidence; asked again while the server wants us to wait. probe: whose level
+ * counts and who is told why nothing was sent. The answer is the caller's to free. */
+enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err);
+/* What a stranger's credential gets, and how the owner's shows the store, where there are such. */
+enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
 void check_results_free(struct check *check);
+
+/* --- windows (check_windows.c) --- */
+
+/* What was observed of one target, as it is told. Freed with check_exposure_free. */
+void check_exposure_of(const struct probe_observed *observed, struct report_exposure *out);
+void check_exposure_free(struct report_exposure *exposure);
+/* The lines of one target's windows, behind this indentation. */
+void check_exposure_text(const struct report_exposure *exposure, const char *indent, struct st_buf *out);
+/* Every observation of these targets that the case does not have yet becomes an event of it; and back. */
+enum st_status check_exposures_keep(struct casefile *casefile, const struct probe_observed_all *all,
+	const char *const *targets, size_t count, struct st_error *err);
+enum st_status check_exposures_read(struct casefile *casefile, struct probe_observed_all *out, struct st_error *err);
+
+/* A set of texts by their hashes. Zero-initialised is empty. */
+struct check_marks {
+	struct check_mark {
+		bool used;
+		uint8_t mark[16];
+	} * slots;
+	size_t capacity, count;
+};
+/* True: it was not in it. */
+bool check_marks_add(struct check_marks *marks, const void *text, size_t size);
+void check_marks_free(struct check_marks *marks);
+
+/* --sightings: no packet is sent (check_sightings.c). */
+int check_sightings(const struct cli_arguments *arguments);
 
 /* --- what is told (check_tell.c) --- */
 

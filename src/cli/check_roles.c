@@ -35,7 +35,14 @@ void check_role_stop(struct check_roles *roles, struct check_role *role)
 	launcher_kill(roles->launcher, role->id);
 	message_reader_close(role->reader);
 	close(role->socket);
-	*role = (struct check_role){.name = role->name, .socket = -1};
+	*role = (struct check_role){.name = role->name, .socket = -1, .credential = role->credential};
+}
+
+void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t credential)
+{
+	if (role->credential != credential)
+		check_role_stop(roles, role);
+	role->credential = credential;
 }
 
 /* True when fd can be read within the time; false also when the user stops us. fd -1: only waits. */
@@ -98,7 +105,8 @@ enum st_status check_role_start(struct check_roles *roles, struct check_role *ro
 	(void)st_cursor_byte(&in);
 	bool ready = answer.type == (fetch ? (uint32_t)FETCH_READY : (uint32_t)WORKER_READY);
 	if (ready && (st_cursor_byte(&in) != 0 || roles->unconfined))
-		return ST_OK;
+		return role->credential == 0 ? ST_OK
+					     : check_auth_give(roles->auth, role->credential, role->socket, err);
 	return refused_start(&answer, fetch ? (uint32_t)FETCH_ERROR : (uint32_t)WORKER_ERROR, err);
 }
 
@@ -246,7 +254,9 @@ static uint32_t frame_question(struct check_roles *roles, const struct probe_tar
 	add_text(out, row->method);
 	add_text(out, url);
 	add_text(out, row->headers);
-	add_text(out, row->body);
+	st_auto_buf struct st_buf body = {0};
+	(void)probe_request_body(request, &body); /* checked before */
+	st_buf_add_span(out, body.data, body.size);
 	return FETCH_HTTP;
 }
 
@@ -426,4 +436,48 @@ enum st_status check_list(struct check_roles *roles, const struct check_answer *
 	if (!end)
 		check_role_stop(roles, &roles->worker);
 	return ST_OK;
+}
+
+/* --- files that others wrote --- */
+
+static bool take_batch(struct st_cursor *in, check_row_taken *each, void *context)
+{
+	uint32_t count = st_cursor_u32(in);
+	bool sound = !in->bad;
+	for (uint32_t i = 0; i < count && sound; i++)
+		sound = each(context, in);
+	return sound && in->at == in->end;
+}
+
+enum st_status check_rows(struct check_roles *roles, int fd, uint64_t size_bytes, enum worker_rows what,
+	check_row_taken *each, void *context, enum rows_end *end, struct st_error *err)
+{
+	st_auto_buf struct st_buf body = {0};
+	*end = ROWS_CUT;
+	if (roles->worker.socket < 0)
+		ST_TRY(check_role_start(roles, &roles->worker, err));
+	st_buf_add_u32(&body, ++roles->next_id);
+	st_buf_add_byte(&body, (uint8_t)what);
+	st_buf_add_u64(&body, (uint64_t)st_utc_seconds());
+	st_buf_add_u64(&body, size_bytes);
+	bool sound = message_send(roles->worker.socket, WORKER_ROWS, body.data, body.size, fd) == 0, whole = false;
+	while (sound && !whole) {
+		struct message message;
+		if (!next_frame(roles, &roles->worker, WORKER_MS, &message))
+			break;
+		struct st_cursor in = {.at = message.body.data, .end = message.body.data + message.body.size};
+		sound = message.fd < 0 && st_cursor_u32(&in) == roles->next_id;
+		if (sound && message.type == WORKER_ROW) {
+			sound = take_batch(&in, each, context);
+			continue;
+		}
+		uint8_t how = st_cursor_byte(&in);
+		whole = sound && message.type == WORKER_ROW_END && !in.bad && in.at == in.end && how < ROWS_ENDS;
+		sound = whole;
+		if (whole)
+			*end = (enum rows_end)how;
+	}
+	if (!whole)
+		check_role_stop(roles, &roles->worker);
+	return roles->stopped ? ST_STOP : ST_OK;
 }

@@ -39,8 +39,23 @@ static const char *error_code_of(const struct check_answer *answer)
 	return NULL;
 }
 
+/* A body may say back what it was told: of answers to a credential only words that services are known to say. */
+static bool is_known_code(struct st_span code)
+{
+	static const char known[] = " AccessDenied AccountIsDisabled AllAccessDisabled AuthenticationFailed "
+				    "AuthorizationFailure AuthorizationHeaderMalformed AuthorizationPermissionMismatch "
+				    "BlobNotFound ContainerNotFound ExpiredToken InvalidAccessKeyId "
+				    "InvalidAuthenticationInfo InvalidToken KeyBasedAuthenticationNotPermitted "
+				    "NoAuthenticationInformation NoSuchBucket NoSuchBucketPolicy NoSuchKey "
+				    "NoSuchPublicAccessBlockConfiguration NotImplemented PermanentRedirect "
+				    "PublicAccessNotPermitted RequestTimeTooSkewed ResourceNotFound ServerBusy "
+				    "SignatureDoesNotMatch SlowDown TemporaryRedirect security_exception ";
+	st_auto_free char *word = st_format(" %.*s ", (int)code.size, (const char *)code.data);
+	return strstr(known, word) != NULL;
+}
+
 /* What a body calls its error: a word of letters, or nothing. */
-static void error_code(const struct check_answer *answer, char *out, size_t size)
+static void error_code(const struct check_answer *answer, enum probe_as as, char *out, size_t size)
 {
 	const char *header = error_code_of(answer);
 	static const char *const places[] = {
@@ -51,7 +66,7 @@ static void error_code(const struct check_answer *answer, char *out, size_t size
 	for (size_t i = 0; i < sizeof places / sizeof places[0] && code.data == NULL; i++)
 		code = probe_fact(&answer->facts, places[i], 0);
 	out[0] = 0;
-	if (code.data == NULL || code.size >= size)
+	if (code.data == NULL || code.size >= size || (as != PROBE_AS_ANYBODY && !is_known_code(code)))
 		return;
 	for (size_t i = 0; i < code.size; i++)
 		if (strchr("._-", code.data[i]) == NULL &&
@@ -82,15 +97,18 @@ static enum st_status keep_row(struct check *check, struct check_result *result,
 	*kept = (struct check_row){.request = st_strndup((const char *)text.data, text.size),
 		.status = answer->answer.status,
 		.outcome = answer->answer.outcome,
+		.as = check->as,
 		.body_bytes = answer->answer.body_bytes};
 	st_utc_text(st_utc_seconds(), kept->time);
-	error_code(answer, kept->error_code, sizeof kept->error_code);
+	error_code(answer, check->as, kept->error_code, sizeof kept->error_code);
 	st_hex(answer->sha256, sizeof answer->sha256, kept->sha256);
 	snprintf(kept->address, sizeof kept->address, "%s", answer->address);
 	struct st_json_writer w = check_evidence_begin(&check->evidence, "answer", &kept->number);
 	st_json_key_text(&w, "target", result->target->canonical);
 	st_json_key_text(&w, "row", row->id);
 	st_json_key_text(&w, "request", kept->request);
+	if (check->as != PROBE_AS_ANYBODY)
+		st_json_key_text(&w, "as", probe_as_name(check->as));
 	if (request != NULL && request->object.size > 0) {
 		char name[33];
 		probe_evidence_name(&check->evidence.chain, request->object, name);
@@ -164,9 +182,8 @@ static bool steps_are_whole(const struct probe_request *request)
 	return true;
 }
 
-/* Sends what passed the gates until it is answered, or not to be asked again. The answer is the caller's to free. */
-static enum st_status ask(struct check *check, struct check_result *result, const struct probe_request *request,
-	struct check_answer *out, struct st_error *err)
+enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
+	const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
 	st_auto_buf struct st_buf url = {0};
 	const struct probe_row *row = request->row;
@@ -174,18 +191,19 @@ static enum st_status ask(struct check *check, struct check_result *result, cons
 	*out = (struct check_answer){.body = -1, .answer = {.request = request, .outcome = PROBE_HELD_BACK}};
 	out->answer.facts = &out->facts;
 	if (http ? !probe_request_url(result->target, request, &url) : !steps_are_whole(request)) {
-		probe_say(&result->probe, "%s",
+		probe_say(probe, "%s",
 			http ? "an object's name cannot be asked for: it would lead out of the target"
 			     : "a name cannot be asked for: it is too long, or holds control characters");
 		return ST_OK;
 	}
-	if (!probe_scope_admits(check->scope, result->target) || !probe_allows(&result->probe, row, request->known))
+	if (!probe_scope_admits(check->scope, result->target) || !probe_allows(probe, row, request->known) ||
+		(row->owner_only && check->as != PROBE_AS_OWNER))
 		return ST_OK;
 	for (unsigned tries = 1;; tries++) {
 		const char *why;
 		uint64_t wait_ms = probe_pace_wait(&check->pace, st_now_ms(), &why);
 		if (wait_ms == UINT64_MAX) {
-			probe_say(&result->probe, "%s", why);
+			probe_say(probe, "%s", why);
 			return ST_OK;
 		}
 		check_wait(&check->roles, wait_ms);
@@ -216,7 +234,7 @@ static enum st_status ask_what(struct check *check, struct check_result *result,
 {
 	struct probe_request request = {.row = row};
 	struct check_answer answer;
-	ST_TRY(ask(check, result, &request, &answer, err));
+	ST_TRY(check_request(check, result, &result->probe, &request, &answer, err));
 	answers->outcome = answer.answer.outcome;
 	answers->asked++;
 	answers->credentials_wanted +=
@@ -293,7 +311,7 @@ static enum st_status examine(struct check *check, struct check_result *result, 
 	for (int i = 0; i < CEIL_TARGET_REQUESTS && !check->roles.stopped && result->service->next(probe, &request);
 		i++) {
 		struct check_answer answer;
-		ST_TRY(ask(check, result, &request, &answer, err));
+		ST_TRY(check_request(check, result, &result->probe, &request, &answer, err));
 		if (!check->roles.stopped)
 			result->service->take(probe, &answer.answer);
 		check_answer_free(&answer);
@@ -307,6 +325,8 @@ static enum st_status check_target(struct check *check, struct check_result *res
 	struct st_span earlier = {check->evidence.earlier.data, check->evidence.earlier.size};
 	probe_evidence_history(&check->evidence.chain, earlier, result->target->canonical, &result->history);
 	probe_begin(probe, result->target, NULL);
+	check->as = PROBE_AS_ANYBODY;
+	check_role_use(&check->roles, &check->roles.fetch, 0);
 	probe->level = check->level;
 	probe->credentials = check->scope->basis != PROBE_FINDER;
 	if (result->history.object.size > 0)
@@ -317,6 +337,8 @@ static enum st_status check_target(struct check *check, struct check_result *res
 		ST_TRY(only_resolve(check, result, err));
 	else if (result->service != NULL)
 		ST_TRY(examine(check, result, err));
+	if (result->service != NULL && check->level > PROBE_L0 && !check->roles.stopped)
+		ST_TRY(check_with_credentials(check, result, err));
 	return check->roles.stopped ? ST_OK : keep_verdict(check, result, err);
 }
 

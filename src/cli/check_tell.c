@@ -81,11 +81,14 @@ static void put_row(struct pen *pen, const struct check_result *result, const st
 	/* As much of the question as tells it from the others; the whole stands in the evidence. */
 	st_auto_free char *asked = st_format("%.*s%.36s", space != NULL ? (int)(space - row->request) + 1 : 0,
 		row->request, path[0] != 0 ? path : ".");
-	st_auto_free char *said = row->outcome != PROBE_ANSWERED ? st_format("%s", probe_outcome_text(row->outcome))
-				  : row->status == 0             ? st_format("answered")
-				  : row->error_code[0] != 0      ? st_format("%u %s", row->status, row->error_code)
-				  : row->status == 200           ? st_format("200, no credential asked")
-								 : st_format("%u", row->status);
+	st_auto_free char *said =
+		row->outcome != PROBE_ANSWERED ? st_format("%s", probe_outcome_text(row->outcome))
+		: row->status == 0             ? st_format("answered")
+		: row->error_code[0] != 0      ? st_format("%u %s", row->status, row->error_code)
+		: row->as != PROBE_AS_ANYBODY
+			? st_format("%u, to %s", row->status, row->as == PROBE_AS_OWNER ? "the owner" : "a stranger")
+		: row->status == 200 ? st_format("200, no credential asked")
+				     : st_format("%u", row->status);
 	st_auto_free char *line =
 		st_format("         %-38s %-30s evidence #%llu", asked, said, (unsigned long long)row->number);
 	put(pen, "2", line);
@@ -113,7 +116,67 @@ static void put_window(struct pen *pen, const struct check_result *result)
 	st_buf_add_byte(pen->out, '\n');
 }
 
-static void put_result(struct pen *pen, const struct check_result *result)
+static void put_line(struct pen *pen, const char *text)
+{
+	put(pen, "", "         ");
+	put(pen, "", text);
+	st_buf_add_byte(pen->out, '\n');
+}
+
+static void put_views(struct pen *pen, const struct check_result *result)
+{
+	const struct check_views *views = &result->views;
+	st_auto_buf struct st_buf line = {0};
+	if (views->stranger_says != NULL && strcmp(views->stranger_says, result->probe.verdict.reason) != 0)
+		put_line(pen, views->stranger_says);
+	if (views->owner_kind == NULL)
+		return;
+	st_buf_format(&line, "owner's view:%s",
+		views->owner.count > 0 ? ""
+		: views->owner_refused ? " the service does not take the owner's credential"
+				       : " none for this service");
+	for (size_t i = 0; i < views->owner.count; i++)
+		st_buf_format(
+			&line, "%s %s %s", i > 0 ? "," : "", views->owner.list[i].name, views->owner.list[i].value);
+	st_buf_add_byte(&line, 0);
+	put_line(pen, (const char *)line.data);
+}
+
+/* What others saw is told only where there is something to tell. */
+static void put_exposure(struct st_buf *out, const struct check *check, const struct check_result *result)
+{
+	const struct probe_observed *observed = probe_observed_of(&check->observed, result->target->canonical);
+	struct report_exposure exposure;
+	if (observed == NULL)
+		return;
+	check_exposure_of(observed, &exposure);
+	if (exposure.sightings > 0) {
+		st_buf_format(out, "         seen by others: %llu sighting%s by ",
+			(unsigned long long)exposure.sightings, exposure.sightings == 1 ? "" : "s");
+		st_escape_text(out, exposure.engines, strlen(exposure.engines));
+		st_buf_add_byte(out, '\n');
+		check_exposure_text(&exposure, "         ", out);
+	}
+	check_exposure_free(&exposure);
+}
+
+static void add_exposure(struct st_json_writer *w, const struct check *check, const struct check_result *result)
+{
+	const struct probe_observed *observed = probe_observed_of(&check->observed, result->target->canonical);
+	struct report_exposure exposure;
+	st_json_key(w, "exposure");
+	if (observed == NULL) {
+		st_json_null(w);
+		return;
+	}
+	check_exposure_of(observed, &exposure);
+	st_json_object(w);
+	report_exposure_json(w, &exposure);
+	st_json_object_end(w);
+	check_exposure_free(&exposure);
+}
+
+static void put_result(struct pen *pen, const struct check *check, const struct check_result *result)
 {
 	enum probe_state verdict = check_verdict_of(result);
 	st_auto_free char *word = st_format("%-9s", probe_state_name(verdict));
@@ -135,7 +198,9 @@ static void put_result(struct pen *pen, const struct check_result *result)
 		put(pen, "", result->probe.verdict.reason);
 		st_buf_add_byte(pen->out, '\n');
 	}
+	put_views(pen, result);
 	put_window(pen, result);
+	put_exposure(pen->out, check, result);
 	if (verdict == PROBE_OPEN && result->service->advice != NULL) {
 		st_auto_free char *advice = st_format("         next: %s\n", result->service->advice);
 		st_buf_add(pen->out, advice, strlen(advice));
@@ -163,7 +228,8 @@ void check_tell_text(const struct check *check, struct st_buf *out)
 	put(&pen, "2", first);
 	st_buf_add(out, "\n\n", 2);
 	for (size_t i = 0; i < check->result_count; i++)
-		put_result(&pen, &check->results[i]);
+		put_result(&pen, check, &check->results[i]);
+	check_inventory_text(&check->inventory, out);
 	st_hex(check->evidence.chain.head, sizeof check->evidence.chain.head, head);
 	st_auto_free char *last = st_format("%zu open, %zu closed, %zu cannot tell   evidence head %s%s\n",
 		count_of(check, PROBE_OPEN), count_of(check, PROBE_CLOSED), count_of(check, PROBE_CANNOT_TELL), head,
@@ -179,6 +245,7 @@ static void add_row(struct st_json_writer *w, const struct check_row *row)
 	st_json_key_uint(w, "n", row->number);
 	st_json_key_text(w, "time", row->time);
 	st_json_key_text(w, "request", row->request);
+	st_json_key_text(w, "as", probe_as_name(row->as));
 	st_json_key_text(w, "outcome", probe_outcome_text(row->outcome));
 	st_json_key_uint(w, "status", row->status);
 	st_json_key_text(w, "error_code", row->error_code[0] != 0 ? row->error_code : NULL);
@@ -210,7 +277,31 @@ static void add_window(struct st_json_writer *w, const struct check_result *resu
 	st_json_object_end(w);
 }
 
-static void add_result(struct st_json_writer *w, const struct check_result *result)
+static void add_views(struct st_json_writer *w, const struct check_views *views)
+{
+	st_json_key(w, "stranger");
+	if (views->stranger_kind != NULL) {
+		st_json_object(w);
+		st_json_key_text(w, "credential", views->stranger_kind);
+		st_json_key_text(w, "reason", views->stranger_says);
+		st_json_object_end(w);
+	} else {
+		st_json_null(w);
+	}
+	st_json_key(w, "owner_view");
+	if (views->owner_kind == NULL) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	st_json_key_text(w, "credential", views->owner_kind);
+	st_json_key_bool(w, "accepted", !views->owner_refused);
+	for (size_t i = 0; i < views->owner.count; i++)
+		st_json_key_text(w, views->owner.list[i].name, views->owner.list[i].value);
+	st_json_object_end(w);
+}
+
+static void add_result(struct st_json_writer *w, const struct check *check, const struct check_result *result)
 {
 	const struct probe *probe = &result->probe;
 	st_json_object(w);
@@ -230,7 +321,9 @@ static void add_result(struct st_json_writer *w, const struct check_result *resu
 	else
 		st_json_null(w);
 	st_json_key_uint(w, "objects_seen", probe->objects_seen);
+	add_views(w, &result->views);
 	add_window(w, result);
+	add_exposure(w, check, result);
 	st_json_key(w, "evidence");
 	st_json_array(w);
 	for (size_t i = 0; i < result->row_count; i++)
@@ -256,8 +349,10 @@ void check_tell_json(const struct check *check, struct st_buf *out)
 	st_json_key(&w, "targets");
 	st_json_array(&w);
 	for (size_t i = 0; i < check->result_count; i++)
-		add_result(&w, &check->results[i]);
+		add_result(&w, check, &check->results[i]);
 	st_json_array_end(&w);
+	st_json_key(&w, "inventory");
+	check_inventory_json(&check->inventory, &w);
 	st_json_key_text(&w, "evidence_head", head);
 	st_json_key_bool(&w, "evidence_kept", check->evidence.kept);
 	st_json_object_end(&w);
@@ -295,7 +390,8 @@ static void dry_steps(struct dry *dry, const struct probe_row *row)
 		st_json_array_end(dry->w);
 }
 
-static void dry_row(struct dry *dry, const struct probe_target *target, const struct probe_row *row, const char *when)
+static void dry_row(struct dry *dry, const struct probe_target *target, const struct probe_row *row, const char *when,
+	enum probe_as as)
 {
 	st_auto_buf struct st_buf url = {0}, place = {0};
 	probe_row_url(target, row, &url);
@@ -315,6 +411,7 @@ static void dry_row(struct dry *dry, const struct probe_target *target, const st
 		st_json_key_text(dry->w, "level", probe_level_name(row->level));
 		st_json_key_text(dry->w, "right", probe_right_name(row->right));
 		st_json_key_text(dry->w, "if_service", when);
+		st_json_key_text(dry->w, "as", probe_as_name(as));
 		if (row->method == NULL)
 			dry_steps(dry, row);
 		st_json_object_end(dry->w);
@@ -324,36 +421,50 @@ static void dry_row(struct dry *dry, const struct probe_target *target, const st
 	st_escape_text(dry->out, request, strlen(request));
 	if (when != NULL)
 		st_buf_format(dry->out, "   if it is %s", when);
+	if (as != PROBE_AS_ANYBODY)
+		st_buf_format(dry->out, "   with %s", as == PROBE_AS_OWNER ? "the owner's credential" : "a stranger's");
 	st_buf_add_byte(dry->out, '\n');
 	if (row->method == NULL)
 		dry_steps(dry, row);
 }
 
-static void dry_service(struct dry *dry, const struct probe_target *target, const struct probe_service *service,
-	enum probe_level level, const char *when)
+static bool is_asked_as(const struct probe_row *row, enum probe_as as)
 {
-	for (size_t i = 0; i < service->row_count; i++)
-		if (service->rows[i].level <= level &&
-			(service->fits == NULL || service->fits(target, &service->rows[i])))
-			dry_row(dry, target, &service->rows[i], when);
+	if (as == PROBE_AS_STRANGER)
+		return !row->owner_only && (row->right == PROBE_LIST || row->right == PROBE_READ);
+	return row->owner_only == (as == PROBE_AS_OWNER);
 }
 
-static void dry_target(struct dry *dry, const struct check_result *result, enum probe_level level)
+static void dry_service(struct dry *dry, const struct check *check, const struct probe_target *target,
+	const struct probe_service *service, const char *when)
+{
+	for (int as = 0; as < PROBE_AS; as++) {
+		if (as != PROBE_AS_ANYBODY && check_auth_find(check->auth, target, (enum probe_as)as) == 0)
+			continue;
+		for (size_t i = 0; i < service->row_count; i++)
+			if (service->rows[i].level <= check->level &&
+				is_asked_as(&service->rows[i], (enum probe_as)as) &&
+				(service->fits == NULL || service->fits(target, &service->rows[i])))
+				dry_row(dry, target, &service->rows[i], when, (enum probe_as)as);
+	}
+}
+
+static void dry_target(struct dry *dry, const struct check *check, const struct check_result *result)
 {
 	const struct probe_service *service = probe_service_of(result->target);
 	if (service != NULL) {
-		dry_service(dry, result->target, service, level, NULL);
+		dry_service(dry, check, result->target, service, NULL);
 		return;
 	}
-	if (level >= PROBE_L1) {
-		dry_row(dry, result->target, &probe_row_what, NULL);
-		dry_row(dry, result->target, &probe_row_what_body, NULL);
+	if (check->level >= PROBE_L1) {
+		dry_row(dry, result->target, &probe_row_what, NULL, PROBE_AS_ANYBODY);
+		dry_row(dry, result->target, &probe_row_what_body, NULL, PROBE_AS_ANYBODY);
 		if (result->target->path[0] != 0)
-			dry_row(dry, result->target, &probe_row_what_root, NULL);
+			dry_row(dry, result->target, &probe_row_what_root, NULL, PROBE_AS_ANYBODY);
 	}
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
 		if (!service->tcp)
-			dry_service(dry, result->target, service, level, service->name);
+			dry_service(dry, check, result->target, service, service->name);
 }
 
 void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
@@ -376,7 +487,7 @@ void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
 			st_escape_text(out, check->results[i].typed, strlen(check->results[i].typed));
 			st_buf_add_byte(out, '\n');
 		}
-		dry_target(&dry, &check->results[i], check->level);
+		dry_target(&dry, check, &check->results[i]);
 		if (json) {
 			st_json_array_end(&w);
 			st_json_object_end(&w);

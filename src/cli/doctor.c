@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "fetch/protocol.h"
 #include "process/confine.h"
+#include "process/git.h"
 #include "process/helping.h"
 #include "process/launcher.h"
 #include "process/message.h"
@@ -49,6 +50,8 @@ struct doctor {
 	uint64_t memory_limit_bytes; /* of the control group; 0 none */
 	struct libraries ours, worker, fetch;
 	bool fetch_found, fetch_confined;
+	bool audit_confined;
+	char git_version[40]; /* of a git that ran in its jail; empty: none did */
 	struct helper_state helpers[HELPERS - HELPER_WORKERS];
 };
 
@@ -180,6 +183,48 @@ static enum st_status try_worker(struct doctor *doctor, struct launcher *launche
 	return status;
 }
 
+/* --- the role that reads configurations, and git for it, tried --- */
+
+/* It starts and confines itself; it is given no file. */
+static void try_audit(struct doctor *doctor, struct launcher *launcher)
+{
+	uint32_t id;
+	st_auto_close int socket = -1;
+	struct message answer;
+	st_auto_buf struct st_buf start = {0};
+	if (launcher_spawn(launcher, "audit", &id, &socket, NULL) != ST_OK)
+		return;
+	st_buf_add_byte(&start, 0);
+	st_buf_add_u64(&start, CEIL_WORKER_MEMORY_BYTES);
+	st_buf_add_byte(&start, 0);
+	st_buf_add_u32(&start, 1); /* one snapshot, without a name */
+	st_buf_add_u32(&start, 0);
+	st_buf_add_byte(&start, 0);
+	struct message_reader *reader = message_reader_open(socket);
+	if (message_send(socket, WORKER_AUDIT_START, start.data, start.size, -1) == 0 &&
+		first_answer(reader, socket, &answer) && answer.type == WORKER_READY) {
+		struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
+		(void)st_cursor_byte(&in);
+		doctor->audit_confined = st_cursor_byte(&in) != 0;
+	}
+	message_reader_close(reader);
+}
+
+/* "git version 2.39.5" */
+static void try_git(struct doctor *doctor)
+{
+	static const char front[] = "git version ";
+	static const char *const arguments[] = {"version", NULL};
+	struct git git = {.limit_bytes = 4 * KIB};
+	st_auto_buf struct st_buf said = {0};
+	if (git_ask(&git, arguments, (struct st_span){NULL, 0}, &said, NULL) != ST_OK || said.size < sizeof front ||
+		memcmp(said.data, front, sizeof front - 1) != 0)
+		return;
+	st_buf_add_byte(&said, 0);
+	const char *version = (const char *)said.data + sizeof front - 1;
+	snprintf(doctor->git_version, sizeof doctor->git_version, "%.*s", (int)strspn(version, "0123456789."), version);
+}
+
 /* --- fetch, tried --- */
 
 /* It starts, confines itself and says which libcurl it has; it is asked for nothing. */
@@ -260,6 +305,7 @@ static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err
 	if (path == NULL)
 		return ST_FATAL;
 	doctor->worker_found = true;
+	try_git(doctor);
 	st_auto_free char *fetch = cli_fetch_path(NULL);
 	doctor->fetch_found = fetch != NULL;
 	struct launcher *launcher = NULL;
@@ -267,6 +313,7 @@ static enum st_status look_at_worker(struct doctor *doctor, struct st_error *err
 	enum st_status status = try_worker(doctor, launcher, err);
 	if (status == ST_OK)
 		status = ask_about(doctor, launcher, err);
+	try_audit(doctor, launcher);
 	if (doctor->fetch_found)
 		try_fetch(doctor, launcher);
 	look_at_helpers(doctor, launcher);
@@ -335,6 +382,11 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_object(w);
 	st_json_key_bool(w, "found", doctor->fetch_found);
 	st_json_key_bool(w, "confined", doctor->fetch_confined);
+	st_json_object_end(w);
+	st_json_key(w, "audit");
+	st_json_object(w);
+	st_json_key_bool(w, "confined", doctor->audit_confined);
+	st_json_key_text(w, "git", doctor->git_version[0] != 0 ? doctor->git_version : NULL);
 	st_json_object_end(w);
 }
 
@@ -445,6 +497,11 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 		st_format("%s", !doctor->fetch_found     ? "not found: nothing can be checked"
 				: doctor->fetch_confined ? "starts confined"
 							 : "does not start confined"));
+	line(out, "the role for configurations",
+		st_format("%s", doctor->audit_confined ? "starts confined" : "does not start confined"));
+	line(out, "git, for audit --git",
+		doctor->git_version[0] != 0 ? st_format("%s, runs confined", doctor->git_version)
+					    : st_format("not found, or does not run confined"));
 	if (doctor->error.status != ST_OK)
 		line(out, "why not", st_format("%s", doctor->error.what));
 }

@@ -65,6 +65,9 @@ enum st_status report_case_parts(struct report_case *rc, uint32_t segment, struc
 /* The rule that found what stands at a place, from its form; NULL: a detector of ours. */
 const char *report_case_rule(const struct report_case *rc, uint8_t form);
 const struct report_part *report_case_part(const struct report_case *rc, uint32_t part);
+/* What a search server calls the document that is this record (from 1) of a part that is held; escaped, the caller's to
+ * free; NULL: it is none. */
+char *report_case_document(const struct report_case *rc, uint32_t part, uint64_t record);
 /* Adds STORE:/a.zip!/b.eml, escaped; the parts of the object's segment must be held unless part is 0. */
 void report_case_chain(
 	const struct report_case *rc, const struct casefile_object *object, uint32_t part, struct st_buf *out);
@@ -89,6 +92,11 @@ void report_dates_add(struct report_case *rc, const struct casefile_object *obje
 /* The largest values of each kind and organizations: one pass over all of them, in constant memory. */
 enum st_status report_fill_tops(struct report_case *rc, struct report *report, struct st_error *err);
 void report_tops_free(struct report *report);
+
+/* --- report_windows.c --- */
+/* What was observed of stores, by checks and by others, as the case keeps it. */
+enum st_status report_fill_windows(struct report_case *rc, struct report *report, struct st_error *err);
+void report_windows_free(struct report *report);
 
 /* --- report_claims.c --- */
 /* path NULL: no claims. Free with report_claims_free. */

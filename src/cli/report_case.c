@@ -2,6 +2,7 @@
 #include "cli/report.h"
 
 #include "base/json_read.h"
+#include "base/places.h"
 #include "base/print.h"
 #include "base/search.h"
 #include "detect/detect.h"
@@ -203,6 +204,19 @@ static void add_members(const struct report_case *rc, uint32_t part, struct st_b
 		add_members(rc, row->parent, out);
 	st_buf_add(out, "!/", 2);
 	st_escape_name(out, row->name, row->name_size);
+}
+
+char *report_case_document(const struct report_case *rc, uint32_t part, uint64_t record)
+{
+	static const char word[] = "document";
+	const struct report_part *row = report_case_part(rc, part);
+	if (row == NULL || record == 0)
+		return NULL;
+	struct st_span label = places_nth((struct st_span){row->places.data, row->places.size}, record - 1);
+	struct st_span words = places_words(label);
+	bool named = label.size > words.size + 1 && words.size == sizeof word - 1 &&
+		     memcmp(words.data, word, words.size) == 0;
+	return named ? st_escaped_text((const char *)label.data + words.size + 1, label.size - words.size - 1) : NULL;
 }
 
 void report_case_chain(

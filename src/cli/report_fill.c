@@ -65,6 +65,8 @@ static enum st_status fill_coverage(struct report_case *rc, struct report *repor
 	report->duplicate = coverage.duplicate;
 	report->pending = coverage.pending;
 	report->members = coverage.members;
+	report->documents = (struct report_documents){coverage.documents_known, coverage.documents_listed,
+		coverage.documents_appeared, coverage.documents_read, coverage.documents_unread};
 	report->bytes_listed = coverage.bytes_listed;
 	report->bytes_read = coverage.bytes_read;
 	report->bytes_duplicate = coverage.bytes_duplicate;
@@ -151,13 +153,15 @@ static enum st_status fill_copy(
 	to->differing = st_alloc_zero(from->differing_count, sizeof *to->differing);
 	for (size_t i = 0; i < from->differing_count; i++) {
 		const struct casefile_difference *difference = &from->differing[i];
-		char *path = NULL;
+		char *path = NULL, *document = NULL;
 		if (difference->store >= rc->store_count)
 			continue;
 		if (rc->revealed && difference->object != 0)
 			ST_TRY(report_case_path(rc, difference->object, difference->part, &path, err));
+		if (path != NULL && difference->part != 0)
+			document = report_case_document(rc, difference->part, difference->record);
 		to->differing[to->differing_count++] = (struct report_difference){
-			difference->store, difference->object, difference->holders, path, difference->record};
+			difference->store, difference->object, difference->holders, path, difference->record, document};
 	}
 	return ST_OK;
 }
@@ -211,6 +215,8 @@ enum st_status report_fill(struct report_case *rc, struct report *report, bool *
 		status = fill_copies(rc, &figures, report, err);
 	if (status == ST_OK && *found)
 		status = report_fill_leads(rc, report, err);
+	if (status == ST_OK)
+		status = report_fill_windows(rc, report, err);
 	if (status == ST_OK && *found)
 		status = fill_estimate(rc, report, err);
 	casefile_figures_free(&figures);
@@ -235,13 +241,16 @@ void report_filled_free(struct report *report)
 	for (size_t i = 0; i < report->kind_count; i++)
 		free_text(report->kinds[i].kind);
 	for (size_t i = 0; i < report->copy_count; i++) {
-		for (size_t j = 0; j < report->copies[i].differing_count; j++)
+		for (size_t j = 0; j < report->copies[i].differing_count; j++) {
 			free_text(report->copies[i].differing[j].path);
+			free_text(report->copies[i].differing[j].document);
+		}
 		free(report->copies[i].stores);
 		free(report->copies[i].distinct);
 		free(report->copies[i].differing);
 	}
 	report_leads_free(report);
+	report_windows_free(report);
 	report_tops_free(report);
 	free(report->pairs);
 	sample_report_free(&report->estimate);

@@ -295,6 +295,8 @@ static enum st_status list_store(struct scan *scan, const struct scan_store *sto
 	int64_t started_at = st_utc_seconds();
 	ST_TRY(casefile_listing_begin(scan->casefile, store->id, err));
 	if (store->remote != NULL)
+		scan_remote_use(scan, store->remote);
+	if (store->remote != NULL)
 		ST_TRY(scan_remote_list(scan, store->remote, manifest, err));
 	else
 		ST_TRY(source_list(store->source, store->depth_limit, add_listed, scan, manifest, err));
@@ -500,6 +502,7 @@ static enum st_status start(struct scan *scan, const struct cli_arguments *argum
 static void close_scan(struct scan *scan)
 {
 	scan_stop_workers(scan);
+	scan_remote_tell(&scan->remote);
 	scan_remote_free(&scan->remote);
 	if (scan->launcher != NULL)
 		launcher_stop(scan->launcher);
@@ -602,8 +605,8 @@ static int run(const struct cli_arguments *arguments)
 	if (cli_value(arguments, "case") == NULL)
 		return cli_fail(CLI_WRONG, "scan needs --case FILE, where the findings are kept");
 	bool sound = read_options(arguments, &options);
-	if (!sound || options.jobs == 0 || options.jobs > 1024 || options.store_depth > 64 || options.stall_s == 0 ||
-		options.stall_s > MOST_STALL_S) {
+	if (!sound || options.jobs == 0 || options.jobs > SCAN_MOST_JOBS || options.store_depth > 64 ||
+		options.stall_s == 0 || options.stall_s > MOST_STALL_S) {
 		free_options(&options);
 		return sound ? cli_fail(CLI_WRONG,
 				       "--jobs is 1 to 1024, --store-depth 0 to 64, --stall-timeout 1 to 86400")
@@ -641,6 +644,7 @@ static const struct cli_option scan_options_table[] = {
 	{"seed", 0, "N", "the number that decides what is drawn; drawn itself if not given", false, false},
 	{"scope", 0, "FILE", "of a source over the network: who allowed it; see staunch scope", false, false},
 	{"purpose", 0, "TEXT", "of a source over the network: why it is read; written into the case", false, false},
+	{"auth", 0, "FILE", "the owner's credentials for private sources; see staunch-auth(5)", false, false},
 	{"ca", 0, "FILE", "certificates to trust instead of the machine's (PEM)", false, false},
 	{"rescan", 0, NULL, "read everything again, with these options and detectors", false, false},
 	{"unconfined", 0, NULL, "read hostile data without a sandbox; written into the case", false, false},

@@ -21,6 +21,8 @@
 #include "resolve/resolve.h"
 #include "source/source.h"
 
+#define SCAN_MOST_JOBS 1024
+
 /* Exit of scan_run when the user stopped it at a checkpoint. */
 enum scan_end { SCAN_DONE, SCAN_STOPPED };
 
@@ -76,6 +78,11 @@ struct scan_slot {
 	uint64_t began_at_ms;      /* of this reading */
 	struct helping helping;    /* what its readers ask of programs of others */
 	struct check_role fetch;   /* of a remote store; socket -1: none */
+	/* The search context that is open for this reading, as the server calls it; size 0: none that we know of. */
+	struct st_buf context;
+	enum probe_order context_order;
+	bool context_asked;  /* one was asked for, and its name has not come */
+	uint32_t page_bytes; /* asked for and not told yet, against the budget */
 
 	struct scan_task task;
 	uint32_t job, segment;
@@ -137,6 +144,8 @@ struct scan {
 bool scan_interrupted(const struct scan *scan); /* Ctrl-C and its like; scan_workers.c */
 /* Its object is a pipe: it cannot be read twice. */
 bool scan_reads_pipe(const struct scan *scan, uint32_t store);
+/* Its object is an index of documents: it comes as answers to searches. */
+bool scan_reads_hits(const struct scan *scan, uint32_t store);
 
 /* --- scan_sources.c --- */
 enum st_status scan_check_sources(const struct cli_arguments *arguments, struct st_error *err);

@@ -381,6 +381,18 @@ static enum st_status on_range(struct frame *frame, bool *valid)
 	return ST_OK;
 }
 
+static enum st_status on_context(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame) && scan_remote_context(frame->scan, frame->slot, &frame->in);
+	return ST_OK;
+}
+
+static enum st_status on_page(struct frame *frame, bool *valid)
+{
+	*valid = names_our_job(frame) && scan_remote_page(frame->scan, frame->slot, &frame->in);
+	return ST_OK;
+}
+
 static enum st_status on_rule(struct frame *frame, bool *valid)
 {
 	*valid = names_our_job(frame);
@@ -425,6 +437,8 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 		 object.parts + 1 == slot->part_count && every_part_ended(slot) && sizes_are_sound(frame, &object);
 	if (!*valid)
 		return ST_OK;
+	if (scan_reads_hits(frame->scan, slot->task.store))
+		scan_remote_judge(&object);
 	object.segment = slot->segment;
 	object.duplicate_of = 0;
 	object.detail[0] = 0;
@@ -451,6 +465,8 @@ static const struct {
 	{WORKER_CONTENT, on_content},
 	{WORKER_PROGRESS, on_progress},
 	{WORKER_RANGE, on_range},
+	{WORKER_CONTEXT, on_context},
+	{WORKER_PAGE, on_page},
 	{WORKER_RULE, on_rule},
 	{WORKER_DONE, on_done},
 	{WORKER_FORBIDDEN, on_forbidden},

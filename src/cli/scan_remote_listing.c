@@ -46,8 +46,7 @@ static bool may_pass(const struct check_answer *answer, const struct probe_row *
 	return cut || status == 500 || status == 502 || status == 504;
 }
 
-/* One page, asked for again while the server wants us to wait, or fails. The answer is the caller's to free. */
-static enum st_status ask_page(struct scan *scan, const struct scan_remote_store *store,
+enum st_status scan_remote_ask(struct scan *scan, const struct scan_remote_store *store,
 	const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
 	struct scan_remote *remote = &scan->remote;
@@ -94,7 +93,7 @@ static enum st_status list_page(
 	struct check_answer answer;
 	st_auto_buf struct st_buf next = {0};
 	enum probe_page read = PROBE_PAGE_OTHER;
-	enum st_status status = ask_page(scan, store, &request, &answer, err);
+	enum st_status status = scan_remote_ask(scan, store, &request, &answer, err);
 	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
 		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
 	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
@@ -111,18 +110,28 @@ static enum st_status list_page(
 			   : st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page, why);
 }
 
-enum st_status scan_remote_list(struct scan *scan, const struct scan_remote_store *store,
-	uint8_t manifest[ST_SHA256_BYTES], struct st_error *err)
+static enum st_status list_pages(
+	struct scan *scan, const struct scan_remote_store *store, struct st_sha256 *manifest, struct st_error *err)
 {
-	struct listing listing = {.scan = scan, .manifest = st_sha256_new()};
+	struct listing listing = {.scan = scan, .manifest = manifest};
 	st_auto_buf struct st_buf marker = {0};
 	enum st_status status = ST_OK;
-	st_sha256_begin(listing.manifest);
-	probe_pace_host(&scan->remote.pace);
 	do
 		status = list_page(&listing, store, &marker, err);
 	while (status == ST_OK && marker.size > 0);
-	st_sha256_end(listing.manifest, manifest);
-	st_sha256_free(listing.manifest);
+	return status;
+}
+
+enum st_status scan_remote_list(
+	struct scan *scan, struct scan_remote_store *store, uint8_t manifest[ST_SHA256_BYTES], struct st_error *err)
+{
+	struct st_sha256 *digest = st_sha256_new();
+	bool indices = store->service->shelf->hits != NULL;
+	st_sha256_begin(digest);
+	probe_pace_host(&scan->remote.pace);
+	enum st_status status =
+		indices ? scan_remote_list_indices(scan, store, digest, err) : list_pages(scan, store, digest, err);
+	st_sha256_end(digest, manifest);
+	st_sha256_free(digest);
 	return status;
 }

@@ -47,7 +47,7 @@ static void forget_reading(struct scan *scan, struct scan_slot *slot)
 	slot->held_capacity = 0;
 	if (slot->fd >= 0)
 		close(slot->fd);
-	if (slot->fd >= 0 && slot->fetch.socket >= 0)
+	if (slot->fd >= 0 && is_remote(scan, slot))
 		scan_remote_close(scan, slot);
 	slot->fd = -1;
 	helping_close(&slot->helping, scan->launcher);
@@ -216,15 +216,20 @@ static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span p
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
 	/* A large remote object would come over the network twice. */
 	bool twice = is_remote(scan, slot) && slot->task.size_bytes > CEIL_RANGE_BYTES;
-	bool ask = !slot->task.after_copy && !is_stream(scan, slot) && !twice &&
+	bool hits = scan_reads_hits(scan, slot->task.store);
+	bool ask = !slot->task.after_copy && !is_stream(scan, slot) && !twice && !hits &&
 		   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
 	slot->asked = ask;
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
-	st_buf_add_byte(&body, is_remote(scan, slot) ? 2 : is_stream(scan, slot));
+	st_buf_add_byte(&body, hits ? 3 : is_remote(scan, slot) ? 2 : is_stream(scan, slot));
 	st_buf_add_byte(&body, ask);
 	st_buf_add_u64(&body, slot->before.size_bytes);
 	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
+	if (hits) {
+		st_buf_add_byte(&body, (uint8_t)scan->stores[slot->task.store].remote->order);
+		st_buf_add_u64(&body, slot->object.device);
+	}
 	message_send(slot->socket, WORKER_JOB, body.data, body.size, slot->fd);
 }
 
@@ -573,6 +578,7 @@ static enum st_status settle_if_due(struct scan *scan, struct st_error *err)
 
 void scan_stop_workers(struct scan *scan)
 {
+	scan_remote_await_contexts(scan);
 	for (size_t i = 0; i < scan->slot_count; i++)
 		empty_slot(scan, &scan->slots[i]);
 }

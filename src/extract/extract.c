@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "extract/canonical.h"
+#include "extract/hits.h"
 #include "extract/part.h"
 
 static const struct reader *const readers[] = {
@@ -77,6 +78,8 @@ static const struct reader *choose_reader(const struct extract_run *run, const s
 	int best_bid = 0;
 	if (best != NULL)
 		return best;
+	if (input->hint.lines)
+		return &reader_json;
 	best = &reader_unknown;
 	for (size_t i = 0; i < READERS; i++) {
 		if (best_bid >= (readers[i]->most ? readers[i]->most : 100))
@@ -116,8 +119,21 @@ static void read_with(struct extract_run *run, struct part *part, const struct r
 	run->top = part->outer;
 }
 
+/* The object is no bytes. */
+static void part_of_pages(struct extract_run *run, struct part *part, struct extract_part_result *result)
+{
+	struct reader_input input = {
+		.run = run, .part = part->index, .stream = &part->stream, .head_is_all = true, .depth = part->depth};
+	read_with(run, part, &reader_hits, &input, result);
+	result->format = reader_hits.format;
+}
+
 static void part_content(struct extract_run *run, struct part *part, struct extract_part_result *result)
 {
+	if (part->outer == NULL && run->options->pages != NULL) {
+		part_of_pages(run, part, result);
+		return;
+	}
 	uint8_t **head = &run->heads[part->depth];
 	if (*head == NULL)
 		*head = st_alloc(CEIL_SNIFF_BYTES);
@@ -142,6 +158,8 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		input.hint = part->member->hint;
 	if (input.hint.joined && run->events->place != NULL && run->events->text != NULL)
 		input.quotes = part->quotes = quotes_open(run->events, run->context, part->index);
+	if (part->member != NULL && part->member->places != NULL)
+		hits_tell_places(run->events, run->context, part->index, part->member->places);
 	const struct reader *reader = choose_reader(run, &input);
 	read_with(run, part, reader, &input, result);
 	if (result->format == NULL)

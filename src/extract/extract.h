@@ -110,11 +110,25 @@ struct extract_help {
 	void (*release)(void *context, struct extract_helped *helped);
 };
 
+/* A page of documents: text of one JSON value a line, and where which of them begins. */
+struct extract_lines {
+	struct st_span text;
+	const struct st_buf *places; /* u64 text offset, span label, one behind the other; see extract_events.place */
+};
+
+/* An object that comes as answers to searches instead of as bytes (hits.c). */
+struct extract_pages {
+	void *context;
+	/* The next page, valid until the next call. False: there is none; *reason says what was not read. */
+	bool (*next)(void *context, struct extract_lines *out, enum st_reason *reason);
+};
+
 struct extract_options {
 	const char *const *volatile_fields; /* NULL-ended names left out of canonical JSON records; NULL for none */
 	const char *const *id_fields;       /* NULL-ended names of fields whose values are told; NULL for none */
 	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv": forced for the object itself */
-	const struct extract_help *help; /* NULL: none, and what needs one is unread(no-helper) */
+	const struct extract_help *help;   /* NULL: none, and what needs one is unread(no-helper) */
+	const struct extract_pages *pages; /* NULL: the object's stream is read; else it is empty, and these are */
 	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */
 };
 

@@ -321,6 +321,8 @@ static int bid(const struct reader_input *input)
 static enum json_shape choose_shape(const struct reader_input *input, enum json_shape sniffed)
 {
 	const char *format = extract_run_options(input->run)->format;
+	if (input->hint.lines)
+		return JSON_LINES;
 	if (input->part == 0 && format != NULL && strcmp(format, "jsonl") == 0)
 		return sniffed == JSON_BULK ? JSON_BULK : JSON_LINES;
 	return sniffed == JSON_NONE ? JSON_DOCUMENT : sniffed;

@@ -37,6 +37,7 @@ struct reader_hint {
 	bool joined;      /* the text of a message: no record, no message of its own (extract.h) */
 	bool is_message;  /* message/rfc822, a message of an mbox: a header block is enough */
 	bool is_header;   /* the same without its body (text/rfc822-headers), whatever its fields say of one */
+	bool lines;       /* JSON Lines, whatever they look like */
 	bool has_charset; /* declared, and one with a table of ours */
 	enum charset charset;
 };
@@ -153,6 +154,7 @@ struct extract_member {
 	struct st_span name;
 	struct stream *stream;
 	struct reader_hint hint;
+	const struct st_buf *places; /* NULL, or what is told of the text before it (extract_lines) */
 	struct canonical_text *text; /* gets the member's own text, too; or NULL */
 	/* set by extract_run_give */
 	bool is_record; /* the member as a whole is one record (a message), with this digest */

@@ -4,6 +4,7 @@
 
 #include "base/coverage.h"
 #include "base/hash.h"
+#include "fetch/credential.h"
 #include "probe/probe.h"
 #include "process/message.h"
 
@@ -50,6 +51,7 @@ struct fetch_object {
 struct fetch {
 	struct message_reader *reader;
 	struct fetch_object object;
+	struct fetch_credential credential;
 	CURL *curl;
 	struct st_sha256 *hash;
 	char *agent, *from;
@@ -67,6 +69,7 @@ struct fetch_reply {
 	bool headers_end; /* the empty line behind those of the final status has come */
 	int body;         /* memory; -1 none yet */
 	struct st_sha256 *hash;
+	const struct fetch_credential *sent; /* NULL: the request had none */
 	char address[64];
 	char why[128];
 	char *header[PROBE_HEADERS];
@@ -95,5 +98,18 @@ bool fetch_object_open(struct fetch *fetch, const struct fetch_question *questio
 bool fetch_object_range(struct fetch *fetch, struct st_cursor *in);
 bool fetch_object_end(struct fetch *fetch, struct st_cursor *in);
 void fetch_object_close(struct fetch *fetch);
+
+/* What ranges and pages share (ranges.c). Waits for the object's turn, as its interval_ms asks. */
+void fetch_object_pace(struct fetch_object *object);
+/* The reason, and so many bytes of the reply, to the worker. */
+void fetch_object_deliver(
+	struct fetch_object *object, enum st_reason reason, uint32_t length, const struct fetch_reply *reply);
+void fetch_wait_ms(uint64_t ms);
+/* Milliseconds before the next try; UINT64_MAX: the server asks for more than we wait. */
+uint64_t fetch_pause_ms(const struct fetch_reply *reply, unsigned tries);
+void fetch_reply_drop(struct fetch_reply *reply);
+
+/* FETCH_PAGE (pages.c). False: the case process broke the protocol. */
+bool fetch_object_page(struct fetch *fetch, struct st_cursor *in);
 
 #endif

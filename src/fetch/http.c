@@ -2,6 +2,8 @@
 #include "fetch/fetch.h"
 
 #include "base/ceilings.h"
+#include "base/clock.h"
+#include "fetch/sign.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -53,6 +55,11 @@ static void take_header(struct fetch_reply *reply, const char *line, size_t size
 	size_t length = (size_t)(end - value);
 	if (length > CEIL_ANSWER_VALUE_BYTES)
 		length = CEIL_ANSWER_VALUE_BYTES;
+	/* A server may say back what it was told. */
+	bool secret = reply->sent != NULL && fetch_credential_is_in(reply->sent,
+						     (struct st_span){(const uint8_t *)value, (size_t)(end - value)});
+	if (secret)
+		length = 0;
 	char *text = st_strndup(value, length);
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)text[i] < ' ' || (unsigned char)text[i] >= 0x7f)
@@ -153,20 +160,59 @@ static char *text_of(struct st_cursor *in)
 	return st_strndup((const char *)span.data, in->bad ? 0 : span.size);
 }
 
-/* Lines of the row, ours, and what libcurl would add of its own taken away. Nothing is decoded here, whatever a row
- * accepts. */
-static struct curl_slist *header_list(const struct fetch *fetch, char *lines)
+static struct curl_slist *add_lines(struct curl_slist *list, char *lines)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-	if (strcasestr(lines, "accept-encoding:") == NULL)
-		list = curl_slist_append(list, "Accept-Encoding: identity");
-	st_auto_free char *from = st_format("From: %s", fetch->from);
-	if (fetch->from[0] != 0)
-		list = curl_slist_append(list, from);
 	for (char *rest = lines, *line; (line = strsep(&rest, "\n")) != NULL;)
 		if (line[0] != 0)
 			list = curl_slist_append(list, line);
 	return list;
+}
+
+/* As libcurl writes Host: the port unless it is the scheme's. */
+static char *host_of(const struct fetch_question *question)
+{
+	bool six = strchr(question->host, ':') != NULL;
+	st_auto_free char *port = st_format(":%u", question->port);
+	return st_format("%s%s%s%s", six ? "[" : "", question->host, six ? "]" : "",
+		question->port == (question->tls ? 443 : 80) ? "" : port);
+}
+
+/* What the credential makes of the request, if it is written for it. */
+static struct curl_slist *add_credential(struct fetch *fetch, const struct fetch_question *question,
+	struct fetch_reply *reply, struct sign_request *request, struct curl_slist *list)
+{
+	if (!fetch_credential_is_for(
+		    &fetch->credential, question->tls, question->host, question->port, request->target))
+		return list;
+	st_auto_free char *host = host_of(question);
+	st_auto_secret struct st_buf lines = {0};
+	request->host = host;
+	request->now = st_utc_seconds();
+	reply->sent = &fetch->credential;
+	st_buf_reserve(&lines, 4 * CEIL_AUTH_VALUE_BYTES);
+	sign_request(&fetch->credential, request, &lines);
+	st_buf_add_byte(&lines, 0);
+	return add_lines(list, (char *)lines.data);
+}
+
+static void free_lines(struct curl_slist *list)
+{
+	for (struct curl_slist *at = list; at != NULL; at = at->next)
+		explicit_bzero(at->data, strlen(at->data));
+	curl_slist_free_all(list);
+}
+
+/* Lines of the row, ours, and what libcurl would add of its own taken away. Nothing is decoded here, whatever a row
+ * accepts. */
+static struct curl_slist *header_list(const struct fetch *fetch, char *lines, struct curl_slist *list)
+{
+	if (strcasestr(lines, "accept-encoding:") == NULL)
+		list = curl_slist_append(list, "Accept-Encoding: identity");
+	list = curl_slist_append(list, "Expect:");
+	st_auto_free char *from = st_format("From: %s", fetch->from);
+	if (fetch->from[0] != 0)
+		list = curl_slist_append(list, from);
+	return add_lines(list, lines);
 }
 
 static void set_method(CURL *curl, const char *method, const char *body, size_t size)
@@ -178,6 +224,8 @@ static void set_method(CURL *curl, const char *method, const char *body, size_t 
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	} else if (strcmp(method, "DELETE") == 0) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
 	} else {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
@@ -230,7 +278,10 @@ void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fet
 		reply->outcome = PROBE_BROKEN;
 		return;
 	}
-	struct curl_slist *headers = header_list(fetch, lines);
+	struct sign_request request = {.method = method, .target = target, .headers = lines, .body = body};
+	/* Signed first: lines are cut up when they go into the list. */
+	struct curl_slist *headers = add_credential(fetch, question, reply, &request, NULL);
+	headers = header_list(fetch, lines, headers);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, fetch->agent);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -245,5 +296,5 @@ void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fet
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, reply);
 	set_method(curl, method, (const char *)body.data, body.size);
 	judge(fetch, reply, perform(fetch, question, reply, target));
-	curl_slist_free_all(headers);
+	free_lines(headers);
 }

@@ -181,15 +181,26 @@ static bool object(struct fetch *fetch, const struct message *message)
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	if (message->type == FETCH_RANGE)
 		return fetch_object_range(fetch, &in);
+	if (message->type == FETCH_PAGE)
+		return fetch_object_page(fetch, &in);
 	if (message->type == FETCH_CLOSE)
 		return fetch_object_end(fetch, &in);
 	struct fetch_question question = {0};
 	return read_question(message, &question) && fetch_object_open(fetch, &question, message->fd);
 }
 
+static bool take_credential(struct fetch *fetch, const struct message *message)
+{
+	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
+	bool sound = fetch_credential_take(&fetch->credential, &in);
+	message_reader_forget(fetch->reader);
+	return sound;
+}
+
 static bool is_about_object(const struct message *message)
 {
-	return message->type == FETCH_OPEN || message->type == FETCH_RANGE || message->type == FETCH_CLOSE;
+	return message->type == FETCH_OPEN || message->type == FETCH_RANGE || message->type == FETCH_PAGE ||
+	       message->type == FETCH_CLOSE;
 }
 
 static int serve(struct fetch *fetch)
@@ -199,8 +210,12 @@ static int serve(struct fetch *fetch)
 		enum message_result result = message_next(fetch->reader, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
-		if (result != MESSAGE_OK ||
-			!(is_about_object(&message) ? object(fetch, &message) : answer(fetch, &message)))
+		if (result != MESSAGE_OK)
+			return 1;
+		bool sound = message.type == FETCH_CREDENTIAL ? take_credential(fetch, &message)
+			     : is_about_object(&message)      ? object(fetch, &message)
+							      : answer(fetch, &message);
+		if (!sound)
 			return 1;
 	}
 }
@@ -224,5 +239,7 @@ int main(int argc, char **argv)
 		_exit(1);
 	prepare(&fetch);
 	enter_jail(&start);
-	_exit(serve(&fetch));
+	int status = serve(&fetch);
+	fetch_credential_wipe(&fetch.credential);
+	_exit(status);
 }

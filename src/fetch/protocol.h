@@ -23,7 +23,13 @@ enum fetch_message {
 		      * one before. */
 	FETCH_RANGE, /* u32 id, u8 reason, u64 offset, u32 length; of the object opened last; a reason is passed on
 		      * and nothing is asked */
+	FETCH_PAGE,  /* u32 id, u8 reason, u8 again (1: asking twice does no harm), u32 body_bytes at most, then as
+		      * FETCH_HTTP from the method on: of the object opened last. The answer's body goes to its pipe:
+		      * u8 reason, u32 length, the bytes; with limit-size, and out-of-scope, those that fit */
 	FETCH_CLOSE, /* u32 id: ends the object, answered by FETCH_CLOSED */
+	FETCH_CREDENTIAL, /* behind START, at most once: u8 kind (enum probe_auth_kind), u8 TLS, span host, u16 port,
+			   * span path that it is written for, then a span for each enum probe_auth_value ("": none).
+			   * Requests inside of that carry it, no others; the frame is overwritten. */
 
 	/* fetch -> case */
 	FETCH_READY = 32, /* u8 landlock_abi, u8 confined, span libcurl's version */
@@ -33,6 +39,8 @@ enum fetch_message {
 			   * that of an exchange is u32 size + bytes for each step. */
 	FETCH_CLOSED,     /* u32 id, u32 status of the last answer, u64 bytes, u32 requests, u64 network_ms, u64
 			   * blocked_ms: waited for the worker to take what had come */
+	FETCH_PAGED,      /* u32 id, u32 status (0: no answer), u64 bytes that an answer to FETCH_PAGE had, with all
+			   * tries; before the answer goes to its pipe */
 	FETCH_FORBIDDEN,  /* u32 number of the system call that the jail refused; the last frame */
 	FETCH_ERROR,      /* span text: it cannot work at all; the last frame */
 };

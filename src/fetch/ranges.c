@@ -47,7 +47,7 @@ bool fetch_object_open(struct fetch *fetch, const struct fetch_question *questio
 	return !in.bad && pipe >= 0;
 }
 
-static void wait_ms(uint64_t ms)
+void fetch_wait_ms(uint64_t ms)
 {
 	struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
 	while (ms > 0 && nanosleep(&left, &left) != 0)
@@ -156,8 +156,7 @@ static bool may_pass(const struct fetch_reply *reply, enum st_reason reason)
 			       asked_to_wait));
 }
 
-/* Milliseconds before the next try; UINT64_MAX: the server asks for more than we wait. */
-static uint64_t pause_ms(const struct fetch_reply *reply, unsigned tries)
+uint64_t fetch_pause_ms(const struct fetch_reply *reply, unsigned tries)
 {
 	uint64_t seconds = probe_retry_after_s(reply->header[PROBE_HEADER_RETRY_AFTER]);
 	if (seconds > CEIL_RETRY_AFTER_S)
@@ -178,14 +177,19 @@ static void write_request(const struct fetch_object *object, uint64_t offset, ui
 	st_buf_add_span(out, "", 0);
 }
 
+void fetch_object_pace(struct fetch_object *object)
+{
+	uint64_t now_ms = st_now_ms();
+	if (object->next_ms > now_ms)
+		fetch_wait_ms(object->next_ms - now_ms);
+	object->next_ms = st_now_ms() + object->interval_ms;
+}
+
 static void ask_once(struct fetch *fetch, uint64_t offset, uint32_t length, struct fetch_reply *reply)
 {
 	struct fetch_object *object = &fetch->object;
 	st_auto_buf struct st_buf rest = {0};
-	uint64_t now = st_now_ms();
-	if (object->next_ms > now)
-		wait_ms(object->next_ms - now);
-	object->next_ms = st_now_ms() + object->interval_ms;
+	fetch_object_pace(object);
 	write_request(object, offset, length, &rest);
 	struct fetch_question question = object->question;
 	question.rest = (struct st_cursor){.at = rest.data, .end = rest.data + rest.size};
@@ -197,7 +201,7 @@ static void ask_once(struct fetch *fetch, uint64_t offset, uint32_t length, stru
 	object->status = reply->status;
 }
 
-static void drop(struct fetch_reply *reply)
+void fetch_reply_drop(struct fetch_reply *reply)
 {
 	if (reply->body >= 0)
 		close(reply->body);
@@ -212,13 +216,13 @@ static enum st_reason get(struct fetch *fetch, uint64_t offset, uint32_t length,
 	for (unsigned tries = 1;; tries++) {
 		ask_once(fetch, offset, length, reply);
 		enum st_reason reason = judge(&fetch->object, reply, offset, length);
-		uint64_t pause = pause_ms(reply, tries);
+		uint64_t pause = fetch_pause_ms(reply, tries);
 		bool again = reason != ST_REASON_NONE && may_pass(reply, reason) && tries < CEIL_RANGE_TRIES &&
 			     pause != UINT64_MAX && st_now_ms() - began_ms + pause < CEIL_RANGE_MS;
 		if (!again)
 			return reason;
-		drop(reply);
-		wait_ms(pause);
+		fetch_reply_drop(reply);
+		fetch_wait_ms(pause);
 	}
 }
 
@@ -248,18 +252,17 @@ static bool send_body(int pipe, int body, uint64_t size)
 	return true;
 }
 
-static void deliver(
+void fetch_object_deliver(
 	struct fetch_object *object, enum st_reason reason, uint32_t length, const struct fetch_reply *reply)
 {
 	st_auto_buf struct st_buf head = {0};
 	uint64_t began_ms = st_now_ms();
 	st_buf_add_byte(&head, (uint8_t)reason);
-	st_buf_add_u32(&head, reason == ST_REASON_NONE ? length : 0);
+	st_buf_add_u32(&head, length);
 	bool sent = send_all(object->pipe, head.data, head.size) &&
-		    (reason != ST_REASON_NONE || send_body(object->pipe, reply->body, length));
+		    (length == 0 || send_body(object->pipe, reply->body, length));
 	object->blocked_ms += st_now_ms() - began_ms;
-	object->bytes += sent && reason == ST_REASON_NONE ? length : 0;
-	object->failed = object->failed == ST_REASON_NONE ? reason : object->failed;
+	object->bytes += sent ? length : 0;
 }
 
 bool fetch_object_range(struct fetch *fetch, struct st_cursor *in)
@@ -283,8 +286,9 @@ bool fetch_object_range(struct fetch *fetch, struct st_cursor *in)
 	if (reason == ST_REASON_NONE)
 		reason = get(fetch, offset, length, &reply);
 	object->network_ms += st_now_ms() - began_ms;
-	deliver(object, reason, length, &reply);
-	drop(&reply);
+	fetch_object_deliver(object, reason, reason == ST_REASON_NONE ? length : 0, &reply);
+	object->failed = reason;
+	fetch_reply_drop(&reply);
 	return true;
 }
 

@@ -24,6 +24,7 @@ enum {
 	ROW_SHELF,
 	ROW_SHELF_NEXT,
 	ROW_OBJECT,
+	ROW_OWNER_ACL,
 };
 
 static const struct probe_row rows[] = {
@@ -87,7 +88,7 @@ static const struct probe_row rows[] = {
 		.path = "",
 		.query = "restype=container&comp=list&maxresults=2000",
 		.headers = VERSION_HEADER,
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	[ROW_SHELF_NEXT] = {.id = "azure_blob.shelf_next",
@@ -95,7 +96,7 @@ static const struct probe_row rows[] = {
 		.path = "",
 		.query = "restype=container&comp=list&maxresults=2000&marker={marker}",
 		.headers = VERSION_HEADER,
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	[ROW_OBJECT] = {.id = "azure_blob.object",
@@ -105,6 +106,15 @@ static const struct probe_row rows[] = {
 		.level = PROBE_L5,
 		.right = PROBE_READ,
 		.body_bytes = CEIL_RANGE_BYTES},
+	/* The access policy itself is not looked at: the header says what anybody may do. */
+	[ROW_OWNER_ACL] = {.id = "azure_blob.owner_acl",
+		.method = "GET",
+		.path = "",
+		.query = "restype=container&comp=acl",
+		.headers = VERSION_HEADER,
+		.level = PROBE_L1,
+		.right = PROBE_ACL,
+		.owner_only = true},
 };
 
 static const struct probe_shelf shelf = {
@@ -330,6 +340,18 @@ static void take(struct probe *probe, const struct probe_answer *answer)
 		probe_say(probe, "listing is refused, and so is the blob known from earlier evidence");
 }
 
+/* Microsoft Learn, "Get Container ACL": x-ms-blob-public-access is not there when access is private. */
+static void take_owner(struct probe_owner_view *view, const struct probe_answer *answer)
+{
+	const char *access = answer->header[PROBE_HEADER_X_MS_BLOB_PUBLIC_ACCESS];
+	if (answer->status == 200)
+		probe_owner_note(view, "anonymous_access",
+			access == NULL                     ? "none"
+			: strcmp(access, "container") == 0 ? "container"
+			: strcmp(access, "blob") == 0      ? "blob"
+							   : "unknown");
+}
+
 const struct probe_service probe_azure_blob = {
 	.name = "azure_blob",
 	.title = "Azure Blob",
@@ -340,6 +362,7 @@ const struct probe_service probe_azure_blob = {
 	.unfit = unfit,
 	.next = next,
 	.take = take,
+	.take_owner = take_owner,
 	.shelf = &shelf,
 	.advice = "set public access to none, then check again",
 };

@@ -5,8 +5,11 @@
  *
  * Each step apart: `/` may be anonymous where the indices are not. That documents can be read is shown by a search that
  * asks for none of them (size=0). The server's own warning that security is off stands in the evidence as a header.
+ * For scan: the inventory, counts of documents, and contexts that are opened, read and closed (probe/hits.h).
  */
-#include "probe/probe.h"
+#include "probe/hits.h"
+
+#include "base/ceilings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -15,7 +18,51 @@
 #define CAT "format=json&bytes=b&h=health,status,index,docs.count,store.size,creation.date.string"
 #define JSON_HEADER "Accept: application/json\n"
 
-enum { ROW_ROOT, ROW_CAT, ROW_CAT_PLAIN, ROW_READ_SELF, ROW_READ_INDEX, ROW_READ_KNOWN };
+/* For scan: what tells whether an index is still the one that was read, and how large it is. */
+#define INVENTORY                                                                          \
+	"format=json&bytes=b&h=index,uuid,status,docs.count,pri.store.size,creation.date," \
+	"pri.indexing.index_total,pri.indexing.delete_total"
+#define BODY_HEADER JSON_HEADER "Content-Type: application/json\n"
+#define KEPT "5m" /* a context that nobody asks for any more; longer than a range may take with all its tries */
+
+enum {
+	ROW_ROOT,
+	ROW_CAT,
+	ROW_CAT_PLAIN,
+	ROW_READ_SELF,
+	ROW_READ_INDEX,
+	ROW_READ_KNOWN,
+	CHECK_ROWS, /* those before it are check's */
+	ROW_INVENTORY = CHECK_ROWS,
+	ROW_INVENTORY_PLAIN,
+	ROW_COUNT,
+	ROW_SCROLL,
+	ROW_SCROLL_NEXT,
+	ROW_SCROLL_CLOSE,
+	ROW_PIT,
+	ROW_PIT_FIRST,
+	ROW_PIT_NEXT,
+	ROW_PIT_BARE,
+	ROW_PIT_CLOSE,
+	ROW_TIME,
+	ROW_TIME_FIRST,
+	ROW_TIME_NEXT,
+	ROW_TIME_BARE,
+	ROW_TIME_CLOSE,
+};
+
+#define SCAN_ROW(name_, method_, path_)                                                                            \
+	.id = "elasticsearch." name_, .method = method_, .path = path_, .headers = BODY_HEADER, .level = PROBE_L5, \
+	.right = PROBE_READ, .body_bytes = CEIL_ANSWER_BODY_BYTES
+/* A point in time names its indices itself; a path with one would be refused. */
+#define SEARCH(name_, sort_, more_)                                                             \
+	SCAN_ROW(name_, "POST", "/_search"),                                                    \
+		.from_root = true,                                                              \
+		.body = "{\"size\":{size},\"pit\":{\"id\":\"{context}\",\"keep_alive\":\"" KEPT \
+			"\"},\"sort\":[{\"" sort_ "\":\"asc\"}]," more_ "}"
+#define FIRST "\"track_total_hits\":true"
+#define NEXT "\"track_total_hits\":false,\"search_after\":[{after}]"
+#define BARE "\"track_total_hits\":true,\"search_after\":[{after}],\"_source\":false"
 
 static const struct probe_row rows[] = {
 	[ROW_ROOT] = {.id = "elasticsearch.root",
@@ -83,7 +130,56 @@ static const struct probe_row rows[] = {
 		.keep = 4,
 		.body_bytes = 256 << 10,
 		.known_name = true},
+	[ROW_INVENTORY] = {SCAN_ROW("inventory", "GET", "/_cat/indices{path}"),
+		.query = INVENTORY "&expand_wildcards=all", .from_root = true},
+	/* Before 7.7. */
+	[ROW_INVENTORY_PLAIN] = {SCAN_ROW("inventory1", "GET", "/_cat/indices{path}"), .query = INVENTORY,
+		.from_root = true},
+	[ROW_COUNT] = {SCAN_ROW("count", "GET", "{index}/_count"), .form = PROBE_FORM_JSON, .keep = 1},
+	[ROW_SCROLL] = {SCAN_ROW("scroll", "POST", "{index}/_search"), .query = "scroll=" KEPT,
+		.body = "{\"size\":{size},\"sort\":[\"_doc\"]}"},
+	[ROW_SCROLL_NEXT] = {SCAN_ROW("scroll-next", "POST", "/_search/scroll"), .from_root = true,
+		.body = "{\"scroll\":\"" KEPT "\",\"scroll_id\":\"{context}\"}"},
+	[ROW_SCROLL_CLOSE] = {SCAN_ROW("scroll-close", "DELETE", "/_search/scroll"), .from_root = true,
+		.body = "{\"scroll_id\":[\"{context}\"]}"},
+	[ROW_PIT] = {SCAN_ROW("pit", "POST", "{index}/_pit"), .query = "keep_alive=" KEPT},
+	[ROW_PIT_FIRST] = {SEARCH("pit-first", "_shard_doc", FIRST)},
+	[ROW_PIT_NEXT] = {SEARCH("pit-next", "_shard_doc", NEXT)},
+	[ROW_PIT_BARE] = {SEARCH("pit-bare", "_shard_doc", BARE)},
+	[ROW_PIT_CLOSE] = {SCAN_ROW("pit-close", "DELETE", "/_pit"), .from_root = true,
+		.body = "{\"id\":\"{context}\"}"},
+	/* OpenSearch, which calls the same by other names. */
+	[ROW_TIME] = {SCAN_ROW("time", "POST", "{index}/_search/point_in_time"), .query = "keep_alive=" KEPT},
+	[ROW_TIME_FIRST] = {SEARCH("time-first", "_seq_no", FIRST)},
+	[ROW_TIME_NEXT] = {SEARCH("time-next", "_seq_no", NEXT)},
+	[ROW_TIME_BARE] = {SEARCH("time-bare", "_seq_no", BARE)},
+	[ROW_TIME_CLOSE] = {SCAN_ROW("time-close", "DELETE", "/_search/point_in_time"), .from_root = true,
+		.body = "{\"pit_id\":[\"{context}\"]}"},
 };
+
+static const char *unfit_to_read(const struct probe_target *target)
+{
+	const char *path = target->path;
+	bool one = path[0] == 0 ||
+		   (strchr(path + 1, '/') == NULL && strchr("_-+", path[1]) == NULL && strpbrk(path, ",*%") == NULL);
+	return one ? NULL : "name a server, or one index, alias or data stream of it: elasticsearch://HOST:9200/NAME";
+}
+
+static const struct probe_hits hits = {
+	.root = &rows[ROW_ROOT],
+	.list_plain = &rows[ROW_INVENTORY_PLAIN],
+	.count = &rows[ROW_COUNT],
+	.steps = {[PROBE_SCROLL] = {[PROBE_STEP_FIRST] = &rows[ROW_SCROLL],
+			  [PROBE_STEP_NEXT] = &rows[ROW_SCROLL_NEXT],
+			  [PROBE_STEP_CLOSE] = &rows[ROW_SCROLL_CLOSE]},
+		[PROBE_SHARD_DOC] = {&rows[ROW_PIT], &rows[ROW_PIT_FIRST], &rows[ROW_PIT_NEXT], &rows[ROW_PIT_BARE],
+			&rows[ROW_PIT_CLOSE]},
+		[PROBE_SEQ_NO] = {&rows[ROW_TIME], &rows[ROW_TIME_FIRST], &rows[ROW_TIME_NEXT], &rows[ROW_TIME_BARE],
+			&rows[ROW_TIME_CLOSE]}},
+	.unfit = unfit_to_read,
+};
+
+static const struct probe_shelf shelf = {.form = PROBE_LISTING_INDICES, .first = &rows[ROW_INVENTORY], .hits = &hits};
 
 /* What the service has of its own in number[]. */
 enum { NUMBER_PLAIN_CAT, NUMBER_ROOT_REFUSED, NUMBER_UNSECURED, NUMBER_RANSOM, NUMBER_DOCUMENTS };
@@ -313,7 +409,7 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 
 static bool next(struct probe *probe, struct probe_request *out)
 {
-	while (probe->step < (int)(sizeof rows / sizeof rows[0]))
+	while (probe->step < CHECK_ROWS)
 		if (wants(probe, probe->step++, out))
 			return true;
 	/* Whoever may do all that on a server whose security is off may write as well. */
@@ -347,5 +443,6 @@ const struct probe_service probe_elasticsearch = {
 	.row_count = sizeof rows / sizeof rows[0],
 	.next = next,
 	.take = take,
+	.shelf = &shelf,
 	.advice = "close the port to the internet and enable security, then check again",
 };

@@ -17,6 +17,7 @@
 #ifndef STAUNCH_PROBE_PROBE_H
 #define STAUNCH_PROBE_PROBE_H
 
+#include "probe/auth.h"
 #include "probe/facts.h"
 #include "probe/headers.h"
 #include "probe/listing.h"
@@ -47,12 +48,15 @@ enum probe_state { PROBE_NOT_TESTED, PROBE_OPEN, PROBE_CLOSED, PROBE_CANNOT_TELL
 
 /* A kind of request that can exist (contract 8). Templates hold {parameter}; see probe/requests.h. */
 struct probe_row {
-	const char *id;         /* "azure_blob.list": unique; stands in evidence */
-	const char *method;     /* GET, HEAD, POST, DELETE; NULL: bytes over TCP */
-	const char *path;       /* behind the target's own path: "/{object}", or "" */
-	const char *query;      /* "restype=container&comp=list&marker={marker}"; NULL none */
-	const char *headers;    /* "x-ms-version: 2021-12-02\n"; NULL none. Never a credential. */
-	const char *body;       /* POST; NULL none */
+	const char *id;     /* "azure_blob.list": unique; stands in evidence */
+	const char *method; /* GET, HEAD, POST, DELETE; NULL: bytes over TCP */
+	/* Behind the target's own path: "/{object}", or "". "{index}" at its beginning: that path, or where the target
+	 * has none, /{object} as one name without slashes. */
+	const char *path;
+	const char *query;   /* "restype=container&comp=list&marker={marker}"; NULL none */
+	const char *headers; /* "x-ms-version: 2021-12-02\n"; NULL none. Never a credential. */
+	/* POST and DELETE: JSON in which {context}, {after} and {size} stand for parameters; NULL none. */
+	const char *body;
 	enum probe_level level; /* the lowest at which it may be sent */
 	enum probe_right right; /* what it tells of */
 	enum probe_form form;
@@ -61,6 +65,7 @@ struct probe_row {
 	bool from_root;  /* path stands at the root of the host, not behind the target's path: what the server says of
 			  * itself, never a name of anything in it */
 	bool known_name; /* {object} may come from earlier evidence, and then level L1 is enough */
+	bool owner_only; /* asked with the owner's credential alone, never anonymously: take_owner() takes it */
 	/* TCP: sent one after the other, an answer awaited behind each; an empty one only waits (servers that speak
 	 * first). Bytes as they are; of a named one {object} is filled in, as it is and checked (probe/requests.h). */
 	const struct probe_bytes {
@@ -77,6 +82,9 @@ struct probe_request {
 	struct st_span object, marker; /* {object}: a path, slashes stay; {marker}: anything */
 	uint64_t generation;           /* {generation}; 0 none */
 	bool known;                    /* object comes from earlier evidence */
+	struct st_span context; /* {context}: what a server gave a search to go on by; probe_context_is_sound() */
+	int64_t after;          /* {after}: the sort value behind which a search goes on */
+	uint32_t size;          /* {size}: at most so many documents */
 };
 
 enum probe_outcome {
@@ -112,6 +120,16 @@ struct probe_verdict {
 	char reason[PROBE_REASON_BYTES];
 };
 
+/* What the owner's credential shows of how a store is set up. Told beside the rights; it opens and closes none. Names
+ * and values are words of ours. */
+#define PROBE_OWNER_FINDINGS 8
+struct probe_owner_view {
+	struct {
+		const char *name, *value; /* "public_access_block", "all" */
+	} list[PROBE_OWNER_FINDINGS];
+	size_t count;
+};
+
 struct probe_service;
 /* One target under examination. Zero-initialised by the frame but for the first block. */
 struct probe {
@@ -136,6 +154,7 @@ struct probe_shelf {
 	const struct probe_row *first, *next; /* a page of the listing; the one behind {marker} */
 	const struct probe_row *object;       /* {object}, in ranges: the fetch role adds Range and If-Match */
 	bool by_generation; /* the version listed is a generation, asked for by {generation}; else an entity tag */
+	const struct probe_hits *hits; /* NULL, or its objects are read as answers to searches (probe/hits.h) */
 };
 
 struct probe_service {
@@ -156,6 +175,8 @@ struct probe_service {
 	/* The next request, or false: done. Called again after each take(). */
 	bool (*next)(struct probe *probe, struct probe_request *out);
 	void (*take)(struct probe *probe, const struct probe_answer *answer);
+	/* Answers to rows with owner_only; NULL: there are none. */
+	void (*take_owner)(struct probe_owner_view *view, const struct probe_answer *answer);
 	const struct probe_shelf *shelf; /* NULL: scan does not read such stores */
 	const char *advice;              /* how it is closed, a clause: "set public access to none" */
 };
@@ -170,6 +191,12 @@ bool probe_unanswered(struct probe *probe, const struct probe_answer *answer);
 void probe_saw_names(struct probe *probe, const struct probe_answer *answer, const char *path);
 /* May a request of this row be sent at the probe's level? */
 bool probe_allows(const struct probe *probe, const struct probe_row *row, bool known);
+
+void probe_owner_note(struct probe_owner_view *view, const char *name, const char *value);
+/* Does the service refuse the credential itself, so that the answer says nothing of what it may do? */
+bool probe_credential_is_refused(const struct probe_answer *answer);
+/* The answers to a credential of an unrelated account, as rights: may anybody with an account get in? */
+enum probe_state probe_any_authenticated(const struct probe *view, bool credential_refused);
 
 void probe_begin(struct probe *probe, const struct probe_target *target, const struct probe_service *service);
 void probe_end(struct probe *probe);

@@ -1,6 +1,7 @@
 #include "probe/requests.h"
 
 #include "base/ceilings.h"
+#include "probe/hits.h"
 #include "probe/services.h"
 
 #include <ctype.h>
@@ -84,23 +85,41 @@ static bool steps_are_sound(const struct probe_row *row)
 	return row->steps != NULL && row->step_count > 0;
 }
 
+static bool has_body(const char *method)
+{
+	return strcmp(method, "POST") == 0 || strcmp(method, "DELETE") == 0;
+}
+
+/* What may be deleted is named in the body, by the server's own name for what it opened for us. */
+static bool deletes_own_only(const struct probe_row *row)
+{
+	static const char *const paths[] = {"/_pit", "/_search/scroll", "/_search/point_in_time"};
+	bool known = strcmp(row->method, "DELETE") != 0;
+	for (size_t i = 0; !known && i < sizeof paths / sizeof paths[0]; i++)
+		known = row->from_root && strcmp(row->path, paths[i]) == 0 && row->query == NULL && row->body != NULL &&
+			strstr(row->body, "{context}") != NULL;
+	return known;
+}
+
 bool probe_row_is_sound(const struct probe_row *row, const char **why)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE"};
 	bool known = row->method == NULL && steps_are_sound(row);
 	for (size_t i = 0; row->method != NULL && i < sizeof methods / sizeof methods[0]; i++)
 		known = known || strcmp(row->method, methods[i]) == 0;
-	*why = !known                                     ? "method"
-	       : row->id == NULL                          ? "id"
-	       : row->method != NULL && row->path == NULL ? "path"
-	       : (row->body != NULL) != (row->method != NULL && strcmp(row->method, "POST") == 0) && row->body != NULL
-		       ? "a body without POST"
+	*why = !known                                                                 ? "method"
+	       : row->id == NULL                                                      ? "id"
+	       : row->method != NULL && row->path == NULL                             ? "path"
+	       : row->body != NULL && (row->method == NULL || !has_body(row->method)) ? "a body without POST"
+	       : row->method != NULL && !deletes_own_only(row)           ? "a DELETE of more than a context"
 	       : row->from_root && strstr(row->path, "{object}") != NULL ? "a name at the root of a host"
 	       : !headers_are_sound(row->headers)                        ? "headers"
 	       : row->body_bytes > CEIL_ANSWER_BODY_BYTES                ? "body_bytes"
 									 : NULL;
 	return *why == NULL;
 }
+
+#define INDEX "{index}"
 
 static bool is_unreserved(uint8_t c)
 {
@@ -157,12 +176,32 @@ static bool fill(const struct probe_target *target, const char *template, const 
 	return true;
 }
 
+/* "{index}": the target's own path, or below a server the name of an index, which holds no slash. */
+static bool add_index(const struct probe_target *target, const struct probe_request *request, struct st_buf *out)
+{
+	if (target->path[0] != 0 || request == NULL) {
+		const char *text = target->path[0] != 0 ? "" : "/{object}";
+		st_buf_add(out, text, strlen(text));
+		return true;
+	}
+	if (!probe_index_is_sound(request->object))
+		return false;
+	st_buf_add_byte(out, '/');
+	add_encoded(out, request->object, false);
+	return true;
+}
+
 static bool build(const struct probe_target *target, const struct probe_row *row, const struct probe_request *request,
 	struct st_buf *out)
 {
-	const char *base = row->from_root ? "" : target->path;
+	const char *base = row->from_root ? "" : target->path, *path = row->path;
 	st_buf_add(out, base, strlen(base));
-	if (!fill(target, row->path, request, true, out))
+	if (strncmp(path, INDEX, strlen(INDEX)) == 0) {
+		path += strlen(INDEX);
+		if (!add_index(target, request, out))
+			return false;
+	}
+	if (!fill(target, path, request, true, out))
 		return false;
 	if (out->size == 0)
 		st_buf_add_byte(out, '/');
@@ -181,6 +220,32 @@ bool probe_request_url(const struct probe_target *target, const struct probe_req
 	bool built = build(target, request->row, request, out);
 	st_buf_add_byte(out, 0);
 	return built && out->size <= 8 * CEIL_TARGET_BYTES;
+}
+
+bool probe_request_body(const struct probe_request *request, struct st_buf *out)
+{
+	const char *body = request->row->body != NULL ? request->row->body : "";
+	out->size = 0;
+	st_buf_reserve(out, 1); /* so that there is a pointer to nothing, too */
+	for (const char *at = body; *at != 0; at++) {
+		if (strncmp(at, "{context}", 9) == 0) {
+			if (!probe_context_is_sound(request->context))
+				return false;
+			st_buf_add(out, request->context.data, request->context.size);
+			at += 8;
+		} else if (strncmp(at, "{after}", 7) == 0) {
+			st_buf_format(out, "%lld", (long long)request->after);
+			at += 6;
+		} else if (strncmp(at, "{size}", 6) == 0) {
+			if (request->size == 0)
+				return false;
+			st_buf_format(out, "%u", request->size);
+			at += 5;
+		} else {
+			st_buf_add_byte(out, (uint8_t)*at);
+		}
+	}
+	return true;
 }
 
 static bool step_name_is_sound(struct st_span name)

@@ -24,6 +24,8 @@ bool probe_row_is_sound(const struct probe_row *row, const char **why);
 /* "/exports/a%20b?comp=list" into *out, with a NUL behind it. False: a parameter is missing, empty, or would lead out
  * of the target (dot segments): then nothing may be sent. */
 bool probe_request_url(const struct probe_target *target, const struct probe_request *request, struct st_buf *out);
+/* The row's body with its parameters filled in. False: one is missing or is none that a server gives. */
+bool probe_request_body(const struct probe_request *request, struct st_buf *out);
 /* The bytes of a step of a row over TCP. False: its {object} is missing, longer than CEIL_STEP_NAME_BYTES, or holds a
  * control character, which would end the line that it stands in: then nothing of the row may be sent. */
 bool probe_request_step(const struct probe_request *request, size_t step, struct st_buf *out);

@@ -21,14 +21,21 @@ enum {
 	ROW_STATUS,
 	ROW_BYTE,
 	ROW_VERSIONS,
-	ROW_SHELF,
+	ROW_SHELF, /* from here on: not asked by next() */
 	ROW_SHELF_NEXT,
 	ROW_OBJECT,
+	ROW_OWNER_ACL,
+	ROW_OWNER_BLOCK,
+	ROW_OWNER_POLICY,
 };
 
 #define SHELF "list-type=2&max-keys=1000&encoding-type=url"
 
 #define LIST(query_) .method = "GET", .path = "", .query = query_ "max-keys=10&encoding-type=url", .level = PROBE_L2
+
+#define OWNER(query_)                                                                                                \
+	.method = "GET", .path = "", .query = query_, .level = PROBE_L1, .right = PROBE_ACL, .form = PROBE_FORM_XML, \
+	.body_bytes = 64 << 10, .owner_only = true
 
 static const struct probe_row rows[] = {
 	[ROW_BUCKET] = {.id = "s3.bucket", .method = "HEAD", .path = "", .level = PROBE_L1, .right = PROBE_LIST},
@@ -84,14 +91,14 @@ static const struct probe_row rows[] = {
 		.method = "GET",
 		.path = "",
 		.query = SHELF,
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	[ROW_SHELF_NEXT] = {.id = "s3.shelf_next",
 		.method = "GET",
 		.path = "",
 		.query = SHELF "&continuation-token={marker}",
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	[ROW_OBJECT] = {.id = "s3.object",
@@ -100,6 +107,9 @@ static const struct probe_row rows[] = {
 		.level = PROBE_L5,
 		.right = PROBE_READ,
 		.body_bytes = CEIL_RANGE_BYTES},
+	[ROW_OWNER_ACL] = {.id = "s3.owner_acl", OWNER("acl"), .keep = 100},
+	[ROW_OWNER_BLOCK] = {.id = "s3.owner_block", OWNER("publicAccessBlock"), .keep = 1},
+	[ROW_OWNER_POLICY] = {.id = "s3.owner_policy", OWNER("policyStatus"), .keep = 1},
 };
 
 static const struct probe_shelf shelf = {
@@ -260,11 +270,19 @@ static void take_list(struct probe *probe, const struct probe_answer *answer)
 	}
 }
 
+static const char uri_path[] = "AccessControlPolicy/AccessControlList/Grant/Grantee/URI";
+static const char permission_path[] = "AccessControlPolicy/AccessControlList/Grant/Permission";
+
+/* Groups are URIs: http://acs.amazonaws.com/groups/global/AllUsers. */
+static bool is_group(struct st_span uri, const char *end)
+{
+	size_t size = strlen(end);
+	return uri.data != NULL && uri.size >= size && memcmp(uri.data + uri.size - size, end, size) == 0;
+}
+
 /* Grants stand one behind the other: the group's URI, then its permission. */
 static void take_acl(struct probe *probe, const struct probe_answer *answer)
 {
-	static const char uri_path[] = "AccessControlPolicy/AccessControlList/Grant/Grantee/URI";
-	static const char permission_path[] = "AccessControlPolicy/AccessControlList/Grant/Permission";
 	if (answer->status != 200 || probe_fact_count(answer->facts, "AccessControlPolicy") == 0) {
 		probe_set(probe, PROBE_ACL,
 			answer->status == 403 || answer->status == 401 || has_code(answer, "NoSuchBucket")
@@ -277,10 +295,7 @@ static void take_acl(struct probe *probe, const struct probe_answer *answer)
 	for (uint32_t i = 0; (order = probe_fact_order(answer->facts, permission_path, i)) != UINT32_MAX; i++) {
 		struct st_span group = probe_fact_between(answer->facts, uri_path, before, order);
 		struct st_span right = probe_fact(answer->facts, permission_path, i);
-		bool all = group.data != NULL && group.size >= 9 &&
-			   memcmp(group.data + group.size - 9, "/AllUsers", 9) == 0;
-		bool authenticated = group.data != NULL && group.size >= 19 &&
-				     memcmp(group.data + group.size - 19, "/AuthenticatedUsers", 19) == 0;
+		bool all = is_group(group, "/AllUsers"), authenticated = is_group(group, "/AuthenticatedUsers");
 		bool writes = right.size >= 5 && memcmp(right.data, "WRITE", 5) == 0;
 		bool full = right.size == 12 && memcmp(right.data, "FULL_CONTROL", 12) == 0;
 		if (authenticated)
@@ -344,7 +359,7 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 
 static bool next(struct probe *probe, struct probe_request *out)
 {
-	while (probe->step < (int)(sizeof rows / sizeof rows[0]))
+	while (probe->step < ROW_SHELF)
 		if (wants(probe, probe->step++, out))
 			return true;
 	const enum probe_state *rights = probe->verdict.rights;
@@ -378,6 +393,90 @@ static void take(struct probe *probe, const struct probe_answer *answer)
 		take_object(probe, answer);
 }
 
+/* --- with the owner's credential --- */
+
+struct grants {
+	bool read, write, control;
+};
+
+/* What a group is granted by the access list, in a word. */
+static const char *grant_word(const struct grants *grants)
+{
+	return grants->control                 ? "full control"
+	       : grants->read && grants->write ? "read and write"
+	       : grants->write                 ? "write"
+	       : grants->read                  ? "read"
+					       : "none";
+}
+
+static void owner_acl(struct probe_owner_view *view, const struct probe_answer *answer)
+{
+	struct grants all = {0}, authenticated = {0};
+	uint32_t before = 0, order;
+	if (probe_fact_count(answer->facts, "AccessControlPolicy") == 0)
+		return;
+	for (uint32_t i = 0; (order = probe_fact_order(answer->facts, permission_path, i)) != UINT32_MAX; i++) {
+		struct st_span group = probe_fact_between(answer->facts, uri_path, before, order);
+		struct st_span right = probe_fact(answer->facts, permission_path, i);
+		struct grants *grants = is_group(group, "/AllUsers")             ? &all
+					: is_group(group, "/AuthenticatedUsers") ? &authenticated
+										 : NULL;
+		before = order;
+		if (grants == NULL)
+			continue;
+		grants->read = grants->read || (right.size >= 4 && memcmp(right.data, "READ", 4) == 0);
+		grants->write = grants->write || (right.size >= 5 && memcmp(right.data, "WRITE", 5) == 0);
+		grants->control = grants->control || (right.size == 12 && memcmp(right.data, "FULL_CONTROL", 12) == 0);
+	}
+	probe_owner_note(view, "acl_all_users", grant_word(&all));
+	probe_owner_note(view, "acl_authenticated_users", grant_word(&authenticated));
+}
+
+static bool is_true(const struct probe_answer *answer, const char *root, const char *name)
+{
+	st_auto_free char *path = st_format("%s/%s", root, name);
+	return probe_fact_is(answer->facts, path, "true") || probe_fact_is(answer->facts, path, "TRUE");
+}
+
+/* Ceph 16 calls the root otherwise. A configuration that is not there is 404. */
+static void owner_block(struct probe_owner_view *view, const struct probe_answer *answer)
+{
+	static const char *const roots[] = {"PublicAccessBlockConfiguration", "BlockPublicAccessBlockConfiguration"};
+	static const char *const names[] = {
+		"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"};
+	for (size_t i = 0; i < 2 && answer->status == 200; i++) {
+		int set = 0;
+		for (size_t j = 0; j < 4; j++)
+			set += is_true(answer, roots[i], names[j]);
+		if (probe_fact_count(answer->facts, roots[i]) > 0)
+			probe_owner_note(view, "public_access_block", set == 4 ? "all" : set > 0 ? "some" : "none");
+	}
+	if (answer->status == 404 && !has_code(answer, "NoSuchBucket"))
+		probe_owner_note(view, "public_access_block", "none");
+}
+
+/* What the service itself makes of the policy (of Ceph: of the access list, too). */
+static void owner_policy(struct probe_owner_view *view, const struct probe_answer *answer)
+{
+	if (answer->status == 200 && probe_fact_count(answer->facts, "PolicyStatus") > 0)
+		probe_owner_note(
+			view, "policy_status", is_true(answer, "PolicyStatus", "IsPublic") ? "public" : "not public");
+	else if (answer->status == 404 && !has_code(answer, "NoSuchBucket"))
+		probe_owner_note(view, "policy_status", "none");
+}
+
+/* Amazon S3 API Reference: GetBucketAcl, GetPublicAccessBlock, GetBucketPolicyStatus. */
+static void take_owner(struct probe_owner_view *view, const struct probe_answer *answer)
+{
+	const struct probe_row *row = answer->request->row;
+	if (row == &rows[ROW_OWNER_ACL])
+		owner_acl(view, answer);
+	else if (row == &rows[ROW_OWNER_BLOCK])
+		owner_block(view, answer);
+	else
+		owner_policy(view, answer);
+}
+
 const struct probe_service probe_s3 = {
 	.name = "s3",
 	.title = "S3",
@@ -388,6 +487,7 @@ const struct probe_service probe_s3 = {
 	.unfit = unfit,
 	.next = next,
 	.take = take,
+	.take_owner = take_owner,
 	.shelf = &shelf,
 	.advice = "block public access, remove public grants and policies, then check again",
 };

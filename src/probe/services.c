@@ -40,6 +40,8 @@ const struct probe_service *probe_service_at(size_t index)
 const struct probe_service *probe_service_named(const char *name)
 {
 	const struct probe_service *service;
+	if (strcmp(name, "opensearch") == 0) /* it speaks its origin's language */
+		name = probe_elasticsearch.name;
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++)
 		if (strcmp(service->name, name) == 0)
 			return service;

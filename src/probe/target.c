@@ -93,6 +93,8 @@ static bool take_scheme(struct probe_target *target)
 	target->transport = service->tcp ? PROBE_TCP : PROBE_HTTP;
 	if (plus == NULL)
 		return true;
+	if (!service->tcp && strcmp(plus + 1, "http") == 0)
+		return true;
 	target->transport = service->tcp ? PROBE_TLS : PROBE_HTTPS;
 	return strcmp(plus + 1, service->tcp ? "tls" : "https") == 0;
 }

@@ -30,18 +30,18 @@ static struct probe_bound bound_of(const struct probe_observation *observation)
 }
 
 struct walk {
-	struct probe_windows *out;
+	struct probe_exposures *out;
 	struct probe_bound last_closed;
 	bool inside; /* the last window is not closed yet */
 };
 
-static struct probe_window *current(struct walk *walk, const struct probe_observation *observation)
+static struct probe_exposure *current(struct walk *walk, const struct probe_observation *observation)
 {
-	struct probe_windows *out = walk->out;
+	struct probe_exposures *out = walk->out;
 	if (!walk->inside) {
 		out->windows = st_realloc(out->windows, (out->count + 1) * sizeof *out->windows);
 		out->windows[out->count++] =
-			(struct probe_window){.opened_after = walk->last_closed, .opened_by = bound_of(observation)};
+			(struct probe_exposure){.opened_after = walk->last_closed, .opened_by = bound_of(observation)};
 		walk->inside = true;
 	}
 	return &out->windows[out->count - 1];
@@ -49,7 +49,7 @@ static struct probe_window *current(struct walk *walk, const struct probe_observ
 
 static void take_open(struct walk *walk, const struct probe_observation *observation)
 {
-	struct probe_window *window = current(walk, observation);
+	struct probe_exposure *window = current(walk, observation);
 	window->confirmed = true;
 	window->opens++;
 	window->closed_after = bound_of(observation);
@@ -61,7 +61,7 @@ static void take_sighting(struct walk *walk, const struct probe_observation *obs
 		walk->out->undecided++;
 		return;
 	}
-	struct probe_window *window = current(walk, observation);
+	struct probe_exposure *window = current(walk, observation);
 	if (window->sightings++ == 0)
 		window->sighted_first = observation->to;
 	window->sighted_last = observation->to;
@@ -75,9 +75,9 @@ static void take_closed(struct walk *walk, const struct probe_observation *obser
 	walk->last_closed = bound_of(observation);
 }
 
-void probe_windows_find(struct probe_observation *observations, size_t count, struct probe_windows *out)
+void probe_exposures_find(struct probe_observation *observations, size_t count, struct probe_exposures *out)
 {
-	*out = (struct probe_windows){0};
+	*out = (struct probe_exposures){0};
 	struct walk walk = {.out = out};
 	if (count > 1)
 		qsort(observations, count, sizeof *observations, by_time);
@@ -94,8 +94,8 @@ void probe_windows_find(struct probe_observation *observations, size_t count, st
 	}
 }
 
-void probe_windows_free(struct probe_windows *windows)
+void probe_exposures_free(struct probe_exposures *windows)
 {
 	free(windows->windows);
-	*windows = (struct probe_windows){0};
+	*windows = (struct probe_exposures){0};
 }

@@ -35,7 +35,7 @@ struct probe_bound {
 	uint64_t line;
 };
 
-struct probe_window {
+struct probe_exposure {
 	struct probe_bound opened_after, opened_by; /* opened_by is always known */
 	struct probe_bound closed_after, closed_by;
 	bool confirmed;     /* at least one open observation is no sighting */
@@ -44,16 +44,16 @@ struct probe_window {
 	int64_t sighted_first, sighted_last;
 };
 
-struct probe_windows {
-	struct probe_window *windows; /* in the order of time */
+struct probe_exposures {
+	struct probe_exposure *windows; /* in the order of time */
 	size_t count;
 	/* Sightings of a day on which the store was also found closed: before or after, nobody knows; not used. */
 	uint64_t undecided;
 };
 
-/* Sorts the observations by time. The caller frees with probe_windows_free. */
-void probe_windows_find(struct probe_observation *observations, size_t count, struct probe_windows *out);
-void probe_windows_free(struct probe_windows *windows);
+/* Sorts the observations by time. The caller frees with probe_exposures_free. */
+void probe_exposures_find(struct probe_observation *observations, size_t count, struct probe_exposures *out);
+void probe_exposures_free(struct probe_exposures *windows);
 const char *probe_witness_name(enum probe_witness witness); /* "check", "audit", "sighting" */
 
 #endif

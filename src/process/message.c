@@ -140,6 +140,12 @@ struct message_reader *message_reader_open(int socket)
 	return reader;
 }
 
+void message_reader_forget(struct message_reader *reader)
+{
+	explicit_bzero(reader->buffer, reader->at);
+	explicit_bzero(reader->buffer + reader->end, BUFFER_BYTES - reader->end);
+}
+
 void message_reader_close(struct message_reader *reader)
 {
 	if (reader == NULL)

@@ -18,6 +18,7 @@ static const struct {
 	{{"kinds", "Kinds of data"}, html_kinds},
 	{{"span", "Time span"}, html_span},
 	{{"parties", "Organizations and countries"}, html_parties},
+	{{"window", "Exposure window"}, html_window},
 	{{"claims", "Claims next to ours"}, html_claims},
 	{{"leads", "Leads"}, html_leads},
 	{{"provenance", "Provenance"}, html_provenance},

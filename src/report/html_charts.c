@@ -106,6 +106,19 @@ void html_chart_range(struct html_writer *w, const struct report_range *range, u
 	html_close(w);
 }
 
+void html_chart_window(struct html_writer *w, const struct html_window_bounds *bounds, uint64_t of)
+{
+	double opened_after = share(bounds->opened_after, of), opened_by = share(bounds->opened_by, of),
+	       closed_after = share(bounds->closed_after, of), closed_by = share(bounds->closed_by, of);
+	hidden(w, 11);
+	if (opened_by > opened_after)
+		rect(w, "h", opened_after, opened_by - opened_after, 0.5, 10);
+	rect(w, "b", opened_by, closed_after > opened_by ? closed_after - opened_by : 0.3, 0, 11);
+	if (closed_by > closed_after)
+		rect(w, "h", closed_after, closed_by - closed_after, 0.5, 10);
+	html_close(w);
+}
+
 /* --- charts that stand alone --- */
 
 static const char *const fills[] = {"b", "d", "o", "h"};

@@ -210,6 +210,24 @@ void html_coverage(struct html_writer *w, const struct report *report)
 		html_text(w, " objects were not reached yet: run the same scan again.");
 		html_close(w);
 	}
+	if (report->documents.known) {
+		const struct report_documents *documents = &report->documents;
+		html_open(w, "p", "note");
+		html_text(w, "Documents of indices: ");
+		html_number(w, documents->listed);
+		html_text(w, " counted when they were listed, ");
+		html_number(w, documents->read);
+		html_text(w, " read, ");
+		html_number(w, documents->unread);
+		html_text(w, " not read");
+		if (documents->appeared > 0) {
+			html_text(w, "; ");
+			html_number(w, documents->appeared);
+			html_text(w, " of those read had appeared in between");
+		}
+		html_text(w, ".");
+		html_close(w);
+	}
 	if (report->not_searched_bytes > 0) {
 		bytes_text(report->not_searched_bytes, text);
 		html_open(w, "p", "note");

@@ -58,6 +58,12 @@ void html_chart_outlined(struct html_writer *w, uint64_t value, uint64_t of);
 /* Solid to min, hatched to max, a tick at best. */
 void html_chart_range(struct html_writer *w, const struct report_range *range, uint64_t of);
 
+/* On an axis from 0: hatched between the first two and between the last two, solid between. */
+struct html_window_bounds {
+	uint64_t opened_after, opened_by, closed_after, closed_by;
+};
+void html_chart_window(struct html_writer *w, const struct html_window_bounds *bounds, uint64_t of);
+
 enum html_fill { HTML_KNOWN, HTML_COPY, HTML_MARKED, HTML_UNKNOWN };
 struct html_part {
 	enum html_fill fill;
@@ -108,6 +114,7 @@ void html_copies(struct html_writer *w, const struct report *report);
 void html_kinds(struct html_writer *w, const struct report *report);
 void html_span(struct html_writer *w, const struct report *report);
 void html_parties(struct html_writer *w, const struct report *report);
+void html_window(struct html_writer *w, const struct report *report);
 void html_claims(struct html_writer *w, const struct report *report);
 void html_leads(struct html_writer *w, const struct report *report);
 void html_provenance(struct html_writer *w, const struct report *report);

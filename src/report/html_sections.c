@@ -123,7 +123,13 @@ static void put_difference(struct html_table *table, const struct report *report
 	else
 		html_format(table->w, "object #%u", difference->object);
 	html_close(table->w);
-	html_cell_number(table, difference->record);
+	html_cell_open(table);
+	html_number(table->w, difference->record);
+	if (difference->document != NULL) {
+		html_text(table->w, " ");
+		html_name(table->w, difference->document);
+	}
+	html_close(table->w);
 	html_cell_open(table);
 	html_format(table->w, "%u of %zu stores", difference->holders, copy->store_count);
 	html_close(table->w);

@@ -203,6 +203,17 @@ static void write_coverage(struct st_json_writer *w, const struct report *report
 	st_json_key_uint(w, "listed", report->bytes_listed);
 	st_json_key_uint(w, "read", report->bytes_read);
 	st_json_object_end(w);
+	st_json_key(w, "documents");
+	if (report->documents.known) {
+		st_json_object(w);
+		st_json_key_uint(w, "listed", report->documents.listed);
+		st_json_key_uint(w, "appeared", report->documents.appeared);
+		st_json_key_uint(w, "read", report->documents.read);
+		st_json_key_uint(w, "unread", report->documents.unread);
+		st_json_object_end(w);
+	} else {
+		st_json_null(w);
+	}
 	st_json_key(w, "records");
 	st_json_object(w);
 	st_json_key_uint(w, "raw", report->records_raw);
@@ -307,6 +318,8 @@ static void write_copy(struct st_json_writer *w, const struct report *report, co
 		key_path(w, copy->differing[i].path, copy->differing[i].object);
 		st_json_key_uint(w, "object", copy->differing[i].object);
 		st_json_key_uint(w, "record", copy->differing[i].record);
+		if (copy->differing[i].document != NULL)
+			st_json_key_text(w, "document", copy->differing[i].document);
 		st_json_key_uint(w, "in_stores", copy->differing[i].holders);
 		st_json_object_end(w);
 	}
@@ -495,6 +508,26 @@ static void write_claims(struct st_json_writer *w, const struct report *report)
 	st_json_array_end(w);
 }
 
+static void write_window(struct st_json_writer *w, const struct report *report)
+{
+	if (!report->exposures_known) {
+		st_json_key_null(w, "window");
+		return;
+	}
+	st_json_key(w, "window");
+	st_json_object(w);
+	st_json_key_text(w, "method", report_window_method());
+	st_json_key(w, "stores");
+	st_json_array(w);
+	for (size_t i = 0; i < report->exposure_count; i++) {
+		st_json_object(w);
+		report_exposure_json(w, &report->exposures[i]);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+	st_json_object_end(w);
+}
+
 void report_json(const struct report *report, struct st_buf *out)
 {
 	struct st_json_writer writer = {.out = out, .indent = 2};
@@ -511,7 +544,7 @@ void report_json(const struct report *report, struct st_buf *out)
 	write_dates(w, report);
 	json_sensitivity(w, report);
 	write_leads(w, report);
-	st_json_key_null(w, "window");
+	write_window(w, report);
 	write_claims(w, report);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/tally.h"
 #include "report/lead.h"
+#include "report/window.h"
 
 struct report_range {
 	uint64_t min, best, max;
@@ -35,9 +36,10 @@ struct report_unread {
 
 struct report_difference {
 	uint32_t store, object;
-	uint32_t holders; /* stores of the row that hold the record */
-	const char *path; /* as above */
-	uint64_t record;  /* in its part, from 1 */
+	uint32_t holders;     /* stores of the row that hold the record */
+	const char *path;     /* as above */
+	uint64_t record;      /* in its part, from 1 */
+	const char *document; /* what a search server calls it; NULL: not shown, or it is none */
 };
 
 struct report_copy {
@@ -137,6 +139,12 @@ struct report {
 	size_t store_count;
 
 	uint64_t listed, read, partial, unread, duplicate, pending, members;
+	/* Of indices over the network: listed + appeared = read + unread. appeared: there when their index was read,
+	 * and not yet when it was listed. */
+	struct report_documents {
+		bool known; /* there are such stores */
+		uint64_t listed, appeared, read, unread;
+	} documents;
 	uint64_t bytes_listed, bytes_read, bytes_duplicate, bytes_partial;
 	uint64_t unread_objects[ST_REASONS], unread_bytes[ST_REASONS], members_unread[ST_REASONS];
 	uint64_t not_searched_bytes;
@@ -170,6 +178,10 @@ struct report {
 	size_t top_count;
 	struct report_claim *claims;
 	size_t claim_count;
+
+	bool exposures_known;              /* false: nobody looked */
+	struct report_exposure *exposures; /* of each store that was checked, or that others saw */
+	size_t exposure_count;
 
 	bool estimated; /* else `estimate` is empty */
 	struct report_estimate estimate;

@@ -15,6 +15,8 @@
 #define EDGE_STEP 11
 #define BAR_COLUMNS 24
 #define PAGE_COLUMNS 80
+#define SHOWN_EXPOSURES 20 /* stores with a window, and windows of each */
+#define SHOWN_WINDOWS 5
 #define SHOWN_DIFFERENCES 5
 #define SHOWN_LEADS 10
 #define SHOWN_COUNTRIES 8
@@ -272,6 +274,19 @@ static void put_coverage(struct page *page, const struct report *report)
 	put_bytes(page, 2, report->bytes_duplicate);
 	put_bytes(page, 4, report->bytes_listed > known ? report->bytes_listed - known : 0);
 	end_line(page);
+	if (report->documents.known) {
+		put_label(page, "documents");
+		put_number(page, 0, STYLE_PLAIN, report->documents.listed);
+		put_number(page, 1, STYLE_BOLD, report->documents.read);
+		put_number(
+			page, 4, report->documents.unread > 0 ? STYLE_YELLOW : STYLE_PLAIN, report->documents.unread);
+		end_line(page);
+	}
+	if (report->documents.appeared > 0) {
+		put_label(page, "appeared since");
+		put_number(page, 0, STYLE_PLAIN, report->documents.appeared);
+		end_line(page);
+	}
 	if (report->members > 0) {
 		put_label(page, "members");
 		put_number(page, 0, STYLE_PLAIN, report->members);
@@ -369,6 +384,11 @@ static void put_differing(struct page *page, const struct report *report, const 
 		char note[48];
 		snprintf(note, sizeof note, "in %u of %zu stores", difference->holders, copy->store_count);
 		put_note(page, 3, STYLE_DIM, note);
+		end_line(page);
+		if (difference->document == NULL)
+			continue;
+		st_auto_free char *document = st_format("      document %s", difference->document);
+		put(page, STYLE_DIM, document);
 		end_line(page);
 	}
 	size_t shown = copy->differing_count < SHOWN_DIFFERENCES ? copy->differing_count : SHOWN_DIFFERENCES;
@@ -589,7 +609,7 @@ static void put_leads(struct page *page, const struct report *report)
 	end_line(page);
 }
 
-/* --- claims --- */
+/* --- window --- */
 
 /* Words on lines of the page's width, behind an indent. */
 static void put_wrapped(struct page *page, enum style style, const char *text, size_t indent)
@@ -607,6 +627,79 @@ static void put_wrapped(struct page *page, enum style style, const char *text, s
 	}
 	end_line(page);
 }
+
+static void put_moment(struct page *page, const char *label, const struct st_buf *when, const char *certainty)
+{
+	st_auto_free char *line = st_format("    %-15s %.*s", label, (int)when->size, (const char *)when->data);
+	put(page, STYLE_PLAIN, line);
+	if (certainty != NULL) {
+		pad_to(page, 62);
+		put(page, STYLE_DIM, certainty);
+	}
+	end_line(page);
+}
+
+static void put_window(struct page *page, const struct report_window *window)
+{
+	st_auto_buf struct st_buf opened = {0}, closed = {0};
+	report_opened_text(window, &opened);
+	report_closed_text(window, &closed);
+	put_moment(page, "opened", &opened, report_certainty(&window->opened_by));
+	put_moment(page, "closed", &closed,
+		window->closed_by.witness != NULL ? report_certainty(&window->closed_by) : NULL);
+}
+
+/* A day, for a day is what others mostly know. */
+static void put_first_observed(struct page *page, const struct report_exposure *exposure)
+{
+	char text[21];
+	st_auto_buf struct st_buf when = {0};
+	if (exposure->first_seen_by_others == 0)
+		return;
+	st_utc_text(exposure->first_seen_by_others, text);
+	st_buf_format(&when, "   %.10s", text);
+	put_moment(page, "first observed", &when, "stated by others");
+	st_auto_free char *engines = st_escaped_text(exposure->engines, strlen(exposure->engines));
+	put_wrapped(page, STYLE_DIM, engines, 23);
+}
+
+static void put_more(struct page *page, size_t count, const char *what)
+{
+	st_auto_free char *more = st_format("    and %zu more %s: --format json", count, what);
+	if (count == 0)
+		return;
+	put(page, STYLE_DIM, more);
+	end_line(page);
+}
+
+static void put_windows(struct page *page, const struct report *report)
+{
+	if (report->exposure_count == 0)
+		return;
+	put_head(page, "Window (UTC)", NULL, 0);
+	size_t shown = report->exposure_count < SHOWN_EXPOSURES ? report->exposure_count : SHOWN_EXPOSURES;
+	for (size_t i = 0; i < shown; i++) {
+		const struct report_exposure *exposure = &report->exposures[i];
+		st_auto_free char *store = st_escaped_text(exposure->store, strlen(exposure->store));
+		put_target(page, store);
+		end_line(page);
+		put_first_observed(page, exposure);
+		/* The last are those that matter now. */
+		size_t first = exposure->window_count > SHOWN_WINDOWS ? exposure->window_count - SHOWN_WINDOWS : 0;
+		for (size_t j = first; j < exposure->window_count; j++)
+			put_window(page, &exposure->windows[j]);
+		put_more(page, first, "earlier windows");
+		if (exposure->window_count > 0)
+			continue;
+		st_auto_free char *none =
+			st_format("    not found open in %llu checks", (unsigned long long)exposure->checks);
+		put(page, STYLE_DIM, none);
+		end_line(page);
+	}
+	put_more(page, report->exposure_count - shown, "stores");
+}
+
+/* --- claims --- */
 
 static void put_claims(struct page *page, const struct report *report)
 {
@@ -640,6 +733,7 @@ void report_text(const struct report *report, const struct report_style *style, 
 	put_kinds(&page, report);
 	put_lists(&page, report);
 	put_leads(&page, report);
+	put_windows(&page, report);
 	put_claims(&page, report);
 	end_line(&page);
 	snprintf(last, sizeof last, "Valid only for what was read and searched.   detectors %.8s   staunch %s",

@@ -4,6 +4,7 @@
 #include "base/ceilings.h"
 #include "worker/fault.h"
 #include "worker/hash_stream.h"
+#include "worker/pages.h"
 #include "worker/ranges.h"
 
 #include <stdlib.h>
@@ -25,9 +26,10 @@ struct open_part {
 struct job {
 	struct worker *worker;
 	uint32_t number;
-	uint8_t source; /* 0 a file, 1 a pipe, 2 ranges (WORKER_JOB) */
+	uint8_t source; /* 0 a file, 1 a pipe, 2 ranges, 3 pages (WORKER_JOB) */
 	bool ask;
 	struct ranges *ranges;
+	struct pages *pages;
 	uint64_t size;
 	struct words_types types; /* what the object's name says */
 	int fd;
@@ -353,7 +355,8 @@ static void extract(struct job *job, struct stream *stream, struct extract_resul
 		.id_fields = w->id_fields,
 		.format = w->format,
 		.help = &help,
-		.stored_size = stream->size,
+		.pages = job->pages != NULL ? pages_of(job->pages) : NULL,
+		.stored_size = job->pages != NULL ? job->size : stream->size,
 	};
 	domain_set_clear(&w->domains);
 	extract_object(stream, &options, &events, job, result);
@@ -401,6 +404,19 @@ static void refuse_object(struct job *job)
 	send_done(job, &result, none);
 }
 
+/* An index: no bytes of its own, so no digest of them, and the share that was read is for the case process to say. */
+static void read_pages(struct job *job, const struct pages_index *index)
+{
+	static const uint8_t none[ST_SHA256_BYTES];
+	struct extract_result result = {0};
+	struct stream *stream = stream_open_memory("", 0);
+	job->pages = pages_open(job->fd, index, &job->worker->out);
+	extract(job, stream, &result);
+	send_done(job, &result, none);
+	pages_close(job->pages);
+	stream_close(stream);
+}
+
 static struct stream *open_object(struct job *job)
 {
 	if (job->source == 1)
@@ -420,7 +436,12 @@ void worker_job(struct worker *worker, const struct message *message)
 	job.ask = st_cursor_byte(&in) != 0;
 	job.size = st_cursor_u64(&in);
 	struct st_span name = st_cursor_span(&in);
-	if (in.bad)
+	struct pages_index index = {.name = last_component(name), .stored_bytes = job.size};
+	if (job.source == 3) {
+		index.order = (enum probe_order)st_cursor_byte(&in);
+		index.documents = st_cursor_u64(&in);
+	}
+	if (in.bad || index.order >= PROBE_ORDERS)
 		_exit(1);
 	words_types_of_name(worker->names, last_component(name), &job.types);
 	outbox_begin(&worker->out, job.number);
@@ -428,9 +449,13 @@ void worker_job(struct worker *worker, const struct message *message)
 		refuse_object(&job);
 		return;
 	}
-	struct stream *stream = open_object(&job);
-	read_object(&job, stream);
-	stream_close(stream);
+	if (job.source == 3) {
+		read_pages(&job, &index);
+	} else {
+		struct stream *stream = open_object(&job);
+		read_object(&job, stream);
+		stream_close(stream);
+	}
 	if (job.ranges != NULL)
 		ranges_close(job.ranges);
 	st_buf_free(&job.fields);

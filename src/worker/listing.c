@@ -303,6 +303,10 @@ static void give_rows(struct reading *r)
 void listing_read(struct stream *stream, enum probe_listing form, struct listing_page *out)
 {
 	static const struct xml_handlers handlers = {.start = on_start, .end = on_end, .text = on_text};
+	if (form == PROBE_LISTING_INDICES) {
+		listing_read_indices(stream, out);
+		return;
+	}
 	struct reading r = {.form = &forms[form], .out = out};
 	st_buf_reserve(&out->rows, 1); /* so that there is a pointer to nothing, too */
 	enum st_reason reason = xml_read(stream, &handlers, &r, NULL);

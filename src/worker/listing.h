@@ -15,6 +15,8 @@ struct listing_page {
 /* Fills *out, which is zero-initialised. An object without a name, or with a size that is no number, makes the page
  * PROBE_PAGE_CUT: a listing that leaves objects out is none. */
 void listing_read(struct stream *stream, enum probe_listing form, struct listing_page *out);
+/* The same for PROBE_LISTING_INDICES, which listing_read hands on: never more than one page. */
+void listing_read_indices(struct stream *stream, struct listing_page *out);
 void listing_page_free(struct listing_page *page);
 
 #endif

@@ -8,6 +8,7 @@
 #include "worker/about.h"
 #include "worker/audit.h"
 #include "worker/body.h"
+#include "worker/imports.h"
 #include "worker/listing.h"
 #include "worker/worker.h"
 
@@ -181,6 +182,8 @@ static int serve(struct worker *worker)
 			tell_body(worker, &message);
 		else if (message.type == WORKER_LISTING)
 			tell_listing(worker, &message);
+		else if (message.type == WORKER_ROWS)
+			worker_imports(worker, &message);
 		else
 			return 1;
 	}

@@ -11,20 +11,26 @@
 /* Kind of a mention that is a value of unit 0 of the fields that START names; the next one's is one more. */
 #define WORKER_FIELD_KIND 240
 
+enum worker_rows { WORKER_ROWS_SIGHTINGS, WORKER_ROWS_INVENTORY, WORKER_ROWS_KINDS };
+
 enum worker_message {
 	/* case -> worker */
 	WORKER_START = 1, /* u8 unconfined, u64 memory_bytes, u32 n + n spans: regions; u32 n + n spans: own domains;
 			   * u32 n + n spans: volatile fields; span format ("" = auto); span rules
 			   * file ("" = none); u32 n + n spans: fields; span of as many bytes: the unit of each */
 	WORKER_JOB,       /* u32 job, u8 stream (0: seekable, 1: a pipe, 2: a pipe
-			   * that ranges come from, which WORKER_RANGE asks for), u8 ask (1: say WORKER_HASH first and wait
-			   * for       WORKER_GO), u64 size, span the last component of its path; with the descriptor */
+			   * that ranges come from, which WORKER_RANGE asks for; 3: a pipe that answers to
+			   * searches come from, which WORKER_PAGE asks for), u8 ask (1: say WORKER_HASH first and wait
+			   * for       WORKER_GO), u64 size, span the last component of its path; of 3 also u8 order (enum
+			   * probe_order), u64 documents as they were counted; with the descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
 	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
 			   * the helper ran */
 	WORKER_HELPED_ERRORS, /* u32 job; with a pipe of what it said on stderr; behind each WORKER_HELPED */
 	WORKER_BODY,          /* u32 job, u8 form (enum probe_form), u32 values kept for each path, u64 size; with the
 			       * descriptor: the body of an answer, answered by WORKER_FACTS */
+	WORKER_ROWS,    /* u32 job, u8 what (enum worker_rows), u64 now (UTC seconds), u64 size; with the descriptor: a
+			 * file of rows, answered by any number of WORKER_ROW and one WORKER_ROW_END */
 	WORKER_LISTING, /* u32 job, u8 form (enum probe_listing), u64 size; with the descriptor: a page of a listing,
 			 * answered by any number of WORKER_LISTED and one WORKER_LISTED_END */
 
@@ -60,8 +66,14 @@ enum worker_message {
 	WORKER_FACTS, /* u32 job, then probe_facts_encode() */
 	WORKER_RANGE, /* u32 job, u64 offset, u32 length (at most CEIL_RANGE_BYTES): send this of the object; answered
 		       * on its pipe by u8 reason (0: none), u32 length, and then as many bytes */
+	WORKER_CONTEXT,    /* u32 job, u8 order, span: what the server calls the search context that is open now; it is
+			    * closed when the job is over */
+	WORKER_PAGE,       /* u32 job, u8 order, u8 step (enum probe_step), u64 after (as int64), u32 size: ask this;
+			    * answered on its pipe by u8 reason (0: none), u32 length and as many bytes. One at a time. */
 	WORKER_LISTED,     /* u32 job, u32 n, then n times probe_listed_encode() */
 	WORKER_LISTED_END, /* u32 job, u8 enum probe_page, span marker: of the next page, empty: none */
+	WORKER_ROW,        /* u32 job, u32 n, then n times a row: probe_sighting_encode(), probe_entry_encode() */
+	WORKER_ROW_END,    /* u32 job, u8 enum rows_end */
 	/* only in the role `audit`, which is started by WORKER_AUDIT_START instead of WORKER_START */
 	WORKER_AUDIT_START = 64, /* case -> worker: u8 unconfined, u64 memory_bytes, u8 compare (1: the first snapshot
 				  * is a baseline, the last what is asked about, others are steps), u32 n + n spans:

@@ -54,7 +54,7 @@ CALLS = {
 class Worker:
     """A staunch-worker with our end of its socket; the launcher's part is played by subprocess."""
 
-    def __init__(self, program, memory_bytes=1 << 30, start=True, stderr=subprocess.DEVNULL, user=None):
+    def __init__(self, program, memory_bytes=1 << 30, start=True, stderr=subprocess.DEVNULL, user=None, role=None):
         ours, theirs = socket.socketpair()
         self.socket, self.buffer = ours, b""
 
@@ -63,10 +63,12 @@ class Worker:
                 os.dup2(theirs.fileno(), 3)
             os.set_inheritable(3, True)
 
-        self.process = subprocess.Popen([program, "worker"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program, "worker"] + ([role] if role else []), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=stderr, env={"TZ": "UTC0", "LC_ALL": "C"}, preexec_fn=prepare, pass_fds=[3], user=user)
         theirs.close()
-        if start:
+        if role == "audit":
+            self.send(FRAMES["AUDIT_START"], struct.pack("<BQBIIB", 0, memory_bytes, 0, 1, 0, 0))
+        elif start:
             lists = struct.pack("<IIIIIII", 0, 0, 0, 0, 0, 0, 0)
             self.send(START, struct.pack("<BQ", 0, memory_bytes) + lists)
 
@@ -364,6 +366,56 @@ def test_samples(program):
     worker.end()
 
 
+def audit_frames(program, *sends):
+    """What the role for configurations says to these (kind, body, bytes of a file): kinds of frames, and how it ended."""
+    worker = Worker(program, role="audit")
+    ready = worker.next()
+    kinds, confined = [], ready and ready[0] == READY and ready[1][1]
+    for kind, body, data in sends:
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            file.seek(0)
+            try:
+                worker.send(FRAMES[kind], body, file.fileno())
+                frame = worker.next(seconds=20)
+                while frame and frame[0] == FRAMES["AUDIT_ANSWER"]:
+                    frame = worker.next(seconds=20)
+            except (BrokenPipeError, ConnectionResetError):  # it ended over the frame before
+                break
+        kinds.append(frame and [name for name, number in FRAMES.items() if number == frame[0]][0])
+    status = dict(line.split(":\t", 1) for line in proc(worker.process.pid, "status").splitlines() if ":\t" in line) \
+        if worker.process.poll() is None and os.path.isdir("/proc/self") else {}
+    return confined, kinds, status, worker.end()
+
+
+def test_audit(program):
+    """The role that reads configurations: its jail, its frames, and the seeds of its fuzz targets."""
+    file, aside = lambda number: struct.pack("<II", number, 0), struct.pack("<BQ", 0, 0)
+    nsg = b'[{"name": "es", "type": "Microsoft.Network/networkSecurityGroups", "securityRules": []}]'
+    confined, kinds, status, _ = audit_frames(program, ("AUDIT_FILE", file(0), nsg))
+    check("the role for configurations is confined", confined == 1 and kinds == ["AUDIT_TOOK"] and
+        status.get("Seccomp", "2") == "2" and int(status.get("CapEff", "0"), 16) == 0, (confined, kinds, status))
+    _, kinds, _, ended = audit_frames(program, ("AUDIT_FILE", file(0), nsg), ("AUDIT_TELL", b"", b""))
+    check("it tells and ends", kinds == ["AUDIT_TOOK", "AUDIT_DONE"] and ended == 0, (kinds, ended))
+    _, kinds, _, ended = audit_frames(program, ("AUDIT_ASIDE", aside, b'{"exceptions": [{"until": "2026-11-22"}]}'))
+    check("a file beside it that is wrong is told, and needs no call that is refused", kinds == ["AUDIT_WRONG"] and ended == 1,
+        (kinds, ended))
+    for what, sends in (("a snapshot that is none", [("AUDIT_FILE", struct.pack("<II", 0, 7), nsg)]),
+            ("a file beside it after the first file", [("AUDIT_FILE", file(0), nsg), ("AUDIT_ASIDE", aside, b"{}")]),
+            ("an answer before a file", [("AUDIT_TELL", b"", b"")]), ("a cut frame", [("AUDIT_FILE", b"\0", nsg)])):
+        _, kinds, _, ended = audit_frames(program, *sends)
+        check("%s ends it" % what, kinds[-1] is None and ended == 1, (kinds, ended))
+    paths = sorted(glob.glob(os.path.join(ROOT, "tests/fuzz/corpus/audit_*/*")))
+    bad = []
+    for path in paths:
+        with open(path, "rb") as seed:
+            data = seed.read()
+        _, kinds, _, ended = audit_frames(program, ("AUDIT_FILE", file(0), data), ("AUDIT_TELL", b"", b""))
+        if ended not in (0, 1) or "FORBIDDEN" in kinds:
+            bad.append((os.path.relpath(path, ROOT), kinds, ended))
+    check("every hostile configuration is read in the jail (%d)" % len(paths), paths and not bad, bad[:10])
+
+
 def doctor(*arguments):
     try:
         return subprocess.run([os.path.join(os.path.dirname(PLAIN), "staunch"), "doctor", *arguments],
@@ -381,6 +433,8 @@ def test_doctor():
         told = {}
     check("doctor starts a worker in its jail and says so", result.returncode == 0 and
         told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
+    check("doctor starts the role for configurations, and git, in their jails", told.get("audit", {}).get("confined") is True and
+        told["audit"]["git"], told.get("audit"))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)
     check("doctor starts each helper program in its jail", [(h["name"], h["found"], h["confined"], bool(h["version"]))
@@ -398,6 +452,7 @@ def main():
     check("started by hand it says so and ends", result.returncode == 2 and b"by hand" in result.stderr, result)
     test_plain(PLAIN)
     test_samples(PLAIN)
+    test_audit(PLAIN)
     test_state(PLAIN)
     test_doctor()
     with open(PLAIN, "rb") as file:

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -130,7 +131,9 @@ def closing_is_proved_by_a_name_from_earlier_evidence_and_not_without_it():
         scope = scope_of(front.url + "/acc/exports")
         here.check(scope, "--evidence", here.evidence, status=rig.FOUND)
         with open(here.evidence, "rb") as file:
-            rig.check(b"k1" not in file.read(), "the evidence names an object in the clear")
+            # what is sealed is base64, which may hold any two characters
+            told = re.sub(rb'"known":"[^"]*"', b"", file.read())
+        rig.check(b"k1" not in told, "the evidence names an object in the clear")
         front.states["/acc/exports"].access = "private"
         second = here.check(scope, "--evidence", here.evidence, status=rig.OK)
         target = only(second)

@@ -416,6 +416,27 @@ def opensearch_2_open(server):
     pit(server, "/support-1/_search/point_in_time", "pit_id")
 
 
+# The front is asked what the real ones are asked, and answers alike.
+
+
+def elasticsearch_front_open(server):
+    elastic(server, "8.", "Elasticsearch", {"value": 200, "relation": "eq"}, True)
+    pit(server, "/support-1/_pit", "id")
+    for path in ("/support-1/_count?unknown=1", "/_cat/indices?unknown=1", "/support-1/_search?unknown=1"):
+        equal(wire.get(server.port, path).status, 400, "the status of " + path)
+
+
+def elasticsearch_front_opensearch(server):
+    root = elastic(server, "2.19.", None, {"value": 200, "relation": "eq"}, True)
+    equal(root.json()["version"]["distribution"], "opensearch", "the distribution")
+    pit(server, "/support-1/_search/point_in_time", "pit_id")
+
+
+def elasticsearch_front_scroll(server):
+    elastic(server, "2.4.", None, 200, False)
+    check(wire.http_request(server.port, "POST", "/support-1/_pit?keep_alive=1m", b"").status >= 400, "it has points in time")
+
+
 STEPS = ("/", "/_cat/indices?format=json", "/support-1/_count", "/support-1/_search?size=0")
 
 

@@ -21,6 +21,7 @@ SERVERS = {
     "elasticsearch-2": "elasticsearch_2",
     "elasticsearch-7": "elasticsearch_7",
     "elasticsearch-8": "elasticsearch_8",
+    "elasticsearch-front": "elasticsearch_front",
     "etcd": "etcd",
     "gcs": "gcs",
     "mariadb": "mariadb",

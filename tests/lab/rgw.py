@@ -14,6 +14,8 @@ from lab.place import HOST
 MODES = ("open", "closed")
 NEEDS = (("ceph-mon", "ceph-mon"), ("ceph-osd", "ceph-osd"), ("radosgw", "radosgw"), ("ceph", "ceph-common"))
 ACCESS, SECRET = "LABACCESS", "LABSECRET"
+# An account that owns nothing here, for what any authenticated user may do.
+STRANGER_ACCESS, STRANGER_SECRET = "OTHERACCESS", "OTHERSECRET"
 SUBRESOURCES = ("acl", "policy", "versioning", "versions", "location", "website", "uploads", "publicAccessBlock")
 # Bucket: (canned ACL, objects as (key, canned ACL)).
 OPEN = {
@@ -127,6 +129,9 @@ def run(place):
     place.wait(lambda: wire.get(port, "/").status == 200, "the gateway answers", 120)
     place.run("radosgw-admin", *config, *own, "user", "create", "--uid=owner", "--display-name=Owner", "--access-key=" + ACCESS,
         "--secret-key=" + SECRET)
+    place.run("radosgw-admin", *config, *own, "user", "create", "--uid=stranger", "--display-name=Stranger",
+        "--access-key=" + STRANGER_ACCESS, "--secret-key=" + STRANGER_SECRET)
     buckets = OPEN if place.mode == "open" else CLOSED
     fill(place, port, buckets)
-    return Server(place, port, "http://%s:%d" % (HOST, port), {"buckets": buckets, "access": ACCESS, "secret": SECRET})
+    return Server(place, port, "http://%s:%d" % (HOST, port), {"buckets": buckets, "access": ACCESS, "secret": SECRET,
+        "stranger_access": STRANGER_ACCESS, "stranger_secret": STRANGER_SECRET})

@@ -37,6 +37,16 @@ static void a_label_holds_until_the_next(void)
 	st_buf_free(&list.bytes);
 }
 
+static void labels_are_found_by_number(void)
+{
+	struct places list = {0};
+	places_add(&list, 0, span("a"));
+	places_add(&list, 9, span("b"));
+	CHECK(places_nth(list_of(&list), 1).size == 1 && places_nth(list_of(&list), 1).data[0] == 'b');
+	CHECK(places_nth(list_of(&list), 2).size == 0 && places_nth((struct st_span){NULL, 0}, 0).size == 0);
+	st_buf_free(&list.bytes);
+}
+
 static void an_offset_never_goes_back(void)
 {
 	struct places list = {0};
@@ -86,6 +96,7 @@ static void what_no_list_holds_is_refused(void)
 int main(void)
 {
 	RUN(a_label_holds_until_the_next);
+	RUN(labels_are_found_by_number);
 	RUN(an_offset_never_goes_back);
 	RUN(names_stand_behind_a_nul);
 	RUN(a_long_list_ends_with_further_on);

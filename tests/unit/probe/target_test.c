@@ -14,6 +14,8 @@ static void a_target_has_one_canonical_form(void)
 		{"http://[2001:DB8::1]:8080/x", "http://[2001:db8::1]:8080/x"},
 		{"elasticsearch://es4.example", "elasticsearch://es4.example:9200"},
 		{"azure-blob+https://front.example/c", "azure-blob+https://front.example:443/c"},
+		{"elasticsearch+http://h.example/i", "elasticsearch+http://h.example:9200/i"},
+		{"opensearch://h.example", "opensearch://h.example:9200"},
 		{"https://h.example/$root", "https://h.example:443/$root"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

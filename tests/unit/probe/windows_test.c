@@ -32,8 +32,8 @@ static void put_bound(char *out, size_t size, const struct probe_bound *bound)
 static const char *shown(struct probe_observation *observations, size_t count)
 {
 	static char out[512];
-	struct probe_windows found;
-	probe_windows_find(observations, count, &found);
+	struct probe_exposures found;
+	probe_exposures_find(observations, count, &found);
 	out[0] = 0;
 	for (size_t i = 0; i < found.count; i++) {
 		const struct probe_bound *bounds[] = {&found.windows[i].opened_after, &found.windows[i].opened_by,
@@ -47,7 +47,7 @@ static const char *shown(struct probe_observation *observations, size_t count)
 	}
 	if (found.undecided > 0)
 		snprintf(out + strlen(out), sizeof out - strlen(out), "undecided %d", (int)found.undecided);
-	probe_windows_free(&found);
+	probe_exposures_free(&found);
 	return out;
 }
 

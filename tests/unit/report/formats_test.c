@@ -58,6 +58,9 @@ static const char options[] = "{\"own_domain\":[\"northwind.example\"]}";
 
 static struct report_unit units[] = {{"document", 10000, 2001}, {"row", 389392, 344683}};
 
+static struct report_difference differing[] = {
+	{3, 13, 1, NULL, 183402, NULL}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237, "4-000053"}};
+
 static struct report example(struct report_store stores[5])
 {
 	static struct tally tallies[] = {
@@ -78,8 +81,6 @@ static struct report example(struct report_store stores[5])
 	};
 	static struct report_kind kinds[] = {
 		{"email_address", 1946022, 400123, 93870}, {"iban", 3, 2, 1}, {"payment_card", 97, 40, 9000}};
-	static struct report_difference differing[] = {
-		{3, 13, 1, NULL, 183402}, {0, 3, 4, "leak/es-1:/cases-002.jsonl", 237}};
 	static struct report_copy copies[] = {{.stores = all_stores,
 		.distinct = all_distinct,
 		.store_count = 5,
@@ -116,6 +117,7 @@ static struct report example(struct report_store stores[5])
 		.read = 12271,
 		.duplicate = 214,
 		.members = 1204,
+		.documents = {true, 1000, 2, 990, 12},
 		.bytes_listed = 46600000000,
 		.bytes_read = 45900000000,
 		.bytes_duplicate = 700000000,
@@ -179,10 +181,45 @@ static void compare_all(const struct report *report, const char *name)
 	compare(csv_name, &csv);
 }
 
+/* A store that others saw first, closed and open again; one that was never open. */
+static void add_windows(struct report *report)
+{
+	static char exports[] = "https://northwind.blob.example:443/exports",
+		    cache[] = "redis://cache.northwind.example:6379", engines[] = "shadowserver, an index",
+		    nobody[] = "";
+	static struct report_window windows[] = {{.opened_after = {"check", 1575338400},
+							 .opened_by = {"sighting", 1577524500},
+							 .closed_after = {"check", 1577740200},
+							 .closed_by = {"check", 1577783700},
+							 .confirmed = true,
+							 .opens = 3,
+							 .sightings = 2,
+							 .sighted_first = 1577524500,
+							 .sighted_last = 1577600000},
+		{.opened_after = {"check", 1577783700},
+			.opened_by = {"check", 1578213000},
+			.closed_after = {"check", 1578213000},
+			.confirmed = true,
+			.opens = 1}};
+	static struct report_exposure exposures[] = {{.store = exports,
+							     .windows = windows,
+							     .window_count = 2,
+							     .checks = 6,
+							     .sightings = 3,
+							     .reachable = 1,
+							     .engines = engines,
+							     .first_seen_by_others = 1577524500},
+		{.store = cache, .checks = 2, .engines = nobody}};
+	report->exposures_known = true;
+	report->exposures = exposures;
+	report->exposure_count = 2;
+}
+
 static void a_complete_report_is_the_one_written_down(void)
 {
 	struct report_store stores[5];
 	struct report report = example(stores);
+	add_windows(&report);
 	CHECK(report_complete(&report));
 	compare_all(&report, "complete");
 }

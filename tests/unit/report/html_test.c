@@ -89,6 +89,15 @@ static void every_name_and_text_of_a_report_is_escaped(void)
 	report.units = &unit;
 	report.claims = &claim;
 	report.leads = &lead;
+	struct report_window window = {.opened_by = {"sighting", 1577524500}, .closed_by = {"check", 1577600000}};
+	struct report_exposure exposures[] = {{.store = hostile,
+						      .windows = &window,
+						      .window_count = 1,
+						      .engines = hostile,
+						      .first_seen_by_others = 1577524500},
+		{.store = hostile, .engines = hostile}};
+	report.exposures = exposures;
+	report.exposure_count = 2;
 	report.unread_row_count = report.kind_count = report.unit_count = report.claim_count = report.lead_count = 1;
 	report.top_count = 2;
 	st_auto_buf struct st_buf page = {0};
@@ -170,6 +179,22 @@ static void columns_have_their_number_and_a_title(void)
 }
 
 /* Every list of a page at its ceiling, every name as long as a name is shown. */
+/* As many windows as a flapping server makes, and names of engines as long as they are kept. */
+static void fill_exposures(struct report_exposure *exposures, size_t count, char *name)
+{
+	static struct report_window windows[1000];
+	static char engines[577];
+	memset(engines, '<', sizeof engines - 1);
+	for (size_t i = 0; i < 1000; i++)
+		windows[i] = (struct report_window){.opened_by = {"sighting", (int64_t)i + 1}};
+	for (size_t i = 0; i < count; i++)
+		exposures[i] = (struct report_exposure){.store = name,
+			.windows = windows,
+			.window_count = 1000,
+			.engines = engines,
+			.first_seen_by_others = 1};
+}
+
 static void the_largest_page_stays_below_five_megabytes(void)
 {
 	enum { STORES = 1000, KINDS = 48, UNREAD = CEIL_REPORT_UNREAD, LEADS = CEIL_REPORT_LEADS };
@@ -192,7 +217,7 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	for (size_t i = 0; i < STORES; i++)
 		stores[i].name = name;
 	for (size_t i = 0; i < CEIL_REPORT_DIFFERING; i++)
-		differing[i] = (struct report_difference){.path = name};
+		differing[i] = (struct report_difference){.path = name, .document = name};
 	for (size_t i = 0; i < STORES / 2; i++)
 		copies[i] = (struct report_copy){.stores = of_a_copy,
 			.distinct = distinct,
@@ -215,6 +240,8 @@ static void the_largest_page_stays_below_five_megabytes(void)
 	}
 	for (size_t i = 0; i < CEIL_CLAIMS; i++)
 		claims[i] = (struct report_claim){claim, claim, claim, UINT64_MAX};
+	static struct report_exposure exposures[STORES];
+	fill_exposures(exposures, STORES, name);
 	struct report report = {.case_name = name,
 		.version = "0.9.0",
 		.detectors_sha256 = "9f",
@@ -236,7 +263,9 @@ static void the_largest_page_stays_below_five_megabytes(void)
 		.lead_count = LEADS,
 		.lead_total = UINT64_MAX,
 		.claims = claims,
-		.claim_count = CEIL_CLAIMS};
+		.claim_count = CEIL_CLAIMS,
+		.exposures = exposures,
+		.exposure_count = STORES};
 	st_auto_buf struct st_buf page = {0};
 	report_html(&report, &page);
 	printf("# the largest page: %zu bytes\n", page.size);

@@ -23,6 +23,12 @@
 	"</Generation><MetaGeneration>1</MetaGeneration><LastModified>2019-12-04T09:00:00.000Z</LastModified>" \
 	"<ETag>&quot;0x8D7&quot;</ETag><Size>12</Size></Contents>"
 
+/* The tag is the test's own: that of the fields that change with a write. */
+#define INDEX(name, status)                                                                                     \
+	"{\"index\":\"" name "\",\"status\":\"" status                                                          \
+	"\",\"uuid\":\"u\",\"docs.count\":\"3\",\"pri.store.size\":\"12\",\"creation.date\":\"1575450000123\"," \
+	"\"pri.indexing.index_total\":null}"
+
 static const struct {
 	const char *name, *text;
 	enum probe_listing form;
@@ -61,6 +67,16 @@ static const struct {
 	{"gcs, a generation that is none", S3("", OBJECT("a", "-7")), PROBE_LISTING_GCS, PROBE_PAGE_CUT, "", ""},
 	{"gcs, a generation that is too long", S3("", OBJECT("a", "99999999999999999999999")), PROBE_LISTING_GCS,
 		PROBE_PAGE_CUT, "", ""},
+	{"indices", "[" INDEX("b", "open") "," INDEX("a\\u00fc", "close") "]", PROBE_LISTING_INDICES, PROBE_PAGE_WHOLE,
+		"b|[a\xc3\xbc]", ""},
+	{"indices, none", "[]", PROBE_LISTING_INDICES, PROBE_PAGE_WHOLE, "", ""},
+	{"indices, no name", "[" INDEX("", "open") "]", PROBE_LISTING_INDICES, PROBE_PAGE_CUT, "", ""},
+	{"indices, a size that is none", "[{\"index\":\"a\",\"pri.store.size\":\"1kb\"}]", PROBE_LISTING_INDICES,
+		PROBE_PAGE_CUT, "", ""},
+	{"indices, cut off", "[" INDEX("a", "open"), PROBE_LISTING_INDICES, PROBE_PAGE_CUT, "", ""},
+	{"indices, nested", "[[" INDEX("a", "open") "]]", PROBE_LISTING_INDICES, PROBE_PAGE_CUT, "", ""},
+	{"indices, refused", "{\"error\":{}}", PROBE_LISTING_INDICES, PROBE_PAGE_OTHER, "", ""},
+	{"indices, as a table", "yellow open a 1 1 3", PROBE_LISTING_INDICES, PROBE_PAGE_OTHER, "", ""},
 	{"html", "<html><body/></html>", PROBE_LISTING_AZURE, PROBE_PAGE_OTHER, "", ""},
 	{"nothing", "", PROBE_LISTING_S3, PROBE_PAGE_OTHER, "", ""},
 };
@@ -71,10 +87,18 @@ static void check_rows(const char *name, const struct listing_page *page, bool g
 	for (uint64_t i = 0; i < page->count; i++) {
 		struct probe_listed listed;
 		CHECK(probe_listed_decode(&in, &listed));
-		st_buf_format(names, "%s%s%.*s%s", i > 0 ? "|" : "", listed.is_versioned ? "(" : "",
-			(int)listed.name.size, (const char *)listed.name.data, listed.is_versioned ? ")" : "");
+		st_buf_format(names, "%s%s%.*s%s", i > 0 ? "|" : "",
+			listed.is_versioned ? "("
+			: listed.is_closed  ? "["
+					    : "",
+			(int)listed.name.size, (const char *)listed.name.data,
+			listed.is_versioned ? ")"
+			: listed.is_closed  ? "]"
+					    : "");
+		const char *tag = listed.items == 3 ? "3,1575450000123,u,,," : "0x8D7";
 		if (listed.size_bytes != 12 || listed.mtime_s != 1575450000 ||
-			listed.etag != (generations ? 7 : probe_etag((struct st_span){(const uint8_t *)"0x8D7", 5})))
+			listed.etag !=
+				(generations ? 7 : probe_etag((struct st_span){(const uint8_t *)tag, strlen(tag)})))
 			CHECK_FAIL("%s: size, time or tag of row %" PRIu64, name, i);
 	}
 }
