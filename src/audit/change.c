@@ -1,6 +1,8 @@
 /* States are compared by sets, never by texts: an edit that changes nothing about who gets in is not seen. */
 #include "audit/change.h"
 
+#include "audit/config.h"
+#include "audit/verdict.h"
 #include "base/ceilings.h"
 
 #include <stdlib.h>
@@ -56,8 +58,7 @@ static int by_low(const void *a, const void *b)
 
 /* What a state lets in to one store. */
 struct opening {
-	const struct audit_set *lines; /* borrowed */
-	struct audit_set sources;
+	struct audit_set lines, sources;
 	struct audit_tag_name *tags;
 	size_t tag_count;
 };
@@ -70,13 +71,14 @@ struct openings {
 static struct opening *add_opening(struct openings *out, const struct audit_set *lines)
 {
 	struct opening *added = AUDIT_PUSH(out->items, out->count, out->capacity);
-	added->lines = lines;
+	audit_set_copy(&added->lines, lines);
 	return added;
 }
 
 static void free_openings(struct openings *openings)
 {
 	for (uint32_t i = 0; i < openings->count; i++) {
+		audit_set_free(&openings->items[i].lines);
 		audit_set_free(&openings->items[i].sources);
 		free(openings->items[i].tags);
 	}
@@ -88,7 +90,7 @@ static bool tag_in(const struct openings *openings, audit_address line, const st
 {
 	for (uint32_t i = 0; i < openings->count; i++) {
 		const struct opening *opening = &openings->items[i];
-		if (!audit_set_has(opening->lines, line))
+		if (!audit_set_has(&opening->lines, line))
 			continue;
 		for (size_t j = 0; j < opening->tag_count; j++)
 			if ((v6 ? opening->tags[j].v6 : opening->tags[j].v4) &&
@@ -103,7 +105,7 @@ static bool all_at(const struct openings *openings, const struct audit_trace_row
 {
 	struct audit_set let_in = {0}, scratch = {0};
 	for (uint32_t i = 0; i < openings->count; i++)
-		if (audit_set_has(openings->items[i].lines, line))
+		if (audit_set_has(&openings->items[i].lines, line))
 			audit_set_join(&let_in, &openings->items[i].sources, &scratch);
 	bool all = audit_set_covers(&let_in, &row->sources);
 	bool v4 = row->tag_count > 0 && audit_covers_family(&let_in, false);
@@ -124,7 +126,7 @@ static bool all_in(const struct openings *openings, const struct audit_trace_row
 	for (size_t i = 0; i < row->lines.count; i++)
 		audit_set_add(&cuts, row->lines.items[i].low, 0);
 	for (uint32_t i = 0; i < openings->count; i++) {
-		const struct audit_set *lines = openings->items[i].lines;
+		const struct audit_set *lines = &openings->items[i].lines;
 		for (size_t j = 0; j < lines->count; j++) {
 			audit_set_add(&cuts, lines->items[j].low, 0);
 			audit_set_add(&cuts, lines->items[j].high + 1, 0);
@@ -143,7 +145,14 @@ static bool all_in(const struct openings *openings, const struct audit_trace_row
 /* What is only in doubt counts for what is in doubt itself. */
 static bool counts_for(enum audit_verdict verdict, const struct wanted *wanted)
 {
-	return verdict == AUDIT_OPEN || wanted->exposure->verdict == AUDIT_CANNOT_TELL;
+	return verdict == AUDIT_OPEN ||
+	       (verdict == AUDIT_CANNOT_TELL && wanted->exposure->verdict == AUDIT_CANNOT_TELL);
+}
+
+/* Of what is not known to be less, all is taken to be given. */
+static bool gives(unsigned rights, bool known, const struct wanted *wanted)
+{
+	return !known || (wanted->exposure->rights & ~rights) == 0;
 }
 
 /* Does the state let in all of it? */
@@ -156,6 +165,7 @@ static bool covered(const struct state *state, const struct wanted *wanted)
 	for (uint32_t i = 0; i < state->trace.row_count; i++) {
 		const struct audit_exposure *exposure = &state->result.exposures[i];
 		if (state->trace.rows[i].store == number && counts_for(exposure->verdict, wanted) &&
+			gives(exposure->rights, exposure->service.size > 0, wanted) &&
 			(exposure->destinations.count == 0 || same_places(exposure, wanted->exposure))) {
 			const struct audit_trace_row *row = &state->trace.rows[i];
 			struct opening *opening = add_opening(&openings, &row->lines);
@@ -192,15 +202,17 @@ static bool same_rule(const struct audit_rule *a, const struct audit_rule *b)
 	       same_words(&a->destinations, &b->destinations) && same_words(&a->ports, &b->ports);
 }
 
-/* before NULL: added; after NULL: removed. */
-struct rule_edit {
-	size_t gate;
+/* Of a rule of a gate, or of a setting of a configuration. Before NULL: added; after NULL: removed. */
+struct edit {
+	bool of_setting;
+	size_t gate; /* or configuration */
 	const struct audit_rule *before, *after;
+	const struct audit_setting *old, *new;
 	bool sufficient, necessary;
 };
 
 struct edits {
-	struct rule_edit *items;
+	struct edit *items;
 	uint32_t count, capacity;
 };
 
@@ -214,10 +226,66 @@ static const struct audit_rule *rule_named(const struct audit_group *group, cons
 
 static void add_edit(struct edits *edits, size_t gate, const struct audit_rule *before, const struct audit_rule *after)
 {
-	struct rule_edit *edit = AUDIT_PUSH(edits->items, edits->count, edits->capacity);
+	struct edit *edit = AUDIT_PUSH(edits->items, edits->count, edits->capacity);
 	edit->gate = gate;
 	edit->before = before;
 	edit->after = after;
+}
+
+static void add_setting_edit(
+	struct edits *edits, size_t config, const struct audit_setting *old, const struct audit_setting *new)
+{
+	struct edit *edit = AUDIT_PUSH(edits->items, edits->count, edits->capacity);
+	edit->of_setting = true;
+	edit->gate = config;
+	edit->old = old;
+	edit->new = new;
+}
+
+static bool same_text(const struct audit_word *a, const struct audit_word *b)
+{
+	return a->kind == b->kind && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
+
+/* Settings of one side that the other does not have, in their order; each of the other counts for one. */
+static void without_match(const struct audit_settings *of, const struct audit_settings *other, bool *out)
+{
+	st_auto_free bool *taken = st_alloc_zero(other->count + 1, sizeof *taken);
+	for (uint32_t i = 0; i < of->count; i++) {
+		out[i] = true;
+		for (uint32_t j = 0; j < other->count && out[i]; j++) {
+			if (taken[j] || !same_text(of->items[i].key, other->items[j].key) ||
+				!same_text(of->items[i].value, other->items[j].value))
+				continue;
+			taken[j] = true;
+			out[i] = false;
+		}
+	}
+}
+
+/* A setting that is gone and one with the same key that is new are one that changed. */
+static void setting_edits_of(
+	const struct audit_config *before, const struct audit_config *after, size_t number, struct edits *out)
+{
+	const struct audit_settings *a = &before->settings, *b = &after->settings;
+	st_auto_free bool *gone = st_alloc_zero(a->count + 1, sizeof *gone);
+	st_auto_free bool *came = st_alloc_zero(b->count + 1, sizeof *came);
+	without_match(a, b, gone);
+	without_match(b, a, came);
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct audit_setting *old = NULL;
+		for (uint32_t j = 0; j < a->count && came[i] && old == NULL; j++) {
+			if (!gone[j] || !same_text(a->items[j].key, b->items[i].key))
+				continue;
+			old = &a->items[j];
+			gone[j] = false;
+		}
+		if (came[i])
+			add_setting_edit(out, number, old, &b->items[i]);
+	}
+	for (uint32_t j = 0; j < a->count; j++)
+		if (gone[j])
+			add_setting_edit(out, number, &a->items[j], NULL);
 }
 
 static void edits_of(const struct audit_store *before, const struct audit_store *after, struct edits *out)
@@ -233,11 +301,13 @@ static void edits_of(const struct audit_store *before, const struct audit_store 
 			if (rule_named(b, &a->rules[i]) == NULL)
 				add_edit(out, gate, &a->rules[i], NULL);
 	}
+	for (uint32_t i = 0; after->host != NULL && i < after->host->config_count; i++)
+		setting_edits_of(&before->host->configs[i], &after->host->configs[i], i, out);
 }
 
 /* The group of one side with one edit carried over: forward puts it into the state before, else takes it out of the
  * state after. The caller frees the rules. */
-static struct audit_group with_edit(const struct audit_group *group, const struct rule_edit *edit, bool forward)
+static struct audit_group with_edit(const struct audit_group *group, const struct edit *edit, bool forward)
 {
 	const struct audit_rule *out = forward ? edit->before : edit->after, *in = forward ? edit->after : edit->before;
 	struct audit_group made = *group;
@@ -251,28 +321,82 @@ static struct audit_group with_edit(const struct audit_group *group, const struc
 	return made;
 }
 
-/* Does a store with these gates let in all of what is wanted? */
+/* The same of a host's configurations: the caller frees them and the settings of the one that is edited. */
+static struct audit_host host_with_edit(const struct audit_host *host, const struct edit *edit, bool forward)
+{
+	const struct audit_setting *out = forward ? edit->old : edit->new, *in = forward ? edit->new : edit->old;
+	struct audit_host made = *host;
+	made.configs = st_alloc_zero(host->config_count + 1, sizeof *made.configs);
+	memcpy(made.configs, host->configs, host->config_count * sizeof *made.configs);
+	struct audit_config *config = &made.configs[edit->gate];
+	config->settings = (struct audit_settings){0};
+	for (uint32_t i = 0; i < host->configs[edit->gate].settings.count; i++) {
+		const struct audit_setting *old = &host->configs[edit->gate].settings.items[i];
+		const struct audit_setting *now =
+			old != out ? old : in; /* in its place: where order counts, it stays */
+		if (now != NULL)
+			audit_settings_add(&config->settings, now->key, now->value, now->at);
+	}
+	if (out == NULL && in != NULL)
+		audit_settings_add(&config->settings, in->key, in->value, in->at);
+	return made;
+}
+
+struct letting {
+	const struct wanted *wanted;
+	const struct audit_tags *tags;
+	struct openings openings;
+};
+
+static void let_row(void *context, const struct audit_answer_row *row)
+{
+	struct letting *letting = context;
+	if (!counts_for(row->verdict, letting->wanted) || !gives(row->rights, row->config != NULL, letting->wanted))
+		return;
+	struct opening *opening = add_opening(&letting->openings, &row->row->lines);
+	opening->tag_count =
+		audit_set_tags(&row->row->cluster->sources, letting->tags, &opening->sources, &opening->tags);
+}
+
+/* Does a store with these gates and services let in all of what is wanted? */
 static bool lets_in(const struct audit_store *store, const struct wanted *wanted)
 {
 	struct audit_reach reach;
-	struct openings openings = {0};
+	struct audit_judged judged;
+	struct letting letting = {.wanted = wanted, .tags = &reach.tags};
 	audit_reach_of(store, &reach);
-	for (size_t i = 0; i < reach.row_count; i++) {
-		if (!counts_for(reach.rows[i].cluster->verdict, wanted))
-			continue;
-		struct opening *opening = add_opening(&openings, &reach.rows[i].lines);
-		opening->tag_count =
-			audit_set_tags(&reach.rows[i].cluster->sources, &reach.tags, &opening->sources, &opening->tags);
-	}
-	bool all = all_in(&openings, wanted->row);
-	free_openings(&openings);
+	audit_judge_store(store, &judged);
+	audit_each_row(store, &judged, &reach, let_row, &letting);
+	bool all = all_in(&letting.openings, wanted->row);
+	free_openings(&letting.openings);
+	audit_judged_free(&judged);
 	audit_reach_free(&reach);
 	return all;
 }
 
-static void try_edit(const struct audit_store *before, const struct audit_store *after, const struct wanted *wanted,
-	struct rule_edit *edit)
+static void try_setting_edit(const struct audit_store *before, const struct audit_store *after,
+	const struct wanted *wanted, struct edit *edit)
 {
+	struct audit_store forward = *before, back = *after;
+	struct audit_host with = host_with_edit(before->host, edit, true);
+	struct audit_host without = host_with_edit(after->host, edit, false);
+	forward.host = &with;
+	back.host = &without;
+	edit->sufficient = lets_in(&forward, wanted);
+	edit->necessary = !lets_in(&back, wanted);
+	audit_settings_free(&with.configs[edit->gate].settings);
+	audit_settings_free(&without.configs[edit->gate].settings);
+	free(with.configs);
+	free(without.configs);
+}
+
+static void try_edit(const struct audit_store *before, const struct audit_store *after, const struct wanted *wanted,
+	struct edit *edit)
+{
+	if (edit->of_setting) {
+		try_setting_edit(before, after, wanted, edit);
+		return;
+	}
 	struct audit_store forward = *before, back = *after;
 	struct audit_group with = with_edit(before->gates[edit->gate], edit, true);
 	struct audit_group without = with_edit(after->gates[edit->gate], edit, false);
@@ -294,6 +418,24 @@ static void tell_edit(struct audit_result *out, struct audit_exposure *exposure,
 		told->rule = audit_rule_told(out, group, rule);
 }
 
+/* Its key alone: a value may be a secret. */
+static void tell_setting_edit(struct audit_result *out, struct audit_exposure *exposure,
+	const struct audit_store *after, const struct edit *edit)
+{
+	const struct audit_setting *at = edit->new != NULL ? edit->new : edit->old;
+	struct audit_edit *told = AUDIT_PUSH(exposure->edits, exposure->edit_count, exposure->edit_capacity);
+	told->change = edit->new == NULL   ? AUDIT_SETTING_REMOVED
+		       : edit->old == NULL ? AUDIT_SETTING_ADDED
+					   : AUDIT_SETTING_CHANGED;
+	told->rule = (struct audit_rule_at){
+		.group = audit_pool_copy(&out->pool, audit_word_span(after->host->configs[edit->gate].name)),
+		.rule = audit_pool_copy(&out->pool, audit_word_span(at->key)),
+		.priority = -1,
+		.file = at->at.file,
+		.line = at->at.line,
+		.setting = true};
+}
+
 static void tell_edits(struct audit_result *out, struct audit_exposure *exposure, const struct audit_store *before,
 	const struct audit_store *after, const struct edits *edits)
 {
@@ -303,9 +445,14 @@ static void tell_edits(struct audit_result *out, struct audit_exposure *exposure
 		necessary += edits->items[i].necessary;
 	}
 	for (uint32_t i = 0; i < edits->count; i++) {
-		const struct rule_edit *edit = &edits->items[i];
+		const struct edit *edit = &edits->items[i];
 		if (sufficient > 0 ? !edit->sufficient : necessary > 0 && !edit->necessary)
 			continue;
+		if (edit->of_setting) {
+			tell_setting_edit(out, exposure, after, edit);
+			told++;
+			continue;
+		}
 		bool removed = edit->after == NULL;
 		enum audit_change change = removed                ? AUDIT_RULE_REMOVED
 					   : edit->before == NULL ? AUDIT_RULE_ADDED
@@ -327,6 +474,12 @@ static bool same_gates(const struct audit_store *a, const struct audit_store *b)
 	for (size_t i = 0; i < a->gate_count; i++)
 		if (!audit_same_through_time(a->gates[i]->id, b->gates[i]->id))
 			return false;
+	if ((a->host == NULL) != (b->host == NULL))
+		return false;
+	for (uint32_t i = 0; a->host != NULL && i < b->host->config_count; i++)
+		if (a->host->config_count != b->host->config_count ||
+			a->host->configs[i].service != b->host->configs[i].service)
+			return false;
 	return true;
 }
 
@@ -344,7 +497,10 @@ static void attribute(const struct state *before, const struct wanted *wanted, s
 	edits_of(old, after, &edits);
 	for (uint32_t i = 0; i < edits.count && edits.count <= CEIL_AUDIT_EDITS; i++)
 		try_edit(old, after, wanted, &edits.items[i]);
-	tell_edits(out, exposure, old, after, &edits);
+	if (edits.count > 0)
+		tell_edits(out, exposure, old, after, &edits);
+	else /* the same, in another order */
+		tell_edit(out, exposure, AUDIT_ATTACHMENT_CHANGED, NULL, NULL, after->at);
 	free(edits.items);
 }
 
@@ -388,6 +544,9 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 	to->edit_count = to->edit_capacity = 0;
 	to->store = keep(out, from->store);
 	to->reason = keep(out, from->reason);
+	to->service = keep(out, from->service);
+	to->fix_setting.key = keep(out, from->fix_setting.key);
+	to->fix_setting.value = keep(out, from->fix_setting.value);
 	to->witness.source = keep(out, from->witness.source);
 	to->witness.destination = keep(out, from->witness.destination);
 	keep_texts(out, &to->destinations, &from->destinations);
@@ -437,7 +596,7 @@ static bool tell_new(const struct state *before, struct state *after)
 	for (uint32_t row = 0; row < after->trace.row_count; row++) {
 		struct wanted wanted = wanted_of(after, row);
 		struct audit_exposure *exposure = &after->result.exposures[row];
-		exposure->known_before = covered(before, &wanted);
+		exposure->known_before = exposure->verdict == AUDIT_CLOSED || covered(before, &wanted);
 		if (!exposure->known_before)
 			attribute(before, &wanted, &after->result, exposure);
 		any |= !exposure->known_before;
@@ -482,14 +641,12 @@ enum st_status audit_tell_change(const struct audit_snapshot *snapshots, uint32_
 	return status;
 }
 
-/* The window of what a row of state `at` says: back to where not all of it was there, and what opened it then. */
-static void tell_window(const struct audit_snapshot *snapshots, const struct state *states, uint32_t at, uint32_t row,
-	uint32_t count, struct audit_result *out)
+/* The window of what a row of state `at` says, from state `first` on, where not all of it was there before, and what
+ * opened it then. */
+static void tell_opened(const struct audit_snapshot *snapshots, const struct state *states, uint32_t at, uint32_t first,
+	const struct wanted *row, uint32_t count, struct audit_result *out)
 {
-	struct wanted wanted = wanted_of(&states[at], row);
-	uint32_t first = at;
-	while (first > 0 && covered(&states[first - 1], &wanted))
-		first--;
+	struct wanted wanted = *row;
 	struct audit_exposure *told = copy_exposure(out, wanted.exposure);
 	if (find_store(&states[count - 1], wanted.store, &told->store_number) == NULL)
 		told->store_number = AUDIT_NO_STORE;
@@ -509,6 +666,35 @@ static void tell_window(const struct audit_snapshot *snapshots, const struct sta
 		told->closed_by = keep(out, snapshots[at + 1].date);
 		told->verdict = AUDIT_CLOSED;
 	}
+}
+
+static uint32_t first_of(const struct state *states, uint32_t at, const struct wanted *wanted)
+{
+	while (at > 0 && covered(&states[at - 1], wanted))
+		at--;
+	return at;
+}
+
+/* A right that was given before the others is told with a window of its own. */
+static void tell_window(const struct audit_snapshot *snapshots, const struct state *states, uint32_t at, uint32_t row,
+	uint32_t count, struct audit_result *out)
+{
+	struct wanted wanted = wanted_of(&states[at], row);
+	if (wanted.exposure->verdict == AUDIT_CLOSED) {
+		copy_exposure(out, wanted.exposure);
+		return;
+	}
+	struct audit_exposure less = *wanted.exposure;
+	struct wanted before = wanted;
+	uint32_t first = first_of(states, at, &wanted);
+	less.rights = AUDIT_RIGHT_READ;
+	before.exposure = &less;
+	uint32_t read = wanted.exposure->rights == less.rights || less.service.size == 0
+				? first
+				: first_of(states, at, &before);
+	if (read < first)
+		tell_opened(snapshots, states, at, read, &before, count, out);
+	tell_opened(snapshots, states, at, first, &wanted, count, out);
 }
 
 enum st_status audit_tell_history(const struct audit_snapshot *snapshots, uint32_t count,

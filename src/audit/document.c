@@ -21,6 +21,7 @@ struct audit_document {
 	struct audit_pool *pool;   /* the one in use */
 	struct st_json_reader *reader;
 	uint8_t *raw;
+	size_t head_size;     /* bytes that stand in raw before the first read */
 	struct st_buf text;   /* the block being read, UTF-8 */
 	uint64_t block_start; /* of it, in the text */
 	uint64_t counted;     /* line feeds before this offset are in `line` */
@@ -42,13 +43,16 @@ struct audit_document {
 	uint64_t nodes;
 };
 
-struct audit_document *audit_document_open(int fd, struct audit_pool *pool)
+struct audit_document *audit_document_open(int fd, struct st_span head, struct audit_pool *pool)
 {
 	struct audit_document *document = st_alloc_zero(1, sizeof *document);
 	document->fd = fd;
 	document->whole = document->pool = pool;
 	document->reader = st_json_open(CEIL_AUDIT_DEPTH);
 	document->raw = st_alloc(READ_BYTES);
+	document->head_size = head.size < READ_BYTES ? head.size : READ_BYTES;
+	if (document->head_size > 0)
+		memcpy(document->raw, head.data, document->head_size);
 	document->line = 1;
 	document->columns = true;
 	return document;
@@ -143,8 +147,9 @@ static void take_block(struct audit_document *document, size_t size, bool last)
 
 static enum st_status feed(struct audit_document *document, struct st_error *err)
 {
-	size_t size = 0;
-	while (size < READ_BYTES) {
+	size_t size = document->head_size;
+	document->head_size = 0;
+	while (document->fd >= 0 && size < READ_BYTES) {
 		ssize_t got = read(document->fd, document->raw + size, READ_BYTES - size);
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -20,8 +20,9 @@ enum audit_found {
 };
 
 struct audit_document;
-/* Reads from fd to its end; both are borrowed. Whole trees live in the pool. */
-struct audit_document *audit_document_open(int fd, struct audit_pool *pool);
+/* Reads from fd to its end, behind what was read of it before (head, copied); fd -1: head is all of it. fd and pool are
+ * borrowed. Whole trees live in the pool. */
+struct audit_document *audit_document_open(int fd, struct st_span head, struct audit_pool *pool);
 /* The next tree; an element lives until the next call. list: key of the list it stands in, "" of a top-level array. */
 enum audit_found audit_document_next(
 	struct audit_document *document, struct audit_node **tree, struct st_span *list, struct st_error *err);

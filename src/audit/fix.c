@@ -1,6 +1,7 @@
 /* Groups are copied with the edited rules; the store is evaluated anew after each round. */
 #include "audit/fix.h"
 
+#include "audit/service.h"
 #include "audit/tell.h"
 
 #include <stdlib.h>
@@ -236,4 +237,102 @@ void audit_tell_fix(const struct audit_store *store, const struct audit_reach *r
 	exposure->fix_also_closes = closed ? also_closed(&fix, reach, row) : 0;
 	exposure->fix_keeps = closed ? fix.kept : 0;
 	audit_model_free(&fix.words);
+}
+
+/* --- settings --- */
+
+/* The configuration with one remedy: in place of the last setting with its key, or behind all others. The caller frees
+ * the settings. */
+static struct audit_config remedied(
+	const struct audit_config *config, const struct audit_remedy *remedy, const struct audit_word *const words[2])
+{
+	struct audit_config made = *config;
+	made.settings = (struct audit_settings){0};
+	for (uint32_t i = 0; i < config->settings.count; i++) {
+		const struct audit_setting *old = &config->settings.items[i];
+		if (strcmp(old->key->text, remedy->key) != 0)
+			audit_settings_add(&made.settings, old->key, old->value, old->at);
+	}
+	if (remedy->value != NULL)
+		audit_settings_add(&made.settings, words[0], words[1], config->at);
+	return made;
+}
+
+static const struct audit_word *word_of(struct audit_result *out, const char *text)
+{
+	size_t size = strlen(text);
+	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + size + 1);
+	word->size = (uint32_t)size;
+	memcpy(word->text, text, size);
+	return word;
+}
+
+/* Is everybody of the row refused? */
+static bool refuses(const struct audit_config *config, const struct audit_reach_row *row)
+{
+	struct audit_judgement judgement;
+	bool all = true;
+	audit_judge(config, &judgement);
+	for (uint32_t i = 0; i < judgement.count; i++)
+		all &= audit_share_verdict(&judgement.shares[i]) == AUDIT_CLOSED ||
+		       !audit_set_meets(&judgement.shares[i].lines, &row->lines) ||
+		       !audit_set_meets(&judgement.shares[i].sources, &row->cluster->sources);
+	audit_judgement_free(&judgement);
+	return all;
+}
+
+static void told(struct audit_exposure *exposure, const struct audit_word *const words[2], struct audit_place at)
+{
+	exposure->fix_setting.key = audit_word_span(words[0]);
+	exposure->fix_setting.value = audit_word_span(words[1]);
+	exposure->fix_setting.file = at.file;
+	exposure->fix_setting.line = at.line;
+}
+
+/* The setting that decides, written as the service would have it. */
+static bool mended(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure)
+{
+	for (uint32_t i = 0; i < config->settings.count && config->service->mend != NULL && share->by_count > 0; i++) {
+		const struct audit_setting *old = &config->settings.items[i];
+		if (old->at.file != share->by[0].at.file || old->at.line != share->by[0].at.line)
+			continue;
+		st_auto_free char *text = config->service->mend(config, old);
+		if (text == NULL)
+			continue;
+		const struct audit_word *words[2] = {word_of(out, old->key->text), word_of(out, text)};
+		struct audit_config made = *config;
+		made.settings = (struct audit_settings){0};
+		for (uint32_t j = 0; j < config->settings.count; j++) {
+			const struct audit_setting *same = &config->settings.items[j];
+			audit_settings_add(&made.settings, same->key, j == i ? words[1] : same->value, same->at);
+		}
+		bool closed = refuses(&made, row);
+		audit_settings_free(&made.settings);
+		if (closed)
+			told(exposure, words, old->at);
+		return closed;
+	}
+	return false;
+}
+
+void audit_tell_setting_fix(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure)
+{
+	if (config == NULL || mended(config, share, row, out, exposure))
+		return;
+	for (const struct audit_remedy *remedy = config->service->remedies; remedy->key != NULL; remedy++) {
+		const struct audit_setting *old = audit_setting(config, remedy->key);
+		if (old == NULL && remedy->value == NULL)
+			continue;
+		const struct audit_word *words[2] = {
+			word_of(out, remedy->key), word_of(out, remedy->value != NULL ? remedy->value : "")};
+		struct audit_config made = remedied(config, remedy, words);
+		bool closed = refuses(&made, row);
+		audit_settings_free(&made.settings);
+		if (!closed)
+			continue;
+		told(exposure, words, old != NULL ? old->at : config->at);
+		return;
+	}
 }

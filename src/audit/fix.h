@@ -7,11 +7,20 @@
 #ifndef STAUNCH_AUDIT_FIX_H
 #define STAUNCH_AUDIT_FIX_H
 
+#include "audit/config.h"
+#include "audit/reach.h"
 #include "audit/flows.h"
 
 /* Fills exposure->fix_*; leaves them empty when no such edit closes it, or none that keeps the flows. keep may be NULL.
  */
 void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
 	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure);
+
+/*
+ * The first remedy of the service (service.h) with which, judged again, nobody of the row is answered without proof,
+ * and nothing of it is in doubt. config NULL: nothing is told.
+ */
+void audit_tell_setting_fix(const struct audit_config *config, const struct audit_share *share,
+	const struct audit_reach_row *row, struct audit_result *out, struct audit_exposure *exposure);
 
 #endif

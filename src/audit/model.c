@@ -1,6 +1,7 @@
 /* Growing arrays, interned words, and groups by id. */
 #include "audit/model.h"
 
+#include "audit/config.h"
 #include "base/ceilings.h"
 
 #include <ctype.h>
@@ -247,8 +248,28 @@ void audit_model_doubt(struct audit_model *model, struct st_span what, const cha
 	doubt->at = at;
 }
 
+static void free_configs(struct audit_model *model)
+{
+	for (uint32_t i = 0; i < model->host_count; i++) {
+		for (uint32_t j = 0; j < model->hosts[i].config_count; j++)
+			audit_settings_free(&model->hosts[i].configs[j].settings);
+		free(model->hosts[i].configs);
+	}
+	for (uint32_t i = 0; i < model->container_count; i++)
+		audit_settings_free(&model->containers[i].config.settings);
+	for (uint32_t i = 0; i < model->account_count; i++)
+		audit_settings_free(&model->accounts[i].settings);
+	for (uint32_t i = 0; i < model->config_file_count; i++)
+		audit_settings_free(&model->config_files[i].settings);
+	free(model->hosts);
+	free(model->containers);
+	free(model->accounts);
+	free(model->config_files);
+}
+
 void audit_model_free(struct audit_model *model)
 {
+	free_configs(model);
 	for (size_t i = 0; i < model->group_count; i++) {
 		free(model->groups[i]->rules);
 		free(model->groups[i]);

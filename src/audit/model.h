@@ -118,8 +118,16 @@ struct audit_model {
 	struct audit_doubt *doubts;
 	size_t doubt_count, doubt_capacity;
 	struct audit_index *index; /* groups by id */
-	uint64_t recognised;       /* values that a shape knew */
-	bool other_attachments;    /* resources that groups may be attached to and that are not read here */
+	struct audit_host *hosts;  /* see config.h */
+	uint32_t host_count, host_capacity;
+	struct audit_container *containers; /* until they are hosts */
+	uint32_t container_count, container_capacity;
+	struct audit_config *accounts; /* of storage */
+	uint32_t account_count, account_capacity;
+	struct audit_config_file *config_files;
+	uint32_t config_file_count, config_file_capacity;
+	uint64_t recognised;    /* values that a shape knew */
+	bool other_attachments; /* resources that groups may be attached to and that are not read here */
 };
 
 void audit_model_free(struct audit_model *model);

@@ -1,14 +1,25 @@
 /* The table of shapes, tried in turn on every tree. */
 #include "audit/reader.h"
 
+#include "audit/config.h"
 #include "audit/document.h"
+#include "audit/inventory.h"
 #include "audit/result.h"
+#include "audit/service.h"
 #include "audit/shape.h"
 #include "audit/shape_arm.h"
+#include "audit/shape_s3.h"
+#include "audit/shape_storage.h"
 #include "audit/shape_terraform.h"
+#include "audit/text_config.h"
 #include "base/ceilings.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define HEAD_BYTES (4 * KIB)
 
 struct waiting {
 	const struct audit_node *tree;
@@ -25,6 +36,8 @@ struct audit_reader {
 	enum audit_side side;
 	bool saw_plan;
 	struct audit_node *given; /* values of parameters, of all files of them */
+	struct audit_inventory *inventories;
+	uint32_t inventory_count, inventory_capacity;
 };
 
 struct audit_reader *audit_reader_open(struct audit_model *model, enum audit_side side)
@@ -46,6 +59,7 @@ void audit_reader_close(struct audit_reader *reader)
 		return;
 	audit_pool_free(&reader->pool);
 	free(reader->templates);
+	free(reader->inventories);
 	free(reader->plans);
 	free(reader);
 }
@@ -53,7 +67,8 @@ void audit_reader_close(struct audit_reader *reader)
 /* One resource of a list or by itself. False: nothing that we know. */
 static bool take_resource(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
 {
-	return audit_shape_azure(reader->model, node, file) || audit_shape_azure_known(reader->model, node);
+	return audit_shape_storage(reader->model, node, file) || audit_shape_azure(reader->model, node, file) ||
+	       audit_shape_azure_known(reader->model, node);
 }
 
 /* The frame around a list: what it says of its own completeness. */
@@ -108,8 +123,27 @@ static void add_parameters(struct audit_reader *reader, const struct audit_node 
 	}
 }
 
-static bool take_whole(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
+static bool take_bucket(struct audit_reader *reader, const struct audit_node *node, struct st_span name, uint32_t file)
 {
+	struct audit_model *model = reader->model;
+	struct audit_config_file made = {.file = file, .format = AUDIT_FORMAT_TREE, .service = &audit_s3};
+	if (!audit_shape_s3(model, node, file, &made.settings))
+		return false;
+	made.name = audit_undated(model, name);
+	*AUDIT_PUSH(model->config_files, model->config_file_count, model->config_file_capacity) = made;
+	model->recognised++;
+	return true;
+}
+
+static bool take_whole(struct audit_reader *reader, const struct audit_node *node, struct st_span name, uint32_t file)
+{
+	if (take_bucket(reader, node, name, file))
+		return true;
+	if (audit_is_inventory(node)) {
+		*AUDIT_PUSH(reader->inventories, reader->inventory_count, reader->inventory_capacity) =
+			(struct audit_inventory){node, file};
+		return true;
+	}
 	if (audit_is_template_parameters(node)) {
 		add_parameters(reader, node);
 		return true;
@@ -129,16 +163,79 @@ static bool take_whole(struct audit_reader *reader, const struct audit_node *nod
 	return take_resource(reader, node, file) || known;
 }
 
-enum st_status audit_reader_file(struct audit_reader *reader, int fd, uint32_t file, struct st_error *err)
+/* --- files of services --- */
+
+/* The first bytes of a file; short only at its end. */
+static enum st_status read_head(int fd, struct st_buf *out, size_t limit_bytes, struct st_error *err)
 {
-	struct audit_document *document = audit_document_open(fd, &reader->pool);
+	uint8_t block[16 * KIB];
+	while (out->size < limit_bytes) {
+		size_t want = limit_bytes - out->size < sizeof block ? limit_bytes - out->size : sizeof block;
+		ssize_t got = read(fd, block, want);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return st_fail_errno(err, ST_WRONG, "cannot be read");
+		if (got == 0)
+			break;
+		st_buf_add(out, block, (size_t)got);
+	}
+	return ST_OK;
+}
+
+/* JSON begins with a bracket, and a section of an INI file with one and a letter; UTF-16 is JSON's alone. */
+static bool is_json(const struct st_buf *head)
+{
+	const uint8_t *at = head->data, *end = head->data + head->size;
+	if (head->size >= 2 && (at[0] == 0 || at[1] == 0 || at[0] >= 0xfe))
+		return true;
+	if (head->size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+		at += 3;
+	while (at < end && isspace(*at))
+		at++;
+	if (at == end || *at == '{')
+		return true;
+	return *at == '[' && (at + 1 == end || !(isalpha(at[1]) || at[1] == '_'));
+}
+
+static enum st_status take_text(struct audit_reader *reader, int fd, struct st_buf *text, struct st_span name,
+	uint32_t file, struct st_error *err)
+{
+	struct audit_config_file made = {.file = file, .name = audit_undated(reader->model, name)};
+	enum audit_format format;
+	ST_TRY(read_head(fd, text, CEIL_AUDIT_CONFIG_BYTES + 1, err));
+	if (text->size > CEIL_AUDIT_CONFIG_BYTES)
+		return st_fail(err, ST_WRONG, "line 1: larger than any configuration");
+	enum st_status status = audit_read_text(
+		reader->model, (struct st_span){text->data, text->size}, file, &format, &made.settings, err);
+	if (status != ST_OK) {
+		audit_settings_free(&made.settings);
+		return status;
+	}
+	made.format = format;
+	made.service = audit_service_of(format, &made.settings);
+	*AUDIT_PUSH(reader->model->config_files, reader->model->config_file_count,
+		reader->model->config_file_capacity) = made;
+	reader->model->recognised++;
+	return ST_OK;
+}
+
+enum st_status audit_reader_file(
+	struct audit_reader *reader, int fd, struct st_span name, uint32_t file, struct st_error *err)
+{
+	st_auto_buf struct st_buf head = {0};
+	ST_TRY(read_head(fd, &head, HEAD_BYTES, err));
+	if (!is_json(&head))
+		return take_text(reader, fd, &head, name, file, err);
+	struct audit_document *document =
+		audit_document_open(fd, (struct st_span){head.data, head.size}, &reader->pool);
 	struct audit_node *tree;
 	struct st_span list;
 	bool any = false;
 	enum audit_found found;
 	while ((found = audit_document_next(document, &tree, &list, err)) == AUDIT_ELEMENT || found == AUDIT_WHOLE) {
-		bool known =
-			found == AUDIT_ELEMENT ? take_resource(reader, tree, file) : take_whole(reader, tree, file);
+		bool known = found == AUDIT_ELEMENT ? take_resource(reader, tree, file)
+						    : take_whole(reader, tree, name, file);
 		any = true;
 		if (known)
 			continue;
@@ -170,6 +267,8 @@ enum st_status audit_reader_finish(struct audit_reader *reader, struct st_error 
 			reader->model, &reader->pool, reader->plans[i].file, take_made, reader};
 		audit_shape_terraform(&terraform, reader->plans[i].tree, reader->side);
 	}
+	audit_shape_storage_finish(reader->model);
+	audit_join_configs(reader->model, reader->inventories, reader->inventory_count);
 	(void)err;
 	return ST_OK;
 }

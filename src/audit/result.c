@@ -29,8 +29,8 @@ const char *audit_protocol_name(enum audit_protocol protocol)
 
 const char *audit_change_name(enum audit_change change)
 {
-	static const char *const names[] = {
-		"rule added", "rule changed", "rule removed", "attachment changed", "store added"};
+	static const char *const names[] = {"rule added", "rule changed", "rule removed", "attachment changed",
+		"store added", "setting added", "setting changed", "setting removed"};
 	return names[change];
 }
 
@@ -91,6 +91,7 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	st_buf_add_u32(out, (uint32_t)rule->priority);
 	st_buf_add_u32(out, rule->file);
 	st_buf_add_u32(out, rule->line);
+	st_buf_add_byte(out, rule->setting);
 	put(out, rule->address);
 	put(out, rule->set);
 	put(out, rule->group_id);
@@ -144,6 +145,12 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	for (uint32_t i = 0; i < exposure->fix_count; i++)
 		put_rule(out, &exposure->fix_rules[i]);
 	st_buf_add_u32(out, exposure->fix_also_closes);
+	put(out, exposure->service);
+	st_buf_add_byte(out, (uint8_t)exposure->rights);
+	put(out, exposure->fix_setting.key);
+	put(out, exposure->fix_setting.value);
+	st_buf_add_u32(out, exposure->fix_setting.file);
+	st_buf_add_u32(out, exposure->fix_setting.line);
 	st_buf_add_byte(out, (uint8_t)exposure->excepted);
 	st_buf_add_u32(out, exposure->exception);
 	st_buf_add_u32(out, exposure->fix_keeps);
@@ -226,6 +233,7 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->priority = (int32_t)st_cursor_u32(&decoder->in);
 	rule->file = take_file(decoder);
 	rule->line = st_cursor_u32(&decoder->in);
+	rule->setting = take_below(decoder, 2);
 	rule->address = st_cursor_span(&decoder->in);
 	rule->set = st_cursor_span(&decoder->in);
 	rule->group_id = st_cursor_span(&decoder->in);
@@ -292,6 +300,12 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 	for (uint32_t i = 0; i < fixes && !in->bad; i++)
 		take_rule(decoder, AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity));
 	exposure->fix_also_closes = st_cursor_u32(in);
+	exposure->service = st_cursor_span(in);
+	exposure->rights = take_below(decoder, 4);
+	exposure->fix_setting.key = st_cursor_span(in);
+	exposure->fix_setting.value = st_cursor_span(in);
+	exposure->fix_setting.file = take_file(decoder);
+	exposure->fix_setting.line = st_cursor_u32(in);
 	exposure->excepted = take_below(decoder, AUDIT_EXCEPTEDS);
 	exposure->exception = st_cursor_u32(in);
 	exposure->fix_keeps = st_cursor_u32(in);

@@ -28,6 +28,9 @@ enum audit_change {
 	AUDIT_RULE_REMOVED,
 	AUDIT_ATTACHMENT_CHANGED, /* other groups, another public address, another kind of it */
 	AUDIT_STORE_ADDED,
+	AUDIT_SETTING_ADDED,
+	AUDIT_SETTING_CHANGED,
+	AUDIT_SETTING_REMOVED,
 	AUDIT_CHANGES
 };
 /* How the edits opened it: one did, each by itself would have, only all together. */
@@ -42,6 +45,9 @@ const char *audit_how_name(enum audit_how how);
 
 #define AUDIT_NO_STORE UINT32_MAX
 
+/* What somebody may do who has not proven who he is. */
+#define AUDIT_RIGHT_LIST 1u
+#define AUDIT_RIGHT_READ 2u
 /* What an exception (exception.h) says of a row. */
 enum audit_excepted { AUDIT_NOT_EXCEPTED, AUDIT_EXCEPTED, AUDIT_EXCEPTION_EXPIRED, AUDIT_EXCEPTEDS };
 
@@ -59,6 +65,7 @@ struct audit_rule_at {
 	struct st_span group, rule;
 	int32_t priority; /* -1: not known */
 	uint32_t file, line;
+	bool setting;            /* of a service or a store, not of a network: "key: value" */
 	struct st_span address;  /* of the resource it stands in, in a plan of Terraform; else empty */
 	struct st_span set;      /* of a fix: the sources that it gets, with commas between them */
 	struct st_span group_id; /* as the input has it */
@@ -107,6 +114,14 @@ struct audit_exposure {
 	/* Rules whose sources, set to `set`, close it, as was evaluated; other rows that they open, too. */
 	struct audit_rule_at *fix_rules;
 	uint32_t fix_count, fix_capacity, fix_also_closes;
+	struct st_span service; /* whose settings were judged; empty: nothing is known of what answers there */
+	unsigned rights;        /* AUDIT_RIGHT_*: of everybody, as far as is known */
+	/* A setting that closes it, as was evaluated: key, value (empty: take it out), and where it stands or belongs.
+	 */
+	struct {
+		struct st_span key, value;
+		uint32_t file, line;
+	} fix_setting;      /* key empty: there is none */
 	uint32_t fix_keeps; /* flows to keep that still get in */
 	enum audit_excepted excepted;
 	uint32_t exception; /* which one; only where one says something */

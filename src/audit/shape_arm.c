@@ -3,6 +3,7 @@
 
 #include "audit/expression.h"
 #include "audit/shape.h"
+#include "audit/shape_storage.h"
 #include "base/ceilings.h"
 
 #include <strings.h>
@@ -83,6 +84,7 @@ static struct audit_node *built(
 	put(arm, made, "type", self->type);
 	put(arm, made, "name", self->name);
 	put(arm, made, "id", (struct st_span){id.data, id.size});
+	put(arm, made, "(template)", audit_span("true"));
 	if (self->conditional)
 		put(arm, made, "(conditional)", audit_span("true"));
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
@@ -186,7 +188,7 @@ static void take_resource(struct arm *arm, const struct audit_scope *scope, cons
 		return;
 	}
 	const struct audit_node *made = built(arm, scope, resource, &self);
-	if (!audit_shape_azure(arm->model, made, arm->file))
+	if (!audit_shape_storage(arm->model, made, arm->file) && !audit_shape_azure(arm->model, made, arm->file))
 		audit_shape_azure_known(arm->model, made);
 	take_resources(arm, scope, audit_get(resource, "resources"), &self);
 }

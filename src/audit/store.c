@@ -1,6 +1,8 @@
 /* Joins interfaces, subnets, groups and public addresses by their ids. */
 #include "audit/store.h"
 
+#include "audit/config.h"
+
 #include <stdlib.h>
 
 struct id_entry {
@@ -163,6 +165,67 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 	return store;
 }
 
+/* --- what answers there --- */
+
+static bool is_named(const struct audit_host *host, const struct audit_word *id, const struct audit_word *name)
+{
+	for (uint32_t i = 0; i < host->behind.count; i++)
+		if (audit_same_id(host->behind.items[i], id) ||
+			audit_same(audit_word_span(host->behind.items[i]), audit_word_span(name)))
+			return true;
+	return false;
+}
+
+static void take_host(struct audit_store *store, const struct audit_host *host)
+{
+	store->host = host;
+	if (host->doubt != NULL && store->closed == NULL)
+		store->doubt = host->doubt->text;
+}
+
+/* All hosts behind one interface or one group, each a store of its own. Nobody: the store as it is, unless a host has
+ * to be there. */
+struct hosting {
+	const struct audit_model *model;
+	bool *placed; /* hosts that stand behind something of the input */
+	void (*each)(void *context, const struct audit_store *store);
+	void *context;
+};
+
+static bool each_host(struct hosting *hosting, const struct audit_store *store, const struct audit_word *name)
+{
+	bool any = false;
+	for (uint32_t i = 0; i < hosting->model->host_count; i++) {
+		const struct audit_host *host = &hosting->model->hosts[i];
+		struct audit_store made = *store;
+		if (!is_named(host, store->id, name))
+			continue;
+		take_host(&made, host);
+		made.name = audit_word_span(host->name);
+		made.id = host->id;
+		hosting->placed[i] = any = true;
+		hosting->each(hosting->context, &made);
+	}
+	return any;
+}
+
+static void each_host_alone(struct hosting *hosting)
+{
+	for (uint32_t i = 0; i < hosting->model->host_count; i++) {
+		const struct audit_host *host = &hosting->model->hosts[i];
+		struct audit_store store = {.name = audit_word_span(host->name),
+			.id = host->id,
+			.at = host->at,
+			.path = AUDIT_PATH_ASSUMED};
+		if (hosting->placed[i])
+			continue;
+		take_host(&store, host);
+		if (host->behind.count > 0)
+			store.doubt = "what its inventory puts it behind is not in the input";
+		hosting->each(hosting->context, &store);
+	}
+}
+
 /* --- groups alone --- */
 
 /* Marks the groups that a public path of the input leads through, so that they are not counted alone as well. */
@@ -181,6 +244,9 @@ static bool all_in_input(const struct joins *joins, const struct audit_words *id
 		bool known = find(joins, &joins->subnets, id) >= 0;
 		for (size_t j = 0; j < joins->model->interface_count && !known; j++)
 			known = audit_same_id(joins->model->interfaces[j].id, id);
+		struct audit_host *const hosts = joins->model->hosts;
+		for (size_t j = 0; j < joins->model->host_count && !known; j++)
+			known = is_named(&hosts[j], id, NULL);
 		if (!known)
 			return false;
 	}
@@ -206,22 +272,26 @@ void audit_each_store(
 	struct joins joins;
 	open_joins(&joins, model);
 	st_auto_free bool *used = st_alloc_zero(model->group_count + 1, sizeof *used);
+	st_auto_free bool *placed = st_alloc_zero(model->host_count + 1, sizeof *placed);
+	struct hosting hosting = {model, placed, each, context};
 	for (size_t i = 0; i < model->interface_count; i++) {
 		struct audit_store store = interface_store(&joins, &model->interfaces[i]);
 		mark_gates(&store, model, used);
-		each(context, &store);
+		if (!each_host(&hosting, &store, model->interfaces[i].name))
+			each(context, &store);
 	}
 	for (size_t i = 0; i < model->group_count; i++) {
 		const struct audit_group *group = model->groups[i];
-		if (used[i] && attachments_known(&joins, group))
-			continue;
 		struct audit_store store = {.name = audit_word_span(group->name),
 			.id = group->id,
 			.at = group->at,
 			.gates = {group},
 			.gate_count = 1,
 			.path = AUDIT_PATH_ASSUMED};
-		each(context, &store);
+		used[i] |= each_host(&hosting, &store, group->name);
+		if (!used[i] || !attachments_known(&joins, group))
+			each(context, &store);
 	}
+	each_host_alone(&hosting);
 	close_joins(&joins);
 }

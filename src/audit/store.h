@@ -8,6 +8,8 @@
 
 #include "audit/compile.h"
 
+struct audit_host;
+
 #define AUDIT_GATES 2
 
 enum audit_path {
@@ -24,6 +26,7 @@ struct audit_store {
 	size_t gate_count;
 	enum audit_path path;
 	const struct audit_interface *interface; /* NULL: a group alone */
+	const struct audit_host *host;           /* whose services answer there; NULL: nothing is known of them */
 	const char *closed; /* nothing reaches it whatever the rules say, and why; NULL otherwise */
 	const char *doubt;  /* why it cannot be told; NULL: it can */
 };

@@ -2,7 +2,9 @@
 #include "audit/tell.h"
 
 #include "audit/fix.h"
+#include "audit/service.h"
 #include "audit/straight.h"
+#include "audit/verdict.h"
 
 #include <stdlib.h>
 
@@ -10,6 +12,7 @@ struct telling {
 	struct audit_result *result;
 	const struct audit_store *store;
 	struct audit_reach reach;
+	struct audit_judged judged;
 	struct audit_trace *trace; /* NULL: nobody asks */
 	const struct audit_aside *aside;
 	const struct audit_piece *piece; /* the part of a row that is being told; NULL: all of it */
@@ -249,6 +252,7 @@ static bool replay(struct telling *telling, enum audit_verdict verdict, struct a
 
 static void add_witness(struct telling *telling, const struct audit_reach_row *row, struct audit_exposure *out)
 {
+	/* the network lets the packet through; whether somebody is asked who he is, is no matter of packets */
 	const struct audit_set *set = &row->cluster->sources;
 	const struct audit_destination *to = row->destinations[0];
 	char text[AUDIT_ADDRESS_TEXT];
@@ -273,7 +277,7 @@ static void add_witness(struct telling *telling, const struct audit_reach_row *r
 			(const char *)telling->store->name.data);
 		return;
 	}
-	if (row->cluster->verdict != AUDIT_OPEN)
+	if (out->verdict != AUDIT_OPEN)
 		return;
 	bool any_port = telling->reach.source_ports.count == 1;
 	out->witness.source = keep(telling->result, packet.source);
@@ -351,13 +355,37 @@ void audit_trace_free(struct audit_trace *trace)
 	*trace = (struct audit_trace){0};
 }
 
-static void add_exposure(struct telling *telling, const struct audit_reach_row *row, enum audit_protocol protocol)
+/* Whose settings say what, and which of them. */
+static void add_service(
+	struct audit_result *result, struct audit_exposure *exposure, const struct audit_answer_row *answer)
+{
+	exposure->auth = answer->auth;
+	exposure->verdict = answer->verdict;
+	exposure->rights = answer->config != NULL ? answer->rights : 0;
+	if (answer->config == NULL)
+		return;
+	if (!answer->share->for_the_public)
+		exposure->service = keep(result, audit_span(answer->config->service->name));
+	if (exposure->reason.size == 0)
+		exposure->reason = keep(result, answer->share->reason);
+	for (uint32_t i = 0; i < answer->share->by_count; i++)
+		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
+			(struct audit_rule_at){.group = keep(result, audit_word_span(answer->config->name)),
+				.rule = keep(result, answer->share->by[i].text),
+				.priority = -1,
+				.file = answer->share->by[i].at.file,
+				.line = answer->share->by[i].at.line,
+				.setting = true};
+}
+
+static void add_exposure(struct telling *telling, const struct audit_answer_row *answer, enum audit_protocol protocol)
 {
 	static const uint32_t begins[] = {AUDIT_LINE_TCP, AUDIT_LINE_UDP, AUDIT_LINE_ICMP, AUDIT_LINE_ESP,
 		AUDIT_LINE_AH, AUDIT_LINE_OTHER, AUDIT_LINE_END};
 	struct audit_result *result = telling->result;
 	struct audit_exposure *exposure =
 		AUDIT_PUSH(result->exposures, result->exposure_count, result->exposure_capacity);
+	const struct audit_reach_row *row = answer->row;
 	const struct audit_cluster *cluster = row->cluster;
 	exposure->store = keep(result, telling->store->name);
 	exposure->file = telling->store->at.file;
@@ -365,8 +393,6 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 	exposure->store_number = result->store_count; /* it is listed when its exposures are told */
 	exposure->protocol = protocol;
 	exposure->class = cluster->class;
-	exposure->verdict = cluster->verdict;
-	exposure->auth = AUDIT_AUTH_UNKNOWN;
 	exposure->witness.source_port = exposure->witness.destination_port = -1;
 	struct audit_reach_row here = *row;
 	struct audit_set part = {0}, window = {0};
@@ -387,6 +413,7 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 			audit_rule_told(result, cluster->groups[i], cluster->rules[i]);
 	if (cluster->verdict == AUDIT_CANNOT_TELL)
 		exposure->reason = keep(result, audit_span(reason_of(cluster)));
+	add_service(result, exposure, answer);
 	if (telling->piece != NULL && telling->piece->held) {
 		exposure->exception = telling->piece->exception;
 		exposure->excepted = telling->aside->exceptions->items[exposure->exception].expired
@@ -394,9 +421,11 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 					     : AUDIT_EXCEPTED;
 	}
 	add_witness(telling, &here, exposure);
-	if (cluster->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK)
+	if (exposure->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK) {
 		audit_tell_fix(telling->store, &telling->reach, &here,
 			telling->aside != NULL ? telling->aside->keep : NULL, result, exposure);
+		audit_tell_setting_fix(answer->config, answer->share, &here, result, exposure);
+	}
 	if (telling->trace != NULL)
 		add_trace(telling->trace, &here, &telling->reach.tags);
 	audit_set_free(&part);
@@ -404,10 +433,13 @@ static void add_exposure(struct telling *telling, const struct audit_reach_row *
 }
 
 /* One exposure for each protocol of the row; one for all when all of them are wholly in it. */
-static void tell_row(struct telling *telling, const struct audit_reach_row *row)
+static void tell_row(struct telling *telling, const struct audit_answer_row *answer)
 {
+	const struct audit_reach_row *row = answer->row;
+	if (telling->status != ST_OK)
+		return;
 	if (row->lines.count == 1 && row->lines.items[0].low == 0 && row->lines.items[0].high == AUDIT_LINE_END - 1) {
-		add_exposure(telling, row, AUDIT_PROTOCOL_ANY);
+		add_exposure(telling, answer, AUDIT_PROTOCOL_ANY);
 		return;
 	}
 	bool there[AUDIT_PROTOCOLS] = {false};
@@ -417,7 +449,7 @@ static void tell_row(struct telling *telling, const struct audit_reach_row *row)
 			there[p] = true;
 	for (int p = 0; p < AUDIT_PROTOCOL_ANY; p++)
 		if (there[p])
-			add_exposure(telling, row, (enum audit_protocol)p);
+			add_exposure(telling, answer, (enum audit_protocol)p);
 }
 
 /* The rules of the cluster that admit some of the piece; all of them when none surely does. */
@@ -444,8 +476,10 @@ static void rules_of_piece(const struct telling *telling, struct audit_cluster *
 	part->rule_count = count;
 }
 
-static void tell_piece(struct telling *telling, const struct audit_reach_row *row, const struct audit_piece *piece)
+static void tell_piece(struct telling *telling, const struct audit_answer_row *answer, const struct audit_piece *piece)
 {
+	const struct audit_reach_row *row = answer->row;
+	struct audit_answer_row told = *answer;
 	struct audit_cluster part = *row->cluster;
 	struct audit_reach_row here = *row;
 	st_auto_free const struct audit_rule **rules = st_alloc(part.rule_count * sizeof *rules + 1);
@@ -460,24 +494,27 @@ static void tell_piece(struct telling *telling, const struct audit_reach_row *ro
 	here.cluster = &part;
 	here.lines = piece->lines;
 	telling->piece = piece;
-	tell_row(telling, &here);
+	told.row = &here;
+	tell_row(telling, &told);
 	telling->piece = NULL;
 }
 
 /* The row as exceptions leave it. */
-static void tell_cut_row(struct telling *telling, const struct audit_reach_row *row)
+static void tell_cut_row(void *context, const struct audit_answer_row *answer)
 {
+	struct telling *telling = context;
+	const struct audit_reach_row *row = answer->row;
 	struct audit_pieces pieces;
-	if (telling->aside == NULL || telling->aside->exceptions == NULL) {
-		tell_row(telling, row);
+	if (telling->aside == NULL || telling->aside->exceptions == NULL || answer->verdict == AUDIT_CLOSED) {
+		tell_row(telling, answer);
 		return;
 	}
 	audit_flows_cut(telling->aside->exceptions, telling->store, &telling->reach.tags, row, &pieces);
 	bool whole = pieces.count == 1 && !pieces.items[0].held;
 	if (whole)
-		tell_row(telling, row);
+		tell_row(telling, answer);
 	for (uint32_t i = 0; i < pieces.count && !whole && telling->status == ST_OK; i++)
-		tell_piece(telling, row, &pieces.items[i]);
+		tell_piece(telling, answer, &pieces.items[i]);
 	audit_pieces_free(&pieces);
 }
 
@@ -519,8 +556,8 @@ static void tell_store(void *context, const struct audit_store *store)
 		*AUDIT_PUSH(telling->trace->stores, telling->trace->store_count, telling->trace->store_capacity) =
 			*store;
 	audit_reach_of(store, &telling->reach);
-	for (size_t i = 0; i < telling->reach.row_count && telling->status == ST_OK; i++)
-		tell_cut_row(telling, &telling->reach.rows[i]);
+	audit_judge_store(store, &telling->judged);
+	audit_each_row(store, &telling->judged, &telling->reach, tell_cut_row, telling);
 	struct audit_store_told *told = AUDIT_PUSH(result->stores, result->store_count, result->store_capacity);
 	told->name = keep(result, store->name);
 	told->file = store->at.file;
@@ -529,11 +566,13 @@ static void tell_store(void *context, const struct audit_store *store)
 	const char *reason = store->closed != NULL ? store->closed : telling->reach.doubt;
 	told->reason = keep(result, audit_span(reason != NULL ? reason : ""));
 	for (uint32_t i = first; i < result->exposure_count && told->verdict != AUDIT_OPEN; i++)
-		told->verdict = result->exposures[i].verdict;
+		if (result->exposures[i].verdict != AUDIT_CLOSED)
+			told->verdict = result->exposures[i].verdict;
 	if (store->closed == NULL && telling->reach.doubt != NULL) {
 		told->verdict = AUDIT_CANNOT_TELL;
 		add_doubt(result, store->name, audit_span(telling->reach.doubt), store->at);
 	}
+	audit_judged_free(&telling->judged);
 	audit_reach_free(&telling->reach);
 }
 

@@ -266,6 +266,11 @@
 #define CEIL_AUDIT_ANSWER_BYTES (256 * MIB)
 /* Edits between two states of one store of which each is tried; of more, all are named untried. */
 #define CEIL_AUDIT_EDITS 256
+/* Bytes of one file of a service, its settings once aliases are followed, and the name of one; a larger one is
+ * unusable. */
+#define CEIL_AUDIT_CONFIG_BYTES (16 * MIB)
+#define CEIL_AUDIT_SETTINGS 200000
+#define CEIL_AUDIT_KEY_BYTES 4096
 /* Files of one audit. */
 #define CEIL_AUDIT_FILES 10000
 /* Entries of a file of exceptions or of flows to keep, values of a list in one, and its bytes. */

@@ -23,10 +23,11 @@
 
 /* --- the verdict of the command --- */
 
-/* Ports that are made for the public, and protocols that carry neither data nor administration. */
+/* Ports that are made for the public, and protocols that carry neither data nor administration. What is known to keep
+ * data is neither, whatever its port. */
 static bool is_public_service(const struct audit_exposure *exposure)
 {
-	if (exposure->protocol == AUDIT_PROTOCOL_ANY)
+	if (exposure->protocol == AUDIT_PROTOCOL_ANY || exposure->service.size > 0)
 		return false;
 	if (exposure->protocol > AUDIT_PROTOCOL_UDP)
 		return true;
@@ -159,6 +160,7 @@ static enum st_status send_file(const struct audit_run *run, uint32_t number, ui
 		return err->status;
 	st_buf_add_u32(&body, number);
 	st_buf_add_u32(&body, snapshot);
+	st_buf_add_span(&body, run->files[number].path, strlen(run->files[number].path));
 	if (message_send(socket, WORKER_AUDIT_FILE, body.data, body.size, fd) != 0)
 		return st_fail(err, ST_FATAL, "the worker is gone");
 	st_auto_free char *name = run->commits ? st_format("%.12s:%s", run->labels[file->snapshot], file->path)
@@ -355,6 +357,10 @@ static const struct cli_option options[] = {
 	{.name = "baseline",
 		.argument = "FILE",
 		.help = "the configuration before: only what is newly reachable fails",
+		.repeats = true},
+	{.name = "inventory",
+		.argument = "FILE",
+		.help = "what answers behind which interface or group, by which configuration",
 		.repeats = true},
 	{.name = "git",
 		.argument = "RANGE",

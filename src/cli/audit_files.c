@@ -135,7 +135,31 @@ static bool snapshots_are_alike(const struct audit_run *run)
 	return true;
 }
 
-bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit)
+/* Inventories hold for every snapshot: each is read again with it. */
+static void add_inventories(const struct cli_arguments *arguments, struct audit_run *run)
+{
+	const char *const *inventories = cli_values(arguments, "inventory");
+	uint32_t count = run->file_count, capacity = 0, filled = 0;
+	struct audit_file *files = NULL;
+	if (inventories[0] == NULL)
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		*AUDIT_PUSH(files, filled, capacity) = run->files[i];
+		if (i + 1 < count && run->files[i + 1].snapshot == run->files[i].snapshot)
+			continue;
+		for (size_t j = 0; inventories[j] != NULL; j++) {
+			struct audit_file *file = AUDIT_PUSH(files, filled, capacity);
+			file->path = st_strndup(inventories[j], strlen(inventories[j]));
+			file->snapshot = run->files[i].snapshot;
+		}
+	}
+	free(run->files);
+	run->files = files;
+	run->file_count = filled;
+	run->file_capacity = capacity;
+}
+
+static bool collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit)
 {
 	*exit = CLI_WRONG;
 	if (cli_value(arguments, "git") != NULL)
@@ -175,6 +199,14 @@ bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run,
 	run->snapshot_count = run->compare ? 2 : 1;
 	for (uint32_t i = before; i < run->file_count; i++)
 		run->files[i].snapshot = run->compare;
+	return true;
+}
+
+bool audit_collect(const struct cli_arguments *arguments, struct audit_run *run, int *exit)
+{
+	if (!collect(arguments, run, exit))
+		return false;
+	add_inventories(arguments, run);
 	return true;
 }
 

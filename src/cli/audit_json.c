@@ -38,6 +38,7 @@ static void rule_fields(struct st_json_writer *w, const struct audit_run *run, c
 {
 	text(w, "rule", rule->rule);
 	text(w, "group", rule->group);
+	st_json_key_bool(w, "setting", rule->setting);
 	st_json_key(w, "priority");
 	if (rule->priority < 0)
 		st_json_null(w);
@@ -135,11 +136,20 @@ static void window(struct st_json_writer *w, const struct audit_exposure *exposu
 	st_json_object_end(w);
 }
 
+static void setting_edit(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	st_json_object(w);
+	text(w, "setting", exposure->fix_setting.key);
+	place(w, run, exposure->fix_setting.file, exposure->fix_setting.line);
+	text_or_null(w, "set", exposure->fix_setting.value);
+	st_json_object_end(w);
+}
+
 /* Proven: with these sources nothing of the exposure is let in. Sessions that exist outlive the edit. */
 static void fix(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
 	st_json_key(w, "fix");
-	if (exposure->fix_count == 0 || exposure->verdict != AUDIT_OPEN) {
+	if ((exposure->fix_count == 0 && exposure->fix_setting.key.size == 0) || exposure->verdict != AUDIT_OPEN) {
 		st_json_null(w);
 		return;
 	}
@@ -152,12 +162,34 @@ static void fix(struct st_json_writer *w, const struct audit_run *run, const str
 		audit_fix_json(w, run, &exposure->fix_rules[i]);
 		st_json_object_end(w);
 	}
+	if (exposure->fix_count == 0)
+		setting_edit(w, run, exposure);
 	st_json_array_end(w);
+	if (exposure->fix_count > 0 && exposure->fix_setting.key.size > 0) {
+		st_json_key(w, "or");
+		setting_edit(w, run, exposure);
+	}
 	st_json_key_uint(w, "also_closes", exposure->fix_also_closes);
 	if (run->keep != NULL)
 		st_json_key_uint(w, "keeps", exposure->fix_keeps);
 	st_json_key_text(w, "warning", "established sessions outlive the edit");
 	st_json_object_end(w);
+}
+
+/* What is given to anybody; null where nothing is known of it. */
+static void rights(struct st_json_writer *w, const struct audit_exposure *exposure)
+{
+	st_json_key(w, "rights");
+	if (exposure->auth == AUDIT_AUTH_UNKNOWN) {
+		st_json_null(w);
+		return;
+	}
+	st_json_array(w);
+	if (exposure->rights & AUDIT_RIGHT_LIST)
+		st_json_string(w, "list", 4);
+	if (exposure->rights & AUDIT_RIGHT_READ)
+		st_json_string(w, "read", 4);
+	st_json_array_end(w);
 }
 
 static void exception_fields(struct st_json_writer *w, const struct audit_exception_told *told)
@@ -220,6 +252,8 @@ static void exposure_object(
 	st_json_key_text(w, "class", audit_class_name(exposure->class));
 	st_json_key_text(w, "verdict", audit_verdict_name(exposure->verdict));
 	st_json_key_text(w, "auth", audit_auth_name(exposure->auth));
+	text_or_null(w, "service", exposure->service);
+	rights(w, exposure);
 	st_json_key_bool(w, "fails", audit_fails(run, exposure));
 	witness(w, exposure);
 	st_json_key(w, "admitted_by");

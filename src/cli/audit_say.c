@@ -23,7 +23,7 @@ void audit_say_rule(struct st_buf *out, const struct audit_rule_at *rule)
 {
 	if (rule->priority >= 0)
 		st_buf_format(out, "rule %d ", (int)rule->priority);
-	else
+	else if (!rule->setting)
 		st_buf_format(out, "rule ");
 	st_escape_text(out, rule->rule.data, rule->rule.size);
 }

@@ -92,6 +92,14 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 		st_escape_text(page->out, exposure->fix_rules[i].set.data, exposure->fix_rules[i].set.size);
 		st_buf_add_byte(page->out, '\n');
 	}
+	if (exposure->fix_setting.key.size > 0) {
+		size_t from = page->out->size;
+		st_buf_format(page->out, "         %-9s", exposure->fix_count > 0 ? "or" : "fix");
+		st_escape_text(page->out, exposure->fix_setting.key.data, exposure->fix_setting.key.size);
+		st_buf_format(page->out, exposure->fix_setting.value.size > 0 ? ": " : " taken out");
+		st_escape_text(page->out, exposure->fix_setting.value.data, exposure->fix_setting.value.size);
+		place(page, from, exposure->fix_setting.file, exposure->fix_setting.line);
+	}
 	for (uint32_t i = 0; i < exposure->fix_count; i++)
 		audit_fix_hint(&exposure->fix_rules[i], page->out);
 	if (exposure->fix_count > 0 && page->run->keep != NULL)
@@ -100,7 +108,7 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 	if (exposure->fix_count > 0 && exposure->fix_also_closes > 0)
 		st_buf_format(page->out, "                  closes %u other rows, too\n",
 			(unsigned)exposure->fix_also_closes);
-	if (exposure->fix_count > 0)
+	if (exposure->fix_count > 0 || exposure->fix_setting.key.size > 0)
 		st_buf_format(page->out, "                  evaluated; sessions that exist outlive it\n");
 }
 
@@ -206,6 +214,11 @@ static void exposure(struct page *page, const struct audit_exposure *exposure)
 		st_buf_add_byte(page->out, '\n');
 	}
 	exception(page, exposure);
+	if (exposure->verdict == AUDIT_OPEN && exposure->service.size > 0)
+		st_buf_format(page->out, "         rights   %s%s%s\n",
+			exposure->rights & AUDIT_RIGHT_LIST ? "list" : "",
+			exposure->rights == (AUDIT_RIGHT_LIST | AUDIT_RIGHT_READ) ? ", " : "",
+			exposure->rights & AUDIT_RIGHT_READ ? "read" : "");
 	opened(page, exposure);
 	witness(page, exposure);
 	if (open)

@@ -19,6 +19,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <utf8proc.h>
+#include <yaml.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -32,11 +33,11 @@ int worker_about(int socket)
 	st_auto_free char *text = st_format(
 		"zlib %s\nlibbz2 %s\nliblzma %s\nlibzstd %s\nliblz4 %s\nlibarchive %s\nexpat %s\nlibcrypto "
 		"%s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
-		"utf8proc %s\npcre2 %s\n",
+		"utf8proc %s\npcre2 %s\nlibyaml %s\n",
 		zlibVersion(), BZ2_bzlibVersion(), lzma_version_string(), ZSTD_versionString(), LZ4_versionString(),
 		archive_version_string() + strlen("libarchive "), XML_ExpatVersion() + strlen("expat_"),
 		OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major, seccomp->minor,
-		seccomp->micro, idn2_check_version(NULL), utf8proc_version(), pcre2);
+		seccomp->micro, idn2_check_version(NULL), utf8proc_version(), pcre2, yaml_get_version_string());
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_span(&body, text, strlen(text));
 	return message_send(socket, WORKER_ABOUT, body.data, body.size, -1) == 0 ? 0 : 1;

@@ -126,6 +126,7 @@ static int read_file(struct role *role, const struct message *message)
 	struct st_error err = {0};
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	uint32_t file = st_cursor_u32(&in), snapshot = st_cursor_u32(&in);
+	struct st_span name = st_cursor_span(&in);
 	st_auto_close int fd = message->fd;
 	if (in.bad || fd < 0 || snapshot < role->at || snapshot >= role->count)
 		return 1;
@@ -135,7 +136,7 @@ static int read_file(struct role *role, const struct message *message)
 	if (role->reader == NULL)
 		role->reader = audit_reader_open(
 			role->snapshots[snapshot].model, role->sides && snapshot == 0 ? AUDIT_BEFORE : AUDIT_AFTER);
-	if (audit_reader_file(role->reader, fd, file, &err) != ST_OK) {
+	if (audit_reader_file(role->reader, fd, name, file, &err) != ST_OK) {
 		if (!role->compare || snapshot == 0 || snapshot + 1 == role->count)
 			return wrong(role, &err);
 		role->snapshots[snapshot].broken = true;

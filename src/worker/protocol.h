@@ -80,7 +80,7 @@ enum worker_message {
 				  * dates or commits of snapshots, u8 sides (1: the first of two snapshots takes
 				  * the side before of plans); answered by READY */
 	WORKER_AUDIT_FILE,  /* case -> worker: u32 number of the file, from 0, u32 its snapshot, none before that of the
-			     * file before; with the descriptor; answered by TOOK
+			     * file before, span its path; with the descriptor; answered by TOOK
 			     * or WRONG, as is TELL
 			     */
 	WORKER_AUDIT_TELL,  /* case -> worker: that were all; answered by ANSWER, ..., DONE */

@@ -33,7 +33,8 @@ static bool read_side(int fd, enum audit_side side, struct audit_model *model, b
 {
 	struct st_error err = {0};
 	struct audit_reader *reader = audit_reader_open(model, side);
-	bool read = lseek(fd, 0, SEEK_SET) == 0 && audit_reader_file(reader, fd, 0, &err) == ST_OK &&
+	bool read = lseek(fd, 0, SEEK_SET) == 0 &&
+		    audit_reader_file(reader, fd, audit_span("input"), 0, &err) == ST_OK &&
 		    audit_reader_finish(reader, &err) == ST_OK;
 	*plan = audit_reader_saw_plan(reader);
 	audit_reader_close(reader);

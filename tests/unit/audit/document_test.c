@@ -34,7 +34,7 @@ static void read_as(const char *data, size_t size, const char *want)
 	struct st_error err = {0};
 	st_auto_buf struct st_buf out = {0};
 	int fd = input(data, size);
-	struct audit_document *document = audit_document_open(fd, &pool);
+	struct audit_document *document = audit_document_open(fd, (struct st_span){NULL, 0}, &pool);
 	enum audit_found found;
 	while ((found = audit_document_next(document, &tree, &list, &err)) == AUDIT_ELEMENT || found == AUDIT_WHOLE) {
 		st_buf_format(&out, "%s<%.*s>", found == AUDIT_ELEMENT ? "element" : "whole", (int)list.size,
@@ -116,7 +116,7 @@ static void long_texts_across_blocks_stay_whole(void)
 	memset(text + 7, 'x', SIZE);
 	memcpy(text + 7 + SIZE, "\",\n\"z\":1}", 9);
 	int fd = input(text, 16 + SIZE);
-	struct audit_document *document = audit_document_open(fd, &pool);
+	struct audit_document *document = audit_document_open(fd, (struct st_span){NULL, 0}, &pool);
 	CHECK_INT(audit_document_next(document, &tree, &list, &err), AUDIT_WHOLE);
 	CHECK_INT(audit_get(tree, "k")->text.size, SIZE);
 	CHECK_INT(audit_get(tree, "k")->line, 2);

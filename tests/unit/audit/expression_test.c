@@ -41,7 +41,7 @@ static void worth(const char *value, const char *want)
 	int fd = memfd_create("input", MFD_CLOEXEC);
 	if (fd < 0 || st_write_full(fd, text.data, text.size) != 0 || lseek(fd, 0, SEEK_SET) != 0)
 		exit(1);
-	struct audit_document *document = audit_document_open(fd, &pool);
+	struct audit_document *document = audit_document_open(fd, (struct st_span){NULL, 0}, &pool);
 	CHECK_INT(audit_document_next(document, &tree, &list, &err), AUDIT_WHOLE);
 	CHECK_INT(audit_document_next(document, &node, &list, &err), AUDIT_WHOLE);
 	struct audit_loop loop = {.name = audit_span("c"), .index = 1};

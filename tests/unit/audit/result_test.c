@@ -22,7 +22,8 @@ static void fill(struct audit_result *result)
 	exposure->witness.source_port = -1;
 	exposure->witness.destination_port = 9200;
 	*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
-		(struct audit_rule_at){.group = text("g"), .rule = text("r"), .priority = 100, .file = 1, .line = 41};
+		(struct audit_rule_at){
+			.group = text("g"), .rule = text("r"), .priority = 100, .file = 1, .line = 41, .setting = true};
 	AUDIT_PUSH(result->stores, result->store_count, result->store_capacity)->name = text("es");
 	AUDIT_PUSH(result->shadowed.items, result->shadowed.count, result->shadowed.capacity)->store = text("g");
 	exposure->excepted = AUDIT_EXCEPTED;
