@@ -4,14 +4,13 @@
 #include "base/ceilings.h"
 #include "base/clock.h"
 #include "cli/scan.h"
-#include "probe/markers.h"
 #include "probe/requests.h"
 
 struct listing {
 	struct scan *scan;
+	const struct scan_remote_store *store;
 	struct st_sha256 *manifest;
-	uint64_t count, page;
-	struct probe_markers markers;
+	uint64_t count;
 };
 
 static enum st_status add_listed(void *context, const struct probe_listed *listed, struct st_error *err)
@@ -73,53 +72,23 @@ enum st_status scan_remote_ask(struct scan *scan, const struct scan_remote_store
 	}
 }
 
-static enum st_status refuse_page(const struct check_answer *answer, uint64_t page, struct st_error *err)
+static enum st_status ask_listing(
+	void *context, const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
-	if (answer->answer.outcome != PROBE_ANSWERED)
-		return st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page,
-			probe_outcome_text(answer->answer.outcome));
-	return st_fail(err, ST_WRONG, "page %llu of the listing: the server answers %u%s", (unsigned long long)page,
-		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
-}
-
-static enum st_status list_page(
-	struct listing *listing, const struct scan_remote_store *store, struct st_buf *marker, struct st_error *err)
-{
-	struct scan *scan = listing->scan;
-	uint64_t page = ++listing->page, before = listing->count;
-	const struct probe_shelf *shelf = store->service->shelf;
-	struct probe_request request = {
-		.row = page == 1 ? shelf->first : shelf->next, .marker = {marker->data, page == 1 ? 0 : marker->size}};
-	struct check_answer answer;
-	st_auto_buf struct st_buf next = {0};
-	enum probe_page read = PROBE_PAGE_OTHER;
-	enum st_status status = scan_remote_ask(scan, store, &request, &answer, err);
-	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
-		status = check_list(&scan->remote.roles, &answer, shelf->form, add_listed, listing, &read, &next, err);
-	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
-		status = refuse_page(&answer, page, err);
-	check_answer_free(&answer);
-	ST_TRY(status);
-	marker->size = 0;
-	st_buf_add(marker, next.data, next.size);
-	if (next.size == 0)
-		return ST_OK;
-	const char *why =
-		probe_markers_take(&listing->markers, (struct st_span){next.data, next.size}, listing->count - before);
-	return why == NULL ? ST_OK
-			   : st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page, why);
+	struct listing *listing = context;
+	return scan_remote_ask(listing->scan, listing->store, request, out, err);
 }
 
 static enum st_status list_pages(
 	struct scan *scan, const struct scan_remote_store *store, struct st_sha256 *manifest, struct st_error *err)
 {
-	struct listing listing = {.scan = scan, .manifest = manifest};
-	st_auto_buf struct st_buf marker = {0};
-	enum st_status status = ST_OK;
-	do
-		status = list_page(&listing, store, &marker, err);
-	while (status == ST_OK && marker.size > 0);
-	return status;
+	struct listing listing = {.scan = scan, .store = store, .manifest = manifest};
+	struct check_pages pages = {.roles = &scan->remote.roles,
+		.shelf = store->service->shelf,
+		.ask = ask_listing,
+		.each = add_listed,
+		.context = &listing};
+	return check_pages(&pages, err);
 }
 
 enum st_status scan_remote_list(
