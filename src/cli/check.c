@@ -15,7 +15,7 @@
 #define ALERT_GRACE_MS 3000
 
 struct check_options {
-	const char *scope, *sas, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
+	const char *scope, *sas, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth, *names;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
@@ -33,6 +33,7 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		.evidence_key = cli_value(arguments, "evidence-key"),
 		.certificates = cli_value(arguments, "ca"),
 		.auth = cli_value(arguments, "auth"),
+		.names = cli_value(arguments, "names"),
 		.casefile = cli_value(arguments, "case"),
 		.case_key = cli_value(arguments, "case-key"),
 		.json = format != NULL && strcmp(format, "json") == 0,
@@ -59,6 +60,8 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		return cli_fail(CLI_WRONG, "--watch needs --evidence FILE: all that it knows stands there");
 	if (watch != NULL && out->casefile != NULL)
 		return cli_fail(CLI_WRONG, "--watch holds no case open: give --case to a check with the same evidence");
+	if (out->names != NULL && out->level < PROBE_L3)
+		return cli_fail(CLI_WRONG, "--names needs --level L3 or L4");
 	if (out->scope == NULL)
 		return cli_fail(CLI_WRONG, "nothing is asked without a scope: --scope FILE; see: staunch scope init");
 	return CLI_OK;
@@ -161,6 +164,22 @@ static int exit_of(const struct check *check)
 }
 
 /* What was found, for the chronicle of the case: one event for each target. */
+static enum st_status tell_contents(struct casefile *casefile, const struct check_result *result, struct st_error *err)
+{
+	const struct check_contents *contents = &result->contents;
+	char oldest[21], newest[21];
+	if (!contents->taken)
+		return ST_OK;
+	st_utc_text(contents->oldest, oldest);
+	st_utc_text(contents->newest, newest);
+	st_auto_free char *text = st_format("%s, as %s: %llu objects, %llu bytes%s%s%s%s%s%s",
+		result->target->canonical, probe_as_name(contents->as), (unsigned long long)contents->objects,
+		(unsigned long long)contents->bytes, contents->dated > 0 ? ", from " : "",
+		contents->dated > 0 ? oldest : "", contents->dated > 0 ? " to " : "", contents->dated > 0 ? newest : "",
+		contents->complete ? "" : "; not complete: ", contents->why != NULL ? contents->why : "");
+	return casefile_event(casefile, "contents", text, err);
+}
+
 static enum st_status tell_case(struct casefile *casefile, const struct check *check, struct st_error *err)
 {
 	char head[PROBE_EVIDENCE_HEAD_TEXT];
@@ -171,6 +190,7 @@ static enum st_status tell_case(struct casefile *casefile, const struct check *c
 			st_format("%s %s: %s (evidence head %s)", probe_state_name(check_verdict_of(result)),
 				result->target->canonical, result->probe.verdict.reason, head);
 		ST_TRY(casefile_event(casefile, "check", text, err));
+		ST_TRY(tell_contents(casefile, result, err));
 	}
 	return ST_OK;
 }
@@ -194,11 +214,15 @@ static int run_check(struct check *check, const struct check_options *options, s
 	if (status == ST_OK && options->casefile != NULL)
 		status = casefile_open(options->casefile, options->case_key, CASEFILE_UPDATE, &casefile, err);
 	if (status == ST_OK)
+		status = check_names_open(&check->names, options->names, err);
+	if (status == ST_OK)
 		status = check_roles_confine(&check->roles, err);
 	if (status == ST_OK)
 		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, 0, err);
 	if (status == ST_OK)
 		status = check_run(check, err);
+	enum st_status closed = check_names_close(&check->names, err);
+	status = status == ST_OK ? closed : status;
 	if (status == ST_OK && !check->roles.stopped)
 		status = check_evidence_observed(&check->evidence, &check->observed, err);
 	if (status == ST_OK && !check->roles.stopped)
@@ -288,7 +312,7 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 {
 	struct st_error err = {0};
 	struct probe_scope *scope = NULL;
-	struct check check = {.evidence.fd = -1};
+	struct check check = {.evidence.fd = -1, .names.fd = -1};
 	struct probe_signed_list list = {0};
 	struct probe_target *parsed = st_alloc_zero(cli_operand_count(arguments) + 1, sizeof *parsed);
 	enum st_status status = read_scope(options->scope, options, &scope, &err);
@@ -352,6 +376,7 @@ static const struct cli_option options[] = {
 	{"acknowledge", 0, "TARGET", "with --evidence: somebody knows that it is open; reminders end", false, false},
 	{"case", 0, "FILE", "write what was found into this case too", false, false},
 	{"case-key", 0, "FILE", "the key of that case (FILE.key beside it)", false, false},
+	{"names", 0, "FILE", "with --level L3: write names, sizes and dates into this new file (CSV)", false, false},
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},
 	{"inventory", 0, "FILE", "what you have (CSV, JSON, az, aws): stores that nobody lists or guards", true, false},
 	{"checked-within", 0, "DAYS", "with --inventory: an older check is none (30)", false, false},

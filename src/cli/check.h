@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "probe/evidence.h"
 #include "probe/inventory.h"
+#include "probe/markers.h"
 #include "probe/observed.h"
 #include "probe/pace.h"
 #include "probe/scope.h"
@@ -95,6 +96,24 @@ enum st_status check_list_begin(
 	struct check_roles *roles, const struct check_answer *answer, enum probe_listing form, struct st_error *err);
 enum st_status check_list_end(struct check_roles *roles, check_listed *each, void *context, enum probe_page *page,
 	struct st_buf *marker, struct st_error *err);
+/* Asks for one page; the answer is the caller's to free. */
+typedef enum st_status check_ask_page(
+	void *context, const struct probe_request *request, struct check_answer *out, struct st_error *err);
+/* All pages of a listing, one behind the other. */
+struct check_pages {
+	struct check_roles *roles;
+	const struct probe_shelf *shelf;
+	check_ask_page *ask;
+	check_listed *each;
+	/* Time for something else, while a worker reads the page: not of that page. NULL: nothing to do. */
+	enum st_status (*meanwhile)(void *context, struct st_error *err);
+	void *context;        /* of all three */
+	uint64_t count, rows; /* pages asked for, objects told; begin at 0 */
+	struct probe_markers markers;
+};
+/* ST_WRONG: a page is refused, breaks off, leads to itself, or they do not end; rows that were told before are for the
+ * caller to take back. */
+enum st_status check_pages(struct check_pages *pages, struct st_error *err);
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
@@ -234,6 +253,7 @@ struct check_views {
 	const char *stranger_kind, *owner_kind; /* "aws-sigv4"; NULL: no such credential */
 	const char *stranger_says;              /* a clause */
 	struct probe_owner_view owner;
+	bool not_covered;   /* something was to be asked that the credential is not written for */
 	bool owner_refused; /* the service does not take the owner's credential */
 };
 
@@ -243,6 +263,23 @@ struct check_history {
 	struct st_buf object;                 /* a name that was listed; empty: none */
 };
 
+/* L3: what the store's own listing says (check_contents.c). */
+struct check_contents {
+	bool taken, complete;
+	enum probe_as as;
+	char *why; /* it is not complete; NULL */
+	uint64_t pages, objects, bytes;
+	int64_t oldest, newest; /* UTC seconds, of those that have a date */
+	uint64_t dated;
+	size_t rows_before;
+};
+
+/* Where names of an inventory go; fd -1: nowhere. */
+struct check_names {
+	int fd;
+	struct st_buf buf;
+};
+
 struct check_result {
 	const struct probe_target *target;
 	const char *typed;
@@ -250,6 +287,7 @@ struct check_result {
 	struct probe probe;
 	struct check_history history;
 	struct check_views views;
+	struct check_contents contents;
 	struct check_row *rows;
 	size_t row_count;
 	char time[21];
@@ -260,8 +298,10 @@ struct check {
 	enum probe_level level;
 	struct check_auth *auth; /* NULL: everything is asked anonymously */
 	enum probe_as as;        /* who asks now */
+	uint32_t credential;     /* with what; 0 nothing */
 	struct check_roles roles;
 	struct check_evidence evidence;
+	struct check_names names;
 	struct probe_pace pace;
 	struct check_result *results;
 	size_t result_count;
@@ -279,8 +319,19 @@ enum st_status check_run(struct check *check, struct st_error *err);
  * counts and who is told why nothing was sent. The answer is the caller's to free. */
 enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
 	const struct probe_request *request, struct check_answer *out, struct st_error *err);
+/* Who asks from now on: a fetch process that has this credential and no other. */
+void check_become(struct check *check, enum probe_as as, uint32_t credential);
 /* What a stranger's credential gets, and how the owner's shows the store, where there are such. */
 enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
+/* Objects, bytes, dates, where the level allows it and somebody may list. */
+enum st_status check_contents(struct check *check, struct check_result *result, struct st_error *err);
+/* "as", "complete", "objects" ...: into an object that is open. */
+void check_contents_fields(struct st_json_writer *w, const struct check_contents *contents);
+/* path NULL: fd -1. ST_WRONG: it is there already. */
+enum st_status check_names_open(struct check_names *names, const char *path, struct st_error *err);
+enum st_status check_names_close(struct check_names *names, struct st_error *err);
+/* The last row told is not told; it stays in the evidence. */
+void check_row_drop(struct check_result *result);
 enum probe_state check_verdict_of(const struct check_result *result);
 /* Makes the results those of a run that has not begun; the targets stay. */
 void check_results_clear(struct check *check);

@@ -7,12 +7,6 @@
 
 #include "base/ceilings.h"
 
-static void become(struct check *check, enum probe_as as, uint32_t credential)
-{
-	check->as = as;
-	check_role_use(&check->roles, &check->roles.fetch, credential);
-}
-
 /* --- a stranger --- */
 
 static enum st_status ask_as_stranger(
@@ -33,7 +27,7 @@ static enum st_status ask_as_stranger(
 	return ST_OK;
 }
 
-static const char *stranger_says(const struct probe *view, enum probe_state state, bool refused)
+static const char *stranger_says(const struct probe *view, enum probe_state state, bool refused, bool not_covered)
 {
 	if (state == PROBE_OPEN)
 		return view->verdict.rights[PROBE_LIST] == PROBE_OPEN
@@ -41,6 +35,9 @@ static const char *stranger_says(const struct probe *view, enum probe_state stat
 			       : "a credential of an unrelated account is given an object";
 	if (state == PROBE_CLOSED)
 		return "a credential of an unrelated account is refused, for listing and for the known object";
+	if (not_covered)
+		return "the stranger's credential is written for a path, and this service must be asked at its root: "
+		       "write it for the server";
 	return refused ? "the service does not take the stranger's credential itself, so it shows nothing"
 		       : "a credential of an unrelated account does not list it; objects may still be given by name";
 }
@@ -50,14 +47,14 @@ static enum st_status see_as_stranger(
 {
 	struct probe view = {0};
 	bool refused = false, was_open = check_verdict_of(result) == PROBE_OPEN;
-	become(check, PROBE_AS_STRANGER, credential);
+	check_become(check, PROBE_AS_STRANGER, credential);
 	probe_begin(&view, result->target, result->service);
 	view.level = check->level;
 	view.known_object = result->probe.known_object;
 	enum st_status status = ask_as_stranger(check, result, &view, &refused, err);
 	enum probe_state state = probe_any_authenticated(&view, refused);
 	result->views.stranger_kind = check_auth_kind(check->auth, credential);
-	result->views.stranger_says = stranger_says(&view, state, refused);
+	result->views.stranger_says = stranger_says(&view, state, refused, result->views.not_covered);
 	probe_end(&view);
 	ST_TRY(status);
 	probe_set(&result->probe, PROBE_ANY_AUTHENTICATED, state);
@@ -90,7 +87,7 @@ static enum st_status ask_as_owner(
 static enum st_status see_as_owner(
 	struct check *check, struct check_result *result, uint32_t credential, struct st_error *err)
 {
-	become(check, PROBE_AS_OWNER, credential);
+	check_become(check, PROBE_AS_OWNER, credential);
 	result->views.owner_kind = check_auth_kind(check->auth, credential);
 	for (size_t i = 0; i < result->service->row_count && !check->roles.stopped; i++)
 		if (result->service->rows[i].owner_only && result->service->rows[i].level <= check->level)
@@ -107,6 +104,6 @@ enum st_status check_with_credentials(struct check *check, struct check_result *
 		status = see_as_stranger(check, result, stranger, err);
 	if (status == ST_OK && owner != 0 && !check->roles.stopped)
 		status = see_as_owner(check, result, owner, err);
-	become(check, PROBE_AS_ANYBODY, 0);
+	check_become(check, PROBE_AS_ANYBODY, 0);
 	return status;
 }

@@ -117,6 +117,11 @@ uint32_t check_auth_find(const struct check_auth *auth, const struct probe_targe
 	return found;
 }
 
+bool check_auth_covers(const struct check_auth *auth, uint32_t credential, const char *url)
+{
+	return probe_path_within(auth->list[credential - 1].target.path, url, strcspn(url, "?"));
+}
+
 const char *check_auth_kind(const struct check_auth *auth, uint32_t credential)
 {
 	return probe_auth_kind_name(auth->list[credential - 1].kind);

@@ -17,6 +17,8 @@ enum st_status check_auth_open(
 void check_auth_close(struct check_auth *auth); /* NULL is fine */
 /* The credential that is written for the target, the one with the longest path; 0: none. auth may be NULL. */
 uint32_t check_auth_find(const struct check_auth *auth, const struct probe_target *target, enum probe_as as);
+/* Is it written for this path too? Questions to a server about itself may stand above it. */
+bool check_auth_covers(const struct check_auth *auth, uint32_t credential, const char *url);
 const char *check_auth_kind(const struct check_auth *auth, uint32_t credential); /* "aws-sigv4" */
 /* Gives it to a fetch process that has just started. ST_WRONG: the file changed meanwhile. */
 enum st_status check_auth_give(const struct check_auth *auth, uint32_t credential, int socket, struct st_error *err);

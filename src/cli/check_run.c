@@ -125,6 +125,11 @@ static enum st_status keep_row(struct check *check, struct check_result *result,
 	return check_evidence_end(&check->evidence, &w, err);
 }
 
+void check_row_drop(struct check_result *result)
+{
+	free(result->rows[--result->row_count].request);
+}
+
 static const char *service_name(const struct check_result *result)
 {
 	return result->service != NULL ? result->service->name : "unknown";
@@ -186,6 +191,13 @@ static bool steps_are_whole(const struct probe_request *request)
 	return true;
 }
 
+void check_become(struct check *check, enum probe_as as, uint32_t credential)
+{
+	check->as = as;
+	check->credential = credential;
+	check_role_use(&check->roles, &check->roles.fetch, credential);
+}
+
 enum st_status check_request(struct check *check, struct check_result *result, struct probe *probe,
 	const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
@@ -203,6 +215,11 @@ enum st_status check_request(struct check *check, struct check_result *result, s
 	if (!probe_scope_admits(check->scope, result->target) || !probe_allows(probe, row, request->known) ||
 		(row->owner_only && check->as != PROBE_AS_OWNER))
 		return ST_OK;
+	/* Without it the answer would be anybody's. */
+	if (check->credential != 0 && !check_auth_covers(check->auth, check->credential, (const char *)url.data)) {
+		result->views.not_covered = true;
+		return ST_OK;
+	}
 	for (unsigned tries = 1;; tries++) {
 		const char *why;
 		uint64_t wait_ms = probe_pace_wait(&check->pace, st_now_ms(), &why);
@@ -342,8 +359,7 @@ static enum st_status check_target(struct check *check, struct check_result *res
 	struct probe *probe = &result->probe;
 	recall(check, result);
 	probe_begin(probe, result->target, NULL);
-	check->as = PROBE_AS_ANYBODY;
-	check_role_use(&check->roles, &check->roles.fetch, 0);
+	check_become(check, PROBE_AS_ANYBODY, 0);
 	probe->level = check->level;
 	probe->now_s = st_utc_seconds();
 	probe->credentials = check->scope->basis != PROBE_FINDER;
@@ -357,6 +373,8 @@ static enum st_status check_target(struct check *check, struct check_result *res
 		ST_TRY(examine(check, result, err));
 	if (result->service != NULL && check->level > PROBE_L0 && !check->roles.stopped)
 		ST_TRY(check_with_credentials(check, result, err));
+	if (result->service != NULL && !check->roles.stopped)
+		ST_TRY(check_contents(check, result, err));
 	return check->roles.stopped ? ST_OK : keep_verdict(check, result, err);
 }
 
@@ -392,6 +410,7 @@ void check_results_clear(struct check *check)
 		for (size_t j = 0; j < result->row_count; j++)
 			free(result->rows[j].request);
 		free(result->rows);
+		free(result->contents.why);
 		probe_end(&result->probe);
 		st_buf_free(&result->history.object);
 		*result = (struct check_result){.target = result->target, .typed = result->typed};

@@ -204,6 +204,25 @@ static void put_windows(struct pen *pen, const struct check *check, const struct
 	}
 }
 
+static void put_contents(struct pen *pen, const struct check_contents *contents)
+{
+	char bytes[32], oldest[21], newest[21];
+	if (!contents->taken)
+		return;
+	st_utc_text(contents->oldest, oldest);
+	st_utc_text(contents->newest, newest);
+	st_auto_buf struct st_buf line = {0};
+	st_buf_format(&line, "contents%s: %llu object%s, %s", contents->as == PROBE_AS_OWNER ? " as the owner" : "",
+		(unsigned long long)contents->objects, contents->objects == 1 ? "" : "s",
+		size_text(contents->bytes, bytes));
+	if (contents->dated > 0)
+		st_buf_format(&line, ", %.10s to %.10s", oldest, newest);
+	if (!contents->complete)
+		st_buf_format(&line, "; not complete: %s", contents->why != NULL ? contents->why : "stopped");
+	st_buf_add_byte(&line, 0);
+	put_line(pen, (const char *)line.data);
+}
+
 static void put_result(struct pen *pen, const struct check *check, const struct check_result *result)
 {
 	enum probe_state verdict = check_verdict_of(result);
@@ -227,6 +246,7 @@ static void put_result(struct pen *pen, const struct check *check, const struct 
 		st_buf_add_byte(pen->out, '\n');
 	}
 	put_views(pen, result);
+	put_contents(pen, &result->contents);
 	put_window(pen, result);
 	put_exposure(pen->out, check, result);
 	put_windows(pen, check, result);
@@ -413,6 +433,14 @@ static void add_result(struct st_json_writer *w, const struct check *check, cons
 	st_json_key_uint(w, "objects_seen", probe->objects_seen);
 	add_views(w, &result->views);
 	add_sas(w, result->target->sas);
+	st_json_key(w, "contents");
+	if (result->contents.taken) {
+		st_json_object(w);
+		check_contents_fields(w, &result->contents);
+		st_json_object_end(w);
+	} else {
+		st_json_null(w);
+	}
 	add_window(w, result);
 	add_exposure(w, check, result);
 	add_windows(w, check, result);

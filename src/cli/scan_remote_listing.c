@@ -4,14 +4,12 @@
 #include "base/ceilings.h"
 #include "base/clock.h"
 #include "cli/scan.h"
-#include "probe/markers.h"
 #include "probe/requests.h"
 
 struct listing {
 	struct scan *scan;
+	const struct scan_remote_store *store;
 	struct st_sha256 *manifest;
-	uint64_t count, page;
-	struct probe_markers markers;
 	struct st_buf waiting; /* probe_listed_encode(), of the page that was read last: not in the case yet */
 };
 
@@ -35,12 +33,13 @@ static enum st_status keep_listed(void *context, const struct probe_listed *list
 	if (listed->is_versioned)
 		return st_fail(err, ST_WRONG, "the listing names older versions, which it was not asked for");
 	probe_listed_encode(&listing->waiting, listed);
-	listing->count++;
 	return ST_OK;
 }
 
-static enum st_status add_waiting(struct listing *listing, struct st_error *err)
+/* While a worker reads a page, the one before goes into the case. */
+static enum st_status add_waiting(void *context, struct st_error *err)
 {
+	struct listing *listing = context;
 	if (listing->waiting.size == 0)
 		return ST_OK;
 	struct st_cursor in = {
@@ -93,71 +92,32 @@ enum st_status scan_remote_ask(struct scan *scan, const struct scan_remote_store
 	}
 }
 
-static enum st_status refuse_page(const struct check_answer *answer, uint64_t page, struct st_error *err)
+static enum st_status ask_listing(
+	void *context, const struct probe_request *request, struct check_answer *out, struct st_error *err)
 {
-	if (answer->answer.outcome != PROBE_ANSWERED)
-		return st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page,
-			probe_outcome_text(answer->answer.outcome));
-	return st_fail(err, ST_WRONG, "page %llu of the listing: the server answers %u%s", (unsigned long long)page,
-		answer->answer.status, answer->answer.status == 200 ? " with something that is no whole listing" : "");
-}
-
-/* While the worker reads this page, the one before goes into the case. */
-static enum st_status read_page(struct listing *listing, const struct check_answer *answer, enum probe_listing form,
-	enum probe_page *read, struct st_buf *next, struct st_error *err)
-{
-	struct check_roles *roles = &listing->scan->remote.roles;
-	ST_TRY(check_list_begin(roles, answer, form, err));
-	ST_TRY(add_waiting(listing, err));
-	return check_list_end(roles, keep_listed, listing, read, next, err);
-}
-
-static enum st_status list_page(
-	struct listing *listing, const struct scan_remote_store *store, struct st_buf *marker, struct st_error *err)
-{
-	struct scan *scan = listing->scan;
-	uint64_t page = ++listing->page, before = listing->count;
-	const struct probe_shelf *shelf = store->service->shelf;
-	struct probe_request request = {
-		.row = page == 1 ? shelf->first : shelf->next, .marker = {marker->data, page == 1 ? 0 : marker->size}};
-	struct check_answer answer;
-	st_auto_buf struct st_buf next = {0};
-	enum probe_page read = PROBE_PAGE_OTHER;
-	struct st_network *network = &scan->remote.network;
+	struct listing *listing = context;
 	uint64_t began_ms = st_now_ms();
-	enum st_status status = scan_remote_ask(scan, store, &request, &answer, err);
-	network->listing_asked_ms += st_now_ms() - began_ms;
-	if (status == ST_OK && answer.answer.status == 200 && answer.body >= 0 && answer.answer.body_whole)
-		status = read_page(listing, &answer, shelf->form, &read, &next, err);
-	if (status == ST_OK && read != PROBE_PAGE_WHOLE)
-		status = refuse_page(&answer, page, err);
-	check_answer_free(&answer);
-	network->listing_ms += st_now_ms() - began_ms;
-	network->names += listing->count - before;
-	ST_TRY(status);
-	marker->size = 0;
-	st_buf_add(marker, next.data, next.size);
-	if (next.size == 0)
-		return ST_OK;
-	const char *why =
-		probe_markers_take(&listing->markers, (struct st_span){next.data, next.size}, listing->count - before);
-	return why == NULL ? ST_OK
-			   : st_fail(err, ST_WRONG, "page %llu of the listing: %s", (unsigned long long)page, why);
+	enum st_status status = scan_remote_ask(listing->scan, listing->store, request, out, err);
+	listing->scan->remote.network.listing_asked_ms += st_now_ms() - began_ms;
+	return status;
 }
 
 static enum st_status list_pages(
 	struct scan *scan, const struct scan_remote_store *store, struct st_sha256 *manifest, struct st_error *err)
 {
-	struct listing listing = {.scan = scan, .manifest = manifest};
-	st_auto_buf struct st_buf marker = {0};
-	enum st_status status = ST_OK;
-	do
-		status = list_page(&listing, store, &marker, err);
-	while (status == ST_OK && marker.size > 0);
+	struct listing listing = {.scan = scan, .store = store, .manifest = manifest};
+	struct check_pages pages = {.roles = &scan->remote.roles,
+		.shelf = store->service->shelf,
+		.ask = ask_listing,
+		.each = keep_listed,
+		.meanwhile = add_waiting,
+		.context = &listing};
 	uint64_t began_ms = st_now_ms();
+	enum st_status status = check_pages(&pages, err);
 	if (status == ST_OK)
 		status = add_waiting(&listing, err);
 	scan->remote.network.listing_ms += st_now_ms() - began_ms;
+	scan->remote.network.names += pages.rows;
 	st_buf_free(&listing.waiting);
 	return status;
 }

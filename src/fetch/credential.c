@@ -21,7 +21,8 @@ static void take_value(struct st_cursor *in, struct st_buf *value)
 static char *take_text(struct st_cursor *in)
 {
 	struct st_span span = st_cursor_span(in);
-	return st_strndup((const char *)span.data, in->bad ? 0 : span.size);
+	bool there = !in->bad && span.size > 0;
+	return st_strndup(there ? (const char *)span.data : "", there ? span.size : 0);
 }
 
 bool fetch_credential_take(struct fetch_credential *credential, struct st_cursor *in)

@@ -3,9 +3,8 @@
  * - basic: RFC 7617. bearer: RFC 6750. api-key: Elasticsearch Reference, "API keys" (Authorization: ApiKey ...).
  * - aws-sigv4: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Reference, "Authenticating Requests:
  *   Using the Authorization Header" (x-amz-content-sha256 is required; the path of an object is encoded once).
- *   libcurl signs by itself, but up to 8.8 with faults that hit exactly what is asked here: until 7.88 and later it
- * does not sort the query (curl issue 9717) nor write "acl" as "acl=" (8107); it encodes paths and values that are
- * encoded already otherwise than the service (11794, 13754, 16927).
+ *   libcurl 7.88 signs by itself, but not what is asked here: without x-amz-content-sha256 (curl issue 8810), with a
+ * query that is not sorted (9717) or has no value ("acl", 8107) Ceph refuses it; of keys with "=" see 13754.
  * - azure-shared-key: Microsoft Learn, "Authorize with Shared Key", Blob service, version 2015-02-21 and later.
  * - azure-bearer: Microsoft Learn, "Authorize with Microsoft Entra ID": needs x-ms-version 2017-11-09 or later.
  */

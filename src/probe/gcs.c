@@ -28,7 +28,7 @@ enum {
 	ROW_BYTE,
 	ROW_VERSIONS,
 	ROW_VERSIONS_XML,
-	ROW_SHELF,
+	ROW_SHELF, /* from here on: not asked by next() */
 	ROW_SHELF_NEXT,
 	ROW_OBJECT,
 };
@@ -134,14 +134,14 @@ static const struct probe_row rows[] = {
 		.method = "GET",
 		.path = "",
 		.query = "list-type=2&max-keys=1000",
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	[ROW_SHELF_NEXT] = {.id = "gcs.shelf_next",
 		.method = "GET",
 		.path = "",
 		.query = "list-type=2&max-keys=1000&continuation-token={marker}",
-		.level = PROBE_L5,
+		.level = PROBE_L3,
 		.right = PROBE_LIST,
 		.body_bytes = CEIL_ANSWER_BODY_BYTES},
 	/* The generation that was listed, and as it is stored: without this header an object with Content-Encoding gzip
@@ -547,7 +547,7 @@ static bool wants(struct probe *probe, int row, struct probe_request *out)
 
 static bool next(struct probe *probe, struct probe_request *out)
 {
-	while (probe->step < (int)(sizeof rows / sizeof rows[0]))
+	while (probe->step < ROW_SHELF)
 		if (wants(probe, probe->step++, out))
 			return true;
 	finish(probe);

@@ -31,6 +31,8 @@ def numbers(path, enum, prefix):
 
 
 FRAMES = numbers("src/fetch/protocol.h", "fetch_message", "FETCH")
+AUTH_KINDS = numbers("src/probe/auth.h", "probe_auth_kind", "PROBE_AUTH")
+AUTH_VALUES = numbers("src/probe/auth.h", "probe_auth_value", "PROBE_AUTH")
 OUTCOMES = numbers("src/probe/probe.h", "probe_outcome", "PROBE")
 
 
@@ -250,6 +252,31 @@ def the_process_is_confined():
         rig.equal(fetch.process.wait(10), 1, "its end")
 
 
+def credential(host, port, path, token, kind="BEARER"):
+    """FETCH_CREDENTIAL of a bearer for http://HOST:PORT/PATH."""
+    values = {"TOKEN": token}
+    return (struct.pack("<BB", AUTH_KINDS[kind], 0) + span(host) + struct.pack("<H", port) + span(path) +
+        b"".join(span(values.get(name, "")) for name in sorted(AUTH_VALUES, key=AUTH_VALUES.get) if name != "VALUES"))
+
+
+def a_credential_is_added_inside_of_its_prefix_and_nowhere_else():
+    with front_azure.serve({"/c": front_azure.container("k")}) as front, Fetch(front.port) as fetch:
+        fetch.send("CREDENTIAL", credential("127.0.0.1", front.port, "/c", "tok-1"))
+        for path in ("/c", "/c/k", "/c?restype=container&comp=list", "/", "/cc", "/?x=/c"):
+            fetch.http("127.0.0.1", front.port, path)
+        got = {path: headers.get("Authorization") for _, path, headers in front.requests}
+        rig.equal(got, {"/c": "Bearer tok-1", "/c/k": "Bearer tok-1", "/c?restype=container&comp=list": "Bearer tok-1", "/": None,
+            "/cc": None, "/?x=/c": None}, "Authorization by path")
+        rig.equal(fetch.exchange(front.port, b"")[0], "ANSWERED", "bytes over TCP")
+        fetch.send("CREDENTIAL", credential("127.0.0.1", front.port, "", "tok-2"))
+        rig.equal(fetch.process.wait(10), 1, "its end at a second credential")
+    for body in (b"", b"\0", credential("127.0.0.1", 1, "", "x")[:-3], credential("127.0.0.1", 1, "", "x") + b"y",
+            b"\xff" + credential("127.0.0.1", 1, "", "x")[1:], credential("", 1, "", "x")):
+        with Fetch() as fetch:
+            fetch.send("CREDENTIAL", body)
+            rig.equal(fetch.process.wait(10), 1, "its end at a frame that is none: %r" % body)
+
+
 def it_is_not_started_by_hand():
     rig.equal(rig.expect(2, rig.staunch(program=PROGRAM)).stderr, b"staunch-fetch: started by staunch, not by hand\n", "text")
 
@@ -257,4 +284,6 @@ def it_is_not_started_by_hand():
 rig.run_tests(a_name_that_is_not_typed_as_an_address_must_lead_to_the_internet, a_body_is_read_to_its_limit_and_not_beyond,
     bytes_over_tcp_are_sent_step_by_step_and_each_answer_stands_for_itself,
     a_port_that_it_was_not_started_for_is_not_connected_to,
-    a_connection_that_ends_just_when_it_is_used_again_costs_nothing, no_connection_is_tried_before_it_is_asked, only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined, it_is_not_started_by_hand)
+    a_connection_that_ends_just_when_it_is_used_again_costs_nothing, no_connection_is_tried_before_it_is_asked,
+    only_a_connection_is_made_to_see_whether_a_port_answers, the_process_is_confined,
+    a_credential_is_added_inside_of_its_prefix_and_nowhere_else, it_is_not_started_by_hand)

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import stat
+import subprocess
 import threading
 
 import auth_files
@@ -82,6 +83,34 @@ def azures_owner_sees_the_access_level_and_another_account_is_refused():
             got["priv"]["rights"]["any_authenticated"] == "cannot-tell", "any_authenticated of %r" % got["priv"])
 
 
+def basic_tokens_and_keys_are_taken_by_servers_that_want_them():
+    """By what a stranger's credential opens: these servers have one kind of account."""
+    for name in ("docker-registry", "couchdb"):
+        with rig.folder() as out, lab.start(name, out, "closed") as server:
+            target = "%s://127.0.0.1:%d" % (name.replace("-", "_"), server.port)
+            entry = {"target": target, "as": "stranger", "kind": "basic", "user": server.seed["user"], "password": server.seed["password"]}
+            opened = check(out, [target], "--auth", auth_files.write(out, entry), status=rig.FOUND)["targets"][0]
+            rig.equal((opened["rights"]["list"], opened["rights"]["any_authenticated"]), ("closed", "open"), "rights of " + target)
+            wrong = auth_files.write(out, dict(entry, password="wrong-" + TOKEN))
+            refused = check(out, [target], "--auth", wrong, status=rig.OK)["targets"][0]
+            rig.equal(refused["rights"]["any_authenticated"], "cannot-tell", "with a wrong password")
+            auth_files.nowhere([server.seed["password"]], json.dumps(opened).encode())
+
+
+def elasticsearch_takes_a_password_and_what_is_written_for_an_index_is_not_sent_to_its_server():
+    with rig.folder() as out, lab.start("elasticsearch-8", out, "closed") as server, Recorder(server.port) as recorder:
+        target = "elasticsearch://127.0.0.1:%d" % recorder.port
+        entry = {"as": "stranger", "kind": "basic", "user": server.seed["user"], "password": server.seed["password"]}
+        auth = auth_files.write(out, dict(entry, target=target))
+        got = check(out, [target, target + "/support-1"], "--auth", auth, status=rig.FOUND)["targets"]
+        rig.equal([(t["rights"]["list"], t["rights"]["any_authenticated"]) for t in got], [("closed", "open")] * 2, "rights")
+        before = len(recorder.credentials())
+        narrow = auth_files.write(out, dict(entry, target=target + "/support-1"))
+        got = check(out, [target + "/support-1"], "--auth", narrow, status=rig.FOUND)["targets"][0]
+        rig.equal(got["rights"]["any_authenticated"], "open", "a search in the index")
+        rig.equal([r.path for r in recorder.credentials()[before:] if not r.path.startswith("/support-1")], [], "paths with it")
+
+
 # --- a server of ours: what leaves, and what comes back ---
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -93,6 +122,9 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.requests.append((self.path, dict(self.headers)))
+        if "Authorization" in self.headers and self.server.hold:
+            self.server.held.set()
+            self.server.hold.wait(30)
         said = self.headers.get("Authorization", "nothing").split(" ")[-1]
         body = json.dumps({"error": {"type": said, "root_cause": [{"type": said, "reason": said}]}, "status": 403,
             "version": {"number": said[:20]}, "tagline": said}).encode()
@@ -112,7 +144,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     def __enter__(self):
-        self.requests, self.elsewhere = [], ""
+        self.requests, self.elsewhere, self.hold, self.held = [], "", None, threading.Event()
         self.url = "http://127.0.0.1:%d" % self.server_port
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
@@ -128,7 +160,9 @@ class Server(http.server.ThreadingHTTPServer):
 def a_credential_goes_to_its_target_and_nowhere_else():
     with rig.folder() as out, Server(("127.0.0.1", 0), Echo) as mine, Server(("127.0.0.1", 0), Echo) as other:
         mine.elsewhere = other.url
-        targets = ["s3" + mine.url[4:] + "/a", "s3" + mine.url[4:] + "/ab", "s3" + mine.url[4:] + "/moved", "s3" + other.url[4:] + "/a"]
+        recorder = Recorder(other.server_port)
+        targets = ["s3" + mine.url[4:] + "/a", "s3" + mine.url[4:] + "/ab", "s3" + mine.url[4:] + "/moved",
+            "s3://127.0.0.1:%d/a" % recorder.port]
         entries = [{"target": targets[0], "as": as_, "kind": "bearer", "token": as_ + TOKEN} for as_ in ("owner", "stranger")]
         entries.append({"target": targets[2], "as": "stranger", "kind": "bearer", "token": TOKEN})
         done = auth_files.watched("check", "--scope", auth_files.scope(out, *targets, max_level="L4"), "--level", "L4", "--auth",
@@ -136,6 +170,9 @@ def a_credential_goes_to_its_target_and_nowhere_else():
         rig.check(mine.requests and other.requests, "requests")
         rig.equal(mine.with_credentials(), {"/a", "/moved"}, "paths that were asked for with a credential")
         rig.equal(other.with_credentials(), set(), "the same of the other server, to which the first redirects")
+        rig.equal((recorder.credentials([TOKEN]), recorder.writes()), ([], []), "what the recorder before it saw")
+        rig.check(recorder.requests(), "the recorder saw nothing")
+        recorder.close()
         rig.check(not any(TOKEN in path for path, _ in mine.requests + other.requests), "a token in a path")
         auth_files.nowhere([TOKEN], done.stdout, done.stderr, folder=out, but=(os.path.join(out, "auth.json"),))
 
@@ -152,6 +189,48 @@ def what_a_server_says_back_of_a_credential_is_kept_nowhere():
                     "--format", form, "--evidence", out + "/e.jsonl", "--case", case)
                 rig.check(server.with_credentials(), "no request carried the credential")
                 auth_files.nowhere([TOKEN, TOKEN[:20]], done.stdout, done.stderr, folder=out, but=(os.path.join(out, "auth.json"),))
+
+
+def memory_holds(pid, secret):
+    """Does the memory of the process hold it? None: it cannot be looked at."""
+    try:
+        with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as memory:
+            for line in maps:
+                begin, end = (int(part, 16) for part in line.split()[0].split("-"))
+                if line.split()[1].startswith("rw"):
+                    try:
+                        memory.seek(begin)
+                        if secret in memory.read(end - begin):
+                            return True
+                    except (OSError, ValueError, OverflowError):
+                        continue
+    except PermissionError:
+        return None
+    return False
+
+
+def while_a_credential_is_used_it_is_in_the_fetch_process_alone():
+    with rig.folder() as out, Server(("127.0.0.1", 0), Echo) as server:
+        server.hold = threading.Event()
+        target = "s3" + server.url[4:] + "/a"
+        escaped = "q\"" + TOKEN  # its escape is undone in a buffer of its own
+        auth = auth_files.write(out, {"target": target, "as": "stranger", "kind": "basic", "user": "u", "password": escaped})
+        process = subprocess.Popen([rig.STAUNCH, "check", "--scope", auth_files.scope(out, target), "--auth", auth],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            rig.check(server.held.wait(30), "no request with the credential came")
+            holds = {}
+            for pid in rig.family(process.pid):
+                found = rig.process(pid)
+                if found:
+                    holds.setdefault(found[0], []).append(memory_holds(pid, TOKEN.encode()))
+        finally:
+            server.hold.set()
+            process.communicate(timeout=60)
+        if any(None in found for found in holds.values()):
+            rig.skip("the memory of other processes cannot be read here")
+        rig.check(True in holds.get("staunch-fetch", []), "the fetch process was to have it, so that this test can see: %r" % holds)
+        rig.equal([name for name, found in holds.items() if name != "staunch-fetch" and True in found], [], "others that hold it")
 
 
 def write_text(folder):
@@ -203,6 +282,7 @@ def a_dry_run_shows_what_would_be_asked_as_whom():
 
 
 rig.run_tests(any_account_gets_into_a_bucket_that_grants_it_and_into_no_other, the_owners_view_is_told_and_opens_nothing,
-    azures_owner_sees_the_access_level_and_another_account_is_refused, a_credential_goes_to_its_target_and_nowhere_else,
+    azures_owner_sees_the_access_level_and_another_account_is_refused, basic_tokens_and_keys_are_taken_by_servers_that_want_them,
+    elasticsearch_takes_a_password_and_what_is_written_for_an_index_is_not_sent_to_its_server, while_a_credential_is_used_it_is_in_the_fetch_process_alone, a_credential_goes_to_its_target_and_nowhere_else,
     what_a_server_says_back_of_a_credential_is_kept_nowhere, files_that_others_can_read_or_that_are_none_are_refused,
     a_dry_run_shows_what_would_be_asked_as_whom)

@@ -96,4 +96,22 @@ def a_stranger_is_refused_and_a_wrong_key_is_one_line_without_it():
         rig.check(b"no credential of the owner" in done.stderr, done.stderr)
 
 
-rig.run_tests(private_stores_give_the_figures_of_the_local_folder, a_stranger_is_refused_and_a_wrong_key_is_one_line_without_it)
+def two_private_stores_are_read_in_one_scan_each_with_its_own():
+    with rig.folder() as out, lab.start("rgw", out, "closed") as ceph, lab.start("azurite", out, "closed") as azurite, \
+            Recorder(ceph.port) as to_ceph, Recorder(azurite.port) as to_azurite:
+        urls = ["s3://127.0.0.1:%d/priv" % to_ceph.port, "azure_blob://127.0.0.1:%d/%s/priv" % (to_azurite.port, azurite.seed["account"]),
+            "s3://127.0.0.1:%d/archive" % to_ceph.port]
+        auth = auth_files.write(out, auth_files.aws(urls[0], ceph), auth_files.aws(urls[2], ceph), auth_files.azure(urls[1], azurite))
+        for jobs in (1, 2):
+            case = os.path.join(out, "%d.case" % jobs)
+            done = rig.staunch("scan", *urls, "--scope", auth_files.scope(out, *urls), *PURPOSE, "--auth", auth, "--jobs", jobs, "--case", case)
+            rig.expect(rig.OK, done)
+            objects = rig.report(case)["coverage"]["objects"]
+            rig.equal(objects["listed"], objects["read"] + objects["duplicate"], "objects read, of %r" % objects)
+        for recorder, scheme in ((to_ceph, "AWS4-HMAC-SHA256"), (to_azurite, "SharedKey")):
+            rig.equal({(r.header("Authorization") or "none").split(" ")[0] for r in recorder.requests()}, {scheme}, "what it was asked with")
+            auth_files.nowhere([ceph.seed["secret"], azurite.seed["key"]], recorder.sent())
+
+
+rig.run_tests(private_stores_give_the_figures_of_the_local_folder, a_stranger_is_refused_and_a_wrong_key_is_one_line_without_it,
+    two_private_stores_are_read_in_one_scan_each_with_its_own)
