@@ -394,5 +394,21 @@
 #define CEIL_SEEN_ADDRESSES 64
 /* Columns of a table of rows; one with more is none. */
 #define CEIL_ROW_COLUMNS 1024
+/* Seconds from one round of a watch to the next; who only found a store does not ask more often than the last. */
+#define CEIL_WATCH_LEAST_S 1
+#define CEIL_WATCH_MOST_S (7 * 86400)
+#define CEIL_WATCH_FINDER_LEAST_S 900
+/* Seconds from one reminder of an alert to the next; those where a scope does not say. */
+#define CEIL_REMIND_LEAST_S 1
+#define CEIL_REMIND_MOST_S (30 * 86400)
+#define CEIL_REMIND_USUAL_S 86400
+/* Addresses that an alert is mailed to; arguments of the command that hears of it, and how long that may run. */
+#define CEIL_ALERT_ADDRESSES 16
+#define CEIL_ALERT_ARGUMENTS 64
+#define CEIL_ALERT_COMMAND_MS 30000
+/* One alert, in JSON or as a mail. */
+#define CEIL_ALERT_BYTES (64 * KIB)
+/* How long an acknowledgement waits for a round of the watch to end. */
+#define CEIL_ACKNOWLEDGE_MS 120000
 
 #endif

@@ -11,12 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Stopped while an alert is on its way: its answer is waited for, so that it need not be sent again. */
+#define ALERT_GRACE_MS 3000
+
 struct check_options {
 	const char *scope, *evidence, *evidence_key, *certificates, *casefile, *case_key, *auth;
 	bool json, dry_run, unconfined;
 	enum probe_level level;
 	bool level_given;
 	uint64_t within_days; /* a check of a store in an inventory is of this age at most */
+	int64_t watch_s;      /* 0: one run */
 };
 
 static int read_options(const struct cli_arguments *arguments, struct check_options *out)
@@ -47,6 +51,13 @@ static int read_options(const struct cli_arguments *arguments, struct check_opti
 		return cli_fail(CLI_WRONG, "--format is text or json");
 	if (level != NULL && (!probe_level_parse(level, &out->level) || out->level == PROBE_L5))
 		return cli_fail(CLI_WRONG, "--level is L0 to L4");
+	const char *watch = cli_value(arguments, "watch");
+	if (watch != NULL && !probe_interval_parse(watch, CEIL_WATCH_LEAST_S, CEIL_WATCH_MOST_S, &out->watch_s))
+		return cli_fail(CLI_WRONG, "--watch is 1s to 7d, as 15m");
+	if (watch != NULL && out->evidence == NULL && !out->dry_run)
+		return cli_fail(CLI_WRONG, "--watch needs --evidence FILE: all that it knows stands there");
+	if (watch != NULL && out->casefile != NULL)
+		return cli_fail(CLI_WRONG, "--watch holds no case open: give --case to a check with the same evidence");
 	if (out->scope == NULL)
 		return cli_fail(CLI_WRONG, "nothing is asked without a scope: --scope FILE; see: staunch scope init");
 	return CLI_OK;
@@ -98,6 +109,8 @@ static enum st_status read_scope(
 	ST_TRY(probe_scope_read((struct st_span){file.data, file.size}, out, err));
 	if (!options->dry_run)
 		ST_TRY(probe_scope_in_force(*out, st_utc_seconds(), err));
+	if ((*out)->basis == PROBE_FINDER && options->watch_s > 0 && options->watch_s < CEIL_WATCH_FINDER_LEAST_S)
+		return st_fail(err, ST_WRONG, "basis finder: --watch is at least %dm", CEIL_WATCH_FINDER_LEAST_S / 60);
 	return options->level_given ? probe_scope_allows_level(*out, options->level, err) : ST_OK;
 }
 
@@ -165,7 +178,7 @@ static int run_check(struct check *check, const struct check_options *options, s
 	if (status == ST_OK)
 		status = check_roles_confine(&check->roles, err);
 	if (status == ST_OK)
-		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, err);
+		status = check_evidence_open(&check->evidence, options->evidence, options->evidence_key, 0, err);
 	if (status == ST_OK)
 		status = check_run(check, err);
 	if (status == ST_OK && !check->roles.stopped)
@@ -188,7 +201,7 @@ static int run_check(struct check *check, const struct check_options *options, s
 	}
 	st_auto_buf struct st_buf out = {0};
 	if (options->json)
-		check_tell_json(check, &out);
+		check_tell_json(check, 2, &out);
 	else
 		check_tell_text(check, &out);
 	fwrite(out.data, 1, out.size, stdout);
@@ -196,10 +209,59 @@ static int run_check(struct check *check, const struct check_options *options, s
 	return exit_of(check);
 }
 
+/* --- the watch --- */
+
+/* A fetch process for alerts: other ports, and nothing of who is examined in its headers. */
+static enum st_status set_alert_roles(
+	struct check_watch *watch, const struct check_options *options, struct st_error *err)
+{
+	struct check *check = watch->check;
+	const struct probe_alerts *alerts = &check->scope->alerts;
+	struct check_identity identity;
+	ST_TRY(check_identify(check->scope, options->certificates, &identity, err));
+	free(identity.agent);
+	identity.agent = st_format("staunch/" STAUNCH_VERSION);
+	identity.from[0] = 0;
+	if (probe_alerts_have(alerts, PROBE_MAIL))
+		check_identity_port(&identity, alerts->mail_server.port);
+	if (probe_alerts_have(alerts, PROBE_WEBHOOK))
+		check_identity_port(&identity, alerts->webhook.port);
+	check_roles_set(
+		&watch->alert_roles, check->roles.launcher, check->roles.signal_fd, &identity, options->unconfined);
+	watch->alert_roles.private_allowed = true;
+	watch->alert_roles.grace_ms = ALERT_GRACE_MS;
+	check_identity_free(&identity);
+	return ST_OK;
+}
+
+static int run_watch(struct check *check, const struct check_options *options, struct st_error *err)
+{
+	struct check_watch watch = {.check = check, .interval_s = options->watch_s, .json = options->json};
+	enum st_status status = ST_OK;
+	/* Before the launcher, before any jail, before a key is in memory. */
+	if (probe_alerts_have(&check->scope->alerts, PROBE_COMMAND))
+		status = alerter_start(check->scope->alerts.command, &watch.alerter, err);
+	if (status == ST_OK)
+		status = start_roles(check, options, err);
+	if (status == ST_OK)
+		status = set_alert_roles(&watch, options, err);
+	if (status == ST_OK)
+		status = check_roles_confine(&check->roles, err);
+	if (status == ST_OK)
+		status = check_evidence_open(
+			&check->evidence, options->evidence, options->evidence_key, CEIL_ACKNOWLEDGE_MS, err);
+	int exit = status == ST_OK ? check_watch_run(&watch) : cli_fail_error(err);
+	check_roles_free(&watch.alert_roles);
+	check_roles_stop(&check->roles);
+	alerter_stop(watch.alerter);
+	check_evidence_close(&check->evidence);
+	return exit;
+}
+
 static int dry_run(const struct check *check, const struct check_options *options)
 {
 	st_auto_buf struct st_buf out = {0};
-	check_tell_dry(check, options->json, &out);
+	check_tell_dry(check, options->watch_s, options->json, &out);
 	fwrite(out.data, 1, out.size, stdout);
 	return CLI_OK;
 }
@@ -221,9 +283,10 @@ static int check_with(const struct cli_arguments *arguments, const struct check_
 	}
 	if (status == ST_OK)
 		status = take_credentials(&check, options->auth, &err);
-	int exit = status != ST_OK    ? cli_fail_error(&err)
-		   : options->dry_run ? dry_run(&check, options)
-				      : run_check(&check, options, &err);
+	int exit = status != ST_OK        ? cli_fail_error(&err)
+		   : options->dry_run     ? dry_run(&check, options)
+		   : options->watch_s > 0 ? run_watch(&check, options, &err)
+					  : run_check(&check, options, &err);
 	check_results_free(&check);
 	check_auth_close(check.auth);
 	check_inventory_free(&check.inventory);
@@ -250,6 +313,9 @@ static int run(const struct cli_arguments *arguments)
 			return cli_fail(CLI_WRONG, "--format is text or json");
 		return check_sightings(arguments);
 	}
+	if (cli_has(arguments, "acknowledge"))
+		return check_acknowledge(cli_value(arguments, "acknowledge"), cli_value(arguments, "evidence"),
+			cli_value(arguments, "evidence-key"));
 	int wrong = read_options(arguments, &options);
 	return wrong != CLI_OK ? wrong : check_with(arguments, &options);
 }
@@ -259,6 +325,9 @@ static const struct cli_option options[] = {
 	{"level", 0, "LEVEL", "L0 to L4; L2 unless the scope says less", false, false},
 	{"evidence", 0, "FILE", "append signed evidence, and use what earlier runs left in it", false, false},
 	{"evidence-key", 0, "FILE", "the key of the evidence (FILE.key beside it)", false, false},
+	{"watch", 0, "INTERVAL", "again every INTERVAL (1s to 7d, as 15m) until a signal; alerts as the scope says",
+		false, false},
+	{"acknowledge", 0, "TARGET", "with --evidence: somebody knows that it is open; reminders end", false, false},
 	{"case", 0, "FILE", "write what was found into this case too", false, false},
 	{"case-key", 0, "FILE", "the key of that case (FILE.key beside it)", false, false},
 	{"dry-run", 0, NULL, "print every request that could be sent, send none", false, false},

@@ -12,6 +12,8 @@
 #include "probe/pace.h"
 #include "probe/scope.h"
 #include "probe/services.h"
+#include "probe/timeline.h"
+#include "process/alerter.h"
 #include "process/launcher.h"
 #include "process/message.h"
 #include "report/window.h"
@@ -34,7 +36,9 @@ struct check_roles {
 	struct st_buf fetch_start, worker_start;
 	uint32_t next_id;
 	bool unconfined;
-	int signal_fd;                 /* Ctrl-C and the like, heard while waiting */
+	bool private_allowed; /* names may lead to private addresses: those that the scope's owner gave for alerts */
+	int grace_ms;         /* an answer that is awaited when a signal comes gets so long; 0: none */
+	int signal_fd;        /* Ctrl-C and the like, heard while waiting */
 	const struct check_auth *auth; /* borrowed; NULL: nothing is asked with a credential */
 	bool stopped;                  /* one came: nothing more is asked */
 };
@@ -94,32 +98,61 @@ enum st_status check_list_end(struct check_roles *roles, check_listed *each, voi
 /* The jail of this process: what it has opened before stays. */
 enum st_status check_roles_confine(const struct check_roles *roles, struct st_error *err);
 void check_roles_stop(struct check_roles *roles);
+/* Both processes end; the next question starts new ones: names are looked up anew, nothing of a server stays. */
+void check_roles_renew(struct check_roles *roles);
 /* Sends a request that has passed all gates, waits for its answer, has a worker read the body. ST_FATAL: the machine
  * fails; whatever the server does is an outcome. url: path and query; NULL: only resolve and connect (row unused). */
 enum st_status check_ask(struct check_roles *roles, const struct probe_target *target,
 	const struct probe_request *request, const char *url, struct check_answer *out, struct st_error *err);
+/* Hands a mail to its server; out as check_ask, status is that of SMTP. */
+struct check_mail {
+	const struct probe_target *server;
+	bool starttls;
+	const char *helo, *from;
+	char *const *to;
+	size_t to_count;
+	struct st_span message;
+};
+enum st_status check_mail_send(
+	struct check_roles *roles, const struct check_mail *mail, struct check_answer *out, struct st_error *err);
+/* True when fd can be read within the time; false also when the user stops us (behind the grace). fd -1: only waits. */
+bool check_readable(struct check_roles *roles, int fd, int limit_ms);
 /* Waits, unless it is stopped. */
 void check_wait(struct check_roles *roles, uint64_t ms);
 void check_answer_free(struct check_answer *answer);
 
 /* --- the evidence file (check_evidence.c) --- */
 
+/* Who waits to write looks twice in this time. */
+#define CHECK_YIELD_MS 60
+
 struct check_evidence {
 	struct probe_evidence chain;
-	bool kept; /* there is a file */
+	bool kept;     /* there is a file */
+	bool released; /* others may write, so nothing is written here */
 	int fd;
+	char *path;     /* NULL: not kept */
+	uint64_t bytes; /* of the file, as far as its lines were taken */
 	struct st_buf line;
-	struct st_buf earlier; /* the file as it was before this run */
+	struct probe_timelines timelines; /* of every line, those of this run too */
 };
 
 /* path NULL: lines are made, numbered and signed by a key that nobody has afterwards, and kept nowhere. ST_WRONG: the
- * file is no intact chain of this key. */
+ * file is no intact chain of this key. Another that writes is waited for, at most wait_ms. */
 enum st_status check_evidence_open(
-	struct check_evidence *evidence, const char *path, const char *key_path, struct st_error *err);
+	struct check_evidence *evidence, const char *path, const char *key_path, int wait_ms, struct st_error *err);
 struct st_json_writer check_evidence_begin(struct check_evidence *evidence, const char *kind, uint64_t *number);
 enum st_status check_evidence_end(struct check_evidence *evidence, struct st_json_writer *w, struct st_error *err);
 enum st_status check_evidence_sign(struct check_evidence *evidence, struct st_error *err);
 void check_evidence_close(struct check_evidence *evidence);
+/* A watch lets others write between its rounds (a check, an acknowledgement), and takes their lines in. release ends
+ * the right to write; resume waits for it, until limit_ms (-1: for ever) or a signal, ST_STOP then. ST_WRONG: the file
+ * is another one, shorter, or what was added does not fit. */
+void check_evidence_release(struct check_evidence *evidence);
+enum st_status check_evidence_resume(
+	struct check_evidence *evidence, struct check_roles *roles, int limit_ms, struct st_error *err);
+/* Only one watch for a file: ST_FATAL, there is another. */
+enum st_status check_evidence_watch(struct check_evidence *evidence, struct st_error *err);
 /* A whole file of the user, bounded; ST_WRONG when it cannot be read or is longer. */
 enum st_status check_read_file(const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err);
 int check_verify(const char *path, const char *key_path, const char *head, bool json);
@@ -202,12 +235,18 @@ struct check_views {
 	bool owner_refused; /* the service does not take the owner's credential */
 };
 
+/* What was known before this run. */
+struct check_history {
+	char last_open[21], first_closed[21]; /* "": never */
+	struct st_buf object;                 /* a name that was listed; empty: none */
+};
+
 struct check_result {
 	const struct probe_target *target;
 	const char *typed;
 	const struct probe_service *service; /* NULL: nobody knows */
 	struct probe probe;
-	struct probe_history history;
+	struct check_history history;
 	struct check_views views;
 	struct check_row *rows;
 	size_t row_count;
@@ -227,6 +266,10 @@ struct check {
 	char run[17], began[21];
 	struct probe_observed_all observed; /* what the evidence says, this run included; empty without --evidence */
 	struct check_inventory inventory;
+	uint64_t round; /* of a watch, from 1; 0: no watch */
+	/* Behind each target's verdict; NULL: nothing. */
+	enum st_status (*between)(void *context, struct st_error *err);
+	void *between_context;
 };
 
 enum st_status check_run(struct check *check, struct st_error *err);
@@ -237,6 +280,8 @@ enum st_status check_request(struct check *check, struct check_result *result, s
 /* What a stranger's credential gets, and how the owner's shows the store, where there are such. */
 enum st_status check_with_credentials(struct check *check, struct check_result *result, struct st_error *err);
 enum probe_state check_verdict_of(const struct check_result *result);
+/* Makes the results those of a run that has not begun; the targets stay. */
+void check_results_clear(struct check *check);
 void check_results_free(struct check *check);
 
 /* --- windows (check_windows.c) --- */
@@ -266,11 +311,33 @@ void check_marks_free(struct check_marks *marks);
 /* --sightings: no packet is sent (check_sightings.c). */
 int check_sightings(const struct cli_arguments *arguments);
 
+/* --- check --watch (check_watch.c, check_alert.c) --- */
+
+struct check_watch {
+	struct check *check;
+	struct check_roles alert_roles; /* a fetch process of its own, for alerts alone */
+	struct alerter *alerter;        /* NULL: no command */
+	int64_t interval_s;
+	uint64_t held_since_ms; /* others wait to write */
+	bool json, stop_kept;   /* stop_kept: the line `stopped` stands already */
+};
+/* Rounds until a signal; returns a cli_exit. The evidence is open and locked, the jail is locked. */
+int check_watch_run(struct check_watch *watch);
+/* Sends what is due until nothing is, or the user stops us; *next: when something is again. Every try is a line. */
+enum st_status check_alerts_send(struct check_watch *watch, int64_t *next, struct st_error *err);
+/* `check --acknowledge TARGET --evidence FILE` */
+int check_acknowledge(const char *target, const char *path, const char *key_path);
+
 /* --- what is told (check_tell.c) --- */
 
 void check_tell_text(const struct check *check, struct st_buf *out);
-void check_tell_json(const struct check *check, struct st_buf *out);
-/* Every request that could be sent, in the order of the table. */
-void check_tell_dry(const struct check *check, bool json, struct st_buf *out);
+/* indent 0: one line */
+void check_tell_json(const struct check *check, int indent, struct st_buf *out);
+/* A round of a watch, in a line, and what each target that is not closed says. */
+void check_tell_round(const struct check *check, struct st_buf *out);
+/* "2019-12-31T09:15:00Z" as it is read by people; the caller frees. */
+char *check_moment(const char *time);
+/* Every request that could be sent, in the order of the table, and with interval_s, of a watch, who is told. */
+void check_tell_dry(const struct check *check, int64_t interval_s, bool json, struct st_buf *out);
 
 #endif

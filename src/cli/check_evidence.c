@@ -10,7 +10,9 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum st_status read_all(int fd, const char *path, uint64_t limit_bytes, struct st_buf *out, struct st_error *err)
@@ -59,41 +61,56 @@ static enum st_status load_key(
 }
 
 /* A line that a kill tore is no evidence of anything; that it was there is. */
-static enum st_status drop_torn(
-	struct check_evidence *evidence, const struct probe_chain_report *report, struct st_error *err)
+static enum st_status drop_torn(struct check_evidence *evidence, struct st_span torn, struct st_error *err)
 {
 	uint8_t sha256[ST_SHA256_BYTES];
 	char hex[2 * ST_SHA256_BYTES + 1];
-	size_t torn = evidence->earlier.size - (size_t)report->whole_bytes;
-	st_sha256_of(evidence->earlier.data + report->whole_bytes, torn, sha256);
+	st_sha256_of(torn.data, torn.size, sha256);
 	st_hex(sha256, sizeof sha256, hex);
-	if (ftruncate(evidence->fd, (off_t)report->whole_bytes) != 0)
+	if (ftruncate(evidence->fd, (off_t)evidence->bytes) != 0)
 		return st_fail_errno(err, ST_FATAL, "the torn last line of the evidence cannot be removed");
-	evidence->earlier.size = (size_t)report->whole_bytes;
 	struct st_json_writer w = check_evidence_begin(evidence, "cut", NULL);
-	st_json_key_uint(&w, "bytes", torn);
+	st_json_key_uint(&w, "bytes", torn.size);
 	st_json_key_text(&w, "sha256", hex);
 	return check_evidence_end(evidence, &w, err);
 }
 
-static enum st_status go_on(struct check_evidence *evidence, const char *path, struct st_error *err)
+/* Lines behind those that were taken already: checked, then taken. */
+static enum st_status go_on(struct check_evidence *evidence, struct st_span lines, struct st_error *err)
 {
-	struct probe_chain_report report;
-	struct st_span file = {evidence->earlier.data, evidence->earlier.size};
-	probe_evidence_check(&evidence->chain, file, NULL, &report);
+	struct probe_chain_report report = {.lines = evidence->chain.count};
+	memcpy(report.head, evidence->chain.head, sizeof report.head);
+	probe_evidence_check_more(&evidence->chain, lines, NULL, &report);
 	if (report.chain == PROBE_CHAIN_TAMPERED)
 		return st_fail(err, ST_WRONG,
-			"%s is no intact evidence: line %llu does not fit; nothing is added to it", path,
+			"%s is no intact evidence: line %llu does not fit; nothing is added to it", evidence->path,
 			(unsigned long long)report.bad_line);
 	if (report.chain == PROBE_CHAIN_OTHER_KEY)
-		return st_fail(err, ST_WRONG, "%s is signed with another key", path);
+		return st_fail(err, ST_WRONG, "%s is signed with another key", evidence->path);
 	memcpy(evidence->chain.head, report.head, sizeof report.head);
 	evidence->chain.count = report.lines;
-	return report.torn ? drop_torn(evidence, &report, err) : ST_OK;
+	size_t whole = (size_t)report.whole_bytes;
+	evidence->bytes += whole;
+	probe_timelines_take_file(&evidence->timelines, (struct st_span){lines.data, whole});
+	return report.torn ? drop_torn(evidence, (struct st_span){lines.data + whole, lines.size - whole}, err) : ST_OK;
+}
+
+static enum st_status lock_within(
+	struct check_evidence *evidence, struct check_roles *roles, int limit_ms, struct st_error *err)
+{
+	uint64_t until_ms = limit_ms < 0 ? UINT64_MAX : st_now_ms() + (uint64_t)limit_ms;
+	while (flock(evidence->fd, LOCK_EX | LOCK_NB) != 0) {
+		if (st_now_ms() >= until_ms)
+			return st_fail(err, ST_FATAL, "another check writes %s", evidence->path);
+		check_wait(roles, CHECK_YIELD_MS / 2);
+		if (roles->stopped)
+			return ST_STOP;
+	}
+	return ST_OK;
 }
 
 enum st_status check_evidence_open(
-	struct check_evidence *evidence, const char *path, const char *key_path, struct st_error *err)
+	struct check_evidence *evidence, const char *path, const char *key_path, int wait_ms, struct st_error *err)
 {
 	*evidence = (struct check_evidence){.fd = -1};
 	if (path == NULL) {
@@ -107,13 +124,56 @@ enum st_status check_evidence_open(
 	evidence->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
 	if (evidence->fd < 0)
 		return st_fail_errno(err, ST_WRONG, "cannot open the evidence %s", path);
-	if (flock(evidence->fd, LOCK_EX | LOCK_NB) != 0)
-		return st_fail(err, ST_FATAL, "another check writes %s", path);
 	evidence->kept = true;
-	ST_TRY(read_all(evidence->fd, path, CEIL_EVIDENCE_FILE_BYTES, &evidence->earlier, err));
-	ST_TRY(load_key(&evidence->chain, path, key_path, !there || evidence->earlier.size == 0, err));
-	return go_on(evidence, path, err);
+	evidence->path = st_format("%s", path);
+	struct check_roles nobody = {.signal_fd = -1};
+	ST_TRY(lock_within(evidence, &nobody, wait_ms, err));
+	st_auto_buf struct st_buf file = {0};
+	ST_TRY(read_all(evidence->fd, path, CEIL_EVIDENCE_FILE_BYTES, &file, err));
+	ST_TRY(load_key(&evidence->chain, path, key_path, !there || file.size == 0, err));
+	return go_on(evidence, (struct st_span){file.data, file.size}, err);
 }
+
+/* --- beside other writers --- */
+
+void check_evidence_release(struct check_evidence *evidence)
+{
+	evidence->released = true;
+	(void)flock(evidence->fd, LOCK_UN);
+}
+
+enum st_status check_evidence_watch(struct check_evidence *evidence, struct st_error *err)
+{
+	/* Beside the lock that every writer takes for the time it writes. It ends with the process. */
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+	if (fcntl(evidence->fd, F_OFD_SETLK, &lock) != 0)
+		return st_fail(err, ST_FATAL, "another watch writes %s", evidence->path);
+	return ST_OK;
+}
+
+enum st_status check_evidence_resume(
+	struct check_evidence *evidence, struct check_roles *roles, int limit_ms, struct st_error *err)
+{
+	ST_TRY(lock_within(evidence, roles, limit_ms, err));
+	evidence->released = false;
+	struct stat own, named;
+	if (fstat(evidence->fd, &own) != 0 || stat(evidence->path, &named) != 0 || own.st_ino != named.st_ino ||
+		own.st_dev != named.st_dev || (uint64_t)own.st_size < evidence->bytes)
+		return st_fail(err, ST_WRONG, "%s is no longer the file that this watch writes", evidence->path);
+	uint64_t added = (uint64_t)own.st_size - evidence->bytes;
+	if ((uint64_t)own.st_size > CEIL_EVIDENCE_FILE_BYTES)
+		return st_fail(err, ST_WRONG, "%s is larger than %llu bytes", evidence->path,
+			(unsigned long long)CEIL_EVIDENCE_FILE_BYTES);
+	st_auto_buf struct st_buf lines = {0};
+	st_buf_reserve(&lines, (size_t)added + 1);
+	ssize_t got = st_pread_full(evidence->fd, lines.data, (size_t)added, evidence->bytes);
+	if (got != (ssize_t)added)
+		return st_fail_errno(err, ST_WRONG, "cannot read %s", evidence->path);
+	lines.size = (size_t)added;
+	return added > 0 ? go_on(evidence, (struct st_span){lines.data, lines.size}, err) : ST_OK;
+}
+
+/* --- lines --- */
 
 struct st_json_writer check_evidence_begin(struct check_evidence *evidence, const char *kind, uint64_t *number)
 {
@@ -128,6 +188,9 @@ static enum st_status write_line(struct check_evidence *evidence, struct st_erro
 {
 	if (evidence->fd >= 0 && st_write_full(evidence->fd, evidence->line.data, evidence->line.size) != 0)
 		return st_fail_errno(err, ST_FATAL, "the evidence cannot be written");
+	evidence->bytes += evidence->line.size;
+	probe_timelines_take(&evidence->timelines, (struct st_span){evidence->line.data, evidence->line.size - 1},
+		evidence->chain.head);
 	return ST_OK;
 }
 
@@ -151,7 +214,8 @@ void check_evidence_close(struct check_evidence *evidence)
 	if (evidence->fd >= 0)
 		close(evidence->fd);
 	st_buf_free(&evidence->line);
-	st_buf_free(&evidence->earlier);
+	free(evidence->path);
+	probe_timelines_free(&evidence->timelines);
 	probe_evidence_wipe(&evidence->chain);
 }
 

@@ -45,22 +45,30 @@ void check_role_use(struct check_roles *roles, struct check_role *role, uint32_t
 	role->credential = credential;
 }
 
-/* True when fd can be read within the time; false also when the user stops us. fd -1: only waits. */
-static bool readable(struct check_roles *roles, int fd, int limit_ms)
+static int wait_for(struct pollfd *ready, nfds_t count, int limit_ms)
 {
-	struct pollfd ready[] = {{.fd = fd, .events = POLLIN}, {.fd = roles->signal_fd, .events = POLLIN}};
 	int got;
 	do
-		got = poll(ready, 2, limit_ms);
+		got = poll(ready, count, limit_ms);
 	while (got < 0 && errno == EINTR);
-	roles->stopped = roles->stopped || (got > 0 && ready[1].revents != 0);
+	return got;
+}
+
+bool check_readable(struct check_roles *roles, int fd, int limit_ms)
+{
+	struct pollfd ready[] = {{.fd = fd, .events = POLLIN}, {.fd = roles->signal_fd, .events = POLLIN}};
+	int got = wait_for(ready, 2, limit_ms);
+	bool signalled = got > 0 && ready[1].revents != 0;
+	roles->stopped = roles->stopped || signalled;
+	if (roles->stopped && roles->grace_ms > 0 && fd >= 0)
+		return wait_for(ready, 1, limit_ms < roles->grace_ms ? limit_ms : roles->grace_ms) > 0;
 	return got > 0 && ready[0].revents != 0 && !roles->stopped;
 }
 
 void check_wait(struct check_roles *roles, uint64_t ms)
 {
 	if (ms > 0 && !roles->stopped)
-		(void)readable(roles, -1, ms < INT_MAX ? (int)ms : INT_MAX);
+		(void)check_readable(roles, -1, ms < INT_MAX ? (int)ms : INT_MAX);
 }
 
 /* The next frame within the time, however slowly its bytes come; false: the process is lost, or the user stops us. */
@@ -72,7 +80,7 @@ static bool next_frame(struct check_roles *roles, struct check_role *role, int l
 		if (result != MESSAGE_AGAIN)
 			return result == MESSAGE_OK;
 		uint64_t now_ms = st_now_ms();
-		if (now_ms >= until_ms || !readable(roles, role->socket, (int)(until_ms - now_ms)))
+		if (now_ms >= until_ms || !check_readable(roles, role->socket, (int)(until_ms - now_ms)))
 			return false;
 	}
 }
@@ -213,6 +221,12 @@ void check_roles_free(struct check_roles *roles)
 	st_buf_free(&roles->worker_start);
 }
 
+void check_roles_renew(struct check_roles *roles)
+{
+	check_role_stop(roles, &roles->fetch);
+	check_role_stop(roles, &roles->worker);
+}
+
 void check_roles_stop(struct check_roles *roles)
 {
 	struct launcher *launcher = roles->launcher;
@@ -230,15 +244,20 @@ static void add_text(struct st_buf *out, const char *text)
 	st_buf_add_span(out, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 }
 
+static void frame_place(const struct check_roles *roles, const struct probe_target *target, struct st_buf *out)
+{
+	st_buf_add_byte(out, target->literal ? 1 : roles->private_allowed ? 2 : 0);
+	add_text(out, target->host);
+	st_buf_add_u16(out, target->port);
+}
+
 static uint32_t frame_question(struct check_roles *roles, const struct probe_target *target,
 	const struct probe_request *request, const char *url, struct st_buf *out)
 {
 	const struct probe_row *row = request != NULL ? request->row : NULL;
 	st_buf_add_u32(out, ++roles->next_id);
 	st_buf_add_byte(out, target->transport == PROBE_HTTPS || target->transport == PROBE_TLS);
-	st_buf_add_byte(out, target->literal);
-	add_text(out, target->host);
-	st_buf_add_u16(out, target->port);
+	frame_place(roles, target, out);
 	if (url == NULL)
 		return FETCH_RESOLVE;
 	st_buf_add_u32(out, row->body_bytes);
@@ -374,6 +393,29 @@ enum st_status check_ask(struct check_roles *roles, const struct probe_target *t
 	if (out->body < 0 || url == NULL || request->row->form == PROBE_FORM_NONE || out->answer.body_bytes == 0)
 		return ST_OK;
 	return read_body(roles, request->row, out, err);
+}
+
+enum st_status check_mail_send(
+	struct check_roles *roles, const struct check_mail *mail, struct check_answer *out, struct st_error *err)
+{
+	*out = (struct check_answer){.body = -1};
+	out->answer.facts = &out->facts;
+	if (roles->fetch.socket < 0)
+		ST_TRY(check_role_start(roles, &roles->fetch, err));
+	st_auto_buf struct st_buf frame = {0};
+	st_buf_add_u32(&frame, ++roles->next_id);
+	st_buf_add_byte(&frame, mail->server->transport == PROBE_HTTPS);
+	frame_place(roles, mail->server, &frame);
+	st_buf_add_byte(&frame, mail->starttls);
+	add_text(&frame, mail->helo);
+	add_text(&frame, mail->from);
+	st_buf_add_u32(&frame, (uint32_t)mail->to_count);
+	for (size_t i = 0; i < mail->to_count; i++)
+		add_text(&frame, mail->to[i]);
+	st_buf_add_span(&frame, mail->message.data, mail->message.size);
+	(void)message_send(roles->fetch.socket, FETCH_MAIL, frame.data, frame.size, -1);
+	take_answer(roles, 0, out);
+	return ST_OK;
 }
 
 void check_answer_free(struct check_answer *answer)

@@ -143,6 +143,8 @@ static enum st_status keep_verdict(struct check *check, struct check_result *res
 			probe_right_state_name((enum probe_right)i, probe->verdict.rights[i]));
 	st_json_key_text(&w, "reason", probe->verdict.reason);
 	st_json_key_uint(&w, "objects_seen", probe->objects_seen);
+	if (probe->ransom_notes > 0)
+		st_json_key_uint(&w, "ransom_notes", probe->ransom_notes);
 	/* One name, so that a later run can ask whether it is closed too; an earlier one is handed on. */
 	struct st_span name = probe->seen_object.size > 0
 				      ? (struct st_span){probe->seen_object.data, probe->seen_object.size}
@@ -168,6 +170,8 @@ static enum st_status keep_run(struct check *check, struct st_error *err)
 	st_json_key_text(&w, "vantage", check->scope->inside ? "inside" : "internet");
 	st_json_key_text(&w, "level", probe_level_name(check->level));
 	st_json_key_uint(&w, "targets", check->result_count);
+	if (check->round > 0)
+		st_json_key_uint(&w, "round", check->round);
 	return check_evidence_end(&check->evidence, &w, err);
 }
 
@@ -319,11 +323,24 @@ static enum st_status examine(struct check *check, struct check_result *result, 
 	return ST_OK;
 }
 
+static void recall(struct check *check, struct check_result *result)
+{
+	const char *target = result->target->canonical;
+	const struct probe_timeline *line = probe_timeline_of(&check->evidence.timelines, target);
+	result->history = (struct check_history){0};
+	if (line == NULL)
+		return;
+	memcpy(result->history.last_open, line->last_open, sizeof result->history.last_open);
+	memcpy(result->history.first_closed, line->first_closed, sizeof result->history.first_closed);
+	if (line->known.size > 0)
+		(void)probe_evidence_unseal(&check->evidence.chain, target, (const char *)line->known.data,
+			line->known.size, &result->history.object);
+}
+
 static enum st_status check_target(struct check *check, struct check_result *result, struct st_error *err)
 {
 	struct probe *probe = &result->probe;
-	struct st_span earlier = {check->evidence.earlier.data, check->evidence.earlier.size};
-	probe_evidence_history(&check->evidence.chain, earlier, result->target->canonical, &result->history);
+	recall(check, result);
 	probe_begin(probe, result->target, NULL);
 	check->as = PROBE_AS_ANYBODY;
 	check_role_use(&check->roles, &check->roles.fetch, 0);
@@ -357,13 +374,17 @@ enum st_status check_run(struct check *check, struct st_error *err)
 	ST_TRY(keep_run(check, err));
 	for (size_t i = 0; i < check->result_count && !check->roles.stopped; i++) {
 		enum st_status status = check_target(check, &check->results[i], err);
+		if (status == ST_OK && check->between != NULL && !check->roles.stopped)
+			status = check->between(check->between_context, err);
 		if (status != ST_OK && !check->roles.stopped)
 			return status;
 	}
-	return check->roles.stopped ? keep_stop(check, err) : check_evidence_sign(&check->evidence, err);
+	if (check->roles.stopped)
+		return check->evidence.released ? ST_STOP : keep_stop(check, err);
+	return check_evidence_sign(&check->evidence, err);
 }
 
-void check_results_free(struct check *check)
+void check_results_clear(struct check *check)
 {
 	for (size_t i = 0; i < check->result_count; i++) {
 		struct check_result *result = &check->results[i];
@@ -371,7 +392,13 @@ void check_results_free(struct check *check)
 			free(result->rows[j].request);
 		free(result->rows);
 		probe_end(&result->probe);
-		probe_history_free(&result->history);
+		st_buf_free(&result->history.object);
+		*result = (struct check_result){.target = result->target, .typed = result->typed};
 	}
+}
+
+void check_results_free(struct check *check)
+{
+	check_results_clear(check);
 	free(check->results);
 }

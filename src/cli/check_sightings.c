@@ -253,10 +253,11 @@ static enum st_status run_all(struct sightings *s, const struct cli_arguments *a
 	if (status == ST_OK)
 		status = check_roles_confine(&s->roles, s->err);
 	if (status == ST_OK)
-		status = check_evidence_open(
-			&s->evidence, cli_value(arguments, "evidence"), cli_value(arguments, "evidence-key"), s->err);
+		status = check_evidence_open(&s->evidence, cli_value(arguments, "evidence"),
+			cli_value(arguments, "evidence-key"), 0, s->err);
+	if (status == ST_OK)
+		status = check_evidence_observed(&s->evidence, &s->observed, s->err);
 	if (status == ST_OK) {
-		probe_observed_read(&s->observed, (struct st_span){s->evidence.earlier.data, s->evidence.earlier.size});
 		take_targets(s);
 		know_earlier(s);
 		status = read_files(s);

@@ -95,21 +95,20 @@ static void put_row(struct pen *pen, const struct check_result *result, const st
 	st_buf_add_byte(pen->out, '\n');
 }
 
-/* "2019-12-31T09:15:00Z" as it is read by people. */
-static char *moment(const char *time)
+char *check_moment(const char *time)
 {
 	return st_format("%.10s %.5s", time, time + 11);
 }
 
 static void put_window(struct pen *pen, const struct check_result *result)
 {
-	const struct probe_history *history = &result->history;
+	const struct check_history *history = &result->history;
 	enum probe_state verdict = check_verdict_of(result);
 	bool closed = verdict == PROBE_CLOSED && history->last_open[0] != 0;
 	if (!closed && !(verdict == PROBE_OPEN && history->last_open[0] != 0))
 		return;
-	st_auto_free char *from = moment(history->last_open);
-	st_auto_free char *to = moment(history->first_closed[0] != 0 ? history->first_closed : result->time);
+	st_auto_free char *from = check_moment(history->last_open);
+	st_auto_free char *to = check_moment(history->first_closed[0] != 0 ? history->first_closed : result->time);
 	st_auto_free char *line = closed ? st_format("         closed in (%s, %s]", from, to)
 					 : st_format("         was open at %s", from);
 	put(pen, "", line);
@@ -176,6 +175,33 @@ static void add_exposure(struct st_json_writer *w, const struct check *check, co
 	check_exposure_free(&exposure);
 }
 
+static char *bracket_text(const struct probe_bracket *bracket)
+{
+	st_auto_free char *after = bracket->after[0] != 0 ? check_moment(bracket->after) : st_format("unknown");
+	st_auto_free char *by = check_moment(bracket->by);
+	return st_format("(%s, %s]", after, by);
+}
+
+/* Each window, when there is more than one, or something to say of it that the line above does not. */
+static void put_windows(struct pen *pen, const struct check *check, const struct check_result *result)
+{
+	const struct probe_timeline *line = probe_timeline_of(&check->evidence.timelines, result->target->canonical);
+	for (size_t i = 0; line != NULL && i < line->window_count; i++) {
+		const struct probe_watch_window *window = &line->windows[i];
+		if (line->window_count == 1 && window->wiped.by[0] == 0 && !window->clock_went_back)
+			continue;
+		bool is_closed = window->closed.by[0] != 0, wiped = window->wiped.by[0] != 0;
+		st_auto_free char *opened = bracket_text(&window->opened);
+		st_auto_free char *closed = is_closed ? bracket_text(&window->closed) : st_format("not known to be");
+		st_auto_free char *wipe = wiped ? bracket_text(&window->wiped) : NULL;
+		st_auto_free char *text = st_format("         window %zu   opened in %s   closed %s%s%s%s%s", i + 1,
+			opened, is_closed ? "in " : "", closed, wiped ? "   wiped in " : "", wiped ? wipe : "",
+			window->clock_went_back ? "   a clock went back" : "");
+		put(pen, "", text);
+		st_buf_add_byte(pen->out, '\n');
+	}
+}
+
 static void put_result(struct pen *pen, const struct check *check, const struct check_result *result)
 {
 	enum probe_state verdict = check_verdict_of(result);
@@ -201,6 +227,7 @@ static void put_result(struct pen *pen, const struct check *check, const struct 
 	put_views(pen, result);
 	put_window(pen, result);
 	put_exposure(pen->out, check, result);
+	put_windows(pen, check, result);
 	if (verdict == PROBE_OPEN && result->service->advice != NULL) {
 		st_auto_free char *advice = st_format("         next: %s\n", result->service->advice);
 		st_buf_add(pen->out, advice, strlen(advice));
@@ -220,7 +247,7 @@ void check_tell_text(const struct check *check, struct st_buf *out)
 {
 	struct pen pen = {.out = out, .colour = cli_colour(STDOUT_FILENO)};
 	char bytes[32], head[PROBE_EVIDENCE_HEAD_TEXT];
-	st_auto_free char *when = moment(check->began);
+	st_auto_free char *when = check_moment(check->began);
 	st_auto_free char *first = st_format("from %s   %s UTC   %zu target%s   %llu request%s, %s",
 		check->scope->inside ? "inside" : "the internet", when, check->result_count,
 		check->result_count == 1 ? "" : "s", (unsigned long long)check->pace.requests,
@@ -235,6 +262,27 @@ void check_tell_text(const struct check *check, struct st_buf *out)
 		count_of(check, PROBE_OPEN), count_of(check, PROBE_CLOSED), count_of(check, PROBE_CANNOT_TELL), head,
 		check->evidence.kept ? ", signed" : ", not kept: no --evidence");
 	st_buf_add(out, last, strlen(last));
+}
+
+void check_tell_round(const struct check *check, struct st_buf *out)
+{
+	char head[PROBE_EVIDENCE_HEAD_TEXT];
+	st_hex(check->evidence.chain.head, sizeof check->evidence.chain.head, head);
+	st_auto_free char *when = check_moment(check->began);
+	st_buf_format(out, "%s   round %llu   %zu open, %zu closed, %zu cannot tell   evidence head %s, signed\n", when,
+		(unsigned long long)check->round, count_of(check, PROBE_OPEN), count_of(check, PROBE_CLOSED),
+		count_of(check, PROBE_CANNOT_TELL), head);
+	for (size_t i = 0; i < check->result_count; i++) {
+		const struct check_result *result = &check->results[i];
+		enum probe_state verdict = check_verdict_of(result);
+		if (verdict == PROBE_CLOSED)
+			continue;
+		st_buf_format(out, "  %-12s", probe_state_name(verdict));
+		st_escape_text(out, result->typed, strlen(result->typed));
+		st_buf_format(out, "   ");
+		st_escape_text(out, result->probe.verdict.reason, strlen(result->probe.verdict.reason));
+		st_buf_add_byte(out, '\n');
+	}
 }
 
 /* --- JSON --- */
@@ -257,7 +305,7 @@ static void add_row(struct st_json_writer *w, const struct check_row *row)
 
 static void add_window(struct st_json_writer *w, const struct check_result *result)
 {
-	const struct probe_history *history = &result->history;
+	const struct check_history *history = &result->history;
 	st_json_key(w, "window");
 	if (history->last_open[0] == 0) {
 		st_json_null(w);
@@ -301,6 +349,16 @@ static void add_views(struct st_json_writer *w, const struct check_views *views)
 	st_json_object_end(w);
 }
 
+static void add_windows(struct st_json_writer *w, const struct check *check, const struct check_result *result)
+{
+	const struct probe_timeline *line = probe_timeline_of(&check->evidence.timelines, result->target->canonical);
+	st_json_key(w, "windows");
+	st_json_array(w);
+	for (size_t i = 0; line != NULL && i < line->window_count; i++)
+		probe_watch_window_json(w, line, i);
+	st_json_array_end(w);
+}
+
 static void add_result(struct st_json_writer *w, const struct check *check, const struct check_result *result)
 {
 	const struct probe *probe = &result->probe;
@@ -324,6 +382,7 @@ static void add_result(struct st_json_writer *w, const struct check *check, cons
 	add_views(w, &result->views);
 	add_window(w, result);
 	add_exposure(w, check, result);
+	add_windows(w, check, result);
 	st_json_key(w, "evidence");
 	st_json_array(w);
 	for (size_t i = 0; i < result->row_count; i++)
@@ -332,15 +391,17 @@ static void add_result(struct st_json_writer *w, const struct check *check, cons
 	st_json_object_end(w);
 }
 
-void check_tell_json(const struct check *check, struct st_buf *out)
+void check_tell_json(const struct check *check, int indent, struct st_buf *out)
 {
-	struct st_json_writer w = {.out = out, .indent = 2};
+	struct st_json_writer w = {.out = out, .indent = indent};
 	char head[PROBE_EVIDENCE_HEAD_TEXT];
 	st_hex(check->evidence.chain.head, sizeof check->evidence.chain.head, head);
 	st_json_object(&w);
 	st_json_key_text(&w, "schema", "staunch.check/1");
 	st_json_key_text(&w, "version", STAUNCH_VERSION);
 	st_json_key_text(&w, "run", check->run);
+	if (check->round > 0)
+		st_json_key_uint(&w, "round", check->round);
 	st_json_key_text(&w, "started_at", check->began);
 	st_json_key_text(&w, "vantage", check->scope->inside ? "inside" : "internet");
 	st_json_key_text(&w, "level", probe_level_name(check->level));
@@ -467,7 +528,42 @@ static void dry_target(struct dry *dry, const struct check *check, const struct 
 			dry_service(dry, check, result->target, service, service->name);
 }
 
-void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
+static char *place_of(const struct probe_target *target)
+{
+	bool six = strchr(target->host, ':') != NULL;
+	return st_format("%s%s%s:%u", six ? "[" : "", target->host, six ? "]" : "", target->port);
+}
+
+/* Who hears of a change. The webhook's path may be a secret. */
+static void dry_watch(struct dry *dry, const struct probe_alerts *alerts, int64_t interval_s)
+{
+	st_auto_free char *every = st_format("%lld", (long long)interval_s);
+	st_auto_free char *mail = alerts->mail_to_count > 0 ? place_of(&alerts->mail_server) : NULL;
+	st_auto_free char *webhook = alerts->webhook_path != NULL ? place_of(&alerts->webhook) : NULL;
+	if (dry->w != NULL) {
+		st_json_key_uint(dry->w, "every_s", (uint64_t)interval_s);
+		st_json_key(dry->w, "alerts");
+		st_json_object(dry->w);
+		st_json_key_text(dry->w, "mail", mail);
+		st_json_key_text(dry->w, "webhook", webhook);
+		st_json_key_text(dry->w, "command", alerts->command != NULL ? alerts->command[0] : NULL);
+		st_json_object_end(dry->w);
+		return;
+	}
+	st_buf_format(dry->out, "all of it in each round, every %s s\n", every);
+	if (mail != NULL)
+		st_buf_format(dry->out, "alerts: mail over %s to %zu address%s\n", mail, alerts->mail_to_count,
+			alerts->mail_to_count == 1 ? "" : "es");
+	if (webhook != NULL)
+		st_buf_format(dry->out, "alerts: POST https://%s\n", webhook);
+	if (alerts->command != NULL) {
+		st_buf_format(dry->out, "alerts: ");
+		st_escape_text(dry->out, alerts->command[0], strlen(alerts->command[0]));
+		st_buf_add_byte(dry->out, '\n');
+	}
+}
+
+void check_tell_dry(const struct check *check, int64_t interval_s, bool json, struct st_buf *out)
 {
 	struct st_json_writer w = {.out = out, .indent = 2};
 	struct dry dry = {.out = out, .w = json ? &w : NULL};
@@ -493,8 +589,11 @@ void check_tell_dry(const struct check *check, bool json, struct st_buf *out)
 			st_json_object_end(&w);
 		}
 	}
-	if (json) {
+	if (json)
 		st_json_array_end(&w);
+	if (interval_s > 0)
+		dry_watch(&dry, &check->scope->alerts, interval_s);
+	if (json) {
 		st_json_object_end(&w);
 		st_buf_add_byte(out, '\n');
 	} else {

@@ -28,14 +28,15 @@ static enum probe_outcome outcome_of_lookup(int error)
 	return error == EAI_NONAME || error == EAI_NODATA ? PROBE_NO_NAME : PROBE_NAME_UNCLEAR;
 }
 
-static void look_up(struct fetch_pin *pin, bool literal)
+static void look_up(struct fetch_pin *pin)
 {
+	bool literal = pin->literal;
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = literal ? AI_NUMERICHOST : 0}, *list = NULL;
 	pin->outcome = outcome_of_lookup(getaddrinfo(pin->host, NULL, &hints, &list));
 	for (const struct addrinfo *at = list; at != NULL && pin->count < FETCH_ADDRESSES; at = at->ai_next) {
 		if (at->ai_addrlen > sizeof pin->list[0])
 			continue;
-		if (!literal && !is_public(at->ai_addr))
+		if (!literal && !pin->private_allowed && !is_public(at->ai_addr))
 			pin->outcome = PROBE_PRIVATE;
 		memcpy(&pin->list[pin->count++], at->ai_addr, at->ai_addrlen);
 	}
@@ -48,13 +49,15 @@ static void look_up(struct fetch_pin *pin, bool literal)
 const struct fetch_pin *fetch_pin(struct fetch *fetch, const struct fetch_question *question)
 {
 	for (size_t i = 0; i < fetch->pin_count; i++)
-		if (strcmp(fetch->pins[i].host, question->host) == 0 && fetch->pins[i].literal == question->literal)
+		if (strcmp(fetch->pins[i].host, question->host) == 0 && fetch->pins[i].literal == question->literal &&
+			fetch->pins[i].private_allowed == question->private_allowed)
 			return &fetch->pins[i];
 	fetch->pins = st_realloc(fetch->pins, (fetch->pin_count + 1) * sizeof *fetch->pins);
 	struct fetch_pin *pin = &fetch->pins[fetch->pin_count++];
-	*pin = (struct fetch_pin){
-		.host = st_strndup(question->host, strlen(question->host)), .literal = question->literal};
-	look_up(pin, question->literal);
+	*pin = (struct fetch_pin){.host = st_strndup(question->host, strlen(question->host)),
+		.literal = question->literal,
+		.private_allowed = question->private_allowed};
+	look_up(pin);
 	return pin;
 }
 
@@ -147,8 +150,9 @@ static struct curl_slist *set_place(
 	struct fetch *fetch, const struct fetch_question *question, const char *target, struct st_buf *url)
 {
 	bool six = strchr(question->host, ':') != NULL;
-	st_buf_format(url, "%s://%s%s%s:%u%s", question->tls ? "https" : "http", six ? "[" : "", question->host,
-		six ? "]" : "", question->port, target);
+	const char *scheme = question->mail ? (question->tls ? "smtps" : "smtp") : question->tls ? "https" : "http";
+	st_buf_format(url, "%s://%s%s%s:%u%s", scheme, six ? "[" : "", question->host, six ? "]" : "", question->port,
+		target);
 	st_buf_add_byte(url, 0);
 	struct curl_slist *pins = resolve_list(question, fetch_pin(fetch, question));
 	curl_easy_setopt(fetch->curl, CURLOPT_RESOLVE, pins);

@@ -18,6 +18,7 @@
 struct fetch_pin {
 	char *host;
 	bool literal; /* typed as an address */
+	bool private_allowed;
 	struct sockaddr_storage list[FETCH_ADDRESSES];
 	size_t count;
 	enum probe_outcome outcome; /* PROBE_ANSWERED: it may be connected to */
@@ -27,7 +28,9 @@ struct fetch_pin {
 struct fetch_question {
 	uint32_t id;
 	bool tls, literal;
-	char *host; /* owned */
+	bool private_allowed; /* the name may lead to a private address: the owner of the scope gave it */
+	bool mail;            /* SMTP */
+	char *host;           /* owned */
 	uint16_t port;
 	uint32_t body_bytes;
 	uint32_t limit_ms;     /* 0: CEIL_REQUEST_MS */
@@ -90,6 +93,8 @@ bool fetch_reply_add(struct fetch_reply *reply, const void *data, size_t size);
 void fetch_reply_failed(struct fetch_reply *reply, CURLcode code);
 
 void fetch_http(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
+/* FETCH_MAIL */
+void fetch_mail(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 void fetch_exchange(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 void fetch_resolve(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply);
 

@@ -142,10 +142,12 @@ static bool read_question(const struct message *message, struct fetch_question *
 	struct st_cursor in = {.at = message->body.data, .end = message->body.data + message->body.size};
 	question->id = st_cursor_u32(&in);
 	question->tls = st_cursor_byte(&in) != 0;
-	question->literal = st_cursor_byte(&in) != 0;
+	uint8_t literal = st_cursor_byte(&in);
+	question->literal = literal == 1;
+	question->private_allowed = literal == 2;
 	question->host = take_text(&in);
 	question->port = st_cursor_u16(&in);
-	if (message->type != FETCH_RESOLVE && message->type != FETCH_OPEN)
+	if (message->type != FETCH_RESOLVE && message->type != FETCH_OPEN && message->type != FETCH_MAIL)
 		question->body_bytes = st_cursor_u32(&in);
 	question->rest = in;
 	return !in.bad;
@@ -164,6 +166,8 @@ static bool answer(struct fetch *fetch, const struct message *message)
 		fetch_exchange(fetch, &question, &reply);
 	else if (sound && message->type == FETCH_RESOLVE)
 		fetch_resolve(fetch, &question, &reply);
+	else if (sound && message->type == FETCH_MAIL)
+		fetch_mail(fetch, &question, &reply);
 	else
 		sound = false;
 	st_auto_buf struct st_buf body = {0};

@@ -150,6 +150,8 @@ static void take_list(struct probe *probe, const struct probe_answer *answer, co
 	if (answer->status == 200 && right_form) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_saw_names(probe, answer, names);
+		if (!is_database(probe))
+			probe_saw_notes(probe, answer, names);
 		if (probe->verdict.rights[PROBE_WRITE] != PROBE_OPEN)
 			probe_say(probe, "its %s are listed without a login",
 				is_database(probe) ? "documents" : "databases");

@@ -182,7 +182,7 @@ static const struct probe_hits hits = {
 static const struct probe_shelf shelf = {.form = PROBE_LISTING_INDICES, .first = &rows[ROW_INVENTORY], .hits = &hits};
 
 /* What the service has of its own in number[]. */
-enum { NUMBER_PLAIN_CAT, NUMBER_ROOT_REFUSED, NUMBER_UNSECURED, NUMBER_RANSOM, NUMBER_DOCUMENTS };
+enum { NUMBER_PLAIN_CAT, NUMBER_ROOT_REFUSED, NUMBER_UNSECURED, NUMBER_DOCUMENTS };
 
 static bool warns(const struct probe_answer *answer)
 {
@@ -255,23 +255,6 @@ static void take_root(struct probe *probe, const struct probe_answer *answer)
 		probe_set(probe, PROBE_LIST, refused(probe, answer));
 }
 
-/* Words in the names of indices that those leave who wiped the others (reported since 2017; "meow" 2020). */
-static bool is_ransom_note(struct st_span name)
-{
-	static const char *const words[] = {"read_me", "readme", "read-me", "meow", "ransom", "recover", "warning",
-		"please_read", "pleaseread", "how_to_restore", "hacked", "your_data"};
-	char text[64];
-	if (name.data == NULL || name.size >= sizeof text)
-		return false;
-	for (size_t i = 0; i < name.size; i++)
-		text[i] = (char)tolower(name.data[i]);
-	text[name.size] = 0;
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strstr(text, words[i]) != NULL)
-			return true;
-	return false;
-}
-
 static uint64_t number_of(struct st_span text)
 {
 	uint64_t value = 0;
@@ -292,11 +275,12 @@ static void take_indices(struct probe *probe, const struct probe_answer *answer)
 {
 	struct st_span name, chosen = {NULL, 0};
 	for (uint32_t i = 0; (name = probe_fact(answer->facts, "[].index", i)).data != NULL; i++) {
-		probe->number[NUMBER_RANSOM] += is_ransom_note(name);
 		probe->number[NUMBER_DOCUMENTS] += number_of(probe_fact(answer->facts, "[].docs.count", i));
 		if (chosen.data == NULL || (is_hidden(chosen) && !is_hidden(name)))
 			chosen = name;
 	}
+	probe->ransom_notes = 0;
+	probe_saw_notes(probe, answer, "[].index");
 	probe->objects_seen = probe_fact_count(answer->facts, "[].index");
 	probe->seen_object.size = 0;
 	if (chosen.data != NULL)
@@ -305,12 +289,11 @@ static void take_indices(struct probe *probe, const struct probe_answer *answer)
 
 static void say_open(struct probe *probe)
 {
-	uint64_t ransom = probe->number[NUMBER_RANSOM];
 	/* docs.count of the server: every nested part of a document is one. */
 	probe_say(probe, "%llu %s, %llu documents with nested ones%s%s%s", (unsigned long long)probe->objects_seen,
 		probe->objects_seen == 1 ? "index" : "indices", (unsigned long long)probe->number[NUMBER_DOCUMENTS],
 		probe->number[NUMBER_UNSECURED] ? "; the server itself warns that its security is off" : "",
-		ransom > 0 ? "; ransom notes among them: somebody wiped data here" : "",
+		probe->ransom_notes > 0 ? "; ransom notes among them: somebody wiped data here" : "",
 		probe->verdict.rights[PROBE_READ] == PROBE_OPEN ? "; searches are answered" : "");
 }
 

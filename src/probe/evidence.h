@@ -66,16 +66,24 @@ struct probe_chain_report {
 void probe_evidence_check(
 	const struct probe_evidence *keys, struct st_span file, const char *head, struct probe_chain_report *out);
 
-/* What earlier runs found about one target. */
-struct probe_history {
-	bool known;               /* it stands in the evidence */
-	enum probe_state verdict; /* the last that was open or closed; PROBE_NOT_TESTED: neither ever */
-	char last_open[21];       /* "": never; RFC 3339 */
-	char first_closed[21];    /* behind that; "" never */
-	struct st_buf object;     /* a name that was listed; empty: none */
+/* The same of lines that were added behind those that *out tells of: their chain goes on from its head and number. */
+void probe_evidence_check_more(
+	const struct probe_evidence *keys, struct st_span lines, const char *head, struct probe_chain_report *out);
+
+/* The fields of a line that reading needs; of every other kind of line they are empty or 0. */
+struct probe_evidence_row {
+	uint64_t n;
+	char prev[65], kind[16], time[21], key[65], signature[129], verdict[16];
+	uint64_t objects_seen, ransom_notes;               /* of a verdict */
+	char channel[16], channels[64], state[16], id[48]; /* of an alert (probe/alerts.h) */
+	uint64_t window;                                   /* of an acknowledgement */
+	struct st_buf target, known;                       /* known: sealed */
 };
-void probe_evidence_history(
-	const struct probe_evidence *keys, struct st_span file, const char *target, struct probe_history *out);
-void probe_history_free(struct probe_history *history);
+/* Texts that are longer than their field, where the chain needs it, make the line no line: false. Zero-initialised by
+ * the caller, freed in either case. */
+bool probe_evidence_row_read(struct st_span line, struct probe_evidence_row *row);
+void probe_evidence_row_free(struct probe_evidence_row *row);
+/* The next whole line without its line feed; false at the end or before a torn one. */
+bool probe_evidence_next(struct st_span file, size_t *at, struct st_span *line);
 
 #endif

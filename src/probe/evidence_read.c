@@ -7,15 +7,8 @@
 #include <sodium.h>
 #include <strings.h>
 
-/* The fields of a line that reading needs; every other is skipped. Texts longer than theirs make the line no line. */
-struct line {
-	uint64_t n;
-	char prev[65], kind[16], time[21], key[65], signature[129], verdict[16];
-	struct st_buf target, known;
-};
-
 struct line_reading {
-	struct line *line;
+	struct probe_evidence_row *line;
 	struct st_buf key, text;
 	bool in_key, good;
 };
@@ -44,9 +37,33 @@ static bool take_number(const struct st_buf *text, uint64_t *out)
 	return text->size > 0;
 }
 
+/* What is told of alerts and windows; of lines of other kinds, texts of these names may be of any length. */
+static void take_of_a_watch(struct line_reading *r)
+{
+	struct probe_evidence_row *line = r->line;
+	const struct {
+		const char *name;
+		char *out;
+		size_t size;
+	} texts[] = {{"channel", line->channel, sizeof line->channel},
+		{"channels", line->channels, sizeof line->channels}, {"state", line->state, sizeof line->state},
+		{"id", line->id, sizeof line->id}};
+	const struct {
+		const char *name;
+		uint64_t *out;
+	} numbers[] = {{"objects_seen", &line->objects_seen}, {"ransom_notes", &line->ransom_notes},
+		{"window", &line->window}};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (is_key(r, texts[i].name) && !copy_text(&r->text, texts[i].out, texts[i].size))
+			texts[i].out[0] = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (is_key(r, numbers[i].name) && !take_number(&r->text, numbers[i].out))
+			*numbers[i].out = 0;
+}
+
 static bool take_field(struct line_reading *r)
 {
-	struct line *line = r->line;
+	struct probe_evidence_row *line = r->line;
 	const struct {
 		const char *name;
 		char *out;
@@ -60,6 +77,7 @@ static bool take_field(struct line_reading *r)
 			return copy_text(&r->text, texts[i].out, texts[i].size);
 	if (is_key(r, "n"))
 		return take_number(&r->text, &line->n);
+	take_of_a_watch(r);
 	struct st_buf *kept = is_key(r, "target") ? &line->target : is_key(r, "known") ? &line->known : NULL;
 	if (kept != NULL) {
 		kept->size = 0;
@@ -86,7 +104,7 @@ static void take_event(struct line_reading *r, enum st_json_token token, const s
 	}
 }
 
-static bool read_line(struct st_span span, struct line *line)
+bool probe_evidence_row_read(struct st_span span, struct probe_evidence_row *line)
 {
 	struct line_reading r = {.line = line, .good = span.size <= CEIL_EVIDENCE_LINE_BYTES};
 	struct st_json_reader *json = st_json_open(8);
@@ -110,15 +128,14 @@ static bool read_line(struct st_span span, struct line *line)
 	return r.good && line->n > 0 && line->prev[0] != 0 && line->kind[0] != 0 && line->time[0] != 0;
 }
 
-static void free_line(struct line *line)
+void probe_evidence_row_free(struct probe_evidence_row *line)
 {
 	st_buf_free(&line->target);
 	st_buf_free(&line->known);
-	*line = (struct line){0};
+	*line = (struct probe_evidence_row){0};
 }
 
-/* The next whole line; false at the end or before a torn one. */
-static bool next_line(struct st_span file, size_t *at, struct st_span *line)
+bool probe_evidence_next(struct st_span file, size_t *at, struct st_span *line)
 {
 	const uint8_t *end = *at < file.size ? memchr(file.data + *at, '\n', file.size - *at) : NULL;
 	if (end == NULL)
@@ -135,7 +152,7 @@ static bool from_hex(const char *text, uint8_t *out, size_t size)
 	       got == size;
 }
 
-static enum probe_chain judge_signature(const struct probe_evidence *keys, const struct line *line)
+static enum probe_chain judge_signature(const struct probe_evidence *keys, const struct probe_evidence_row *line)
 {
 	uint8_t key[32], signature[crypto_sign_BYTES], prev[ST_SHA256_BYTES];
 	if (!from_hex(line->key, key, sizeof key) || !from_hex(line->signature, signature, sizeof signature) ||
@@ -155,17 +172,26 @@ static bool head_starts_with(const uint8_t head[ST_SHA256_BYTES], const char *te
 void probe_evidence_check(
 	const struct probe_evidence *keys, struct st_span file, const char *head, struct probe_chain_report *out)
 {
-	*out = (struct probe_chain_report){.chain = PROBE_CHAIN_CUT};
-	struct line line = {0};
+	*out = (struct probe_chain_report){0};
+	probe_evidence_check_more(keys, file, head, out);
+}
+
+void probe_evidence_check_more(
+	const struct probe_evidence *keys, struct st_span file, const char *head, struct probe_chain_report *out)
+{
+	struct probe_evidence_row line = {0};
 	struct st_span span;
-	for (size_t at = 0; next_line(file, &at, &span);) {
+	out->chain = PROBE_CHAIN_CUT;
+	out->whole_bytes = 0;
+	for (size_t at = 0; probe_evidence_next(file, &at, &span);) {
 		char prev[PROBE_EVIDENCE_HEAD_TEXT];
 		st_hex(out->head, sizeof out->head, prev);
-		bool fits = read_line(span, &line) && line.n == out->lines + 1 && strcmp(line.prev, prev) == 0;
+		bool fits = probe_evidence_row_read(span, &line) && line.n == out->lines + 1 &&
+			    strcmp(line.prev, prev) == 0;
 		enum probe_chain chain = !fits                                 ? PROBE_CHAIN_TAMPERED
 					 : strcmp(line.kind, "signature") == 0 ? judge_signature(keys, &line)
 									       : PROBE_CHAIN_CUT;
-		free_line(&line);
+		probe_evidence_row_free(&line);
 		out->chain = chain;
 		if (chain == PROBE_CHAIN_TAMPERED || chain == PROBE_CHAIN_OTHER_KEY) {
 			out->bad_line = out->lines + 1;
@@ -180,44 +206,4 @@ void probe_evidence_check(
 	out->torn = out->whole_bytes < file.size;
 	if (out->torn)
 		out->chain = PROBE_CHAIN_CUT;
-}
-
-static void take_verdict(
-	const struct probe_evidence *keys, const char *target, const struct line *line, struct probe_history *out)
-{
-	bool open = strcmp(line->verdict, "open") == 0, closed = strcmp(line->verdict, "closed") == 0;
-	out->known = true;
-	if (open) {
-		out->verdict = PROBE_OPEN;
-		memcpy(out->last_open, line->time, sizeof out->last_open);
-		out->first_closed[0] = 0;
-	} else if (closed) {
-		if (out->verdict == PROBE_OPEN)
-			memcpy(out->first_closed, line->time, sizeof out->first_closed);
-		out->verdict = PROBE_CLOSED;
-	}
-	if (line->known.size > 0)
-		(void)probe_evidence_unseal(
-			keys, target, (const char *)line->known.data, line->known.size, &out->object);
-}
-
-void probe_evidence_history(
-	const struct probe_evidence *keys, struct st_span file, const char *target, struct probe_history *out)
-{
-	struct line line = {0};
-	struct st_span span;
-	*out = (struct probe_history){0};
-	for (size_t at = 0; next_line(file, &at, &span);) {
-		bool same = read_line(span, &line) && strcmp(line.kind, "verdict") == 0 &&
-			    line.target.size == strlen(target) &&
-			    memcmp(line.target.data, target, line.target.size) == 0;
-		if (same)
-			take_verdict(keys, target, &line, out);
-		free_line(&line);
-	}
-}
-
-void probe_history_free(struct probe_history *history)
-{
-	st_buf_free(&history->object);
 }

@@ -132,6 +132,7 @@ static void take_list(struct probe *probe, const struct probe_answer *answer)
 	if (said_yes(answer) && probe_has(answer, "0.databases")) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_saw_names(probe, answer, "0.databases.[].name");
+		probe_saw_notes(probe, answer, "0.databases.[].name");
 		if (probe->verdict.rights[PROBE_READ] == PROBE_OPEN)
 			probe_set(probe, PROBE_WRITE, PROBE_OPEN);
 		probe_say(probe, "its databases are listed without a login: access control is off");

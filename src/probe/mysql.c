@@ -124,6 +124,7 @@ static void take_list(struct probe *probe, const struct probe_answer *answer)
 	if (probe_has(answer, path)) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_saw_names(probe, answer, path);
+		probe_saw_notes(probe, answer, path);
 		if (probe->verdict.rights[PROBE_READ] != PROBE_OPEN)
 			probe_say(probe, "root is let in with an empty password, and sees databases");
 	} else {

@@ -133,6 +133,7 @@ static void take_list(struct probe *probe, const struct probe_answer *answer)
 	if (probe_has(answer, "1.row") && probe_has(answer, "1.done") && !probe_has(answer, "1.error")) {
 		probe_set(probe, PROBE_LIST, PROBE_OPEN);
 		probe_saw_names(probe, answer, "1.row");
+		probe_saw_notes(probe, answer, "1.row");
 		if (probe->verdict.rights[PROBE_READ] != PROBE_OPEN)
 			probe_say(probe, "user postgres is let in without a password (trust), and sees the databases");
 	} else {

@@ -3,6 +3,7 @@
 
 #include "base/ceilings.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -60,6 +61,29 @@ void probe_saw_names(struct probe *probe, const struct probe_answer *answer, con
 	probe->objects_seen += probe_fact_count(answer->facts, path);
 	if (probe->seen_object.size == 0 && first.data != NULL)
 		st_buf_add(&probe->seen_object, first.data, first.size);
+}
+
+static bool is_ransom_note(struct st_span name)
+{
+	static const char *const words[] = {"read_me", "readme", "read-me", "meow", "ransom", "recover", "warning",
+		"please_read", "pleaseread", "how_to_restore", "hacked", "your_data"};
+	char text[64];
+	if (name.data == NULL || name.size >= sizeof text)
+		return false;
+	for (size_t i = 0; i < name.size; i++)
+		text[i] = (char)tolower(name.data[i]);
+	text[name.size] = 0;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+void probe_saw_notes(struct probe *probe, const struct probe_answer *answer, const char *path)
+{
+	struct st_span name;
+	for (uint32_t i = 0; (name = probe_fact(answer->facts, path, i)).data != NULL; i++)
+		probe->ransom_notes += is_ransom_note(name);
 }
 
 bool probe_allows(const struct probe *probe, const struct probe_row *row, bool known)

@@ -142,6 +142,7 @@ struct probe {
 	struct probe_verdict verdict;
 	struct st_buf seen_object; /* the first name that a listing gave: sealed into the evidence */
 	uint64_t objects_seen;     /* names on the pages that were listed */
+	uint64_t ransom_notes;     /* of those, such as they leave who wiped the others */
 	struct st_buf product;     /* "Elasticsearch 7.17.9": what the service says it is; hostile text */
 	int step;                  /* the service's own */
 	uint64_t number[8];        /* the service's own */
@@ -189,6 +190,8 @@ void probe_set(struct probe *probe, enum probe_right right, enum probe_state sta
 bool probe_unanswered(struct probe *probe, const struct probe_answer *answer);
 /* Remembers the first name of a page (values of `path`) and counts the page's names. */
 void probe_saw_names(struct probe *probe, const struct probe_answer *answer, const char *path);
+/* Counts the names of databases at `path` that those leave who wiped the others (reported since 2017; "meow" 2020). */
+void probe_saw_notes(struct probe *probe, const struct probe_answer *answer, const char *path);
 /* May a request of this row be sent at the probe's level? */
 bool probe_allows(const struct probe *probe, const struct probe_row *row, bool known);
 

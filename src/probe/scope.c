@@ -25,6 +25,7 @@ enum field {
 	FIELD_CONTACT = 512,
 	FIELD_BUDGET = 1024,
 	FIELD_TARGETS = 2048,
+	FIELD_ALERTS = 4096,
 };
 #define FIELDS_NEEDED                                                                                       \
 	(FIELD_SCHEMA | FIELD_OWNER | FIELD_AUTHORISER | FIELD_BASIS | FIELD_NOT_BEFORE | FIELD_NOT_AFTER | \
@@ -164,6 +165,8 @@ static bool take_value(struct reading *r, enum field field)
 		return take_budget(r);
 	case FIELD_TARGETS:
 		return take_targets(r);
+	case FIELD_ALERTS:
+		return probe_alerts_read(&r->file, &scope->alerts);
 	}
 	return false;
 }
@@ -171,7 +174,7 @@ static bool take_value(struct reading *r, enum field field)
 static bool take_field(struct reading *r)
 {
 	static const char *const names[] = {"schema", "owner", "authoriser", "basis", "reference", "not_before",
-		"not_after", "max_level", "vantage", "contact", "budget", "targets"};
+		"not_after", "max_level", "vantage", "contact", "budget", "targets", "alerts"};
 	size_t name;
 	return st_settings_field(&r->file, names, sizeof names / sizeof *names, &r->seen, &name,
 		       "no field of a scope is called so; see staunch-check(1)") &&
@@ -234,6 +237,7 @@ void probe_scope_free(struct probe_scope *scope)
 	free(scope->authoriser);
 	free(scope->reference);
 	free(scope->contact);
+	probe_alerts_free(&scope->alerts);
 	free(scope);
 }
 

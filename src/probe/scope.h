@@ -6,6 +6,7 @@
 #ifndef STAUNCH_PROBE_SCOPE_H
 #define STAUNCH_PROBE_SCOPE_H
 
+#include "probe/alerts.h"
 #include "probe/probe.h"
 
 enum probe_basis { PROBE_OWN_ASSET, PROBE_MANDATE, PROBE_FINDER, PROBE_BASES };
@@ -20,6 +21,7 @@ struct probe_scope {
 	uint64_t budget_bytes;
 	struct probe_target *targets;
 	size_t target_count;
+	struct probe_alerts alerts; /* who hears of a change; of `check --watch` */
 };
 
 /* ST_WRONG with "line N: why". The caller frees. Fills *out only on ST_OK. */

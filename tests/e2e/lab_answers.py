@@ -3,12 +3,14 @@ the server. They are the answers of the real services where the server is one, a
 import gzip
 import hashlib
 import io
+import smtplib
 import socket
+import ssl
 import struct
 import tarfile
 import urllib.parse
 
-from lab import gcs, nginx, records, wire
+from lab import gcs, nginx, records, smtp, wire
 from rig import check, equal
 
 
@@ -25,6 +27,28 @@ def redis_closed(server):
 def redis_protected(server):
     answer = wire.talk(server.port, b"PING\r\n")
     check(answer.startswith(b"-DENIED Redis is running in protected mode"), "PING is answered by %r" % answer[:80])
+
+
+def smtp_takes_a_mail(server, client):
+    with client:
+        if server.mode == "starttls":
+            client.starttls(context=ssl.create_default_context(cafile=server.seed["authority"]))
+        client.sendmail("a@contoso.example", ["b@fabrikam.example"], b"Subject: x\r\n\r\nbody\r\n")
+    equal([(row["from"], row["to"], row["message"]["Subject"]) for row in smtp.mails(server)],
+        [("a@contoso.example", ["b@fabrikam.example"], "x")], "the mails")
+
+
+def smtp_open(server):
+    smtp_takes_a_mail(server, smtplib.SMTP(server.host, server.port, timeout=20))
+
+
+def smtp_starttls(server):
+    smtp_takes_a_mail(server, smtplib.SMTP(server.host, server.port, timeout=20))
+
+
+def smtp_tls(server):
+    smtp_takes_a_mail(server, smtplib.SMTP_SSL(server.host, server.port, timeout=20,
+        context=ssl.create_default_context(cafile=server.seed["authority"])))
 
 
 def memcached_open(server):

@@ -31,6 +31,7 @@ SERVERS = {
     "redis": "redis",
     "rgw": "rgw",
     "rsync": "rsync",
+    "smtp": "smtp",
     "vsftpd": "vsftpd",
 }
 JAVA = ("elasticsearch-2", "elasticsearch-7", "elasticsearch-8", "opensearch-2")
