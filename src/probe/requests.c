@@ -196,7 +196,7 @@ static bool build(const struct probe_target *target, const struct probe_row *row
 {
 	const char *base = row->from_root ? "" : target->path, *path = row->path;
 	st_buf_add(out, base, strlen(base));
-	if (strncmp(path, INDEX, strlen(INDEX)) == 0) {
+	if (path != NULL && strncmp(path, INDEX, strlen(INDEX)) == 0) { /* rows over TCP have none */
 		path += strlen(INDEX);
 		if (!add_index(target, request, out))
 			return false;
