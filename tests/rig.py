@@ -121,6 +121,13 @@ def report(case, *options, status=(OK, INCOMPLETE), program=STAUNCH):
         program=program)).stdout)
 
 
+def case_figures(case):
+    """Of a report all but where, when and how long: equal for a folder and for the store that holds the same."""
+    found = report(case, "--reveal", "test")
+    del found["coverage"]["network"]
+    return {key: found[key] for key in ("coverage", "units", "entities", "persons", "organizations", "countries", "categories")}
+
+
 def process(pid):
     """(name, state, parent, group) of a process, None when it is gone or only waits to be reaped."""
     try:

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "report/html_parts.h"
 
-#define SHOWN_ROWS 100
+#define SHOWN_ROWS 60
 #define SHOWN_NOTES 20
 #define SHOWN_ENGINES_BYTES 120
 

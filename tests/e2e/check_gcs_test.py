@@ -86,12 +86,6 @@ def scan(folder, url, *more, status=rig.OK, case="c.case"):
     return rig.expect(status, rig.staunch("scan", url, "--scope", scope, *PURPOSE, "--case", os.path.join(folder, case), *more))
 
 
-def figures(case):
-    report = rig.report(case, "--reveal", "test")
-    del report["coverage"]["network"]
-    return {key: report[key] for key in ("coverage", "units", "entities", "persons", "organizations", "countries", "categories")}
-
-
 def what_the_front_holds_gives_the_figures_of_the_same_folder():
     with rig.folder() as out, lab.start("gcs", out) as server:
         stores, truth = rig.make_example(os.path.join(out, "stores"), 400)
@@ -107,7 +101,7 @@ def what_the_front_holds_gives_the_figures_of_the_same_folder():
         # Pages of seven names, so that several follow each other.
         gcs.set_buckets(server, {"pub": bucket(files, page=7)})
         scan(out, "gcs://127.0.0.1:%d/pub" % server.port, *own)
-        rig.equal(figures(os.path.join(out, "c.case")), figures(local), "figures")
+        rig.equal(rig.case_figures(os.path.join(out, "c.case")), rig.case_figures(local), "figures")
 
 
 def mails(*names):

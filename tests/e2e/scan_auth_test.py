@@ -12,12 +12,6 @@ PURPOSE = ("--purpose", "measure the exposure")
 ODD_NAMES = ("dir/a b&c+d=e.txt", "notes <è>%41.txt", "a~b_c-d.e!(f)'*$,;:@.txt", "year=2019/part=1.csv")
 
 
-def figures(case):
-    """Of a report all but where and when."""
-    report = rig.report(case, "--reveal", "test")
-    return {key: report[key] for key in ("coverage", "units", "entities", "persons", "organizations", "countries", "categories")}
-
-
 def files_of(folder):
     for root, _, files in os.walk(folder):
         for file in files:
@@ -69,7 +63,7 @@ def private_stores_give_the_figures_of_the_local_folder():
             refused = rig.staunch("scan", url, "--scope", auth_files.scope(owned, url), *PURPOSE, "--case", owned + "/no.case")
             rig.equal(rig.expect(rig.WRONG, refused).stdout, b"", "output without a credential")
             done = scan(owned, url, auth, "--own-domain", own, secrets=secrets)
-            rig.equal(figures(os.path.join(owned, "c.case")), figures(local), "figures of " + name)
+            rig.equal(rig.case_figures(os.path.join(owned, "c.case")), rig.case_figures(local), "figures of " + name)
             rig.equal(recorder.writes(), [], "writes")
             rig.equal(recorder.outside([url.partition("%d" % recorder.port)[2]]), [], "requests outside of the target")
             auth_files.nowhere(secrets, done.stdout, done.stderr, recorder.sent(), folder=owned)

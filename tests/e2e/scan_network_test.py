@@ -42,13 +42,6 @@ def scan(folder, url, *more, status=rig.OK, case="c.case", **changes):
     return rig.expect(status, rig.staunch("scan", url, "--scope", scope, *PURPOSE, "--case", os.path.join(folder, case), *more))
 
 
-def figures(case):
-    """Of a report all but where, when and how long."""
-    report = rig.report(case, "--reveal", "test")
-    del report["coverage"]["network"]
-    return {key: report[key] for key in ("coverage", "units", "entities", "persons", "organizations", "countries", "categories")}
-
-
 # --- a front: one container, as Azure Blob Storage answers for it, with what goes wrong on the way ---
 
 class Blob:
@@ -227,13 +220,13 @@ def what_azurite_and_ceph_hold_gives_the_figures_of_the_same_folder():
         own = ["--own-domain", truth["own_domain"]]
         local = os.path.join(out, "local.case")
         rig.scan(local, stores[0], options=own)
-        wanted = figures(local)
+        wanted = rig.case_figures(local)
         for name, container in (("azurite", "pubc"), ("rgw", "pub")):
             with lab.start(name, out) as server, Recorder(server.port) as recorder:
                 fill(server, container, stores[0])
                 url = url_of(server, container, recorder.port)
                 done = scan(out, url, *own, case=name + ".case")
-                rig.equal(figures(os.path.join(out, name + ".case")), wanted, "figures of " + name)
+                rig.equal(rig.case_figures(os.path.join(out, name + ".case")), wanted, "figures of " + name)
                 nothing_left_that_should_not(recorder, server, url)
                 said = re.search(rb"network   [1-9]\d* pages?, [1-9][\d,]* names: .* [1-9][\d,]* requests, ", done.stderr)
                 rig.check(said, "no line of what the network took: %r" % done.stderr)
@@ -273,7 +266,7 @@ def copies_in_two_network_stores_and_a_folder_are_found_as_in_three_folders():
             scope = write_scope(out, *urls)
             rig.expect(rig.OK, rig.staunch("scan", trees[0], *urls, "--scope", scope, *PURPOSE, "--case", os.path.join(out, "both.case"), *own))
             local, both = (rig.report(os.path.join(out, case)) for case in ("local.case", "both.case"))
-            rig.equal(figures(os.path.join(out, "both.case")), figures(os.path.join(out, "local.case")), "figures of a folder and two network stores")
+            rig.equal(rig.case_figures(os.path.join(out, "both.case")), rig.case_figures(os.path.join(out, "local.case")), "figures of a folder and two network stores")
             told = []
             for report in (local, both):
                 number = {row["store"]: n for n, row in enumerate(report["provenance"]["sources"])}
@@ -425,7 +418,7 @@ def killed_again_and_again_it_ends_with_the_same_figures():
     kills = 100 if rig.FULL else 12
     with rig.folder() as out, front(blobs) as server:
         scan(out, server.url, case="whole.case")
-        wanted = figures(os.path.join(out, "whole.case"))
+        wanted = rig.case_figures(os.path.join(out, "whole.case"))
         done = 0
         for attempt in range(kills * 3):
             words = [rig.STAUNCH, "scan", server.url, "--scope", write_scope(out, server.url), *PURPOSE, "--jobs", "2",
@@ -441,7 +434,7 @@ def killed_again_and_again_it_ends_with_the_same_figures():
         rig.equal(done, kills, "kills that met a running scan")
         for number in range((kills + 9) // 10):
             scan(out, server.url, case="killed%d.case" % number)
-            rig.equal(figures(os.path.join(out, "killed%d.case" % number)), wanted, "figures after kills")
+            rig.equal(rig.case_figures(os.path.join(out, "killed%d.case" % number)), wanted, "figures after kills")
 
 
 def a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays():
@@ -450,7 +443,7 @@ def a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays():
     blobs["large.log"] = Blob(mails(*("large%d" % n for n in range(130000))))
     with rig.folder() as out, front(blobs, page_size=count // 9) as server:
         scan(out, server.url, case="whole.case")
-        wanted = figures(os.path.join(out, "whole.case"))
+        wanted = rig.case_figures(os.path.join(out, "whole.case"))
         server.requests.clear()
         for blob in blobs.values():
             blob.asked = 0
@@ -463,7 +456,7 @@ def a_server_that_comes_and_goes_gives_the_figures_of_one_that_stays():
             done = scan(out, url, case="flapping.case", status=(rig.OK, rig.INCOMPLETE, rig.WRONG))
             rig.check(done.returncode != rig.WRONG or b"page" in done.stderr, "it said: %r" % done.stderr)
         flapping.ending = True
-        got = figures(os.path.join(out, "flapping.case"))
+        got = rig.case_figures(os.path.join(out, "flapping.case"))
         asked = {}
         for _, path, headers in server.requests:
             key = (path, headers.get("Range"))

@@ -144,12 +144,15 @@ static void the_owner_sees_the_access_level_of_a_container(void)
 static void no_service_asks_anonymously_what_is_the_owners(void)
 {
 	const struct probe_service *service;
-	struct probe_target target;
-	CHECK_OK(probe_target_parse("http://127.0.0.1:8080/x", &target, &err));
+	struct probe_target plain, is_signed;
+	const char *url = "https://contoso.blob.core.windows.net/x?sv=2021-12-02&sp=rl&sr=c&se=2099-01-01&sig=a2V5";
+	CHECK_OK(probe_target_parse("http://127.0.0.1:8080/x", &plain, &err));
+	CHECK_OK(probe_target_parse_signed((struct st_span){(const uint8_t *)url, strlen(url)}, &is_signed, &err));
 	for (size_t i = 0; (service = probe_service_at(i)) != NULL; i++) {
 		struct probe probe = {0};
 		struct probe_request request;
-		probe_begin(&probe, &target, service);
+		bool signs = strcmp(service->name, "azure_sas") == 0;
+		probe_begin(&probe, signs ? &is_signed : &plain, service);
 		probe.level = PROBE_L5;
 		probe.credentials = true;
 		for (int n = 0; n < 100 && service->next(&probe, &request); n++)
@@ -157,7 +160,8 @@ static void no_service_asks_anonymously_what_is_the_owners(void)
 				CHECK_FAIL("%s asks for %s", service->name, request.row->id);
 		probe_end(&probe);
 	}
-	probe_target_free(&target);
+	probe_target_free(&plain);
+	probe_target_free(&is_signed);
 }
 
 int main(void)
