@@ -390,7 +390,7 @@ def audit_frames(program, *sends):
 
 def test_audit(program):
     """The role that reads configurations: its jail, its frames, and the seeds of its fuzz targets."""
-    file, aside = lambda number: struct.pack("<II", number, 0), struct.pack("<BQ", 0, 0)
+    file, aside = lambda number, snapshot=0: struct.pack("<III", number, snapshot, 0), struct.pack("<BQ", 0, 0)
     nsg = b'[{"name": "es", "type": "Microsoft.Network/networkSecurityGroups", "securityRules": []}]'
     confined, kinds, status, _ = audit_frames(program, ("AUDIT_FILE", file(0), nsg))
     check("the role for configurations is confined", confined == 1 and kinds == ["AUDIT_TOOK"] and
@@ -400,7 +400,7 @@ def test_audit(program):
     _, kinds, _, ended = audit_frames(program, ("AUDIT_ASIDE", aside, b'{"exceptions": [{"until": "2026-11-22"}]}'))
     check("a file beside it that is wrong is told, and needs no call that is refused", kinds == ["AUDIT_WRONG"] and ended == 1,
         (kinds, ended))
-    for what, sends in (("a snapshot that is none", [("AUDIT_FILE", struct.pack("<II", 0, 7), nsg)]),
+    for what, sends in (("a snapshot that is none", [("AUDIT_FILE", file(0, 7), nsg)]),
             ("a file beside it after the first file", [("AUDIT_FILE", file(0), nsg), ("AUDIT_ASIDE", aside, b"{}")]),
             ("an answer before a file", [("AUDIT_TELL", b"", b"")]), ("a cut frame", [("AUDIT_FILE", b"\0", nsg)])):
         _, kinds, _, ended = audit_frames(program, *sends)

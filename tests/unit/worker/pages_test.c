@@ -110,6 +110,8 @@ static void read_asked(int socket, struct st_buf *out)
 
 static void add_places(const struct extract_lines *lines, struct st_buf *out)
 {
+	if (lines->places->size == 0)
+		return;
 	struct st_cursor in = {lines->places->data, lines->places->data + lines->places->size, false};
 	while (in.at < in.end) {
 		uint64_t start = st_cursor_u64(&in);
@@ -146,6 +148,9 @@ static void run(size_t i)
 		CHECK_FAIL("%s: asked \"%s\", given \"%s\", reason %d", cases[i].name, (const char *)asked.data,
 			(const char *)given.data, reason);
 	pages_close(pages);
+	st_buf_free(&out.frames);
+	st_buf_free(&out.records);
+	st_buf_free(&out.mentions);
 	close(ends[0]);
 	close(sockets[1]);
 }
