@@ -169,6 +169,7 @@ static bool take_whole(struct audit_reader *reader, const struct audit_node *nod
 static enum st_status read_head(int fd, struct st_buf *out, size_t limit_bytes, struct st_error *err)
 {
 	uint8_t block[16 * KIB];
+	st_buf_reserve(out, 1); /* so that there is a pointer to nothing, too */
 	while (out->size < limit_bytes) {
 		size_t want = limit_bytes - out->size < sizeof block ? limit_bytes - out->size : sizeof block;
 		ssize_t got = read(fd, block, want);
