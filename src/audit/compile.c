@@ -5,15 +5,6 @@
 
 /* --- values --- */
 
-static struct st_span trimmed(struct st_span text)
-{
-	while (text.size > 0 && isspace(text.data[0]))
-		text = (struct st_span){text.data + 1, text.size - 1};
-	while (text.size > 0 && isspace(text.data[text.size - 1]))
-		text.size--;
-	return text;
-}
-
 /* The front of *rest up to a comma. */
 static struct st_span next_of(struct st_span *rest)
 {
@@ -22,7 +13,7 @@ static struct st_span next_of(struct st_span *rest)
 	struct st_span front = {rest->data, size};
 	size_t used = comma != NULL ? size + 1 : size;
 	*rest = (struct st_span){rest->data + used, rest->size - used};
-	return trimmed(front);
+	return audit_trimmed(front);
 }
 
 static struct audit_value value_of(const struct audit_word *word, struct st_span text)
@@ -223,8 +214,8 @@ static bool parse_ports(struct st_span text, uint32_t *low, uint32_t *high)
 	if (dash == NULL)
 		return parse_port(text, low) && parse_port(text, high);
 	size_t first = (size_t)(dash - text.data);
-	return parse_port(trimmed((struct st_span){text.data, first}), low) &&
-	       parse_port(trimmed((struct st_span){dash + 1, text.size - first - 1}), high) && *low <= *high;
+	return parse_port(audit_trimmed((struct st_span){text.data, first}), low) &&
+	       parse_port(audit_trimmed((struct st_span){dash + 1, text.size - first - 1}), high) && *low <= *high;
 }
 
 static void add_ports(const struct audit_words *words, struct audit_set *lower, struct audit_set *upper)

@@ -3,6 +3,7 @@
 
 #include "base/ceilings.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line)
@@ -99,4 +100,13 @@ struct st_span audit_text(const struct audit_node *node)
 bool audit_is_text(const struct audit_node *node, const char *text)
 {
 	return node != NULL && node->type == AUDIT_STRING && audit_span_is(node->text, text);
+}
+
+struct st_span audit_trimmed(struct st_span text)
+{
+	while (text.size > 0 && isspace(text.data[0]))
+		text = (struct st_span){text.data + 1, text.size - 1};
+	while (text.size > 0 && isspace(text.data[text.size - 1]))
+		text.size--;
+	return text;
 }

@@ -47,5 +47,6 @@ struct st_span audit_text(const struct audit_node *node);            /* of a str
 bool audit_span_is(struct st_span span, const char *text);           /* case ignored */
 bool audit_same(struct st_span a, struct st_span b);                 /* case ignored */
 struct st_span audit_span(const char *text);
+struct st_span audit_trimmed(struct st_span text); /* without white space around it */
 
 #endif

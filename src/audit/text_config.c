@@ -14,15 +14,6 @@ struct lines {
 	struct audit_settings *out;
 };
 
-static struct st_span trimmed(struct st_span text)
-{
-	while (text.size > 0 && isspace(text.data[0]))
-		text = (struct st_span){text.data + 1, text.size - 1};
-	while (text.size > 0 && isspace(text.data[text.size - 1]))
-		text.size--;
-	return text;
-}
-
 /* The next line, without blanks around it. */
 static bool next_line(struct lines *lines, struct st_span *out)
 {
@@ -30,7 +21,7 @@ static bool next_line(struct lines *lines, struct st_span *out)
 		return false;
 	const uint8_t *end = memchr(lines->left.data, '\n', lines->left.size);
 	size_t size = end != NULL ? (size_t)(end - lines->left.data) : lines->left.size;
-	*out = trimmed((struct st_span){lines->left.data, size});
+	*out = audit_trimmed((struct st_span){lines->left.data, size});
 	size_t used = size + (end != NULL);
 	lines->left = (struct st_span){lines->left.data + used, lines->left.size - used};
 	lines->line++;
@@ -58,7 +49,7 @@ static bool add(struct lines *lines, struct st_span key, struct st_span value)
 /* Without the quotes around it, and without a comment behind it where it has none. */
 static struct st_span value_of(struct st_span text, const char *comments)
 {
-	text = trimmed(text);
+	text = audit_trimmed(text);
 	if (text.size >= 2 && (text.data[0] == '"' || text.data[0] == '\'')) {
 		const uint8_t *end = memchr(text.data + 1, text.data[0], text.size - 1);
 		if (end != NULL)
@@ -67,7 +58,7 @@ static struct st_span value_of(struct st_span text, const char *comments)
 	for (size_t i = 0; i < text.size; i++)
 		if (text.data[i] != 0 && strchr(comments, text.data[i]) != NULL &&
 			(i == 0 || isspace(text.data[i - 1])))
-			return trimmed((struct st_span){text.data, i});
+			return audit_trimmed((struct st_span){text.data, i});
 	return text;
 }
 
@@ -80,7 +71,8 @@ static bool read_ini(struct lines *lines)
 	while (fits && next_said(lines, "#;", &text)) {
 		const uint8_t *end = text.data[0] == '[' ? memchr(text.data, ']', text.size) : NULL;
 		if (end != NULL) {
-			struct st_span name = trimmed((struct st_span){text.data + 1, (size_t)(end - text.data) - 1});
+			struct st_span name =
+				audit_trimmed((struct st_span){text.data + 1, (size_t)(end - text.data) - 1});
 			section.size = 0;
 			st_buf_add(&section, name.data, name.size);
 			continue;
@@ -91,7 +83,7 @@ static bool read_ini(struct lines *lines)
 		}
 		const uint8_t *equals = memchr(text.data, '=', text.size);
 		size_t size = equals != NULL ? (size_t)(equals - text.data) : text.size;
-		struct st_span name = trimmed((struct st_span){text.data, size});
+		struct st_span name = audit_trimmed((struct st_span){text.data, size});
 		struct st_span value = equals != NULL
 					       ? value_of((struct st_span){equals + 1, text.size - size - 1}, "#;")
 					       : (struct st_span){(const uint8_t *)"", 0};
@@ -133,13 +125,13 @@ static bool read_equals(struct lines *lines)
 		char key[128] = "";
 		size_t size = 0, kept = 0;
 		if (text.size > 7 && memcmp(text.data, "export ", 7) == 0)
-			text = trimmed((struct st_span){text.data + 7, text.size - 7});
+			text = audit_trimmed((struct st_span){text.data + 7, text.size - 7});
 		bool etcd = text.size > 5 && memcmp(text.data, "ETCD_", 5) == 0;
 		while (size < text.size && text.data[size] != '=' && !isspace(text.data[size]))
 			size++;
 		for (size_t i = etcd ? 5 : 0; i < size && kept < sizeof key - 1; i++)
 			key[kept++] = etcd && text.data[i] == '_' ? '-' : (char)tolower(text.data[i]);
-		struct st_span value = trimmed((struct st_span){text.data + size, text.size - size});
+		struct st_span value = audit_trimmed((struct st_span){text.data + size, text.size - size});
 		if (value.size > 0 && value.data[0] == '=')
 			value = (struct st_span){value.data + 1, value.size - 1};
 		fits = add(lines, audit_span(key), value_of(value, "#"));
@@ -178,7 +170,7 @@ static bool read_hba(struct lines *lines)
 		}
 		uint32_t last = lines->line;
 		lines->line = first;
-		fits = add(lines, audit_span("hba"), trimmed((struct st_span){line.data, line.size}));
+		fits = add(lines, audit_span("hba"), audit_trimmed((struct st_span){line.data, line.size}));
 		lines->line = last;
 	}
 	return fits;
