@@ -30,8 +30,9 @@ struct audit_word {
 	enum audit_text_kind kind;
 	uint32_t size;
 	struct audit_meaning meaning;
-	const struct audit_word *self, **alone; /* of an interned word: the list of it alone, which is never written to */
-	char text[];                   /* a NUL behind it */
+	const struct audit_word *self,
+		**alone; /* of an interned word: the list of it alone, which is never written to */
+	char text[];     /* a NUL behind it */
 };
 
 struct audit_words {
