@@ -327,13 +327,16 @@ static void destinations_of_interface(const struct audit_interface *interface, s
 		struct audit_interval range;
 		const struct audit_endpoint *endpoint = &interface->endpoints[i];
 		const struct audit_word *address = endpoint->private_address;
-		if (endpoint->public_address == NULL && !endpoint->balanced)
+		bool sure = endpoint->public_address != NULL || endpoint->balanced;
+		if (!sure && !endpoint->maybe_balanced)
 			continue;
 		struct audit_destination *added = add(out);
 		added->interface = interface;
+		added->in_doubt = !sure;
 		if (address == NULL || address->kind != AUDIT_LITERAL ||
 			!audit_parse_prefix(audit_word_span(address), &range) || range.low != range.high) {
-			added->has_v4 = added->has_v6 = true;
+			added->has_v4 = endpoint->family != 6;
+			added->has_v6 = endpoint->family != 4;
 			continue;
 		}
 		bool v4 = audit_is_v4(range.low);
