@@ -110,6 +110,12 @@ static void ask_lists(const struct audit_destinations *out, struct audit_destina
 {
 	destination->match = st_alloc(out->list_count + 1);
 	for (size_t i = 0; i < out->list_count; i++) {
+		const struct audit_word *alone = out->lists[i]->count == 1 ? out->lists[i]->items[0] : NULL;
+		if (alone != NULL && alone->meaning.known &&
+			alone->meaning.kind == AUDIT_VALUE_PREFIX) { /* as most are */
+			destination->match[i] = (uint8_t)match_prefix(&alone->meaning.range, destination);
+			continue;
+		}
 		struct question question = {destination, AUDIT_NO};
 		audit_each_value(out->lists[i], ask, &question);
 		destination->match[i] = (uint8_t)question.answer;
