@@ -1,0 +1,64 @@
+/*
+ * What the structure of a format allows: where its values stand, and how a replacement is written there so that the
+ * output is valid, keeps its keys and their order, rows and cells. One file per format, one line in the table of
+ * shape.c. A push reader: bytes in blocks of any size, places out, the same for every cutting, memory bounded whatever
+ * the length of a value.
+ *
+ * The stream feeds a shape all bytes (as UTF-8, offsets as fed) before it asks about them. A mention that crosses a
+ * border of places is replaced in each place that it touches; bytes outside of all places are structure and stay.
+ */
+#ifndef STAUNCH_REDACT_SHAPE_H
+#define STAUNCH_REDACT_SHAPE_H
+
+#include "base/bytes.h"
+
+enum shape_place_kind {
+	SHAPE_TEXT,   /* no structure: a replacement stands as it is */
+	SHAPE_STRING, /* inside the quotes of a string or cell: the same */
+	SHAPE_KEY,    /* inside the quotes of a key */
+	SHAPE_NUMBER, /* a bare number (or other bare literal): replaced as a whole, by a quoted string */
+	SHAPE_CELL,   /* a bare cell of a table: the same as text, its whole value may be dropped */
+};
+
+/* A value of the input: [start, end), in order, never overlapping. A long value comes in several, told as they end or
+ * after at most CEIL_TEXT_BLOCK_BYTES; `first` and `last` say which part it is. */
+struct shape_place {
+	uint64_t start, end;
+	enum shape_place_kind kind;
+	bool first, last;
+	uint8_t quote;        /* with SHAPE_NUMBER: what a string is quoted with in this format, " or ' */
+	struct st_span field; /* path of the value for policies: `customer.mail`, `rows[].name`, a column,
+			       * `table.column`; empty: none; borrowed for the call */
+};
+
+/* The field's values count as labelled by it: shapes of tables call it as detect_field_begins is called. */
+struct shape_events {
+	void (*place)(void *context, const struct shape_place *place);
+	/* From this offset on stand values of a column called so, where the name stands far away (CSV header); empty:
+	 * of none. May be NULL. */
+	void (*column)(void *context, uint64_t start, struct st_span name);
+	void *context;
+};
+
+struct shape;
+struct shape_format {
+	const char *format; /* as redact_format_name */
+	/* How sure the first bytes make it: 0 to 100, for REDACT_AUTO. */
+	int (*bid)(struct st_span head, bool head_is_all);
+	/* NULL: never fails. head: as for bid, the first bytes that will be fed. */
+	struct shape *(*open)(struct st_span head, bool head_is_all, const struct shape_events *events);
+	void (*feed)(struct shape *shape, const void *data, size_t size);
+	/* End of the input; what is broken (cut off, not of this format) became SHAPE_TEXT places from where it broke
+	 * to where the format goes on, so that no byte of text is unsearched. */
+	void (*finish)(struct shape *shape);
+	/* All bytes before this offset have been told: in a place, or structure. */
+	uint64_t (*settled)(const struct shape *shape);
+	void (*close)(struct shape *shape);
+};
+
+extern const struct shape_format shape_text;
+extern const struct shape_format shape_json; /* one or several documents, JSON Lines, _bulk bodies, hits */
+extern const struct shape_format shape_csv;
+extern const struct shape_format shape_sql;
+
+#endif
