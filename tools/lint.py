@@ -14,10 +14,11 @@ CLANG_FORMAT_MAJOR = 14
 INCLUDES = {
     "base": (), "process": ("base",), "source": ("base", "process"), "extract": ("base", "process"),
     "detect": ("base", "process"), "resolve": ("base", "process"), "casefile": ("base", "process"),
+    "redact": ("base", "process", "extract", "detect"),
     "report": ("base", "process"), "audit": ("base",),
     "probe": ("base",), "fetch": ("base", "process", "probe"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
-    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
+    "cli": ("base", "process", "source", "extract", "detect", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")

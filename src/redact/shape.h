@@ -45,7 +45,8 @@ struct shape_format {
 	const char *format; /* as redact_format_name */
 	/* How sure the first bytes make it: 0 to 100, for REDACT_AUTO. */
 	int (*bid)(struct st_span head, bool head_is_all);
-	/* NULL: never fails. head: as for bid, the first bytes that will be fed. */
+	/* Member NULL: text without structure, one place. Never fails. head: as for bid, the first bytes that will be
+	 * fed. */
 	struct shape *(*open)(struct st_span head, bool head_is_all, const struct shape_events *events);
 	void (*feed)(struct shape *shape, const void *data, size_t size);
 	/* End of the input; what is broken (cut off, not of this format) became SHAPE_TEXT places from where it broke
@@ -55,6 +56,11 @@ struct shape_format {
 	uint64_t (*settled)(const struct shape *shape);
 	void (*close)(struct shape *shape);
 };
+
+/* The format of this name; NULL: none flows that is called so. */
+const struct shape_format *shape_named(const char *format);
+/* The format that the first bytes (UTF-8) look most like, never NULL, and how sure that is. */
+const struct shape_format *shape_guess(struct st_span head, bool head_is_all, int *bid);
 
 extern const struct shape_format shape_text;
 extern const struct shape_format shape_json; /* one or several documents, JSON Lines, _bulk bodies, hits */

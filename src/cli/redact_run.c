@@ -1,0 +1,292 @@
+/*
+ * The confined child reads, redacts and writes into pipes; the parent carries them on, because a jail that forbids
+ * writing files would forbid `>FILE` too. The key reaches the child by the memory of the fork, before it reads
+ * anything.
+ */
+#include "cli/redact.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/ceilings.h"
+#include "base/json_write.h"
+#include "process/confine.h"
+
+#define READ_BYTES (256 * KIB)
+#define PIPE_BYTES (1024 * KIB)
+#define LOG_BYTES (64 * KIB)
+/* Status of the confined child that stands for "the jail could not be closed". */
+#define EXIT_UNCONFINED 79
+
+struct child {
+	struct redact_run *run;
+	int out, log;
+	struct st_buf lines; /* of the log */
+};
+
+/* --- in the child --- */
+
+static bool write_output(void *context, const void *data, size_t size)
+{
+	struct child *child = context;
+	if (child->run->verify)
+		return true;
+	if (st_write_full(child->out, data, size) == 0)
+		return true;
+	child->run->told->write_errno = errno ? errno : EIO;
+	return false;
+}
+
+static void flush_log(struct child *child)
+{
+	struct redact_told *told = child->run->told;
+	if (child->lines.size > 0 && told->log_errno == 0 &&
+		st_write_full(child->log, child->lines.data, child->lines.size) != 0)
+		told->log_errno = errno ? errno : EIO;
+	child->lines.size = 0;
+}
+
+static const char *action_name(enum redact_action action)
+{
+	static const char *const names[REDACT_ACTIONS] = {"token", "mask", "label", "keep", "drop"};
+	return names[action];
+}
+
+static const char *kind_name(enum detect_kind kind)
+{
+	return kind < DETECT_KINDS ? detect_kind_name(kind) : "field";
+}
+
+static void log_event(struct child *child, const struct redact_event *event)
+{
+	struct st_json_writer w = {.out = &child->lines};
+	st_json_object(&w);
+	st_json_key_uint(&w, "start", event->start);
+	st_json_key_uint(&w, "end", event->end);
+	if (event->unsearched) {
+		st_json_key_bool(&w, "unsearched", true);
+	} else {
+		st_json_key_text(&w, "kind", kind_name(event->kind));
+		st_json_key_text(&w, "action", action_name(event->action));
+		st_json_key(&w, "confidence");
+		st_json_hundredths(&w, event->confidence);
+	}
+	st_json_object_end(&w);
+	st_buf_add_byte(&child->lines, '\n');
+	if (child->lines.size >= LOG_BYTES)
+		flush_log(child);
+}
+
+static void log_counts(struct child *child)
+{
+	const struct redact_counts *counts = &child->run->told->counts;
+	struct st_json_writer w = {.out = &child->lines};
+	st_json_object(&w);
+	st_json_key(&w, "counts");
+	st_json_object(&w);
+	st_json_key_uint(&w, "bytes_in", counts->bytes_in);
+	st_json_key_uint(&w, "bytes_out", counts->bytes_out);
+	st_json_key_uint(&w, "unsearched_bytes", counts->unsearched_bytes);
+	st_json_key(&w, "replaced");
+	st_json_object(&w);
+	for (int kind = 0; kind <= DETECT_KINDS; kind++)
+		if (counts->replaced[kind] > 0)
+			st_json_key_uint(&w, kind_name((enum detect_kind)kind), counts->replaced[kind]);
+	st_json_object_end(&w);
+	st_json_object_end(&w);
+	st_json_key_bool(&w, "complete", child->run->told->status == REDACT_OK);
+	st_json_object_end(&w);
+	st_buf_add_byte(&child->lines, '\n');
+}
+
+static void take_event(void *context, const struct redact_event *event)
+{
+	struct child *child = context;
+	struct redact_told *told = child->run->told;
+	if (!event->unsearched) {
+		uint64_t *seen = &told->counts.replaced[event->kind];
+		if (*seen < REDACT_SHOWN)
+			told->shown[event->kind][*seen] = event->start;
+		++*seen;
+	}
+	if (child->log >= 0)
+		log_event(child, event);
+}
+
+/* Reads the input to its end. */
+static void redact_input(struct child *child, struct redact *redact)
+{
+	st_auto_free uint8_t *block = st_alloc(READ_BYTES);
+	struct redact_told *told = child->run->told;
+	ssize_t got;
+	do {
+		do
+			got = read(child->run->in, block, READ_BYTES);
+		while (got < 0 && errno == EINTR);
+	} while (got > 0 && redact_feed(redact, block, (size_t)got));
+	if (got < 0) { /* what is held was not decided at the true end: it stays here */
+		told->read_errno = errno ? errno : EIO;
+		return;
+	}
+	told->status = redact_finish(redact, &told->counts);
+	if (child->log >= 0) {
+		log_counts(child);
+		flush_log(child);
+	}
+	told->finished = true;
+}
+
+static int be_child(struct redact_run *run, int out, int log)
+{
+	struct child child = {.run = run, .out = out, .log = log};
+	struct st_error err;
+	struct confine_limits limits = {0};
+	run->options.write = write_output;
+	run->options.event = take_event;
+	run->options.context = &child;
+	run->options.key = run->has_key ? run->key : NULL;
+	struct redact *redact = redact_open(&run->options); /* libcrypto reads its settings before the jail closes */
+	sodium_memzero(run->key, sizeof run->key);
+	if (!run->unconfined && confine(CONFINE_WORKER, &limits, -1, 0, &err) != ST_OK)
+		return EXIT_UNCONFINED;
+	redact_input(&child, redact);
+	redact_close(redact);
+	st_buf_free(&child.lines);
+	return CLI_OK;
+}
+
+/* --- in the parent --- */
+
+struct carried {
+	int from, to;
+	bool copies; /* the target takes no splice(2) */
+	int error;   /* errno of the write that failed */
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Moves what stands in the pipe; at its end, or when the target takes no more, `from` is closed. */
+static void carry(struct carried *carried)
+{
+	ssize_t got = -1;
+	if (!carried->copies) {
+		got = splice(carried->from, NULL, carried->to, NULL, PIPE_BYTES, SPLICE_F_MOVE);
+		carried->copies = got < 0 && errno == EINVAL;
+	}
+	if (carried->copies) {
+		uint8_t block[16 * KIB];
+		got = read(carried->from, block, sizeof block);
+		if (got > 0 && st_write_full(carried->to, block, (size_t)got) != 0)
+			got = -1;
+	}
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got < 0)
+		carried->error = errno ? errno : EIO;
+	if (got <= 0)
+		close_fd(&carried->from);
+}
+
+/* Until both pipes have ended; false: a signal asked to stop. */
+static bool carry_all(struct carried *output, struct carried *log, int signals)
+{
+	while (output->from >= 0 || log->from >= 0) {
+		struct pollfd fds[3] = {{.fd = output->from, .events = POLLIN}, {.fd = log->from, .events = POLLIN},
+			{.fd = signals, .events = POLLIN}};
+		if (poll(fds, 3, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return false;
+		}
+		if (fds[2].revents & POLLIN)
+			return false;
+		if (fds[0].revents)
+			carry(output);
+		if (fds[1].revents)
+			carry(log);
+		if (output->error)
+			close_fd(&log->from); /* the child learns that nobody reads any more */
+	}
+	return true;
+}
+
+static int judge_child(const struct redact_run *run, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_UNCONFINED)
+		return cli_fail(CLI_ENVIRONMENT,
+			"this machine offers no sandbox for reading unknown input; see: staunch doctor");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == ST_EXIT_MEMORY)
+		return cli_fail(CLI_ENVIRONMENT, "out of memory: the output is not complete");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != CLI_OK)
+		return cli_fail(CLI_ENVIRONMENT, "the confined process was ended: the output is not complete");
+	if (run->told->read_errno != 0)
+		return cli_fail(CLI_WRONG, "cannot read the input to its end");
+	return CLI_OK;
+}
+
+static int judge(const struct redact_run *run, const struct carried *output, const struct carried *log, int status)
+{
+	if (output->error != 0 && output->error != EPIPE)
+		return cli_fail(CLI_ENVIRONMENT, "cannot write the output: %s", strerror(output->error));
+	if (log->error != 0)
+		return cli_fail(CLI_ENVIRONMENT, "cannot write the log: %s", strerror(log->error));
+	if (output->error == EPIPE) /* a reader that has seen enough */
+		return CLI_OK;
+	return judge_child(run, status);
+}
+
+static int carry_and_judge(struct redact_run *run, pid_t pid, struct carried *output, struct carried *log, int signals)
+{
+	int status;
+	bool stopped = !carry_all(output, log, signals);
+	if (stopped || output->error != 0)
+		kill(pid, SIGKILL);
+	close_fd(&output->from);
+	close_fd(&log->from);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return cli_fail(CLI_ENVIRONMENT, "the confined process is lost");
+	return stopped ? CLI_STOPPED : judge(run, output, log, status);
+}
+
+static bool make_pipe(int fds[2])
+{
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return false;
+	(void)fcntl(fds[0], F_SETPIPE_SZ, PIPE_BYTES);
+	return true;
+}
+
+int redact_run(struct redact_run *run)
+{
+	int out[2] = {-1, -1}, log[2] = {-1, -1};
+	if (!make_pipe(out) || (run->log >= 0 && !make_pipe(log)))
+		return cli_fail(CLI_ENVIRONMENT, "cannot make a pipe");
+	int signals = cli_hear_signals();
+	pid_t pid = fork();
+	if (pid < 0)
+		return cli_fail(CLI_ENVIRONMENT, "cannot start a process");
+	if (pid == 0) {
+		close_fd(&out[0]);
+		close_fd(&log[0]);
+		_exit(be_child(run, out[1], log[1]));
+	}
+	sodium_memzero(run->key, sizeof run->key);
+	close_fd(&out[1]);
+	close_fd(&log[1]);
+	struct carried output = {.from = out[0], .to = run->out}, logged = {.from = log[0], .to = run->log};
+	int exit = carry_and_judge(run, pid, &output, &logged, signals);
+	close_fd(&signals);
+	return exit;
+}

@@ -1,0 +1,108 @@
+#include "redact/pending.h"
+
+#include <stdlib.h>
+
+/* Room for one more at the end of a list whose first `*first` entries are done with. */
+static void *make_room(void *list, size_t size, size_t *first, size_t *count, size_t *capacity)
+{
+	if (*count < *capacity)
+		return list;
+	if (*first > *count / 2) {
+		memmove(list, (uint8_t *)list + *first * size, (*count - *first) * size);
+		*count -= *first;
+		*first = 0;
+		return list;
+	}
+	*capacity = *capacity ? *capacity * 2 : 64;
+	return st_realloc(list, *capacity * size);
+}
+
+/* Values of mentions that are done with go once they are most of what is held. */
+static void drop_values(struct pending *pending)
+{
+	size_t first = pending->mention < pending->mention_count ? pending->mentions[pending->mention].value
+								 : pending->values.size;
+	if (first < 4096 || first < pending->values.size / 2)
+		return;
+	st_buf_drop_front(&pending->values, first);
+	for (size_t i = pending->mention; i < pending->mention_count; i++)
+		pending->mentions[i].value -= first;
+}
+
+void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value)
+{
+	drop_values(pending);
+	pending->mentions = make_room(pending->mentions, sizeof *pending->mentions, &pending->mention,
+		&pending->mention_count, &pending->mention_capacity);
+	size_t at = pending->mention_count++;
+	/* detectors come later than the stretches that they cannot search */
+	for (; at > pending->mention && pending->mentions[at - 1].start > mention->start; at--)
+		pending->mentions[at] = pending->mentions[at - 1];
+	pending->mentions[at] = *mention;
+	pending->mentions[at].value = pending->values.size;
+	pending->mentions[at].value_size = (uint16_t)value.size;
+	if (value.size > 0)
+		st_buf_add(&pending->values, value.data, value.size);
+}
+
+void pending_add_place(struct pending *pending, const struct shape_place *place)
+{
+	pending->places = make_room(pending->places, sizeof *pending->places, &pending->place, &pending->place_count,
+		&pending->place_capacity);
+	pending->places[pending->place_count++] =
+		(struct pending_place){place->start, place->end, place->kind, place->quote, place->first, place->last};
+}
+
+void pending_add_kept(struct pending *pending, uint64_t start, uint64_t end)
+{
+	pending->kept = make_room(
+		pending->kept, sizeof *pending->kept, &pending->keep, &pending->kept_count, &pending->kept_capacity);
+	pending->kept[pending->kept_count++] = (struct pending_range){start, end};
+}
+
+const struct pending_mention *pending_first(const struct pending *pending)
+{
+	return pending->mention < pending->mention_count ? &pending->mentions[pending->mention] : NULL;
+}
+
+struct st_span pending_value(const struct pending *pending, const struct pending_mention *mention)
+{
+	return (struct st_span){pending->values.data + mention->value, mention->value_size};
+}
+
+void pending_pop(struct pending *pending)
+{
+	if (++pending->mention < pending->mention_count)
+		return;
+	pending->mention = pending->mention_count = 0;
+	pending->values.size = 0;
+}
+
+void pending_forget(struct pending *pending, uint64_t offset)
+{
+	while (pending->place < pending->place_count && pending->places[pending->place].end <= offset)
+		pending->place++;
+	while (pending->keep < pending->kept_count && pending->kept[pending->keep].end <= offset)
+		pending->keep++;
+	if (pending->place == pending->place_count)
+		pending->place = pending->place_count = 0;
+	if (pending->keep == pending->kept_count)
+		pending->keep = pending->kept_count = 0;
+}
+
+void pending_clear(struct pending *pending)
+{
+	pending->mention = pending->mention_count = 0;
+	pending->place = pending->place_count = 0;
+	pending->keep = pending->kept_count = 0;
+	pending->values.size = 0;
+}
+
+void pending_free(struct pending *pending)
+{
+	free(pending->mentions);
+	free(pending->places);
+	free(pending->kept);
+	st_buf_wipe(&pending->values);
+	*pending = (struct pending){0};
+}

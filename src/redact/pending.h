@@ -1,0 +1,54 @@
+/*
+ * What lies between the text that was fed and the text that was written: mentions to be replaced, places of values, and
+ * ranges that are left as they are. All sorted by start. Private to redact.
+ */
+#ifndef STAUNCH_REDACT_PENDING_H
+#define STAUNCH_REDACT_PENDING_H
+
+#include "redact/redact.h"
+#include "redact/shape.h"
+
+struct pending_mention {
+	uint64_t start, end;
+	size_t value; /* of its canonical form in values */
+	uint16_t value_size;
+	uint8_t kind, confidence;
+	bool unsearched; /* no mention: bytes that no detector can search */
+};
+
+struct pending_place {
+	uint64_t start, end;
+	enum shape_place_kind kind;
+	uint8_t quote;
+	bool first, last;
+};
+
+struct pending_range {
+	uint64_t start, end;
+};
+
+/* Zero-initialised is empty. */
+struct pending {
+	struct pending_mention *mentions;
+	size_t mention, mention_count, mention_capacity; /* those from `mention` on are waiting */
+	struct pending_place *places;
+	size_t place, place_count, place_capacity;
+	struct pending_range *kept;
+	size_t keep, kept_count, kept_capacity;
+	struct st_buf values;
+};
+
+void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value);
+void pending_add_place(struct pending *pending, const struct shape_place *place);
+/* Tokens, labels and masks that stood in the input. */
+void pending_add_kept(struct pending *pending, uint64_t start, uint64_t end);
+/* The next mention; NULL: none waits. */
+const struct pending_mention *pending_first(const struct pending *pending);
+struct st_span pending_value(const struct pending *pending, const struct pending_mention *mention);
+void pending_pop(struct pending *pending);
+/* Forgets places and ranges that end at or before this offset. */
+void pending_forget(struct pending *pending, uint64_t offset);
+void pending_clear(struct pending *pending);
+void pending_free(struct pending *pending);
+
+#endif
