@@ -146,14 +146,14 @@ static int be_child(struct redact_run *run, int out, int log)
 {
 	struct child child = {.run = run, .out = out, .log = log};
 	struct st_error err;
-	struct confine_limits limits = {0};
+	struct confine_limits limits = {.log_fd = log > 0 ? log : 0};
 	run->options.write = write_output;
 	run->options.event = take_event;
 	run->options.context = &child;
 	run->options.key = run->has_key ? run->key : NULL;
 	struct redact *redact = redact_open(&run->options); /* libcrypto reads its settings before the jail closes */
 	sodium_memzero(run->key, sizeof run->key);
-	if (!run->unconfined && confine(CONFINE_WORKER, &limits, -1, 0, &err) != ST_OK)
+	if (!run->unconfined && confine(CONFINE_WORKER, &limits, out, 0, &err) != ST_OK)
 		return EXIT_UNCONFINED;
 	redact_input(&child, redact);
 	redact_close(redact);
