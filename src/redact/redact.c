@@ -20,7 +20,7 @@ struct redact {
 	bool ended;
 	enum redact_status status;
 	const struct shape_format *line_shape; /* by_line: of every line, once the first has told it */
-	bool passing;                          /* no text at all: passes as it is */
+	bool binary; /* no text at all */
 };
 
 static const char *const format_names[REDACT_FORMATS] = {"auto", "text", "json", "jsonl", "csv", "mail", "html", "sql"};
@@ -74,27 +74,18 @@ static struct st_span head_text(enum charset charset, struct st_span head, bool 
 
 static bool feed_stream(struct redact *redact, const void *data, size_t size)
 {
-	if (redact->passing)
-		sink_add(&redact->sink, data, size);
-	else if (!redact_stream_feed(redact->stream, data, size))
+	if (!redact_stream_feed(redact->stream, data, size))
 		return end_with(redact, REDACT_UNSEARCHED);
 	return redact->sink.failed ? end_with(redact, REDACT_WRITE_FAILED) : true;
 }
 
-/* Bytes of which a tenth are controls are no text: passed as they are, or refused. */
-static bool begin_binary(struct redact *redact)
-{
-	if (!redact->options.pass_unsearched)
-		return end_with(redact, REDACT_UNSEARCHED);
-	redact->passing = redact->begun = true;
-	sink_add(&redact->sink, redact->head.data, redact->head.size);
-	return true;
-}
-
+/* Bytes of which a tenth are controls are no text: refused, or searched for what they hold in the clear all the same and
+ * told as unsearched. */
 static void end_binary(struct redact *redact)
 {
 	struct redact_event event = {
 		.end = redact->sink.counts.bytes_in, .kind = DETECT_KINDS, .action = REDACT_KEEP, .unsearched = true};
+	redact->sink.counts.unsearched_bytes = 0; /* its stretches of NULs are part of it */
 	sink_event(&redact->sink, &event);
 }
 
@@ -104,8 +95,9 @@ static bool begin(struct redact *redact, bool head_is_all)
 	struct st_span head = {redact->head.data, redact->head.size};
 	st_auto_secret struct st_buf converted = {0};
 	enum charset charset = head.size > 0 ? charset_guess(head, head_is_all) : CHARSET_UTF8;
-	if (charset == CHARSET_BINARY)
-		return begin_binary(redact);
+	redact->binary = charset == CHARSET_BINARY;
+	if (redact->binary && !redact->options.pass_unsearched)
+		return end_with(redact, REDACT_UNSEARCHED);
 	if (!charset_is_wide(charset))
 		charset = CHARSET_UTF8;
 	size_t mark = charset_mark_size(charset, head);
@@ -217,10 +209,9 @@ enum redact_status redact_finish(struct redact *redact, struct redact_counts *co
 {
 	if (!redact->ended && !redact->begun && !redact->options.by_line)
 		begin(redact, true);
-	if (redact->passing)
+	end_line(redact);
+	if (redact->binary && !redact->ended)
 		end_binary(redact);
-	else
-		end_line(redact);
 	redact->ended = true;
 	sink_flush(&redact->sink);
 	if (redact->sink.failed)

@@ -54,7 +54,8 @@ struct redact_options {
 	const struct redact_known *known;   /* NULL none; borrowed: values proven elsewhere */
 	bool by_line;                       /* each line is an input of its own and leaves with its line feed */
 	bool pass_unsearched;               /* what cannot be searched passes and is told; else it ends the run */
-	/* Told of each replacement in order of start; NULL: nobody asks. */
+	/* Told of each replacement in order of start; an input that is no text at all is told as unsearched at its end.
+	 * NULL: nobody asks. */
 	void (*event)(void *context, const struct redact_event *event);
 	/* Output in order; false ends the run (REDACT_WRITE_FAILED). */
 	bool (*write)(void *context, const void *data, size_t size);

@@ -239,71 +239,99 @@ static void end_stretch(struct redact_stream *stream)
 	stream->in_nuls = false;
 }
 
-/* Feeds what stands at `at`: a replacement, or NULs. False: what it is shows only with more text, or never. */
-static bool feed_special(struct redact_stream *stream, struct st_span text, bool last, size_t *used)
+enum special { SPECIAL_NONE, SPECIAL_KEPT, SPECIAL_NULS, SPECIAL_MORE };
+
+/* What begins at this bracket or NUL, and how many bytes of it are known. SPECIAL_MORE: only more text will show. */
+static enum special special_at(struct st_span text, bool last, size_t *size)
 {
 	bool more;
-	*used = 1;
-	if (text.data[0] == '[') {
-		size_t size = replaced_at(text, &more);
-		if (size == 0 && more && !last)
-			return false;
-		*used = size > 0 ? size : 1;
-		if (size > 0)
-			feed_kept(stream, size);
-		else
-			feed_detect(stream, text.data, 1);
-		return true;
+	if (text.data[0] == 0) {
+		enum nul_answer answer = nul_stretch_begins(text, last, size);
+		return answer == NUL_MORE ? SPECIAL_MORE : answer == NUL_STRETCH ? SPECIAL_NULS : SPECIAL_NONE;
 	}
-	enum nul_answer answer = nul_stretch_begins(text, last, used);
-	if (answer == NUL_MORE)
-		return false;
-	if (answer == NUL_STRETCH && !stream->options->pass_unsearched) {
-		stream->refused = true;
-		return false;
-	}
-	if (answer == NUL_STRETCH) {
-		stream->in_nuls = true;
-		stream->nuls_text = stream->fed;
-		stream->nuls_input = input_offset(stream, stream->fed);
-	}
-	feed_detect(stream, text.data, *used);
-	return true;
+	*size = replaced_at(text, &more);
+	if (*size > 0)
+		return SPECIAL_KEPT;
+	*size = 1;
+	return more && !last ? SPECIAL_MORE : SPECIAL_NONE;
 }
 
-/* Feeds text from `fed` on; the bytes used. Less than all: what stands there shows only with more text. */
+/* The next bracket or NUL from `from` on, or the end; what was found before is not searched again. */
+struct specials {
+	const uint8_t *bracket, *nul, *end;
+};
+static const uint8_t *next_special(struct specials *specials, const uint8_t *from)
+{
+	size_t left = (size_t)(specials->end - from);
+	if (!specials->bracket || specials->bracket < from) {
+		specials->bracket = memchr(from, '[', left);
+		specials->bracket = specials->bracket ? specials->bracket : specials->end;
+	}
+	if (!specials->nul || specials->nul < from) {
+		specials->nul = memchr(from, 0, left);
+		specials->nul = specials->nul ? specials->nul : specials->end;
+	}
+	return specials->bracket < specials->nul ? specials->bracket : specials->nul;
+}
+
+/* Feeds what belongs to the open stretch of NULs; the bytes used. */
+static size_t feed_stretch(struct redact_stream *stream, struct st_span text, bool last)
+{
+	size_t used;
+	bool ended = nul_stretch_ends(text, last, &used);
+	feed_detect(stream, text.data, used);
+	if (ended)
+		end_stretch(stream);
+	return used;
+}
+
+static void begin_stretch(struct redact_stream *stream)
+{
+	if (!stream->options->pass_unsearched) {
+		stream->refused = true;
+		return;
+	}
+	stream->in_nuls = true;
+	stream->nuls_text = stream->fed;
+	stream->nuls_input = input_offset(stream, stream->fed);
+}
+
+/* Feeds text from `fed` on, in pieces as long as can be; the bytes used. Less than all: what stands there shows only
+ * with more text, or must not be shown. */
 static size_t feed_text(struct redact_stream *stream, struct st_span text, bool last)
 {
-	size_t at = 0;
-	const uint8_t *end = text.data + text.size, *bracket = NULL, *nul = NULL;
+	struct specials specials = {.end = text.data + text.size};
+	size_t from = stream->in_nuls ? feed_stretch(stream, text, last) : 0, at = from;
+	if (stream->in_nuls)
+		return from;
 	while (at < text.size) {
-		size_t used;
-		if (stream->in_nuls) {
-			struct st_span rest = {text.data + at, text.size - at};
-			bool ended = nul_stretch_ends(rest, last, &used);
-			feed_detect(stream, rest.data, used);
-			at += used;
-			if (!ended)
-				return at;
-			end_stretch(stream);
+		const uint8_t *next = next_special(&specials, text.data + at);
+		at = (size_t)(next - text.data);
+		if (next == specials.end)
+			break;
+		size_t size;
+		enum special special = special_at((struct st_span){next, text.size - at}, last, &size);
+		if (special == SPECIAL_NONE) {
+			at += size;
 			continue;
 		}
-		const uint8_t *p = text.data + at;
-		if (!bracket || bracket < p)
-			bracket = memchr(p, '[', (size_t)(end - p));
-		bracket = bracket ? bracket : end;
-		if (!nul || nul < p)
-			nul = memchr(p, 0, (size_t)(end - p));
-		nul = nul ? nul : end;
-		const uint8_t *next = bracket < nul ? bracket : nul;
-		feed_detect(stream, p, (size_t)(next - p));
-		at = (size_t)(next - text.data);
-		if (next == end)
-			break;
-		if (!feed_special(stream, (struct st_span){next, (size_t)(end - next)}, last, &used))
+		feed_detect(stream, text.data + from, at - from);
+		from = at;
+		if (special == SPECIAL_MORE)
 			return at;
-		at += used;
+		if (special == SPECIAL_KEPT) {
+			feed_kept(stream, size);
+		} else {
+			begin_stretch(stream);
+			if (stream->refused)
+				return at;
+			size = feed_stretch(stream, (struct st_span){next, text.size - at}, last);
+		}
+		at = from = at + size;
+		if (stream->in_nuls)
+			return at;
 	}
+	feed_detect(stream, text.data + from, at - from);
 	return at;
 }
 
