@@ -82,9 +82,6 @@ extern const struct shape_format shape_json; /* one or several documents, JSON L
 extern const struct shape_format shape_csv;
 extern const struct shape_format shape_sql;
 
-/* By its name, "text", "json", "jsonl", "csv", "sql"; NULL: none. */
-const struct shape_format *shape_called(const char *format);
-
 /* Widens [*from, *to) of a place's bytes so that it begins and ends at no inside of an escape. value: the bytes of the
  * place from a start that is inside of none (that of its part, or where a mention was widened to before). Pure. */
 void shape_widen(const struct shape_place *place, struct st_span value, size_t *from, size_t *to);
