@@ -47,6 +47,19 @@ void key_names_close(struct key_names *names)
 	free(names);
 }
 
+void key_names_clear(struct key_names *names)
+{
+	names->hash = FNV_OFFSET;
+	names->level_count = 0;
+	names->beyond = 0;
+	if (names->count == 0)
+		return;
+	names->count = 0;
+	free(names->seen);
+	names->slot_count = FIRST_SLOTS;
+	names->seen = st_alloc_zero(FIRST_SLOTS, sizeof *names->seen);
+}
+
 /* Objects that ended are forgotten, this one is on top. */
 static void enter(struct key_names *names, uint64_t object, unsigned depth)
 {

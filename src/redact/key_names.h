@@ -15,6 +15,8 @@ struct key_names *key_names_open(void);
  * key's last part; replaced: this run did it. With object 0 nothing is ever added. */
 void key_names_add(struct key_names *names, const void *data, size_t size);
 void key_names_end(struct key_names *names, const struct shape_place *place, bool replaced, struct st_buf *out);
+/* Another input begins. */
+void key_names_clear(struct key_names *names);
 void key_names_close(struct key_names *names);
 
 #endif

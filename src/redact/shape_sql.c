@@ -138,7 +138,7 @@ static struct st_span text_of(const struct shape *shape)
 static void begin_place(struct shape *shape, enum state state, uint64_t begin)
 {
 	shape->begin = begin;
-	shape->told = false;
+	shape->told = shape->name = false;
 	shape->size = 0;
 	shape->state = state;
 }

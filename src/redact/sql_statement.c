@@ -159,6 +159,7 @@ static const struct column_list *keep_list(struct sql_statement *statement, stru
 		statement->current = NULL; /* it may move */
 		statement->lists = st_realloc(statement->lists, (statement->list_total + 1) * sizeof *statement->lists);
 		list = &statement->lists[statement->list_total++];
+		*list = (struct column_list){0};
 	}
 	st_buf_free(&list->key);
 	st_buf_free(&list->fields);
