@@ -522,15 +522,21 @@ static void begin_copy_cell(struct shape *shape, size_t cell)
 	tell_column(shape, shape->at, shape->copy == SQL_COPY_TEXT ? sql_statement_cell(shape->statement, cell) : NULL);
 }
 
+/* Nothing should stand there; what does is text. */
 static const uint8_t *copy_rest(struct shape *shape, const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
-	shape->at += (uint64_t)((lf != NULL ? lf + 1 : end) - p);
-	shape->begin = shape->at;
-	if (lf == NULL)
-		return end;
+	size_t size = scan_bytes(p, body_left(shape, p, end), '\n', '\n', '\n');
+	shape->at += size;
+	p += size;
+	if (p == end)
+		return p;
+	bool over = *p == '\n';
+	tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, over, NULL);
+	if (!over)
+		return p;
+	shape->at++;
 	begin_copy_cell(shape, 0);
-	return lf + 1;
+	return p + 1;
 }
 
 static void tell_cell(struct shape *shape, uint64_t end, bool last)
