@@ -103,6 +103,16 @@
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536
+/* A field's path in a redaction policy (`customer.mail`): what leads to its container, and its own name. What is longer
+ * is left out between the two, so that `*.mail` still finds it. */
+#define CEIL_REDACT_PATH_BYTES 2048
+#define CEIL_REDACT_NAME_BYTES 256
+/* Keys with a replacement, in objects that are open, which are compared; each further one is numbered. */
+#define CEIL_REDACT_KEY_NAMES 65536
+/* Tables of an SQL dump whose columns are known by CREATE TABLE, and the columns of one; values of others have no
+ * field. */
+#define CEIL_SQL_TABLES 4096
+#define CEIL_SQL_COLUMNS 4096
 /* Columns of a sheet, or of a table in a document, whose names are labels: as many as a spreadsheet has. */
 #define CEIL_TABLE_COLUMNS 16384
 /* Attributes and comments of HTML, footnotes of RTF, that wait for the end of the line they stand in; beyond, the line

@@ -49,8 +49,29 @@ void pending_add_place(struct pending *pending, const struct shape_place *place)
 {
 	pending->places = make_room(pending->places, sizeof *pending->places, &pending->place, &pending->place_count,
 		&pending->place_capacity);
-	pending->places[pending->place_count++] =
-		(struct pending_place){place->start, place->end, place->kind, place->quote, place->first, place->last};
+	pending->places[pending->place_count++] = (struct pending_place){.start = place->start,
+		.end = place->end,
+		.kind = place->kind,
+		.escape = place->escape,
+		.quote = place->quote,
+		.first = place->first,
+		.last = place->last,
+		.depth = place->depth,
+		.object = place->object};
+}
+
+const struct pending_place *pending_place_at(const struct pending *pending, uint64_t offset)
+{
+	size_t low = pending->place, high = pending->place_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (pending->places[middle].end <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	bool found = low < pending->place_count && pending->places[low].start <= offset;
+	return found ? &pending->places[low] : NULL;
 }
 
 void pending_add_kept(struct pending *pending, uint64_t start, uint64_t end)

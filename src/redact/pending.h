@@ -19,8 +19,11 @@ struct pending_mention {
 struct pending_place {
 	uint64_t start, end;
 	enum shape_place_kind kind;
+	enum shape_escape escape;
 	uint8_t quote;
 	bool first, last;
+	unsigned depth; /* depth and object: of a key */
+	uint64_t object;
 };
 
 struct pending_range {
@@ -40,6 +43,8 @@ struct pending {
 
 void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value);
 void pending_add_place(struct pending *pending, const struct shape_place *place);
+/* The place in which this offset lies; NULL: none that is waiting. */
+const struct pending_place *pending_place_at(const struct pending *pending, uint64_t offset);
 /* Tokens, labels and masks that stood in the input. */
 void pending_add_kept(struct pending *pending, uint64_t start, uint64_t end);
 /* The next mention; NULL: none waits. */

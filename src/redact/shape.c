@@ -3,7 +3,7 @@
 
 #include "redact/redact.h"
 
-static const struct shape_format *const formats[] = {&shape_text, NULL};
+static const struct shape_format *const formats[] = {&shape_text, &shape_json, &shape_csv, &shape_sql, NULL};
 
 const struct shape_format *shape_named(const char *format)
 {

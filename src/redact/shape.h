@@ -15,28 +15,43 @@
 enum shape_place_kind {
 	SHAPE_TEXT,   /* no structure: a replacement stands as it is */
 	SHAPE_STRING, /* inside the quotes of a string or cell: the same */
-	SHAPE_KEY,    /* inside the quotes of a key */
+	SHAPE_KEY,    /* inside the quotes of a key or of an SQL identifier */
 	SHAPE_NUMBER, /* a bare number (or other bare literal): replaced as a whole, by a quoted string */
 	SHAPE_CELL,   /* a bare cell of a table: the same as text, its whole value may be dropped */
 };
 
+/* How signs are escaped in a place, for shape_widen. */
+enum shape_escape {
+	SHAPE_AS_IT_IS,
+	SHAPE_DOUBLED,        /* the quote twice: CSV, SQL */
+	SHAPE_BACKSLASH,      /* a backslash and a sign, or three octal digits; the quote may be doubled, too */
+	SHAPE_JSON_BACKSLASH, /* a backslash and a sign, or u and four hex digits, of which two may be one character */
+};
+
 /* A value of the input: [start, end), in order, never overlapping. A long value comes in several, told as they end or
- * after at most CEIL_TEXT_BLOCK_BYTES; `first` and `last` say which part it is. */
+ * after at most CEIL_TEXT_BLOCK_BYTES; `first` and `last` say which part it is. A part that begins where the part
+ * before it ended is one place with it: a mention on both is replaced once. */
 struct shape_place {
 	uint64_t start, end;
 	enum shape_place_kind kind;
+	enum shape_escape escape;
 	bool first, last;
-	uint8_t quote;        /* with SHAPE_NUMBER: what a string is quoted with in this format, " or ' */
+	uint8_t quote;        /* " or ': what stands around the value, or with SHAPE_NUMBER would around a string */
+	unsigned depth;       /* with SHAPE_KEY: levels open around the key's object */
+	uint64_t object;      /* with SHAPE_KEY: which object, counted from 1, for key_names.h; 0: a name that may stand
+			       * several times */
 	struct st_span field; /* path of the value for policies: `customer.mail`, `rows[].name`, a column,
-			       * `table.column`; empty: none; borrowed for the call */
+			       * `table.column`; empty: none; borrowed for the call. Of a key: its object's path */
 };
 
-/* The field's values count as labelled by it: shapes of tables call it as detect_field_begins is called. */
 struct shape_events {
 	void (*place)(void *context, const struct shape_place *place);
-	/* From this offset on stand values of a column called so, where the name stands far away (CSV header); empty:
-	 * of none. May be NULL. */
-	void (*column)(void *context, uint64_t start, struct st_span name);
+	/* For tables whose header stands far from the values (CSV, SQL), as detect_field_name and detect_field_begins
+	 * are called: the number of a name, told once; and from which offset on, before that byte was fed to anything
+	 * else, stand values of it (0: of none). Both NULL: nobody asks. */
+	unsigned (*column_name)(void *context, struct st_span name);
+	void (*column)(void *context, uint64_t start, unsigned column);
+	bool no_fields; /* nobody asks for `field`: it is always empty, which is faster */
 	void *context;
 };
 
@@ -66,5 +81,9 @@ extern const struct shape_format shape_text;
 extern const struct shape_format shape_json; /* one or several documents, JSON Lines, _bulk bodies, hits */
 extern const struct shape_format shape_csv;
 extern const struct shape_format shape_sql;
+
+/* Widens [*from, *to) of a place's bytes so that it begins and ends at no inside of an escape. value: the bytes of the
+ * place from a start that is inside of none (that of its part, or where a mention was widened to before). Pure. */
+void shape_widen(const struct shape_place *place, struct st_span value, size_t *from, size_t *to);
 
 #endif

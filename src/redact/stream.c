@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "detect/seen.h"
+#include "redact/key_names.h"
 #include "redact/nul_stretch.h"
 #include "redact/pending.h"
 #include "redact/text_map.h"
@@ -31,6 +32,11 @@ struct redact_stream {
 	bool in_nuls;                   /* a stretch of them is open */
 	uint64_t nuls_text, nuls_input; /* where it begins */
 	bool refused;                   /* nothing behind `fed` leaves */
+	struct key_names *key_names;
+	struct {
+		bool open, replaced; /* replaced: by this run */
+		struct pending_place place;
+	} key; /* one that holds a replacement is being written */
 	struct st_buf piece, encoded;
 };
 
@@ -63,6 +69,18 @@ static void take_mention(void *context, const struct detect_mention *mention)
 		pending_add_mention(&stream->pending, &pending, mention->canonical);
 }
 
+static unsigned take_column_name(void *context, struct st_span name)
+{
+	struct redact_stream *stream = context;
+	return detect_field_name(stream->detect, name);
+}
+
+static void take_column(void *context, uint64_t start, unsigned column)
+{
+	struct redact_stream *stream = context;
+	detect_field_begins(stream->detect, start, column);
+}
+
 static void take_place(void *context, const struct shape_place *place)
 {
 	struct redact_stream *stream = context;
@@ -76,8 +94,26 @@ static uint64_t input_offset(const struct redact_stream *stream, uint64_t offset
 	return stream->origin + (stream->mapped ? text_map_input(&stream->map, offset) : offset);
 }
 
-/* Writes the text up to `end` as it is. */
-static void put(struct redact_stream *stream, uint64_t end)
+/* Adds bytes of the input, or as the input is encoded. */
+static void add(struct redact_stream *stream, const void *data, size_t size)
+{
+	if (stream->key.open)
+		key_names_add(stream->key_names, data, size);
+	sink_add(stream->sink, data, size);
+}
+
+static void add_ascii(struct redact_stream *stream, struct st_span text)
+{
+	if (!stream->mapped) {
+		add(stream, text.data, text.size);
+		return;
+	}
+	stream->encoded.size = 0;
+	text_map_encode(&stream->map, text, &stream->encoded);
+	add(stream, stream->encoded.data, stream->encoded.size);
+}
+
+static void put_bytes(struct redact_stream *stream, uint64_t end)
 {
 	uint64_t start = stream->written;
 	if (end <= start)
@@ -85,16 +121,73 @@ static void put(struct redact_stream *stream, uint64_t end)
 	stream->written = end;
 	if (stream->mapped) {
 		struct st_span bytes = text_map_bytes(&stream->map, start, end);
-		sink_add(stream->sink, bytes.data, bytes.size);
+		add(stream, bytes.data, bytes.size);
 		return;
 	}
 	if (start < stream->block_at) {
 		uint64_t stop = end < stream->block_at ? end : stream->block_at;
-		sink_add(stream->sink, stream->tail.data + (start - stream->tail_at), (size_t)(stop - start));
+		add(stream, stream->tail.data + (start - stream->tail_at), (size_t)(stop - start));
 		start = stop;
 	}
 	if (start < end)
-		sink_add(stream->sink, stream->block.data + (start - stream->block_at), (size_t)(end - start));
+		add(stream, stream->block.data + (start - stream->block_at), (size_t)(end - start));
+}
+
+/* Keys in one place: those in several parts, above CEIL_TEXT_BLOCK_BYTES, are not compared. */
+static bool is_compared(const struct pending_place *place)
+{
+	return place != NULL && place->kind == SHAPE_KEY && place->object != 0 && place->first && place->last;
+}
+
+static void begin_key(struct redact_stream *stream, const struct pending_place *place)
+{
+	if (stream->key.open)
+		return;
+	put_bytes(stream, place->start);
+	stream->key.place = *place;
+	stream->key.open = true;
+	stream->key.replaced = false;
+}
+
+/* Two keys that redaction made equal are told apart. */
+static void end_key(struct redact_stream *stream)
+{
+	struct shape_place place = {
+		.kind = SHAPE_KEY, .depth = stream->key.place.depth, .object = stream->key.place.object};
+	stream->key.open = false;
+	stream->piece.size = 0;
+	key_names_end(stream->key_names, &place, stream->key.replaced, &stream->piece);
+	add_ascii(stream, (struct st_span){stream->piece.data, stream->piece.size});
+}
+
+/* The key that holds what was left as it is and begins before this offset; NULL: none. */
+static const struct pending_place *key_with_kept(const struct redact_stream *stream, uint64_t end)
+{
+	const struct pending *pending = &stream->pending;
+	for (size_t i = pending->keep; i < pending->kept_count && pending->kept[i].start < end; i++) {
+		const struct pending_place *place = pending_place_at(pending, pending->kept[i].start);
+		if (pending->kept[i].start >= stream->written && is_compared(place))
+			return place;
+	}
+	return NULL;
+}
+
+/* Writes the text up to `end` as it is. */
+static void put(struct redact_stream *stream, uint64_t end)
+{
+	const struct pending_place *key;
+	for (;;) {
+		if (stream->key.open && end >= stream->key.place.end) {
+			put_bytes(stream, stream->key.place.end);
+			end_key(stream);
+		}
+		if (stream->key.open || stream->shape == NULL || (key = key_with_kept(stream, end)) == NULL)
+			break;
+		begin_key(stream, key);
+		if (end < key->end)
+			break;
+	}
+	put_bytes(stream, end);
 }
 
 /* Writes what stands for the text [start, end), and goes on behind it. */
@@ -108,6 +201,10 @@ static void replace(struct redact_stream *stream, const struct pending_mention *
 	if (start >= end)
 		return;
 	put(stream, start);
+	if (is_compared(place)) {
+		begin_key(stream, place);
+		stream->key.replaced = true;
+	}
 	piece->size = 0;
 	if (place && place->kind == SHAPE_NUMBER)
 		st_buf_add_byte(piece, place->quote);
@@ -120,12 +217,7 @@ static void replace(struct redact_stream *stream, const struct pending_mention *
 		.action = action,
 		.confidence = mention->confidence};
 	stream->written = end;
-	if (stream->mapped) {
-		stream->encoded.size = 0;
-		text_map_encode(&stream->map, (struct st_span){piece->data, piece->size}, &stream->encoded);
-		piece = &stream->encoded;
-	}
-	sink_add(stream->sink, piece->data, piece->size);
+	add_ascii(stream, (struct st_span){piece->data, piece->size});
 	sink_event(stream->sink, &event);
 }
 
@@ -145,20 +237,69 @@ static void replace_around(struct redact_stream *stream, const struct pending_me
 		replace(stream, mention, start, end, place);
 }
 
-/* In each place that the mention touches; what lies between is structure. */
+/* The text [start, end), which is held, in one piece. */
+static struct st_span held_text(struct redact_stream *stream, uint64_t start, uint64_t end)
+{
+	size_t size = (size_t)(end - start);
+	if (stream->mapped) {
+		struct st_span raw = text_map_bytes(&stream->map, start, end);
+		stream->encoded.size = 0;
+		st_buf_reserve(&stream->encoded, raw.size * 3 + 4);
+		charset_convert(
+			stream->map.charset, raw, true, stream->encoded.data, stream->encoded.capacity, &size, NULL);
+		return (struct st_span){stream->encoded.data, size};
+	}
+	if (start >= stream->block_at)
+		return (struct st_span){stream->block.data + (start - stream->block_at), size};
+	const uint8_t *tail = stream->tail.data + (start - stream->tail_at);
+	if (end <= stream->block_at)
+		return (struct st_span){tail, size};
+	size_t before = (size_t)(stream->block_at - start);
+	stream->encoded.size = 0;
+	st_buf_add(&stream->encoded, tail, before);
+	st_buf_add(&stream->encoded, stream->block.data, size - before);
+	return (struct st_span){stream->encoded.data, size};
+}
+
+/* Escapes are replaced whole. */
+static void widen(struct redact_stream *stream, const struct pending_place *place, uint64_t *start, uint64_t *end)
+{
+	const uint64_t look = 12; /* of two escapes that are one character */
+	struct shape_place shape = {.escape = place->escape, .quote = place->quote};
+	if (place->escape == SHAPE_AS_IT_IS)
+		return;
+	uint64_t from = place->start > stream->written ? place->start : stream->written;
+	uint64_t to = place->end - *end > look ? *end + look : place->end;
+	to = to < stream->received ? to : stream->received;
+	struct st_span text = held_text(stream, from, to);
+	size_t begin = (size_t)(*start - from), stop = (size_t)(*end - from);
+	shape_widen(&shape, text, &begin, &stop);
+	*start = from + begin;
+	*end = from + stop;
+}
+
+/* In each place that the mention touches; what lies between is structure. Parts of one value are one place. */
 static void replace_in_places(struct redact_stream *stream, const struct pending_mention *mention)
 {
 	const struct pending *pending = &stream->pending;
 	for (size_t i = pending->place; i < pending->place_count && pending->places[i].start < mention->end; i++) {
-		const struct pending_place *place = &pending->places[i];
-		if (place->end <= mention->start)
+		struct pending_place place = pending->places[i];
+		while (i + 1 < pending->place_count && place.end < mention->end &&
+			pending->places[i + 1].start == place.end && !pending->places[i + 1].first)
+			place.end = pending->places[++i].end;
+		if (place.end <= mention->start || place.end <= stream->written)
 			continue;
-		uint64_t start = place->start > mention->start ? place->start : mention->start;
-		uint64_t end = place->end < mention->end ? place->end : mention->end;
-		if (place->kind == SHAPE_NUMBER)
-			replace(stream, mention, place->start, place->end, place);
-		else
-			replace_around(stream, mention, start, end, place);
+		uint64_t start = place.start > mention->start ? place.start : mention->start;
+		uint64_t end = place.end < mention->end ? place.end : mention->end;
+		start = start > stream->written ? start : stream->written;
+		if (start >= end)
+			continue;
+		if (place.kind == SHAPE_NUMBER) {
+			replace(stream, mention, place.start, place.end, &place);
+			continue;
+		}
+		widen(stream, &place, &start, &end);
+		replace_around(stream, mention, start, end, &place);
 	}
 }
 
@@ -172,26 +313,24 @@ static void tell_unsearched(struct redact_stream *stream, const struct pending_m
 	sink_event(stream->sink, &event);
 }
 
-/* A number is written or replaced as a whole: the offset, or the begin of the number in which it lies. */
-static uint64_t before_number(const struct redact_stream *stream, uint64_t offset)
+/* A number and a key are written as a whole: the offset, or the begin of that in which it lies. */
+static uint64_t before_whole(const struct redact_stream *stream, uint64_t offset)
 {
-	const struct pending *pending = &stream->pending;
-	for (size_t i = pending->place; i < pending->place_count && pending->places[i].start < offset; i++)
-		if (pending->places[i].kind == SHAPE_NUMBER && pending->places[i].end > offset)
-			return pending->places[i].start;
-	return offset;
+	const struct pending_place *place = pending_place_at(&stream->pending, offset);
+	bool whole = place != NULL && (place->kind == SHAPE_NUMBER || is_compared(place));
+	return whole && place->start >= stream->written ? place->start : offset;
 }
 
 /* Writes everything before `limit`, of which no candidate and no structure is open. */
 static void write_until(struct redact_stream *stream, uint64_t limit)
 {
 	const struct pending_mention *mention;
-	limit = before_number(stream, limit);
+	limit = before_whole(stream, limit);
 	while ((mention = pending_first(&stream->pending)) != NULL && mention->start < limit) {
 		if (mention->unsearched) {
 			tell_unsearched(stream, mention);
 		} else if (mention->end > limit) {
-			limit = before_number(stream, mention->start);
+			limit = before_whole(stream, mention->start);
 			break;
 		} else if (stream->shape) {
 			replace_in_places(stream, mention);
@@ -199,6 +338,7 @@ static void write_until(struct redact_stream *stream, uint64_t limit)
 			replace_around(stream, mention, mention->start, mention->end, NULL);
 		}
 		pending_pop(&stream->pending);
+		pending_forget(&stream->pending, stream->written);
 	}
 	put(stream, limit);
 	pending_forget(&stream->pending, stream->written);
@@ -387,7 +527,12 @@ struct redact_stream *redact_stream_open(
 	stream->replacer = replacer;
 	stream->sink = sink;
 	stream->detect = detect_open(&detect, take_mention, stream);
-	stream->shape_events = (struct shape_events){.place = take_place, .context = stream};
+	stream->key_names = key_names_open();
+	stream->shape_events = (struct shape_events){.place = take_place,
+		.column_name = take_column_name,
+		.column = take_column,
+		.no_fields = options->policy == NULL,
+		.context = stream};
 	return stream;
 }
 
@@ -405,7 +550,8 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 	stream->tail.size = 0;
 	stream->tail_at = stream->block_at = 0;
 	stream->written = stream->fed = stream->received = 0;
-	stream->in_nuls = stream->refused = false;
+	stream->in_nuls = stream->refused = stream->key.open = false;
+	key_names_clear(stream->key_names);
 }
 
 static void feed(struct redact_stream *stream, const void *data, size_t size, bool last)
@@ -457,6 +603,7 @@ void redact_stream_close(struct redact_stream *stream)
 	if (stream->shape)
 		stream->format->close(stream->shape);
 	detect_close(stream->detect);
+	key_names_close(stream->key_names);
 	seen_free(&stream->seen.names);
 	seen_free(&stream->seen.cases);
 	pending_free(&stream->pending);
