@@ -423,6 +423,6 @@
 /* Digests of values that are known from elsewhere (36 MiB); more are refused, never left out in silence. */
 #define CEIL_REDACT_KNOWN (1024 * 1024)
 /* A known name in a text, with what stands between its words; a longer one is not looked for. */
-#define CEIL_KNOWN_NAME_BYTES 320
+#define CEIL_KNOWN_NAME_BYTES 640
 
 #endif
