@@ -24,6 +24,7 @@ struct redact_known {
 	struct slot *slots;
 	size_t count, capacity; /* a power of two, never more than half full */
 	uint64_t *words;        /* KNOWN_WORD_BITS: words of names, by digest */
+	bool full;
 };
 
 struct redact_known *redact_known_open(void)
@@ -70,8 +71,10 @@ static bool put(struct redact_known *known, const uint8_t digest[ST_DIGEST_BYTES
 	struct slot *slot = find(known, digest);
 	if (!is_empty(slot))
 		return true;
-	if (known->count == CEIL_REDACT_KNOWN)
+	if (known->count == CEIL_REDACT_KNOWN) {
+		known->full = true;
 		return false;
+	}
 	memcpy(slot->digest, digest, ST_DIGEST_BYTES);
 	slot->order = order;
 	known->count++;
@@ -302,6 +305,11 @@ bool redact_known_confirms(const struct redact_known *known, const struct detect
 	default:
 		return false;
 	}
+}
+
+bool redact_known_full(const struct redact_known *known)
+{
+	return known->full;
 }
 
 uint64_t redact_known_count(const struct redact_known *known)

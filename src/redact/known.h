@@ -20,6 +20,7 @@ bool redact_known_add(struct redact_known *known, enum detect_kind kind, struct 
 bool redact_known_learn(struct redact_known *known, const struct detect_mention *mention);
 /* Does this make a tentative mention count? Pure. */
 bool redact_known_confirms(const struct redact_known *known, const struct detect_mention *mention);
+bool redact_known_full(const struct redact_known *known);      /* something was not added */
 uint64_t redact_known_count(const struct redact_known *known); /* digests held; of NULL: 0 */
 /* All of it as bytes, to hand to another process, and back. NULL: the bytes are none of ours. */
 void redact_known_save(const struct redact_known *known, struct st_buf *out);

@@ -168,8 +168,8 @@ enum st_status redact_policy_open(struct st_span text, struct redact_policy **ou
 	return ST_OK;
 }
 
-/* The first that matches; REDACT_ACTIONS: none. */
-static enum redact_action of_field(const struct redact_policy *policy, struct st_span field)
+/* The first that matches. */
+enum redact_action redact_policy_field(const struct redact_policy *policy, struct st_span field)
 {
 	for (size_t i = 0; field.size > 0 && i < policy->field_count; i++)
 		if (field_matches(policy->fields[i].pattern, field))
@@ -178,20 +178,13 @@ static enum redact_action of_field(const struct redact_policy *policy, struct st
 }
 
 enum redact_action redact_policy_action(const struct redact_policy *policy, enum redact_action mode,
-	enum detect_kind kind, struct st_span field, struct st_span canonical)
+	enum detect_kind kind, enum redact_action field, struct st_span canonical)
 {
 	if (kind != DETECT_SECRET && is_allowed(policy, canonical))
 		return REDACT_KEEP;
-	enum redact_action said = of_field(policy, field);
-	if (said == REDACT_ACTIONS)
-		said = policy->kinds[kind];
-	return said == REDACT_ACTIONS ? mode : said;
-}
-
-enum redact_action redact_policy_field(const struct redact_policy *policy, struct st_span field)
-{
-	enum redact_action said = of_field(policy, field);
-	return said == REDACT_KEEP ? REDACT_ACTIONS : said;
+	if (field == REDACT_ACTIONS)
+		field = policy->kinds[kind];
+	return field == REDACT_ACTIONS ? mode : field;
 }
 
 bool redact_policy_needs_key(const struct redact_policy *policy)

@@ -18,12 +18,10 @@ static void ask(const struct redact_policy *policy)
 	for (int kind = 0; kind < DETECT_KINDS; kind++)
 		for (size_t i = 0; i < 5; i++)
 			for (size_t j = 0; j < 5; j++)
-				if (redact_policy_action(policy, REDACT_MASK, (enum detect_kind)kind, span(fields[i]),
+				if (redact_policy_action(policy, REDACT_MASK, (enum detect_kind)kind,
+					    redact_policy_field(policy, span(fields[i])),
 					    span(values[j])) >= REDACT_ACTIONS)
 					abort();
-	for (size_t i = 0; i < 5; i++)
-		if (redact_policy_field(policy, span(fields[i])) == REDACT_KEEP)
-			abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

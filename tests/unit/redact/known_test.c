@@ -43,12 +43,13 @@ static struct found search(const struct redact_known *known, struct st_span text
 	return found;
 }
 
+/* GARCIA with its accent, small. */
+#define JOSE "jos\xc3\xa9 garc\xc3\xad\x61"
+
 static struct redact_known *contacts(void)
 {
 	struct redact_known *known = redact_known_open();
-	static const char *const names[] = {"anna rossi", "maria de la cruz", "jean-pierre dupont",
-		"jos\xc3\xa9 garc\xc3\xad"
-		"a",
+	static const char *const names[] = {"anna rossi", "maria de la cruz", "jean-pierre dupont", JOSE,
 		"niamh o'brien", "j smith", "cher", "anna maria rossi verdi"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!redact_known_add(known, DETECT_PERSON_NAME, span(names[i])))
@@ -84,8 +85,7 @@ static void a_known_name_is_found_wherever_all_its_words_stand_side_by_side(void
 		 "A",
 			"0-13 jos\xc3\xa9 garc\xc3\xad"
 			"a\n"},
-		{"Jos\\u00e9 Garc\\u00eda", "0-21 jos\xc3\xa9 garc\xc3\xad"
-					    "a\n"},
+		{"Jos\\u00e9 Garc\\u00eda", "0-21 " JOSE "\n"},
 		{"jose\xcc\x81 garcia", ""},
 		{"Niamh O\xe2\x80\x99"
 		 "Brien",
