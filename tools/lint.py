@@ -18,6 +18,7 @@ INCLUDES = {
     "report": ("base", "process"), "audit": ("base",),
     "probe": ("base",), "fetch": ("base", "process", "probe"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
+    "api": ("base", "detect", "redact"),
     "cli": ("base", "process", "source", "extract", "detect", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")

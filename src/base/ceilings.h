@@ -426,5 +426,13 @@
 #define CEIL_ALERT_BYTES (64 * KIB)
 /* How long an acknowledgement waits for a round of the watch to end. */
 #define CEIL_ACKNOWLEDGE_MS 120000
+/* A policy of redaction, its field patterns and allowed values, and bytes of one of them; larger ones are refused. */
+#define CEIL_REDACT_POLICY_BYTES (64 * KIB)
+#define CEIL_REDACT_POLICY_ENTRIES 2048
+#define CEIL_REDACT_POLICY_TEXT_BYTES 512
+/* Digests of values that are known from elsewhere (36 MiB); more are refused, never left out in silence. */
+#define CEIL_REDACT_KNOWN (1024 * 1024)
+/* A known name in a text, with what stands between its words; a longer one is not looked for. */
+#define CEIL_KNOWN_NAME_BYTES 640
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "casefile/key_file.h"
 #include "cli/detect_options.h"
+#include "redact/policy.h"
 
 static int make_key(const char *path)
 {
@@ -67,7 +68,7 @@ static bool read_key(const char *path, struct redact_run *run)
 {
 	struct key_file key;
 	struct st_error err;
-	if (!path || run->options.mode != REDACT_TOKEN)
+	if (!path)
 		return true;
 	if (key_file_read(path, KEY_REDACT, &key, &err) != ST_OK) {
 		cli_fail_error(&err);
@@ -80,7 +81,24 @@ static bool read_key(const char *path, struct redact_run *run)
 	return true;
 }
 
-static bool open_input(const char *path, int *out)
+static bool read_known(const struct cli_arguments *arguments, struct redact_run *run)
+{
+	run->two_pass = cli_has(arguments, "two-pass");
+	if (!redact_known_of_case(cli_value(arguments, "known"), cli_value(arguments, "case-key"), &run->known))
+		return false;
+	if (run->two_pass && run->known == NULL)
+		run->known = redact_known_open();
+	return true;
+}
+
+static void use_policy(struct redact_run *run)
+{
+	run->options.policy = run->policy;
+	if (run->policy != NULL && redact_policy_rules(run->policy) != NULL)
+		run->options.detect.rules = redact_policy_rules(run->policy);
+}
+
+static bool open_input(const char *path, bool twice, int *out)
 {
 	struct stat about;
 	*out = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -90,6 +108,10 @@ static bool open_input(const char *path, int *out)
 	}
 	if (fstat(*out, &about) == 0 && S_ISDIR(about.st_mode)) {
 		cli_fail(CLI_WRONG, "%s is a folder; staunch redact reads one file", path);
+		return false;
+	}
+	if (twice && !S_ISREG(about.st_mode)) {
+		cli_fail(CLI_WRONG, "--two-pass reads its input twice: a file, no pipe");
 		return false;
 	}
 	return true;
@@ -188,8 +210,11 @@ static int run_with(const struct cli_arguments *arguments, struct redact_run *ru
 	run->in = run->log = -1;
 	if (!read_format(cli_value(arguments, "format"), &run->options.format) ||
 		!read_mode(arguments, &run->options.mode) || !read_key(cli_value(arguments, "key"), run) ||
-		!open_input(in, &run->in) || !open_log(cli_value(arguments, "log"), &run->log))
+		!read_known(arguments, run) ||
+		!redact_policy_of_file(cli_value(arguments, "policy"), run->has_key, &run->policy) ||
+		!open_input(in, run->two_pass, &run->in) || !open_log(cli_value(arguments, "log"), &run->log))
 		return CLI_WRONG;
+	use_policy(run);
 	run->options.by_line = cli_has(arguments, "by-line");
 	run->options.pass_unsearched = cli_has(arguments, "pass-unsearched");
 	run->unconfined = cli_has(arguments, "unconfined");
@@ -208,6 +233,8 @@ static int run_redact(const struct cli_arguments *arguments)
 	struct redact_run run = {.in = -1, .log = -1};
 	int exit = detect_options_read(arguments, &run.options.detect) ? run_with(arguments, &run) : CLI_WRONG;
 	detect_options_free(&run.options.detect);
+	redact_policy_close(run.policy);
+	redact_known_close(run.known);
 	sodium_memzero(run.key, sizeof run.key);
 	if (run.in >= 0)
 		close(run.in);
@@ -225,6 +252,10 @@ static const struct cli_option options[] = {
 	{.name = "mode", .argument = "NAME", .help = "token (with a key), mask, label"},
 	{.name = "key", .argument = "FILE", .help = "the key of tokens"},
 	{.name = "new-key", .argument = "FILE", .help = "make a key and nothing else"},
+	{.name = "policy", .argument = "FILE", .help = "what becomes of kinds and fields: staunch-redact-policy(5)"},
+	{.name = "known", .argument = "CASE", .help = "a case whose names and domains are known"},
+	{.name = "case-key", .argument = "FILE", .help = "the key of that case (CASE.key beside it)"},
+	{.name = "two-pass", .help = "read a file twice: what its first reading proves, the second knows"},
 	{.name = "log", .argument = "FILE", .help = "one JSON line for each replacement, without values"},
 	{.name = "by-line", .help = "each line stands alone and leaves with its line feed"},
 	{.name = "pass-unsearched", .help = "pass what no detector can search instead of ending there"},

@@ -142,6 +142,45 @@ static void redact_input(struct child *child, struct redact *redact)
 	told->finished = true;
 }
 
+static bool drop_output(void *context, const void *data, size_t size)
+{
+	(void)context, (void)data, (void)size;
+	return true;
+}
+
+/* Reads the input for what it proves, and leaves the file where it was. */
+static void learn_input(struct child *child, struct redact *redact, off_t from)
+{
+	st_auto_free uint8_t *block = st_alloc(READ_BYTES);
+	ssize_t got;
+	for (off_t at = from;; at += got) {
+		do
+			got = pread(child->run->in, block, READ_BYTES, at);
+		while (got < 0 && errno == EINTR);
+		if (got <= 0 || !redact_feed(redact, block, (size_t)got))
+			break;
+	}
+	if (got < 0)
+		child->run->told->read_errno = errno ? errno : EIO;
+	redact_finish(redact, NULL); /* what is wrong with the input, the second pass says */
+	child->run->told->known_full = redact_known_full(child->run->known);
+}
+
+/* What looks at the input first; NULL: nothing. Opened before the jail closes. */
+static struct redact *open_learner(struct redact_run *run)
+{
+	struct redact_options options = run->options;
+	if (!run->two_pass)
+		return NULL;
+	options.mode = REDACT_LABEL;
+	options.key = NULL;
+	options.policy = NULL;
+	options.event = NULL;
+	options.write = drop_output;
+	options.known = options.learn = run->known;
+	return redact_open(&options);
+}
+
 static int be_child(struct redact_run *run, int out, int log)
 {
 	struct child child = {.run = run, .out = out, .log = log};
@@ -151,11 +190,18 @@ static int be_child(struct redact_run *run, int out, int log)
 	run->options.event = take_event;
 	run->options.context = &child;
 	run->options.key = run->has_key ? run->key : NULL;
+	struct redact *learner = open_learner(run);
+	off_t from = run->two_pass ? lseek(run->in, 0, SEEK_CUR) : 0;
+	run->options.known = run->known;
 	struct redact *redact = redact_open(&run->options); /* libcrypto reads its settings before the jail closes */
 	sodium_memzero(run->key, sizeof run->key);
 	if (!run->unconfined && confine(CONFINE_WORKER, &limits, out, 0, &err) != ST_OK)
 		return EXIT_UNCONFINED;
-	redact_input(&child, redact);
+	if (learner != NULL)
+		learn_input(&child, learner, from);
+	if (run->told->read_errno == 0 && !run->told->known_full)
+		redact_input(&child, redact);
+	redact_close(learner);
 	redact_close(redact);
 	st_buf_free(&child.lines);
 	return CLI_OK;
@@ -230,6 +276,10 @@ static int judge_child(const struct redact_run *run, int status)
 		return cli_fail(CLI_ENVIRONMENT, "out of memory: the output is not complete");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != CLI_OK)
 		return cli_fail(CLI_ENVIRONMENT, "the confined process was ended: the output is not complete");
+	if (run->told->known_full)
+		return cli_fail(CLI_INCOMPLETE,
+			"the first pass found more names, domains and case numbers than %u: nothing is written",
+			CEIL_REDACT_KNOWN);
 	if (run->told->read_errno != 0)
 		return cli_fail(CLI_WRONG, "cannot read the input to its end");
 	return CLI_OK;

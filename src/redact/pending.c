@@ -20,13 +20,27 @@ static void *make_room(void *list, size_t size, size_t *first, size_t *count, si
 /* Values of mentions that are done with go once they are most of what is held. */
 static void drop_values(struct pending *pending)
 {
-	size_t first = pending->mention < pending->mention_count ? pending->mentions[pending->mention].value
-								 : pending->values.size;
+	size_t first = pending->values.size;
+	if (first < 4096)
+		return;
+	for (size_t i = pending->mention; i < pending->mention_count; i++) /* not in the order of their mentions */
+		first = pending->mentions[i].value < first ? pending->mentions[i].value : first;
 	if (first < 4096 || first < pending->values.size / 2)
 		return;
 	st_buf_drop_front(&pending->values, first);
 	for (size_t i = pending->mention; i < pending->mention_count; i++)
 		pending->mentions[i].value -= first;
+}
+
+/* By start; what all is about a field first, then the longer, then what is known from elsewhere: the order in which
+ * they come says nothing. */
+static bool goes_before(const struct pending_mention *a, const struct pending_mention *b)
+{
+	if (a->start != b->start)
+		return a->start < b->start;
+	if (a->field != b->field)
+		return a->field;
+	return a->end != b->end ? a->end > b->end : a->known && !b->known;
 }
 
 void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value)
@@ -35,8 +49,8 @@ void pending_add_mention(struct pending *pending, const struct pending_mention *
 	pending->mentions = make_room(pending->mentions, sizeof *pending->mentions, &pending->mention,
 		&pending->mention_count, &pending->mention_capacity);
 	size_t at = pending->mention_count++;
-	/* detectors come later than the stretches that they cannot search */
-	for (; at > pending->mention && pending->mentions[at - 1].start > mention->start; at--)
+	/* detectors come later than the stretches that they cannot search, known names and fields as it happens */
+	for (; at > pending->mention && goes_before(mention, &pending->mentions[at - 1]); at--)
 		pending->mentions[at] = pending->mentions[at - 1];
 	pending->mentions[at] = *mention;
 	pending->mentions[at].value = pending->values.size;
@@ -45,7 +59,7 @@ void pending_add_mention(struct pending *pending, const struct pending_mention *
 		st_buf_add(&pending->values, value.data, value.size);
 }
 
-void pending_add_place(struct pending *pending, const struct shape_place *place)
+void pending_add_place(struct pending *pending, const struct shape_place *place, enum redact_action said)
 {
 	pending->places = make_room(pending->places, sizeof *pending->places, &pending->place, &pending->place_count,
 		&pending->place_capacity);
@@ -57,7 +71,8 @@ void pending_add_place(struct pending *pending, const struct shape_place *place)
 		.first = place->first,
 		.last = place->last,
 		.depth = place->depth,
-		.object = place->object};
+		.object = place->object,
+		.said = (uint8_t)said};
 }
 
 const struct pending_place *pending_place_at(const struct pending *pending, uint64_t offset)

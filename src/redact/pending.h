@@ -14,6 +14,8 @@ struct pending_mention {
 	uint16_t value_size;
 	uint8_t kind, confidence;
 	bool unsearched; /* no mention: bytes that no detector can search */
+	bool field;      /* no mention: all of a place, because the policy says so; kind DETECT_KINDS */
+	bool known;      /* a name that is known from elsewhere, as it is told apart from one of the detectors */
 };
 
 struct pending_place {
@@ -24,6 +26,7 @@ struct pending_place {
 	bool first, last;
 	unsigned depth; /* depth and object: of a key */
 	uint64_t object;
+	uint8_t said; /* enum redact_action: what the policy says of its field */
 };
 
 struct pending_range {
@@ -42,9 +45,10 @@ struct pending {
 };
 
 void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value);
-void pending_add_place(struct pending *pending, const struct shape_place *place);
 /* The place in which this offset lies; NULL: none that is waiting. */
 const struct pending_place *pending_place_at(const struct pending *pending, uint64_t offset);
+/* said: what the policy says of its field. */
+void pending_add_place(struct pending *pending, const struct shape_place *place, enum redact_action said);
 /* Tokens, labels and masks that stood in the input. */
 void pending_add_kept(struct pending *pending, uint64_t start, uint64_t end);
 /* The next mention; NULL: none waits. */

@@ -52,6 +52,7 @@ struct redact_options {
 	struct detect_options detect;
 	const struct redact_policy *policy; /* NULL: every kind in `mode`; borrowed */
 	const struct redact_known *known;   /* NULL none; borrowed: values proven elsewhere */
+	struct redact_known *learn;         /* NULL none; borrowed: takes note of what counts, for a second pass */
 	bool by_line;                       /* each line is an input of its own and leaves with its line feed */
 	bool pass_unsearched;               /* what cannot be searched passes and is told; else it ends the run */
 	/* Told of each replacement in order of start; an input that is no text at all is told as unsearched at its end.

@@ -4,8 +4,10 @@
 
 #include "detect/seen.h"
 #include "redact/key_names.h"
+#include "redact/known.h"
 #include "redact/nul_stretch.h"
 #include "redact/pending.h"
+#include "redact/policy.h"
 #include "redact/text_map.h"
 
 /* What may have to be looked at beyond a byte to know whether a replacement or a stretch of NULs begins there. */
@@ -16,6 +18,7 @@ struct redact_stream {
 	struct replacer *replacer;
 	struct redact_sink *sink;
 	struct detect *detect;
+	struct known_names *names; /* NULL: none are known */
 	const struct shape_format *format;
 	struct shape *shape; /* NULL: text */
 	struct shape_events shape_events;
@@ -49,7 +52,8 @@ static bool counts(struct redact_stream *stream, const struct detect_mention *me
 	if (mention->kind == DETECT_CASE_NUMBER)
 		seen_case(&stream->seen, mention);
 	if (mention->tentative)
-		return mention->kind != DETECT_EMAIL_ADDRESS && seen_confirms(&stream->seen, mention);
+		return (mention->kind != DETECT_EMAIL_ADDRESS && seen_confirms(&stream->seen, mention)) ||
+		       (stream->options->known && redact_known_confirms(stream->options->known, mention));
 	if (mention->kind == DETECT_PERSON_NAME)
 		seen_add(&stream->seen.names, mention->canonical);
 	size_t size = mention->kind == DETECT_EMAIL_ADDRESS ? detect_name_of_address(mention->canonical, name) : 0;
@@ -65,8 +69,11 @@ static void take_mention(void *context, const struct detect_mention *mention)
 		.end = mention->end,
 		.kind = (uint8_t)mention->kind,
 		.confidence = mention->confidence};
-	if (counts(stream, mention))
-		pending_add_mention(&stream->pending, &pending, mention->canonical);
+	if (!counts(stream, mention))
+		return;
+	if (stream->options->learn)
+		redact_known_learn(stream->options->learn, mention);
+	pending_add_mention(&stream->pending, &pending, mention->canonical);
 }
 
 static unsigned take_column_name(void *context, struct st_span name)
@@ -81,10 +88,31 @@ static void take_column(void *context, uint64_t start, unsigned column)
 	detect_field_begins(stream->detect, start, column);
 }
 
+static void take_known_name(void *context, const struct detect_mention *mention)
+{
+	struct redact_stream *stream = context;
+	struct pending_mention pending = {.start = mention->start,
+		.end = mention->end,
+		.kind = (uint8_t)mention->kind,
+		.confidence = mention->confidence,
+		.known = true};
+	pending_add_mention(&stream->pending, &pending, mention->canonical);
+}
+
+/* A place whose whole value the policy replaces waits like a mention. */
 static void take_place(void *context, const struct shape_place *place)
 {
 	struct redact_stream *stream = context;
-	pending_add_place(&stream->pending, place);
+	const struct redact_policy *policy = stream->options->policy;
+	struct pending_mention all = {
+		.start = place->start, .end = place->end, .kind = DETECT_KINDS, .confidence = 100};
+	enum redact_action said = REDACT_ACTIONS;
+	if (policy && place->kind != SHAPE_KEY)
+		said = redact_policy_field(policy, place->field);
+	pending_add_place(&stream->pending, place, said);
+	all.field = said != REDACT_ACTIONS && said != REDACT_KEEP && place->end > place->start;
+	if (all.field)
+		pending_add_mention(&stream->pending, &all, (struct st_span){NULL, 0});
 }
 
 /* --- writing --- */
@@ -190,15 +218,58 @@ static void put(struct redact_stream *stream, uint64_t end)
 	put_bytes(stream, end);
 }
 
+static enum redact_action action_of(
+	const struct redact_stream *stream, const struct pending_mention *mention, const struct pending_place *place)
+{
+	const struct redact_options *options = stream->options;
+	enum redact_action said = place ? (enum redact_action)place->said : REDACT_ACTIONS;
+	if (mention->field)
+		return said;
+	return options->policy ? redact_policy_action(options->policy, options->mode, mention->kind, said,
+					 pending_value(&stream->pending, mention))
+			       : options->mode;
+}
+
+/* The text [start, end), which is received and not written, appended to out. */
+static void copy_text(const struct redact_stream *stream, uint64_t start, uint64_t end, struct st_buf *out)
+{
+	if (stream->mapped) {
+		struct st_span bytes = text_map_bytes(&stream->map, start, end);
+		st_buf_add(out, bytes.data, bytes.size);
+		return;
+	}
+	if (start < stream->block_at) {
+		uint64_t stop = end < stream->block_at ? end : stream->block_at;
+		st_buf_add(out, stream->tail.data + (start - stream->tail_at), (size_t)(stop - start));
+		start = stop;
+	}
+	if (start < end)
+		st_buf_add(out, stream->block.data + (start - stream->block_at), (size_t)(end - start));
+}
+
+/* What stands for a value; of a whole field that comes in parts, for its first, and nothing for the others. */
+static void add_replacement(struct redact_stream *stream, const struct pending_mention *mention, uint64_t start,
+	uint64_t end, const struct pending_place *place, enum redact_action action)
+{
+	st_auto_secret struct st_buf value = {0};
+	if (!mention->field) {
+		replacer_value(stream->replacer, action, mention->kind, pending_value(&stream->pending, mention),
+			&stream->piece);
+	} else if (place->first) {
+		copy_text(stream, start, end, &value);
+		replacer_field(stream->replacer, action, (struct st_span){value.data, value.size}, &stream->piece);
+	}
+}
+
 /* Writes what stands for the text [start, end), and goes on behind it. */
 static void replace(struct redact_stream *stream, const struct pending_mention *mention, uint64_t start, uint64_t end,
 	const struct pending_place *place)
 {
-	enum redact_action action = stream->options->mode;
+	enum redact_action action = action_of(stream, mention, place);
 	struct st_buf *piece = &stream->piece;
 	if (start < stream->written)
 		start = stream->written;
-	if (start >= end)
+	if (start >= end || action == REDACT_KEEP)
 		return;
 	put(stream, start);
 	if (is_compared(place)) {
@@ -208,7 +279,7 @@ static void replace(struct redact_stream *stream, const struct pending_mention *
 	piece->size = 0;
 	if (place && place->kind == SHAPE_NUMBER)
 		st_buf_add_byte(piece, place->quote);
-	replacer_value(stream->replacer, action, mention->kind, pending_value(&stream->pending, mention), piece);
+	add_replacement(stream, mention, start, end, place, action);
 	if (place && place->kind == SHAPE_NUMBER)
 		st_buf_add_byte(piece, place->quote);
 	struct redact_event event = {.start = input_offset(stream, start),
@@ -278,6 +349,15 @@ static void widen(struct redact_stream *stream, const struct pending_place *plac
 	*end = from + stop;
 }
 
+/* Is the place a replacement as a whole? One that is dropped is none. */
+static bool is_kept(const struct pending *pending, const struct pending_place *place)
+{
+	for (size_t i = pending->keep; i < pending->kept_count && pending->kept[i].start <= place->start; i++)
+		if (pending->kept[i].start == place->start && pending->kept[i].end == place->end)
+			return place->said != REDACT_DROP;
+	return false;
+}
+
 /* In each place that the mention touches; what lies between is structure. Parts of one value are one place. */
 static void replace_in_places(struct redact_stream *stream, const struct pending_mention *mention)
 {
@@ -289,6 +369,11 @@ static void replace_in_places(struct redact_stream *stream, const struct pending
 			place.end = pending->places[++i].end;
 		if (place.end <= mention->start || place.end <= stream->written)
 			continue;
+		if (mention->field) {
+			if (!is_kept(pending, &place))
+				replace(stream, mention, place.start, place.end, &place);
+			continue;
+		}
 		uint64_t start = place.start > mention->start ? place.start : mention->start;
 		uint64_t end = place.end < mention->end ? place.end : mention->end;
 		start = start > stream->written ? start : stream->written;
@@ -351,6 +436,8 @@ static void write_settled(struct redact_stream *stream)
 		uint64_t told = stream->format->settled(stream->shape);
 		settled = told < settled ? told : settled;
 	}
+	if (stream->names && known_names_settled(stream->names) < settled)
+		settled = known_names_settled(stream->names);
 	write_until(stream, settled < stream->fed ? settled : stream->fed);
 }
 
@@ -360,6 +447,8 @@ static void feed_detect(struct redact_stream *stream, const uint8_t *text, size_
 {
 	if (size > 0)
 		detect_feed(stream->detect, text, size);
+	if (stream->names)
+		known_names_feed(stream->names, text, size);
 	stream->fed += size;
 }
 
@@ -544,6 +633,8 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 	stream->format = input->shape;
 	stream->shape =
 		input->shape->open ? input->shape->open(input->head, input->head_is_all, &stream->shape_events) : NULL;
+	if (!stream->names && redact_known_count(stream->options->known) > 0)
+		stream->names = known_names_open(stream->options->known, take_known_name, stream);
 	pending_clear(&stream->pending);
 	seen_clear(&stream->seen.names);
 	seen_clear(&stream->seen.cases);
@@ -587,6 +678,8 @@ bool redact_stream_finish(struct redact_stream *stream)
 	if (stream->shape)
 		stream->format->finish(stream->shape);
 	detect_finish(stream->detect);
+	if (stream->names)
+		known_names_finish(stream->names);
 	write_until(stream, stream->fed);
 	if (stream->refused)
 		stream->sink->counts.unsearched_at = input_offset(stream, stream->fed);
@@ -604,6 +697,7 @@ void redact_stream_close(struct redact_stream *stream)
 		stream->format->close(stream->shape);
 	detect_close(stream->detect);
 	key_names_close(stream->key_names);
+	known_names_close(stream->names);
 	seen_free(&stream->seen.names);
 	seen_free(&stream->seen.cases);
 	pending_free(&stream->pending);
