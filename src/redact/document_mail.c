@@ -16,7 +16,6 @@
 #include "redact/header_write.h"
 #include "redact/mail_leaf.h"
 #include "redact/message_ids.h"
-#include "redact/policy.h"
 
 struct body {
 	struct st_buf out;
@@ -65,18 +64,11 @@ static bool has_ids(const struct message *m, const struct mail_item *item)
 	return false;
 }
 
-static bool keeps_ids(const struct message *m, struct st_span name, struct st_span id)
-{
-	const struct redact_options *options = m->job->options;
-	return options->policy != NULL && redact_policy_action(options->policy, options->mode, DETECT_EMAIL_ADDRESS,
-						  name, id) == REDACT_KEEP;
-}
-
-static void replace_id(struct message *m, struct st_span name, uint32_t start, uint32_t end)
+static void replace_id(struct message *m, uint32_t start, uint32_t end)
 {
 	struct st_span id = span_of(m, start, end);
 	st_auto_buf struct st_buf text = {0};
-	if (id.size == 0 || message_id_is_ours(id) || keeps_ids(m, name, id))
+	if (id.size == 0 || message_id_is_ours(id))
 		return;
 	message_ids_write(m->job->ids, id, &text);
 	passage_replace(&m->passage, start, end, (struct st_span){text.data, text.size});
@@ -89,7 +81,7 @@ static void replace_id(struct message *m, struct st_span name, uint32_t start, u
 }
 
 /* Ids are replaced, what stands around them is text. */
-static void feed_ids(struct message *m, struct st_span name, uint32_t start, uint32_t end)
+static void feed_ids(struct message *m, uint32_t start, uint32_t end)
 {
 	while (start < end) {
 		const uint8_t *from = m->bytes.data + start, *stop = m->bytes.data + end;
@@ -101,7 +93,7 @@ static void feed_ids(struct message *m, struct st_span name, uint32_t start, uin
 		}
 		uint32_t id = (uint32_t)(open + 1 - m->bytes.data), behind = (uint32_t)(close - m->bytes.data);
 		passage_feed_plain(&m->passage, span_of(m, start, id), start, false);
-		replace_id(m, name, id, behind);
+		replace_id(m, id, behind);
 		start = behind;
 	}
 }
@@ -137,7 +129,7 @@ static void feed_field(struct message *m, const struct mail_item *item)
 	passage_in_field(&m->passage, name);
 	passage_feed_plain(&m->passage, span_of(m, item->start, item->value), item->start, true);
 	if (has_ids(m, item))
-		feed_ids(m, name, item->value, end);
+		feed_ids(m, item->value, end);
 	else
 		feed_decoded(m, item->value, end);
 	passage_feed_plain(&m->passage, span_of(m, end, item->end), end, true);

@@ -1,5 +1,6 @@
 /* The readers of extract say what the text of some bytes is, so that what is replaced is what a scan finds. */
 #include "extract/extract.h"
+#include "extract/limits.h"
 #include "redact/document_job.h"
 
 #include "base/ceilings.h"
@@ -105,9 +106,11 @@ struct document_reading document_read(
 	struct read_job job = {.passage = passage, .reading = {.format = "empty", .charset = "", .unit = 1}};
 	struct extract_options options = {.format = format, .charset = charset, .joined = joined};
 	struct extract_result result;
+	struct extract_limits limits = extract_limits_default();
+	limits.nesting_depth = 0; /* containers are named, not opened */
 	struct stream *stream = stream_open_memory(passage->document.data, passage->document.size);
 	job.is_page = true;
-	extract_object(stream, &options, &events, &job, &result);
+	extract_object_with_limits(stream, &options, &events, &job, &limits, &result);
 	stream_close(stream);
 	job.reading.searched = job.reading.searched && !job.members;
 	return job.reading;

@@ -12,6 +12,7 @@
 #include "extract/transfer_decode.h"
 #include "redact/header_write.h"
 #include "redact/mbox_cut.h"
+#include "redact/stream.h"
 #include "redact/transfer_encode.h"
 
 struct leaf {
@@ -81,7 +82,7 @@ static bool redact_table(struct leaf *leaf, enum redact_format format, struct st
 	options.event = on_event;
 	options.write = on_write;
 	options.context = &to;
-	struct redact *redact = redact_open(&options);
+	struct redact *redact = redact_open_inside(&options, leaf->job->replacer);
 	redact_feed(redact, leaf->bytes.data, leaf->bytes.size);
 	enum redact_status status = redact_finish(redact, NULL);
 	redact_close(redact);

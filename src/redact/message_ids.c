@@ -94,7 +94,7 @@ static void add_letters(struct message_ids *ids, struct st_span id, struct st_bu
 	st_buf_add(&value, id.data, id.size);
 	st_buf_add_byte(&value, '>');
 	struct st_span span = {value.data, value.size};
-	replacer_value(ids->replacer, REDACT_TOKEN, DETECT_EMAIL_ADDRESS, span, span, &token);
+	replacer_value(ids->replacer, REDACT_TOKEN, DETECT_EMAIL_ADDRESS, span, &token);
 	const uint8_t *colon = memchr(token.data, ':', token.size);
 	if (colon != NULL && token.data + token.size - colon > REDACT_TOKEN_LETTERS)
 		st_buf_add(out, colon + 1, REDACT_TOKEN_LETTERS);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "base/ceilings.h"
-#include "redact/known.h"
-#include "redact/policy.h"
 
 /* A mention that counts only if something seen later confirms it; its canonical value and its edits follow. */
 struct held {
@@ -91,16 +89,19 @@ static struct st_span field_at(const struct passage *p, uint64_t offset)
 
 /* --- what becomes of it --- */
 
+static enum redact_action passage_action(const struct passage *p, const struct detect_mention *m)
+{
+	(void)field_at(p, m->start);
+	return p->options->mode;
+}
+
 static void take_edits(struct passage *p, const struct detect_mention *m, struct passage_edit *edits, size_t count)
 {
-	enum redact_action action = p->options->mode;
-	if (p->options->policy != NULL)
-		action = redact_policy_action(
-			p->options->policy, action, m->kind, field_at(p, m->start), m->canonical);
+	enum redact_action action = passage_action(p, m);
 	if (action == REDACT_KEEP || count == 0)
 		return;
 	size_t text_at = p->texts.size;
-	replacer_value(p->replacer, action, m->kind, m->canonical, m->text, &p->texts);
+	replacer_value(p->replacer, action, m->kind, m->canonical, &p->texts);
 	edits[0].text_at = (uint32_t)text_at;
 	edits[0].text_size = (uint32_t)(p->texts.size - text_at);
 	edits[0].last = edits[count - 1].end;
@@ -132,8 +133,7 @@ static void note_seen(struct seen *seen, const struct detect_mention *m)
 /* True also beyond the ceiling for what waits: then rather too much is replaced than too little. */
 static bool is_confirmed(const struct passage *p, const struct detect_mention *m)
 {
-	bool known = p->options->known != NULL && redact_known_confirms(p->options->known, m);
-	return known || p->held.size > CEIL_TENTATIVE_BYTES || seen_confirms(p->seen, m);
+	return p->held.size > CEIL_TENTATIVE_BYTES || seen_confirms(p->seen, m);
 }
 
 static void on_mention(void *context, const struct detect_mention *m)
@@ -204,7 +204,7 @@ static void make_room(struct passage *p, size_t more)
 	p->places = st_realloc(p->places, p->capacity * sizeof *p->places);
 }
 
-void passage_feed(struct passage *p, const void *text, const struct passage_place *places, size_t size)
+static void search(struct passage *p, const void *text, const struct passage_place *places, size_t size)
 {
 	if (size == 0)
 		return;
@@ -212,6 +212,50 @@ void passage_feed(struct passage *p, const void *text, const struct passage_plac
 	memcpy(p->places + p->count, places, size * sizeof *places);
 	p->count += size;
 	detect_feed(p->detect, text, size);
+}
+
+/* A token stands before the detectors as NULs, as in stream.c: nothing begins, ends or is labelled in it. Returns the
+ * bytes used: less than all when what is left may become one. */
+static size_t search_around(struct passage *p, struct st_span text, const struct passage_place *places, bool last)
+{
+	static const uint8_t nuls[REPLACED_BYTES];
+	size_t at = 0;
+	while (at < text.size) {
+		const uint8_t *from = text.data + at, *bracket = memchr(from, '[', text.size - at);
+		size_t plain = bracket != NULL ? (size_t)(bracket - from) : text.size - at;
+		bool more = false;
+		search(p, from, places + at, plain);
+		at += plain;
+		if (bracket == NULL)
+			break;
+		size_t token = replaced_at((struct st_span){bracket, text.size - at}, &more);
+		if (token == 0 && more && !last)
+			break;
+		search(p, token > 0 ? nuls : bracket, places + at, token > 0 ? token : 1);
+		at += token > 0 ? token : 1;
+	}
+	return at;
+}
+
+static void search_waiting(struct passage *p, bool last)
+{
+	struct st_span text = {p->wait.data, p->wait.size};
+	size_t used = search_around(p, text, (const void *)p->wait_places.data, last);
+	st_buf_drop_front(&p->wait, used);
+	st_buf_drop_front(&p->wait_places, used * sizeof(struct passage_place));
+}
+
+void passage_feed(struct passage *p, const void *text, const struct passage_place *places, size_t size)
+{
+	size_t used = 0;
+	if (size == 0)
+		return;
+	if (p->wait.size == 0)
+		used = search_around(p, (struct st_span){text, size}, places, false);
+	st_buf_add(&p->wait, (const uint8_t *)text + used, size - used);
+	st_buf_add(&p->wait_places, places + used, (size - used) * sizeof *places);
+	if (used == 0 && p->wait.size > 0)
+		search_waiting(p, false);
 }
 
 void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, bool fixed)
@@ -229,7 +273,7 @@ void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, 
 
 void passage_in_field(struct passage *p, struct st_span name)
 {
-	struct passage_field field = {p->places_start + p->count, name};
+	struct passage_field field = {p->places_start + p->count + p->wait.size, name};
 	st_buf_add(&p->fields, &field, sizeof field);
 }
 
@@ -271,6 +315,8 @@ static void set_apart(struct passage_edit *edits, size_t count)
 
 void passage_end(struct passage *p)
 {
+	if (p->wait.size > 0)
+		search_waiting(p, true);
 	if (p->count > 0)
 		detect_finish(p->detect);
 	decide_held(p);
@@ -335,6 +381,8 @@ void passage_close(struct passage *p)
 	detect_close(p->detect);
 	free(p->places);
 	st_buf_free(&p->fields);
+	st_buf_wipe(&p->wait);
+	st_buf_free(&p->wait_places);
 	st_buf_wipe(&p->edits);
 	st_buf_wipe(&p->texts);
 	st_buf_wipe(&p->held);

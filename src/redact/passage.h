@@ -39,6 +39,7 @@ struct passage {
 	struct passage_place *places; /* of the text from places_start on */
 	size_t count, capacity;
 	uint64_t places_start;
+	struct st_buf wait, wait_places; /* text that may be the beginning of a token, not given to detect yet */
 	struct st_buf fields; /* struct passage_field, in order; names are borrowed */
 	struct st_buf edits;  /* struct passage_edit; sorted and apart after passage_end */
 	struct st_buf texts;
