@@ -45,6 +45,18 @@
 /* Memory of PCRE2 for the steps of one place; far more than CEIL_RULE_STEPS of them take. */
 #define CEIL_RULE_HEAP_KIB 4096
 
+/* --- redact: documents (redact/document.h) --- */
+/* A page, or one message, that is held whole; a larger one is refused. */
+#define CEIL_REDACT_DOCUMENT_BYTES (64 * MIB)
+/* Times a document is searched until nothing is found; one in which something appears each time is refused. */
+#define CEIL_REDACT_ROUNDS 8
+/* Message ids that are numbered in one input without a key; later ones have no number of their own. */
+#define CEIL_REDACT_MESSAGE_IDS ((size_t)1 << 20)
+/* Fields, parts and boundaries of one message; one of more is refused. */
+#define CEIL_REDACT_MAIL_ITEMS ((size_t)1 << 20)
+/* A line of mail (RFC 5322, 2.1.1), without its end. */
+#define CEIL_MAIL_LINE_BYTES 998u
+
 /* --- extract --- */
 /* Containers inside containers; a deeper one is unread(limit-depth). */
 #define CEIL_NESTING_DEPTH 16

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "base/ceilings.h"
+#include "base/hash.h"
+#include "redact/document.h"
 #include "redact/stream.h"
 
 struct redact {
@@ -21,6 +23,8 @@ struct redact {
 	enum redact_status status;
 	const struct shape_format *line_shape; /* by_line: of every line, once the first has told it */
 	bool binary; /* no text at all */
+	struct document *document; /* HTML or mail: takes all, writes and tells by itself */
+	bool inside; /* of a document, whose replacer it has */
 };
 
 static const char *const format_names[REDACT_FORMATS] = {"auto", "text", "json", "jsonl", "csv", "mail", "html", "sql"};
@@ -30,14 +34,27 @@ const char *redact_format_name(enum redact_format format)
 	return (unsigned)format < REDACT_FORMATS ? format_names[format] : NULL;
 }
 
-struct redact *redact_open(const struct redact_options *options)
+static struct redact *open_with(const struct redact_options *options, struct replacer *replacer)
 {
 	struct redact *redact = st_alloc_zero(1, sizeof *redact);
 	redact->options = *options;
 	redact->options.key = NULL;
-	redact->replacer = replacer_open(options->key);
+	redact->replacer = replacer;
 	redact->sink.options = &redact->options;
 	redact->stream = redact_stream_open(&redact->options, redact->replacer, &redact->sink);
+	return redact;
+}
+
+struct redact *redact_open(const struct redact_options *options)
+{
+	st_sha256_free(st_sha256_new()); /* libcrypto reads its settings on first use, which a jail forbids */
+	return open_with(options, replacer_open(options->key));
+}
+
+struct redact *redact_open_inside(const struct redact_options *options, struct replacer *replacer)
+{
+	struct redact *redact = open_with(options, replacer);
+	redact->inside = true;
 	return redact;
 }
 
@@ -61,6 +78,20 @@ static const struct shape_format *shape_of(enum redact_format format, struct st_
 	return shape ? shape : &shape_text;
 }
 
+/* REDACT_HTML, REDACT_MAIL; any other is a stream. */
+static enum redact_format document_of(const struct redact *redact, struct st_span head, bool head_is_all)
+{
+	int bid;
+	enum redact_format format = redact->options.format;
+	if (format != REDACT_AUTO || head.size == 0)
+		return format;
+	int mail = document_mail_bid(head, head_is_all), html = document_html_bid(head, head_is_all);
+	shape_guess(head, head_is_all, &bid);
+	if (mail > bid && mail >= html)
+		return REDACT_MAIL;
+	return html > bid ? REDACT_HTML : REDACT_AUTO;
+}
+
 /* The head as UTF-8, without its mark. */
 static struct st_span head_text(enum charset charset, struct st_span head, bool head_is_all, struct st_buf *buf)
 {
@@ -74,6 +105,8 @@ static struct st_span head_text(enum charset charset, struct st_span head, bool 
 
 static bool feed_stream(struct redact *redact, const void *data, size_t size)
 {
+	if (redact->document)
+		return document_feed(redact->document, data, size) ? true : end_with(redact, redact->status);
 	if (!redact_stream_feed(redact->stream, data, size))
 		return end_with(redact, REDACT_UNSEARCHED);
 	return redact->sink.failed ? end_with(redact, REDACT_WRITE_FAILED) : true;
@@ -95,6 +128,12 @@ static bool begin(struct redact *redact, bool head_is_all)
 	struct st_span head = {redact->head.data, redact->head.size};
 	st_auto_secret struct st_buf converted = {0};
 	enum charset charset = head.size > 0 ? charset_guess(head, head_is_all) : CHARSET_UTF8;
+	enum redact_format format = document_of(redact, head, head_is_all);
+	if (format == REDACT_HTML || format == REDACT_MAIL) {
+		redact->document = document_open(&redact->options, redact->replacer, format);
+		redact->begun = true;
+		return feed_stream(redact, head.data, head.size);
+	}
 	redact->binary = charset == CHARSET_BINARY;
 	if (redact->binary && !redact->options.pass_unsearched)
 		return end_with(redact, REDACT_UNSEARCHED);
@@ -209,6 +248,11 @@ enum redact_status redact_finish(struct redact *redact, struct redact_counts *co
 {
 	if (!redact->ended && !redact->begun && !redact->options.by_line)
 		begin(redact, true);
+	if (redact->document) {
+		redact->status = document_finish(redact->document, counts);
+		redact->ended = true;
+		return redact->status;
+	}
 	end_line(redact);
 	if (redact->binary && !redact->ended)
 		end_binary(redact);
@@ -226,7 +270,9 @@ void redact_close(struct redact *redact)
 	if (!redact)
 		return;
 	redact_stream_close(redact->stream);
-	replacer_close(redact->replacer);
+	document_close(redact->document);
+	if (!redact->inside)
+		replacer_close(redact->replacer);
 	st_buf_wipe(&redact->head);
 	sink_free(&redact->sink);
 	free(redact);

@@ -28,4 +28,7 @@ bool redact_stream_feed(struct redact_stream *stream, const void *data, size_t s
 bool redact_stream_finish(struct redact_stream *stream);
 void redact_stream_close(struct redact_stream *stream);
 
+/* redact.c: redact_open for a text inside of a document, with the replacer of the run, which is borrowed. */
+struct redact *redact_open_inside(const struct redact_options *options, struct replacer *replacer);
+
 #endif

@@ -1,0 +1,71 @@
+/*
+ * One text of a document, searched in one go: every byte of it knows the bytes of the document it stands for, and what
+ * is found becomes edits of these. Private to the documents.
+ */
+#ifndef STAUNCH_REDACT_PASSAGE_H
+#define STAUNCH_REDACT_PASSAGE_H
+
+#include "detect/seen.h"
+#include "redact/redact.h"
+#include "redact/replace.h"
+
+/* Bytes [start, end) of the document become the text; only the first edit of a mention has one. */
+struct passage_edit {
+	uint32_t start, end;
+	uint32_t text_at, text_size; /* in passage.texts */
+	uint32_t last;               /* where the mention ends in the document */
+	uint8_t kind, action, confidence;
+	bool leads; /* the first of its mention */
+	bool as_is; /* by passage_replace */
+};
+
+struct passage_place {
+	uint32_t start, end;
+	bool fixed; /* structure that stands for a line end or blank of the text: stays */
+};
+
+/* From this offset of the text on stands the field. */
+struct passage_field {
+	uint64_t start;
+	struct st_span name;
+};
+
+struct passage {
+	const struct redact_options *options;
+	struct replacer *replacer;
+	struct seen *seen;       /* what this document and those before it confirm */
+	struct st_span document; /* offsets of edits are offsets in it */
+	struct detect *detect;
+	struct passage_place *places; /* of the text from places_start on */
+	size_t count, capacity;
+	uint64_t places_start;
+	struct st_buf wait, wait_places; /* text that may be the beginning of a token, not given to detect yet */
+	struct st_buf fields; /* struct passage_field, in order; names are borrowed */
+	struct st_buf edits;  /* struct passage_edit; sorted and apart after passage_end */
+	struct st_buf texts;
+	struct st_buf held; /* tentative mentions: struct held, the canonical value, edits */
+};
+
+void passage_open(struct passage *passage, const struct redact_options *options, struct replacer *replacer,
+	struct seen *seen, struct st_span document);
+/* Text that goes on from what was fed, and size places. */
+void passage_feed(struct passage *passage, const void *text, const struct passage_place *places, size_t size);
+/* The same where text and document are the same bytes, from `start` on. */
+void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, bool fixed);
+/* What is fed next stands in this field (policies name it); empty: in none. Borrowed until passage_close. */
+void passage_in_field(struct passage *passage, struct st_span name);
+/* Bytes of the document become this text, whatever is found in them. Before passage_end. */
+void passage_replace(struct passage *passage, uint32_t start, uint32_t end, struct st_span text);
+/* All is fed: decides what waits, sorts the edits. */
+void passage_end(struct passage *passage);
+size_t passage_edits(const struct passage *passage, const struct passage_edit **edits);
+struct st_span passage_text(const struct passage *passage, const struct passage_edit *edit);
+/* The first edit that begins at or behind this offset. */
+size_t passage_first_edit(const struct passage *passage, uint32_t start);
+/* Adds [start, end) of the document with its edits; unit: bytes of an ASCII character there (1, 2, 4), big_endian as the
+ * document is. */
+void passage_splice(
+	const struct passage *passage, uint32_t start, uint32_t end, unsigned unit, bool big_endian, struct st_buf *out);
+void passage_close(struct passage *passage);
+
+#endif
