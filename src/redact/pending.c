@@ -21,15 +21,14 @@ static void *make_room(void *list, size_t size, size_t *first, size_t *count, si
 static void drop_values(struct pending *pending)
 {
 	size_t first = pending->values.size;
-	if (first < 4096)
+	if (first < pending->values_kept)
 		return;
 	for (size_t i = pending->mention; i < pending->mention_count; i++) /* not in the order of their mentions */
 		first = pending->mentions[i].value < first ? pending->mentions[i].value : first;
-	if (first < 4096 || first < pending->values.size / 2)
-		return;
 	st_buf_drop_front(&pending->values, first);
 	for (size_t i = pending->mention; i < pending->mention_count; i++)
 		pending->mentions[i].value -= first;
+	pending->values_kept = 2 * pending->values.size + 4096;
 }
 
 /* By start; what all is about a field first, then the longer, then what is known from elsewhere: the order in which
@@ -40,7 +39,9 @@ static bool goes_before(const struct pending_mention *a, const struct pending_me
 		return a->start < b->start;
 	if (a->field != b->field)
 		return a->field;
-	return a->end != b->end ? a->end > b->end : a->known && !b->known;
+	if (a->end != b->end)
+		return a->end > b->end;
+	return a->known != b->known ? a->known : a->kind < b->kind;
 }
 
 void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value)

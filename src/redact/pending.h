@@ -42,6 +42,7 @@ struct pending {
 	struct pending_range *kept;
 	size_t keep, kept_count, kept_capacity;
 	struct st_buf values;
+	size_t values_kept; /* they are looked through once they are larger than this */
 };
 
 void pending_add_mention(struct pending *pending, const struct pending_mention *mention, struct st_span value);

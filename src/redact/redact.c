@@ -137,8 +137,6 @@ static bool begin(struct redact *redact, bool head_is_all)
 	redact->binary = charset == CHARSET_BINARY;
 	if (redact->binary && !redact->options.pass_unsearched)
 		return end_with(redact, REDACT_UNSEARCHED);
-	if (!charset_is_wide(charset))
-		charset = CHARSET_UTF8;
 	size_t mark = charset_mark_size(charset, head);
 	sink_add(&redact->sink, head.data, mark);
 	head = (struct st_span){head.data + mark, head.size - mark};

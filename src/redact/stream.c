@@ -19,6 +19,7 @@ struct redact_stream {
 	struct redact_sink *sink;
 	struct detect *detect;
 	struct known_names *names; /* NULL: none are known */
+	struct detect *bytes;      /* of mapped text: what stands in its bytes, whatever they encode */
 	const struct shape_format *format;
 	struct shape *shape; /* NULL: text */
 	struct shape_events shape_events;
@@ -34,7 +35,8 @@ struct redact_stream {
 	uint64_t written, fed, received;
 	bool in_nuls;                   /* a stretch of them is open */
 	uint64_t nuls_text, nuls_input; /* where it begins */
-	bool refused;                   /* nothing behind `fed` leaves */
+	bool in_kept;
+	bool refused; /* nothing behind `fed` leaves */
 	struct key_names *key_names;
 	struct {
 		bool open, replaced; /* replaced: by this run */
@@ -62,6 +64,26 @@ static bool counts(struct redact_stream *stream, const struct detect_mention *me
 	return true;
 }
 
+/* In a single-byte set what is written in ASCII is found in the bytes: which letter stands beside it is only guessed.
+ */
+static bool is_of_bytes(const struct redact_stream *stream, const struct detect_mention *mention)
+{
+	if (!stream->mapped || charset_is_wide(stream->map.charset))
+		return false;
+	switch (mention->kind) {
+	case DETECT_EMAIL_ADDRESS:
+		return mention->form != DETECT_OBFUSCATED;
+	case DETECT_PERSON_NAME:
+	case DETECT_ORGANIZATION_NAME:
+	case DETECT_POSTAL_ADDRESS:
+	case DETECT_CASE_NUMBER:
+	case DETECT_DATE_OF_BIRTH:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static void take_mention(void *context, const struct detect_mention *mention)
 {
 	struct redact_stream *stream = context;
@@ -69,7 +91,22 @@ static void take_mention(void *context, const struct detect_mention *mention)
 		.end = mention->end,
 		.kind = (uint8_t)mention->kind,
 		.confidence = mention->confidence};
-	if (!counts(stream, mention))
+	if (!counts(stream, mention) || is_of_bytes(stream, mention))
+		return;
+	if (stream->options->learn)
+		redact_known_learn(stream->options->learn, mention);
+	pending_add_mention(&stream->pending, &pending, mention->canonical);
+}
+
+/* What hides in text of another encoding, or of none: what is certain by itself. */
+static void take_bytes(void *context, const struct detect_mention *mention)
+{
+	struct redact_stream *stream = context;
+	struct pending_mention pending = {.start = text_map_text(&stream->map, mention->start, false),
+		.end = text_map_text(&stream->map, mention->end, true),
+		.kind = (uint8_t)mention->kind,
+		.confidence = mention->confidence};
+	if (mention->tentative)
 		return;
 	if (stream->options->learn)
 		redact_known_learn(stream->options->learn, mention);
@@ -438,6 +475,10 @@ static void write_settled(struct redact_stream *stream)
 	}
 	if (stream->names && known_names_settled(stream->names) < settled)
 		settled = known_names_settled(stream->names);
+	if (stream->mapped) {
+		uint64_t bytes = text_map_text(&stream->map, detect_settled(stream->bytes), false);
+		settled = bytes < settled ? bytes : settled;
+	}
 	write_until(stream, settled < stream->fed ? settled : stream->fed);
 }
 
@@ -449,15 +490,23 @@ static void feed_detect(struct redact_stream *stream, const uint8_t *text, size_
 		detect_feed(stream->detect, text, size);
 	if (stream->names)
 		known_names_feed(stream->names, text, size);
+	if (stream->mapped && !stream->in_kept) {
+		struct st_span bytes = text_map_bytes(&stream->map, stream->fed, stream->fed + size);
+		detect_feed(stream->bytes, bytes.data, bytes.size);
+	}
 	stream->fed += size;
 }
 
 /* A token stands before the detectors as NULs: nothing begins, ends or is labelled in it. */
 static void feed_kept(struct redact_stream *stream, size_t size)
 {
-	static const uint8_t nuls[REPLACED_BYTES];
+	static const uint8_t nuls[4 * REPLACED_BYTES];
 	pending_add_kept(&stream->pending, stream->fed, stream->fed + size);
+	if (stream->mapped)
+		detect_feed(stream->bytes, nuls, text_map_bytes(&stream->map, stream->fed, stream->fed + size).size);
+	stream->in_kept = true;
 	feed_detect(stream, nuls, size);
+	stream->in_kept = false;
 }
 
 static void end_stretch(struct redact_stream *stream)
@@ -630,6 +679,11 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 	stream->origin = input->origin;
 	stream->mapped = !charset_is_plain(input->charset);
 	text_map_begin(&stream->map, input->charset);
+	if (stream->mapped && !stream->bytes) {
+		struct detect_options detect = stream->options->detect;
+		detect.keep_tentative = true;
+		stream->bytes = detect_open(&detect, take_bytes, stream);
+	}
 	stream->format = input->shape;
 	stream->shape =
 		input->shape->open ? input->shape->open(input->head, input->head_is_all, &stream->shape_events) : NULL;
@@ -648,8 +702,9 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 static void feed(struct redact_stream *stream, const void *data, size_t size, bool last)
 {
 	struct st_span text = {data, size};
-	if (stream->mapped)
+	if (stream->mapped) {
 		text = text_map_add(&stream->map, data, size, last);
+	}
 	stream->block = text;
 	stream->block_at = stream->received;
 	stream->received += text.size;
@@ -678,6 +733,8 @@ bool redact_stream_finish(struct redact_stream *stream)
 	if (stream->shape)
 		stream->format->finish(stream->shape);
 	detect_finish(stream->detect);
+	if (stream->mapped)
+		detect_finish(stream->bytes);
 	if (stream->names)
 		known_names_finish(stream->names);
 	write_until(stream, stream->fed);
@@ -696,6 +753,7 @@ void redact_stream_close(struct redact_stream *stream)
 	if (stream->shape)
 		stream->format->close(stream->shape);
 	detect_close(stream->detect);
+	detect_close(stream->bytes);
 	key_names_close(stream->key_names);
 	known_names_close(stream->names);
 	seen_free(&stream->seen.names);

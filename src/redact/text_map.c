@@ -39,6 +39,30 @@ uint64_t text_map_input(const struct text_map *map, uint64_t offset)
 	return map->raw_at + raw_place(map, offset);
 }
 
+/* The first held byte of text whose character begins at this place of raw or behind it. */
+static size_t first_from(const struct text_map *map, uint64_t place)
+{
+	size_t low = 0, high = map->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (map->places[middle] < place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint64_t text_map_text(const struct text_map *map, uint64_t input, bool up)
+{
+	uint64_t place = input > map->raw_at ? input - map->raw_at : 0;
+	size_t at = first_from(map, place);
+	bool inside = at > 0 && (at == map->count ? place < map->converted : map->places[at] != place);
+	if (!up && inside)
+		at = first_from(map, map->places[at - 1]);
+	return map->text_at + at;
+}
+
 struct st_span text_map_bytes(const struct text_map *map, uint64_t start, uint64_t end)
 {
 	size_t from = raw_place(map, start), to = raw_place(map, end);

@@ -22,6 +22,8 @@ struct text_map {
 struct st_span text_map_add(struct text_map *map, const void *data, size_t size, bool last);
 /* The input offset of an offset of text. */
 uint64_t text_map_input(const struct text_map *map, uint64_t offset);
+/* The offset of the text whose character begins at or before this offset of the input, or ends there with `up`. */
+uint64_t text_map_text(const struct text_map *map, uint64_t input, bool up);
 /* The bytes of the input behind the text [start, end); valid until the next text_map_add. */
 struct st_span text_map_bytes(const struct text_map *map, uint64_t start, uint64_t end);
 /* Forgets what stands before this offset of the text. */
