@@ -15,6 +15,7 @@ struct shape_reading {
 	const uint8_t *text; /* a copy of just its size, so that a byte too far is seen */
 	size_t size;
 	uint64_t fed, settled, end;
+	uint64_t most_held; /* fed and not settled */
 	struct st_buf line;
 	struct st_buf names; /* spans of columns, in order of their numbers */
 	const char *broken;
@@ -106,6 +107,8 @@ static inline struct shape_reading read_shape(
 		uint64_t settled = format->settled(shape);
 		reading_rule(&reading, settled >= reading.settled && settled <= reading.fed, "what is settled grows");
 		reading.settled = settled;
+		if (reading.fed - settled > reading.most_held)
+			reading.most_held = reading.fed - settled;
 	}
 	format->finish(shape);
 	reading_rule(&reading, format->settled(shape) == text.size, "in the end all is settled");
