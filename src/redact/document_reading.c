@@ -51,7 +51,9 @@ static void on_text(void *context, uint32_t part, const struct extract_text *tex
 			places[size].start = (uint32_t)(text->stored_start + first);
 			places[size].end = (uint32_t)(text->stored_start + last);
 			places[size].fixed = job->is_page && text->stored_ends != NULL &&
-					     is_markup(job->passage->document, text->data[i], places[size].start);
+					     is_markup(job->passage->document, text->data[i], places[size].start)
+						     ? PASSAGE_FIXED
+						     : PASSAGE_FREE;
 		}
 		passage_feed(job->passage, text->data + at, places, size);
 		at += size;

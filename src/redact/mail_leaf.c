@@ -206,7 +206,7 @@ static void decode(struct transfer_decoder *decoder, struct st_span body, struct
 			transfer_add(decoder, body.data + i, 1, bytes);
 		else
 			transfer_end(decoder, bytes);
-		for (size_t more = before; more < bytes->size; more++)
+		for (size_t more = before; more < bytes->size; more++, from += from < i)
 			st_buf_add(map, &from, sizeof from);
 		if (bytes->size > before)
 			from = (uint32_t)(i < body.size ? i + 1 : i);

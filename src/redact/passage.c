@@ -45,7 +45,7 @@ static void add_ranges(const struct passage *p, uint64_t start, uint64_t end, bo
 	bool joins = false;
 	for (uint64_t at = start; at < end; at++) {
 		struct passage_place place = place_of(p, at);
-		if (keep_fixed && place.fixed) {
+		if (place.fixed == PASSAGE_KEPT || (keep_fixed && place.fixed == PASSAGE_FIXED)) {
 			joins = false;
 			continue;
 		}
@@ -258,13 +258,13 @@ void passage_feed(struct passage *p, const void *text, const struct passage_plac
 		search_waiting(p, false);
 }
 
-void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, bool fixed)
+void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, enum passage_fixed fixed)
 {
 	struct passage_place places[1024];
 	while (text.size > 0) {
 		size_t size = text.size < 1024 ? text.size : 1024;
 		for (size_t i = 0; i < size; i++, start++)
-			places[i] = (struct passage_place){start, start + 1, fixed};
+			places[i] = (struct passage_place){start, start + 1, (uint8_t)fixed};
 		passage_feed(p, text.data, places, size);
 		text.data += size;
 		text.size -= size;
@@ -308,6 +308,7 @@ static void set_apart(struct passage_edit *edits, size_t count)
 		if (edits[i].end <= before) {
 			edits[i].end = before;
 			edits[i].text_size = 0;
+			edits[i].leads = false;
 		}
 		edits[i].start = before;
 	}

@@ -19,9 +19,16 @@ struct passage_edit {
 	bool as_is; /* by passage_replace */
 };
 
+enum passage_fixed {
+	PASSAGE_FREE,
+	PASSAGE_FIXED, /* structure that stands for a line end or blank of the text, the name of a field: stays, unless
+			* a mention is nothing else */
+	PASSAGE_KEPT,  /* stays */
+};
+
 struct passage_place {
 	uint32_t start, end;
-	bool fixed; /* structure that stands for a line end or blank of the text: stays */
+	uint8_t fixed; /* enum passage_fixed */
 };
 
 /* From this offset of the text on stands the field. */
@@ -51,7 +58,7 @@ void passage_open(struct passage *passage, const struct redact_options *options,
 /* Text that goes on from what was fed, and size places. */
 void passage_feed(struct passage *passage, const void *text, const struct passage_place *places, size_t size);
 /* The same where text and document are the same bytes, from `start` on. */
-void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, bool fixed);
+void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, enum passage_fixed fixed);
 /* What is fed next stands in this field (policies name it); empty: in none. Borrowed until passage_close. */
 void passage_in_field(struct passage *passage, struct st_span name);
 /* Bytes of the document become this text, whatever is found in them. Before passage_end. */
