@@ -123,30 +123,47 @@ static void feed_decoded(struct message *m, uint32_t start, uint32_t end)
 	decoded_text_free(&text);
 }
 
-/* A boundary is a name that also stands in its lines: it stays, or gets another in all of them. Returns where the text
- * goes on. */
-static uint32_t feed_boundary(struct message *m, const struct mail_item *item, uint32_t end)
+static bool names_boundary(const struct message *m, const struct mail_item *item)
 {
 	const struct mail_entity *entity = entity_of(m, item);
+	return item->kind == MAIL_FIELD && entity->multipart && entity->type.data == m->bytes.data + item->value;
+}
+
+/* A boundary is a name that also stands in its lines: it stays, or gets another in all of them. */
+static void redact_boundary(struct message *m, const struct mail_item *item, uint32_t end)
+{
 	struct st_buf *renamed = &m->boundaries[item->entity];
 	st_auto_buf struct st_buf boundary = {0}, redacted = {0};
-	struct document_origin here = {.outer = m->origin, .base = item->value, .size = end - item->value, .rough = true};
-	uint32_t from, to;
-	if (!entity->multipart || entity->type.data != m->bytes.data + item->value ||
-		!mail_parameter(entity->type, "boundary", &boundary))
-		return item->value;
-	struct st_span text = {boundary.data, boundary.size};
-	if (parameter_text_redact(m->job, text, &redacted, &here)) {
-		st_buf_format(renamed, "=_redacted_%u", (unsigned)item->entity);
-		boundary_replace(&m->passage, item->value, end, (struct st_span){renamed->data, renamed->size});
+	struct document_origin here = {
+		.outer = m->origin, .base = item->value, .size = end - item->value, .rough = true};
+	if (!names_boundary(m, item) || !mail_parameter(entity_of(m, item)->type, "boundary", &boundary) ||
+		!parameter_text_redact(
+			m->job, (struct st_span){boundary.data, boundary.size}, &redacted, &here))
+		return;
+	st_buf_format(renamed, "=_redacted_%u", (unsigned)item->entity);
+	boundary_replace(&m->passage, item->value, end, (struct st_span){renamed->data, renamed->size});
+}
+
+/* Before the message's own text, because what they say is searched for itself. */
+static void redact_parameters(struct message *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		const struct mail_item *item = &m->items[i];
+		if (!is_named(m, item, "content-type") && !is_named(m, item, "content-disposition"))
+			continue;
+		uint32_t end = without_line_end(m, item->value, item->end);
+		redact_boundary(m, item, end);
+		file_names_redact(m->job, &m->passage, item->value, end, m->origin);
 	}
-	if (!parameter_find(m->bytes, item->value, end, "boundary", &from, &to)) {
-		from = item->value;
-		to = end;
-	}
+}
+
+static void feed_type(struct message *m, const struct mail_item *item, uint32_t end)
+{
+	uint32_t from = item->value, to = end;
+	parameter_find(m->bytes, item->value, end, "boundary", &from, &to);
 	feed_decoded(m, item->value, from);
 	passage_feed_plain(&m->passage, span_of(m, from, to), from, PASSAGE_KEPT);
-	return to;
+	feed_decoded(m, to, end);
 }
 
 static void feed_field(struct message *m, const struct mail_item *item)
@@ -157,13 +174,11 @@ static void feed_field(struct message *m, const struct mail_item *item)
 	passage_feed_plain(&m->passage, span_of(m, item->start, item->value), item->start, PASSAGE_FIXED);
 	if (has_ids(m, item))
 		feed_ids(m, item->value, end);
-	else if (is_named(m, item, "content-type"))
-		feed_decoded(m, feed_boundary(m, item, end), end);
+	else if (names_boundary(m, item))
+		feed_type(m, item, end);
 	else
 		feed_decoded(m, item->value, end);
 	passage_feed_plain(&m->passage, span_of(m, end, item->end), end, PASSAGE_FIXED);
-	if (is_named(m, item, "content-type") || is_named(m, item, "content-disposition"))
-		file_names_redact(m->job, &m->passage, item->value, end, m->origin);
 }
 
 static void search_own_text(struct message *m)
@@ -299,7 +314,8 @@ bool mail_redact(struct document_job *job, struct st_span bytes, bool is_header,
 	size_t entities = m.walk.entities.size / sizeof(struct mail_entity);
 	m.boundaries = st_alloc_zero(entities + 1, sizeof *m.boundaries);
 	redact_bodies(&m);
-	passage_open(&m.passage, job->options, job->replacer, job->seen, bytes);
+	passage_open(&m.passage, job->options, job->replacer, job->seen, job->search, bytes);
+	redact_parameters(&m);
 	search_own_text(&m);
 	bool changed = passage_edits(&m.passage, &edits) > 0 || m.body_changed;
 	if (changed)

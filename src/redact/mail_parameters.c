@@ -108,7 +108,7 @@ bool parameter_text_redact(struct document_job *job, struct st_span name, struct
 {
 	struct passage passage;
 	const struct passage_edit *edits;
-	passage_open(&passage, job->options, job->replacer, job->seen, name);
+	passage_open(&passage, job->options, job->replacer, job->seen, job->search, name);
 	passage_feed_plain(&passage, name, 0, PASSAGE_FREE);
 	passage_end(&passage);
 	bool found = passage_edits(&passage, &edits) > 0;
