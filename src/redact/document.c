@@ -20,6 +20,7 @@ struct document {
 	uint64_t held_at; /* offset of held in the input */
 	struct mbox_cut cut;
 	struct seen seen;
+	struct passage_search search;
 	struct message_ids *ids;
 	struct redact_counts counts;
 	enum redact_status status;
@@ -32,6 +33,7 @@ struct document *document_open(
 	d->options = *options;
 	d->replacer = replacer;
 	d->format = format;
+	passage_search_open(&d->search, &d->options);
 	d->ids = message_ids_open(options->mode == REDACT_TOKEN ? replacer : NULL);
 	return d;
 }
@@ -44,6 +46,7 @@ void document_close(struct document *d)
 	seen_free(&d->seen.domains);
 	seen_free(&d->seen.names);
 	seen_free(&d->seen.cases);
+	passage_search_close(&d->search);
 	message_ids_close(d->ids);
 	free(d);
 }
@@ -173,6 +176,7 @@ static bool send_document(struct document *d, struct st_buf *bytes)
 	struct document_job job = {.options = &d->options,
 		.replacer = d->replacer,
 		.seen = &d->seen,
+		.search = &d->search,
 		.ids = d->ids,
 		.given_at = d->held_at};
 	bool good = all_rounds(d, &job, bytes);

@@ -12,7 +12,7 @@ bool html_redact(struct document_job *job, struct st_span page, const char *char
 {
 	struct passage passage;
 	const struct passage_edit *edits;
-	passage_open(&passage, job->options, job->replacer, job->seen, page);
+	passage_open(&passage, job->options, job->replacer, job->seen, job->search, page);
 	struct document_reading reading = document_read(&passage, "html", charset, false);
 	passage_end(&passage);
 	bool changed = passage_edits(&passage, &edits) > 0;

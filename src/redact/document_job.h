@@ -11,6 +11,7 @@ struct document_job {
 	const struct redact_options *options;
 	struct replacer *replacer;
 	struct seen *seen;
+	struct passage_search *search;
 	struct message_ids *ids;
 	uint64_t given_at;     /* offset of the document in the input */
 	struct st_buf events;  /* struct redact_event, not in order */

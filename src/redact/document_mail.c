@@ -12,9 +12,9 @@
 #include "extract/encoded_word.h"
 #include "extract/mail_shape.h"
 #include "extract/mail_value.h"
-#include "redact/file_names.h"
 #include "redact/header_write.h"
 #include "redact/mail_leaf.h"
+#include "redact/mail_parameters.h"
 #include "redact/message_ids.h"
 
 struct body {
@@ -32,6 +32,7 @@ struct message {
 	const struct mail_item *items;
 	size_t count;
 	struct body *bodies; /* of each item */
+	struct st_buf *boundaries; /* of each entity: what its boundary is called now; empty: as before */
 	struct passage passage;
 	bool body_changed;
 };
@@ -88,11 +89,11 @@ static void feed_ids(struct message *m, uint32_t start, uint32_t end)
 		const uint8_t *open = memchr(from, '<', (size_t)(stop - from));
 		const uint8_t *close = open != NULL ? memchr(open, '>', (size_t)(stop - open)) : NULL;
 		if (close == NULL) {
-			passage_feed_plain(&m->passage, span_of(m, start, end), start, false);
+			passage_feed_plain(&m->passage, span_of(m, start, end), start, PASSAGE_FREE);
 			return;
 		}
 		uint32_t id = (uint32_t)(open + 1 - m->bytes.data), behind = (uint32_t)(close - m->bytes.data);
-		passage_feed_plain(&m->passage, span_of(m, start, id), start, false);
+		passage_feed_plain(&m->passage, span_of(m, start, id), start, PASSAGE_FREE);
 		replace_id(m, id, behind);
 		start = behind;
 	}
@@ -122,19 +123,62 @@ static void feed_decoded(struct message *m, uint32_t start, uint32_t end)
 	decoded_text_free(&text);
 }
 
+static bool names_boundary(const struct message *m, const struct mail_item *item)
+{
+	const struct mail_entity *entity = entity_of(m, item);
+	return item->kind == MAIL_FIELD && entity->multipart && entity->type.data == m->bytes.data + item->value;
+}
+
+/* A boundary is a name that also stands in its lines: it stays, or gets another in all of them. */
+static void redact_boundary(struct message *m, const struct mail_item *item, uint32_t end)
+{
+	struct st_buf *renamed = &m->boundaries[item->entity];
+	st_auto_buf struct st_buf boundary = {0}, redacted = {0};
+	struct document_origin here = {
+		.outer = m->origin, .base = item->value, .size = end - item->value, .rough = true};
+	if (!names_boundary(m, item) || !mail_parameter(entity_of(m, item)->type, "boundary", &boundary) ||
+		!parameter_text_redact(
+			m->job, (struct st_span){boundary.data, boundary.size}, &redacted, &here))
+		return;
+	st_buf_format(renamed, "=_redacted_%u", (unsigned)item->entity);
+	boundary_replace(&m->passage, item->value, end, (struct st_span){renamed->data, renamed->size});
+}
+
+/* Before the message's own text, because what they say is searched for itself. */
+static void redact_parameters(struct message *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		const struct mail_item *item = &m->items[i];
+		if (!is_named(m, item, "content-type") && !is_named(m, item, "content-disposition"))
+			continue;
+		uint32_t end = without_line_end(m, item->value, item->end);
+		redact_boundary(m, item, end);
+		file_names_redact(m->job, &m->passage, item->value, end, m->origin);
+	}
+}
+
+static void feed_type(struct message *m, const struct mail_item *item, uint32_t end)
+{
+	uint32_t from = item->value, to = end;
+	parameter_find(m->bytes, item->value, end, "boundary", &from, &to);
+	feed_decoded(m, item->value, from);
+	passage_feed_plain(&m->passage, span_of(m, from, to), from, PASSAGE_KEPT);
+	feed_decoded(m, to, end);
+}
+
 static void feed_field(struct message *m, const struct mail_item *item)
 {
 	struct st_span name = span_of(m, item->start, item->start + item->name_size);
 	uint32_t end = without_line_end(m, item->value, item->end);
 	passage_in_field(&m->passage, name);
-	passage_feed_plain(&m->passage, span_of(m, item->start, item->value), item->start, true);
+	passage_feed_plain(&m->passage, span_of(m, item->start, item->value), item->start, PASSAGE_FIXED);
 	if (has_ids(m, item))
 		feed_ids(m, item->value, end);
+	else if (names_boundary(m, item))
+		feed_type(m, item, end);
 	else
 		feed_decoded(m, item->value, end);
-	passage_feed_plain(&m->passage, span_of(m, end, item->end), end, true);
-	if (is_named(m, item, "content-type") || is_named(m, item, "content-disposition"))
-		file_names_redact(m->job, &m->passage, item->value, end, m->origin);
+	passage_feed_plain(&m->passage, span_of(m, end, item->end), end, PASSAGE_FIXED);
 }
 
 static void search_own_text(struct message *m)
@@ -145,7 +189,7 @@ static void search_own_text(struct message *m)
 			feed_field(m, item);
 		else if (item->kind == MAIL_TEXT || item->kind == MAIL_FIXED)
 			passage_feed_plain(&m->passage, span_of(m, item->start, item->end), item->start,
-				item->kind == MAIL_FIXED);
+				item->kind == MAIL_FIXED ? PASSAGE_FIXED : PASSAGE_FREE);
 		if (item->kind == MAIL_FIELD)
 			passage_in_field(&m->passage, (struct st_span){(const uint8_t *)"", 0});
 	}
@@ -181,12 +225,28 @@ static bool is_changed(const struct message *m, const struct mail_item *field)
 
 /* --- written --- */
 
+/* The line of a boundary that has another name now. */
+static void write_border(const struct message *m, const struct mail_item *item, struct st_buf *out)
+{
+	const struct st_buf *renamed = &m->boundaries[item->entity];
+	st_auto_buf struct st_buf boundary = {0};
+	mail_parameter(entity_of(m, item)->type, "boundary", &boundary);
+	while (boundary.size > 0 && boundary.data[boundary.size - 1] == ' ')
+		boundary.size--;
+	uint32_t behind = item->start + 2 + (uint32_t)boundary.size;
+	st_buf_add(out, "--", 2);
+	st_buf_add(out, renamed->data, renamed->size);
+	st_buf_add(out, m->bytes.data + behind, item->end - behind);
+}
+
 static void write_item(const struct message *m, size_t i, struct st_buf *out)
 {
 	const struct mail_item *item = &m->items[i];
 	const struct body *body = &m->bodies[i];
 	if (body->changed)
 		st_buf_add(out, body->out.data, body->out.size);
+	else if (item->kind == MAIL_BORDER && m->boundaries[item->entity].size > 0)
+		write_border(m, item, out);
 	else if (item->kind == MAIL_FIELD)
 		header_field_write(&m->passage,
 			&(struct header_field){.start = item->start,
@@ -251,8 +311,11 @@ bool mail_redact(struct document_job *job, struct st_span bytes, bool is_header,
 	m.items = (const void *)m.walk.items.data;
 	m.count = m.walk.items.size / sizeof *m.items;
 	m.bodies = st_alloc_zero(m.count + 1, sizeof *m.bodies);
+	size_t entities = m.walk.entities.size / sizeof(struct mail_entity);
+	m.boundaries = st_alloc_zero(entities + 1, sizeof *m.boundaries);
 	redact_bodies(&m);
-	passage_open(&m.passage, job->options, job->replacer, job->seen, bytes);
+	passage_open(&m.passage, job->options, job->replacer, job->seen, job->search, bytes);
+	redact_parameters(&m);
 	search_own_text(&m);
 	bool changed = passage_edits(&m.passage, &edits) > 0 || m.body_changed;
 	if (changed)
@@ -262,6 +325,9 @@ bool mail_redact(struct document_job *job, struct st_span bytes, bool is_header,
 	for (size_t i = 0; i < m.count; i++)
 		st_buf_wipe(&m.bodies[i].out);
 	free(m.bodies);
+	for (size_t i = 0; i < entities; i++)
+		st_buf_free(&m.boundaries[i]);
+	free(m.boundaries);
 	mail_walk_close(&m.walk);
 	return changed;
 }

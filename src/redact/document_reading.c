@@ -51,7 +51,9 @@ static void on_text(void *context, uint32_t part, const struct extract_text *tex
 			places[size].start = (uint32_t)(text->stored_start + first);
 			places[size].end = (uint32_t)(text->stored_start + last);
 			places[size].fixed = job->is_page && text->stored_ends != NULL &&
-					     is_markup(job->passage->document, text->data[i], places[size].start);
+					     is_markup(job->passage->document, text->data[i], places[size].start)
+						     ? PASSAGE_FIXED
+						     : PASSAGE_FREE;
 		}
 		passage_feed(job->passage, text->data + at, places, size);
 		at += size;
@@ -82,14 +84,14 @@ static void on_place(void *context, uint32_t part, uint64_t start, struct st_spa
 static unsigned on_column(void *context, uint32_t part, struct st_span name)
 {
 	struct read_job *job = context;
-	return part == 0 ? detect_field_name(job->passage->detect, name) : 0;
+	return part == 0 ? detect_field_name(job->passage->search->detect, name) : 0;
 }
 
 static void on_cell(void *context, uint32_t part, uint64_t start, unsigned column)
 {
 	struct read_job *job = context;
 	if (part == 0)
-		detect_field_begins(job->passage->detect, start, column);
+		detect_field_begins(job->passage->search->detect, start, column);
 }
 
 struct document_reading document_read(

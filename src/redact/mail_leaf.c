@@ -157,7 +157,7 @@ static bool redact_text(struct leaf *leaf, struct st_buf *out)
 	const struct passage_edit *edits;
 	struct passage passage;
 	const char *charset = leaf->charset.size > 0 ? (const char *)leaf->charset.data : NULL;
-	passage_open(&passage, job->options, job->replacer, job->seen, leaf->bytes);
+	passage_open(&passage, job->options, job->replacer, job->seen, job->search, leaf->bytes);
 	struct document_reading reading = document_read(&passage, NULL, charset, leaf->joined);
 	passage_end(&passage);
 	bool changed = false, text = is_one_of(reading.format, plain);
@@ -206,7 +206,7 @@ static void decode(struct transfer_decoder *decoder, struct st_span body, struct
 			transfer_add(decoder, body.data + i, 1, bytes);
 		else
 			transfer_end(decoder, bytes);
-		for (size_t more = before; more < bytes->size; more++)
+		for (size_t more = before; more < bytes->size; more++, from += from < i)
 			st_buf_add(map, &from, sizeof from);
 		if (bytes->size > before)
 			from = (uint32_t)(i < body.size ? i + 1 : i);

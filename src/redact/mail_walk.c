@@ -15,6 +15,7 @@
 
 struct level {
 	struct st_buf boundary;
+	uint32_t entity;
 	bool digest;
 };
 
@@ -99,13 +100,21 @@ static bool boundary_at(struct walker *w, uint32_t at, uint32_t *end)
 	return w->hit;
 }
 
+static void add_border(struct walker *w, uint32_t start, uint32_t end)
+{
+	uint32_t entity = w->entity;
+	w->entity = w->open[w->hit_level].entity;
+	add_item(w, MAIL_BORDER, start, end);
+	w->entity = entity;
+}
+
 /* The body up to the next boundary of an open level, or to the end: an item of this kind. */
 static void take_body(struct walker *w, enum mail_item_kind kind)
 {
 	uint32_t start = w->at, from = w->at, end;
 	if (w->line_start && w->depth > 0 && boundary_at(w, start, &end)) {
 		add_item(w, kind, start, start);
-		add_item(w, MAIL_BORDER, start, end);
+		add_border(w, start, end);
 		w->at = end;
 		return;
 	}
@@ -118,7 +127,7 @@ static void take_body(struct walker *w, enum mail_item_kind kind)
 		stop -= stop > start && w->data[stop - 1] == '\r';
 		add_item(w, kind, start, stop);
 		add_item(w, MAIL_FIXED, stop, from);
-		add_item(w, MAIL_BORDER, from, end);
+		add_border(w, from, end);
 		w->at = end;
 		return;
 	}
@@ -200,7 +209,7 @@ static void read_header(struct walker *w, bool envelope, bool default_message)
 		}
 		if (w->depth > 0 && *line == '-' && boundary_at(w, w->at, &end)) {
 			end_field(w, &field, w->at);
-			add_item(w, MAIL_BORDER, w->at, end);
+			add_border(w, w->at, end);
 			w->at = end;
 			return;
 		}
@@ -225,7 +234,8 @@ static void read_header(struct walker *w, bool envelope, bool default_message)
 static bool open_multipart(struct walker *w, const struct mail_entity *entity)
 {
 	struct level *level = &w->open[w->depth];
-	*level = (struct level){.digest = mail_word_is(mail_value_word(entity->type), "multipart/digest")};
+	*level = (struct level){.entity = w->entity};
+	level->digest = mail_word_is(mail_value_word(entity->type), "multipart/digest");
 	if (mail_parameter(entity->type, "boundary", &level->boundary))
 		while (level->boundary.size > 0 && level->boundary.data[level->boundary.size - 1] == ' ')
 			level->boundary.size--;

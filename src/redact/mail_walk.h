@@ -21,7 +21,7 @@ struct mail_item {
 	uint32_t start, end;
 	uint32_t name_size; /* of a field; 0: a `From ` line */
 	uint32_t value;     /* of a field: behind its colon */
-	uint32_t entity;    /* whose header or body it is */
+	uint32_t entity;    /* whose header or body it is; of a boundary: the multipart it divides */
 };
 
 /* A header and what it says of its body: values of its first fields of these names, borrowed from the message. */

@@ -45,7 +45,7 @@ static void add_ranges(const struct passage *p, uint64_t start, uint64_t end, bo
 	bool joins = false;
 	for (uint64_t at = start; at < end; at++) {
 		struct passage_place place = place_of(p, at);
-		if (keep_fixed && place.fixed) {
+		if (place.fixed == PASSAGE_KEPT || (keep_fixed && place.fixed == PASSAGE_FIXED)) {
 			joins = false;
 			continue;
 		}
@@ -138,7 +138,7 @@ static bool is_confirmed(const struct passage *p, const struct detect_mention *m
 
 static void on_mention(void *context, const struct detect_mention *m)
 {
-	struct passage *p = context;
+	struct passage *p = ((struct passage_search *)context)->now;
 	st_auto_buf struct st_buf edits = {0};
 	if (m->kind == DETECT_EMAIL_ADDRESS || m->kind == DETECT_PERSON_NAME || m->kind == DETECT_CASE_NUMBER)
 		note_seen(p->seen, m);
@@ -178,24 +178,35 @@ static void decide_held(struct passage *p)
 
 /* --- text in --- */
 
-void passage_open(struct passage *p, const struct redact_options *options, struct replacer *replacer, struct seen *seen,
-	struct st_span document)
+void passage_search_open(struct passage_search *search, const struct redact_options *options)
 {
 	struct detect_options detect = options->detect;
 	detect.keep_tentative = true;
-	*p = (struct passage){.options = options, .replacer = replacer, .seen = seen, .document = document};
-	p->detect = detect_open(&detect, on_mention, p);
+	*search = (struct passage_search){.detect = detect_open(&detect, on_mention, search)};
+}
+
+void passage_search_close(struct passage_search *search)
+{
+	detect_close(search->detect);
+}
+
+void passage_open(struct passage *p, const struct redact_options *options, struct replacer *replacer, struct seen *seen,
+	struct passage_search *search, struct st_span document)
+{
+	*p = (struct passage){
+		.options = options, .replacer = replacer, .seen = seen, .search = search, .document = document};
 }
 
 /* Room for more places, those that no mention can ask for any longer dropped. */
 static void make_room(struct passage *p, size_t more)
 {
-	uint64_t settled = detect_settled(p->detect);
+	uint64_t settled = p->count > 0 ? detect_settled(p->search->detect) : 0;
 	size_t drop = settled > p->places_start ? (size_t)(settled - p->places_start) : 0;
 	if (p->count + more <= p->capacity)
 		return;
 	drop = drop < p->count ? drop : p->count;
-	memmove(p->places, p->places + drop, (p->count - drop) * sizeof *p->places);
+	if (drop > 0)
+		memmove(p->places, p->places + drop, (p->count - drop) * sizeof *p->places);
 	p->count -= drop;
 	p->places_start += drop;
 	if ((p->count + more) * 2 <= p->capacity)
@@ -211,7 +222,8 @@ static void search(struct passage *p, const void *text, const struct passage_pla
 	make_room(p, size);
 	memcpy(p->places + p->count, places, size * sizeof *places);
 	p->count += size;
-	detect_feed(p->detect, text, size);
+	p->search->now = p;
+	detect_feed(p->search->detect, text, size);
 }
 
 /* A token stands before the detectors as NULs, as in stream.c: nothing begins, ends or is labelled in it. Returns the
@@ -258,13 +270,13 @@ void passage_feed(struct passage *p, const void *text, const struct passage_plac
 		search_waiting(p, false);
 }
 
-void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, bool fixed)
+void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, enum passage_fixed fixed)
 {
 	struct passage_place places[1024];
 	while (text.size > 0) {
 		size_t size = text.size < 1024 ? text.size : 1024;
 		for (size_t i = 0; i < size; i++, start++)
-			places[i] = (struct passage_place){start, start + 1, fixed};
+			places[i] = (struct passage_place){start, start + 1, (uint8_t)fixed};
 		passage_feed(p, text.data, places, size);
 		text.data += size;
 		text.size -= size;
@@ -308,6 +320,7 @@ static void set_apart(struct passage_edit *edits, size_t count)
 		if (edits[i].end <= before) {
 			edits[i].end = before;
 			edits[i].text_size = 0;
+			edits[i].leads = false;
 		}
 		edits[i].start = before;
 	}
@@ -317,8 +330,8 @@ void passage_end(struct passage *p)
 {
 	if (p->wait.size > 0)
 		search_waiting(p, true);
-	if (p->count > 0)
-		detect_finish(p->detect);
+	p->search->now = p;
+	detect_finish(p->search->detect);
 	decide_held(p);
 	struct passage_edit *edits = (void *)p->edits.data;
 	size_t count = p->edits.size / sizeof *edits;
@@ -378,7 +391,6 @@ void passage_splice(
 
 void passage_close(struct passage *p)
 {
-	detect_close(p->detect);
 	free(p->places);
 	st_buf_free(&p->fields);
 	st_buf_wipe(&p->wait);

@@ -19,9 +19,16 @@ struct passage_edit {
 	bool as_is; /* by passage_replace */
 };
 
+enum passage_fixed {
+	PASSAGE_FREE,
+	PASSAGE_FIXED, /* structure that stands for a line end or blank of the text, the name of a field: stays, unless
+			* a mention is nothing else */
+	PASSAGE_KEPT,  /* stays */
+};
+
 struct passage_place {
 	uint32_t start, end;
-	bool fixed; /* structure that stands for a line end or blank of the text: stays */
+	uint8_t fixed; /* enum passage_fixed */
 };
 
 /* From this offset of the text on stands the field. */
@@ -30,12 +37,22 @@ struct passage_field {
 	struct st_span name;
 };
 
+/* The detectors, opened once for all passages of a run, one after the other: a passage has them from its first text to
+ * passage_end. */
+struct passage;
+struct passage_search {
+	struct detect *detect;
+	struct passage *now;
+};
+void passage_search_open(struct passage_search *search, const struct redact_options *options);
+void passage_search_close(struct passage_search *search);
+
 struct passage {
 	const struct redact_options *options;
 	struct replacer *replacer;
 	struct seen *seen;       /* what this document and those before it confirm */
 	struct st_span document; /* offsets of edits are offsets in it */
-	struct detect *detect;
+	struct passage_search *search;
 	struct passage_place *places; /* of the text from places_start on */
 	size_t count, capacity;
 	uint64_t places_start;
@@ -47,11 +64,11 @@ struct passage {
 };
 
 void passage_open(struct passage *passage, const struct redact_options *options, struct replacer *replacer,
-	struct seen *seen, struct st_span document);
+	struct seen *seen, struct passage_search *search, struct st_span document);
 /* Text that goes on from what was fed, and size places. */
 void passage_feed(struct passage *passage, const void *text, const struct passage_place *places, size_t size);
 /* The same where text and document are the same bytes, from `start` on. */
-void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, bool fixed);
+void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, enum passage_fixed fixed);
 /* What is fed next stands in this field (policies name it); empty: in none. Borrowed until passage_close. */
 void passage_in_field(struct passage *passage, struct st_span name);
 /* Bytes of the document become this text, whatever is found in them. Before passage_end. */

@@ -1,5 +1,5 @@
 /* Finds where the pieces of a name stand; what they say is decoded by extract. */
-#include "redact/file_names.h"
+#include "redact/mail_parameters.h"
 
 #include <strings.h>
 
@@ -56,6 +56,33 @@ static bool is_piece_of(const struct value *v, const struct piece *piece, const 
 	       strncasecmp((const char *)v->data + piece->start, name, size) == 0;
 }
 
+/* Is it `name=...`? */
+static bool is_named(const struct value *v, const struct piece *piece, const char *name)
+{
+	size_t size = strlen(name);
+	uint32_t at = piece->start + (uint32_t)size;
+	if (piece->end - piece->start <= size || strncasecmp((const char *)v->data + piece->start, name, size) != 0)
+		return false;
+	while (at < piece->end && is_blank(v->data[at]))
+		at++;
+	return at < piece->end && v->data[at] == '=';
+}
+
+bool parameter_find(
+	struct st_span message, uint32_t start, uint32_t end, const char *name, uint32_t *from, uint32_t *to)
+{
+	struct value v = {message.data, start, end};
+	struct piece piece;
+	while (next_piece(&v, &piece)) {
+		if (!is_named(&v, &piece, name))
+			continue;
+		*from = piece.start;
+		*to = piece.end;
+		return true;
+	}
+	return false;
+}
+
 static void write_name(const char *name, struct st_span text, struct st_buf *out)
 {
 	bool plain = true;
@@ -76,14 +103,13 @@ static void write_name(const char *name, struct st_span text, struct st_buf *out
 	}
 }
 
-/* The decoded name with what is found in it replaced; false: nothing is. */
-static bool redact_name(struct document_job *job, struct st_span name, struct st_buf *out,
+bool parameter_text_redact(struct document_job *job, struct st_span name, struct st_buf *out,
 	const struct document_origin *origin)
 {
 	struct passage passage;
 	const struct passage_edit *edits;
-	passage_open(&passage, job->options, job->replacer, job->seen, name);
-	passage_feed_plain(&passage, name, 0, false);
+	passage_open(&passage, job->options, job->replacer, job->seen, job->search, name);
+	passage_feed_plain(&passage, name, 0, PASSAGE_FREE);
 	passage_end(&passage);
 	bool found = passage_edits(&passage, &edits) > 0;
 	if (found) {
@@ -99,7 +125,7 @@ static void replace_pieces(struct passage *passage, struct value v, const char *
 	struct piece piece;
 	bool first = true;
 	while (next_piece(&v, &piece)) {
-		if (!is_piece_of(&v, &piece, name))
+		if (!is_piece_of(&v, &piece, name) && !is_named(&v, &piece, name))
 			continue;
 		if (first)
 			passage_replace(passage, piece.start, piece.end, text);
@@ -107,6 +133,14 @@ static void replace_pieces(struct passage *passage, struct value v, const char *
 			passage_replace(passage, piece.before, piece.end, (struct st_span){text.data, 0});
 		first = false;
 	}
+}
+
+void boundary_replace(struct passage *passage, uint32_t start, uint32_t end, struct st_span boundary)
+{
+	st_auto_buf struct st_buf text = {0};
+	write_name("boundary", boundary, &text);
+	replace_pieces(passage, (struct value){passage->document.data, start, end}, "boundary",
+		(struct st_span){text.data, text.size});
 }
 
 static void redact_parameter(struct document_job *job, struct passage *passage, struct value v, const char *name,
@@ -121,7 +155,7 @@ static void redact_parameter(struct document_job *job, struct passage *passage, 
 	struct st_span all = {v.data + v.at, v.end - v.at};
 	struct document_origin rough = {.outer = origin, .base = v.at, .size = v.end - v.at, .rough = true};
 	if (!pieces || !mail_parameter(all, name, &decoded) ||
-		!redact_name(job, (struct st_span){decoded.data, decoded.size}, &redacted, &rough))
+		!parameter_text_redact(job, (struct st_span){decoded.data, decoded.size}, &redacted, &rough))
 		return;
 	write_name(name, (struct st_span){redacted.data, redacted.size}, &text);
 	replace_pieces(passage, v, name, (struct st_span){text.data, text.size});
