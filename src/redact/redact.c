@@ -22,9 +22,9 @@ struct redact {
 	bool ended;
 	enum redact_status status;
 	const struct shape_format *line_shape; /* by_line: of every line, once the first has told it */
-	bool binary; /* no text at all */
-	struct document *document; /* HTML or mail: takes all, writes and tells by itself */
-	bool inside; /* of a document, whose replacer it has */
+	bool binary;                           /* no text at all */
+	struct document *document;             /* HTML or mail: takes all, writes and tells by itself */
+	bool inside;                           /* of a document, whose replacer it has */
 };
 
 static const char *const format_names[REDACT_FORMATS] = {"auto", "text", "json", "jsonl", "csv", "mail", "html", "sql"};
@@ -112,8 +112,8 @@ static bool feed_stream(struct redact *redact, const void *data, size_t size)
 	return redact->sink.failed ? end_with(redact, REDACT_WRITE_FAILED) : true;
 }
 
-/* Bytes of which a tenth are controls are no text: refused, or searched for what they hold in the clear all the same and
- * told as unsearched. */
+/* Bytes of which a tenth are controls are no text: refused, or searched for what they hold in the clear all the same
+ * and told as unsearched. */
 static void end_binary(struct redact *redact)
 {
 	struct redact_event event = {

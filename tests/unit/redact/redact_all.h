@@ -31,7 +31,7 @@ static inline void redacted_event(void *context, const struct redact_event *even
 	into->unsorted |= event->start < into->last || event->end <= event->start;
 	into->last = event->start;
 	st_buf_format(&into->events, "%s %llu %llu\n",
-		event->unsearched	      ? "unsearched"
+		event->unsearched             ? "unsearched"
 		: event->kind == DETECT_KINDS ? "field"
 					      : detect_kind_name(event->kind),
 		(unsigned long long)event->start, (unsigned long long)event->end);
@@ -162,8 +162,8 @@ static inline void samples_of_cases(struct samples *samples)
 	static const char *const files[] = {"hit.tsv", "miss.tsv"};
 	for (int kind = 0; kind < DETECT_KINDS; kind++)
 		for (size_t i = 0; i < 2; i++) {
-			st_auto_free char *path = st_format(
-				"%s/%s/%s", CASES_FOLDER, detect_kind_name((enum detect_kind)kind), files[i]);
+			st_auto_free char *path =
+				st_format("%s/%s/%s", CASES_FOLDER, detect_kind_name((enum detect_kind)kind), files[i]);
 			samples_read(samples, path);
 		}
 }

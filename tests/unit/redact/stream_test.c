@@ -29,8 +29,8 @@ static void bury(struct st_span sample, struct st_buf *out)
 	filler(out, FILLER);
 }
 
-static bool check_cut(const struct redact_options *options, struct st_span text, const struct redacted *once, size_t cut,
-	size_t block)
+static bool check_cut(const struct redact_options *options, struct st_span text, const struct redacted *once,
+	size_t cut, size_t block)
 {
 	struct redacted got = redacted_of(options, text.data, text.size, cut, block);
 	bool same = same_bytes(&got.out, &once->out) && same_bytes(&got.events, &once->events) &&
