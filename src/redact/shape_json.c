@@ -52,30 +52,38 @@ struct shape {
 	uint64_t object[CEIL_JSON_DEPTH + 1];
 	uint64_t objects;
 	struct shape_path path;
+	struct shape_place place; /* the next to be told: first, last and quote stand */
 };
 
 /* --- telling --- */
 
+/* A whole place; kept in the shape, so that only what differs is written. */
+static inline void give(struct shape *shape, uint64_t start, uint64_t end, enum shape_place_kind kind)
+{
+	struct shape_place *place = &shape->place;
+	place->start = start;
+	place->end = end;
+	place->kind = kind;
+	place->escape = kind == SHAPE_STRING || kind == SHAPE_KEY ? SHAPE_JSON_BACKSLASH : SHAPE_AS_IT_IS;
+	place->depth = kind == SHAPE_KEY ? shape->depth : 0;
+	place->object = kind == SHAPE_KEY ? shape->object[shape->depth] : 0;
+	if (!shape->events.no_fields)
+		place->field = kind == SHAPE_TEXT  ? (struct st_span){NULL, 0}
+			       : kind == SHAPE_KEY ? shape_path_container(&shape->path, shape->depth)
+						   : shape_path_of(&shape->path);
+	if (end > start)
+		shape->events.place(shape->events.context, place);
+}
+
+/* What was not told of the present value ends here. */
 static void tell(struct shape *shape, uint64_t end, enum shape_place_kind kind, bool last)
 {
-	struct shape_place place = {.start = shape->begin,
-		.end = end,
-		.kind = kind,
-		.escape = kind == SHAPE_STRING || kind == SHAPE_KEY ? SHAPE_JSON_BACKSLASH : SHAPE_AS_IT_IS,
-		.first = !shape->told,
-		.last = last,
-		.quote = '"'};
-	if (kind == SHAPE_KEY) {
-		place.depth = shape->depth;
-		place.object = shape->object[shape->depth];
-	}
-	if (!shape->events.no_fields && kind != SHAPE_TEXT)
-		place.field = kind == SHAPE_KEY ? shape_path_container(&shape->path, shape->depth)
-						: shape_path_of(&shape->path);
+	shape->place.first = !shape->told;
+	shape->place.last = last;
+	give(shape, shape->begin, end, kind);
+	shape->place.first = shape->place.last = true;
 	shape->told = !last;
 	shape->begin = end;
-	if (place.end > place.start)
-		shape->events.place(shape->events.context, &place);
 }
 
 static enum shape_place_kind string_kind(const struct shape *shape)
@@ -410,6 +418,98 @@ static const uint8_t *behind_bare(struct shape *shape, const uint8_t *p)
 	return p;
 }
 
+/* --- members that lie in one block: the usual case, without a state for each sign --- */
+
+static inline const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+		p++;
+	return p;
+}
+
+/* The closing quote of the string that begins at p, when it is short and holds no escape; else NULL. */
+static inline const uint8_t *short_string_end(const uint8_t *p, const uint8_t *end)
+{
+	size_t left = (size_t)(end - p), size = scan_bytes(p, left < PART_BYTES ? left : PART_BYTES, '"', '\\', '\n');
+	return size < left && p[size] == '"' ? p + size : NULL;
+}
+
+/* The end of the number or literal that begins at p, with its end in sight; else NULL. */
+static inline const uint8_t *short_bare_end(const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *from = p;
+	while (p < end && is_bare(*p))
+		p++;
+	struct st_span text = {from, (size_t)(p - from)};
+	bool whole = p < end && ends_bare(*p) && text.size > 0 && text.size < BARE_BYTES;
+	return whole && (is_number(text) || is_literal(text)) ? p : NULL;
+}
+
+/* One value that is no array and no object; p stands on it. NULL: none, or not in this block. */
+static inline const uint8_t *give_value(struct shape *shape, const uint8_t *p, const uint8_t *end, uint64_t offset)
+{
+	const uint8_t *close;
+	if (*p == '"') {
+		close = short_string_end(p + 1, end);
+		if (close == NULL)
+			return NULL;
+		give(shape, offset + 1, offset + (uint64_t)(close - p), SHAPE_STRING);
+		return close + 1;
+	}
+	if (*p == 'n' && end - p > 4 && memcmp(p, "null", 4) == 0 && ends_bare(p[4]))
+		return p + 4;
+	close = short_bare_end(p, end);
+	if (close != NULL)
+		give(shape, offset, offset + (uint64_t)(close - p), SHAPE_NUMBER);
+	return close;
+}
+
+/* A key and its colon; p stands behind the brace or comma. Where its value may stand, or NULL as above. */
+static inline const uint8_t *give_key(struct shape *shape, const uint8_t *p, const uint8_t *end, uint64_t offset)
+{
+	const uint8_t *close = p < end && *p == '"' ? short_string_end(p + 1, end) : NULL;
+	if (close == NULL || close + 1 == end || close[1] != ':')
+		return NULL;
+	give(shape, offset + 1, offset + (uint64_t)(close - p), SHAPE_KEY);
+	if (!shape->events.no_fields) {
+		shape_path_key(&shape->path, shape->depth);
+		shape_path_key_text(&shape->path, p + 1, (size_t)(close - p) - 1);
+	}
+	return close + 2;
+}
+
+/* As many members of an object as lie in the block. Goes no further than what it has told, and leaves the state that
+ * the slow way would have there. */
+static const uint8_t *take_members(struct shape *shape, const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *first = p, *next;
+	uint64_t at = shape->at;
+	for (;;) {
+		p = skip_blanks(p, end);
+		if (shape->state == FIRST_KEY) {
+			next = give_key(shape, p, end, at + (uint64_t)(p - first));
+			if (next == NULL)
+				break;
+			shape->state = NEXT_VALUE;
+			p = skip_blanks(next, end);
+		}
+		next = p < end ? give_value(shape, p, end, at + (uint64_t)(p - first)) : NULL;
+		if (next == NULL)
+			break;
+		shape->state = AFTER_VALUE;
+		p = skip_blanks(next, end);
+		if (p == end || *p != ',')
+			break;
+		p++;
+		bool array = shape->is_array[shape->depth];
+		shape->state = array ? NEXT_VALUE : FIRST_KEY;
+		if (array && !shape->events.no_fields)
+			shape_path_element(&shape->path, shape->depth);
+	}
+	shape->at += (uint64_t)(p - first);
+	return p;
+}
+
 /* --- what is no JSON --- */
 
 static const uint8_t *in_broken(struct shape *shape, const uint8_t *p, const uint8_t *end)
@@ -440,8 +540,10 @@ static const uint8_t *between(struct shape *shape, const uint8_t *p, const uint8
 	if (p == end)
 		return p;
 	shape->at++;
-	take_sign(shape, *p);
-	return p + 1;
+	take_sign(shape, *p++);
+	if (shape->state == FIRST_KEY || shape->state == NEXT_VALUE || shape->state == FIRST_VALUE)
+		return take_members(shape, p, end);
+	return p;
 }
 
 static const uint8_t *at_start(struct shape *shape, const uint8_t *p)
@@ -531,6 +633,7 @@ static struct shape *open_json(struct st_span head, bool head_is_all, const stru
 	(void)head;
 	(void)head_is_all;
 	shape->events = *events;
+	shape->place = (struct shape_place){.first = true, .last = true, .quote = '"'};
 	return shape;
 }
 

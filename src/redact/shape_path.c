@@ -22,34 +22,6 @@ void shape_path_open(struct shape_path *path, unsigned depth, bool array)
 	path->size = path->key = size;
 }
 
-void shape_path_close(struct shape_path *path, unsigned depth)
-{
-	path->size = path->key = path->container[depth];
-}
-
-void shape_path_element(struct shape_path *path, unsigned depth)
-{
-	path->size = path->key = path->container[depth];
-}
-
-void shape_path_key(struct shape_path *path, unsigned depth)
-{
-	path->size = path->container[depth];
-	if (path->size > 0)
-		path->text[path->size++] = '.';
-	path->key = path->size;
-	path->escaped = false;
-}
-
-void shape_path_key_text(struct shape_path *path, const uint8_t *data, size_t size)
-{
-	size_t room = CEIL_REDACT_NAME_BYTES - (path->size - path->key);
-	size = size < room ? size : room;
-	path->escaped |= memchr(data, '\\', size) != NULL;
-	memcpy(path->text + path->size, data, size);
-	path->size += size;
-}
-
 /* Value of the four hex digits at p; -1: they are none. */
 static int four_digits(const uint8_t *p, const uint8_t *end)
 {
@@ -90,7 +62,7 @@ static uint32_t unescape(const uint8_t *p, const uint8_t *end, size_t *used)
 
 void shape_path_key_end(struct shape_path *path)
 {
-	if (!path->escaped)
+	if (memchr(path->text + path->key, '\\', path->size - path->key) == NULL)
 		return;
 	uint8_t *to = path->text + path->key;
 	const uint8_t *p = to, *end = path->text + path->size;
@@ -107,14 +79,4 @@ void shape_path_key_end(struct shape_path *path)
 		p += 1 + used;
 	}
 	path->size = (size_t)(to - path->text);
-}
-
-struct st_span shape_path_of(const struct shape_path *path)
-{
-	return (struct st_span){path->text, path->size};
-}
-
-struct st_span shape_path_container(const struct shape_path *path, unsigned depth)
-{
-	return (struct st_span){path->text, path->container[depth]};
 }

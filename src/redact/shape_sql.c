@@ -57,6 +57,7 @@ struct shape {
 	size_t size;                          /* how long it is, whatever was kept */
 	uint8_t quote;
 	bool backslash, name;
+	bool kept;              /* text is that of the string */
 	bool whole;             /* a place with its quotes: hex or bits, a name in brackets */
 	uint8_t tag[TAG_BYTES]; /* of a dollar quote, both signs included */
 	size_t tag_size, tag_at;
@@ -168,6 +169,7 @@ static void open_string(struct shape *shape, uint8_t quote, bool escapes)
 	shape->quote = quote == '[' ? ']' : quote;
 	shape->name = quote == '`' || quote == '[' || (quote == '"' && !shape->dialect.double_is_string);
 	shape->backslash = !shape->name && (escapes || shape->dialect.backslash);
+	shape->kept = sql_statement_wants_names(shape->statement);
 	shape->whole = quote == '[';
 	shape->begin -= shape->whole;
 	shape->first_on_line = false;
@@ -190,7 +192,8 @@ static const uint8_t *in_string(struct shape *shape, const uint8_t *p, const uin
 {
 	uint8_t escape = shape->backslash ? '\\' : shape->quote;
 	size_t size = scan_bytes(p, body_left(shape, p, end), shape->quote, escape, shape->quote);
-	keep_text(shape, p, size < sizeof shape->text ? size : sizeof shape->text);
+	if (shape->kept)
+		keep_text(shape, p, size);
 	shape->at += size;
 	p += size;
 	if (p == end)
@@ -211,7 +214,8 @@ static const uint8_t *in_string(struct shape *shape, const uint8_t *p, const uin
 static const uint8_t *string_quote(struct shape *shape, const uint8_t *p)
 {
 	if (*p == shape->quote && (!shape->whole || shape->name)) {
-		keep_text(shape, p, 1);
+		if (shape->kept)
+			keep_text(shape, p, 1);
 		shape->at++;
 		shape->state = IN_STRING;
 		return p + 1;
@@ -222,7 +226,8 @@ static const uint8_t *string_quote(struct shape *shape, const uint8_t *p)
 		return p;
 	}
 	tell_string(shape, shape->at - 1, true);
-	sql_statement_name(shape->statement, text_of(shape));
+	if (shape->kept)
+		sql_statement_name(shape->statement, text_of(shape));
 	return p;
 }
 

@@ -203,8 +203,10 @@ static void use_columns(struct sql_statement *statement)
 
 static bool is_one_of(struct st_span word, const char *words)
 {
+	uint8_t first = word.size > 0 ? word.data[0] & 0xDF : 0; /* a letter in upper case */
 	for (const char *p = words; *p != '\0'; p += strlen(p) + 1)
-		if (strlen(p) == word.size && strncasecmp(p, (const char *)word.data, word.size) == 0)
+		if ((uint8_t)*p == first && strlen(p) == word.size &&
+			strncasecmp(p, (const char *)word.data, word.size) == 0)
 			return true;
 	return false;
 }
@@ -311,9 +313,14 @@ void sql_statement_word(struct sql_statement *statement, struct st_span word, bo
 	statement->dot = false;
 }
 
+bool sql_statement_wants_names(const struct sql_statement *statement)
+{
+	return statement->phase != VALUES && statement->phase != OTHER && statement->phase != AT_START;
+}
+
 void sql_statement_name(struct sql_statement *statement, struct st_span name)
 {
-	if (statement->phase != VALUES && statement->phase != OTHER)
+	if (sql_statement_wants_names(statement))
 		take_name(statement, name);
 	statement->dot = false;
 }

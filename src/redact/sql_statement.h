@@ -21,6 +21,7 @@ void sql_statement_close(struct sql_statement *statement);
 /* A bare word or number, at most CEIL_REDACT_NAME_BYTES of it. */
 void sql_statement_word(struct sql_statement *statement, struct st_span word, bool first_on_line);
 /* A quoted identifier, or a string where an identifier may stand. */
+bool sql_statement_wants_names(const struct sql_statement *statement); /* else sql_statement_name says nothing */
 void sql_statement_name(struct sql_statement *statement, struct st_span name);
 void sql_statement_sign(struct sql_statement *statement, uint8_t sign);
 /* Behind the semicolon: do rows of COPY follow on the next line; in what form? */
