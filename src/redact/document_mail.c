@@ -217,10 +217,8 @@ static bool is_changed(const struct message *m, const struct mail_item *field)
 {
 	if (entity_of(m, field)->multipart)
 		return m->body_changed;
-	for (size_t i = 0; i < m->count; i++)
-		if (m->items[i].kind == MAIL_LEAF && m->items[i].entity == field->entity)
-			return m->bodies[i].changed;
-	return false;
+	uint32_t leaf = entity_of(m, field)->leaf;
+	return leaf > 0 && m->bodies[leaf - 1].changed;
 }
 
 /* --- written --- */
@@ -229,11 +227,7 @@ static bool is_changed(const struct message *m, const struct mail_item *field)
 static void write_border(const struct message *m, const struct mail_item *item, struct st_buf *out)
 {
 	const struct st_buf *renamed = &m->boundaries[item->entity];
-	st_auto_buf struct st_buf boundary = {0};
-	mail_parameter(entity_of(m, item)->type, "boundary", &boundary);
-	while (boundary.size > 0 && boundary.data[boundary.size - 1] == ' ')
-		boundary.size--;
-	uint32_t behind = item->start + 2 + (uint32_t)boundary.size;
+	uint32_t behind = item->start + 2 + entity_of(m, item)->boundary_size;
 	st_buf_add(out, "--", 2);
 	st_buf_add(out, renamed->data, renamed->size);
 	st_buf_add(out, m->bytes.data + behind, item->end - behind);

@@ -348,6 +348,18 @@ size_t passage_edits(const struct passage *p, const struct passage_edit **edits)
 	return p->edits.size / sizeof **edits;
 }
 
+void passage_quote(struct passage *p, size_t number)
+{
+	struct passage_edit *edit = (struct passage_edit *)(void *)p->edits.data + number;
+	uint32_t from = edit->text_at, size = edit->text_size;
+	edit->text_at = (uint32_t)p->texts.size;
+	edit->text_size = size + 2;
+	st_buf_add_byte(&p->texts, '"');
+	st_buf_reserve(&p->texts, size + 1);
+	st_buf_add(&p->texts, p->texts.data + from, size);
+	st_buf_add_byte(&p->texts, '"');
+}
+
 struct st_span passage_text(const struct passage *p, const struct passage_edit *edit)
 {
 	return (struct st_span){p->texts.data + edit->text_at, edit->text_size};

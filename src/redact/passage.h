@@ -75,6 +75,8 @@ void passage_in_field(struct passage *passage, struct st_span name);
 void passage_replace(struct passage *passage, uint32_t start, uint32_t end, struct st_span text);
 /* All is fed: decides what waits, sorts the edits. */
 void passage_end(struct passage *passage);
+/* Puts quotes around the text of an edit: what it stands for was a number of a program. Behind passage_end. */
+void passage_quote(struct passage *passage, size_t edit);
 size_t passage_edits(const struct passage *passage, const struct passage_edit **edits);
 struct st_span passage_text(const struct passage *passage, const struct passage_edit *edit);
 /* The first edit that begins at or behind this offset. */
