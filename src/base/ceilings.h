@@ -53,7 +53,7 @@
 /* Message ids that are numbered in one input without a key; later ones have no number of their own. */
 #define CEIL_REDACT_MESSAGE_IDS ((size_t)1 << 20)
 /* Fields, parts and boundaries of one message; one of more is refused. */
-#define CEIL_REDACT_MAIL_ITEMS ((size_t)1 << 20)
+#define CEIL_REDACT_MAIL_ITEMS ((size_t)1 << 18)
 /* A line of mail (RFC 5322, 2.1.1), without its end. */
 #define CEIL_MAIL_LINE_BYTES 998u
 

@@ -16,6 +16,7 @@
 #include "redact/mail_leaf.h"
 #include "redact/mail_parameters.h"
 #include "redact/message_ids.h"
+#include "redact/policy.h"
 
 struct body {
 	struct st_buf out;
@@ -65,11 +66,12 @@ static bool has_ids(const struct message *m, const struct mail_item *item)
 	return false;
 }
 
-static void replace_id(struct message *m, uint32_t start, uint32_t end)
+static void replace_id(struct message *m, enum redact_action said, uint32_t start, uint32_t end)
 {
 	struct st_span id = span_of(m, start, end);
 	st_auto_buf struct st_buf text = {0};
-	if (id.size == 0 || message_id_is_ours(id))
+	if (id.size == 0 || message_id_is_ours(id) ||
+		passage_action(&m->passage, DETECT_EMAIL_ADDRESS, said, id) == REDACT_KEEP)
 		return;
 	message_ids_write(m->job->ids, id, &text);
 	passage_replace(&m->passage, start, end, (struct st_span){text.data, text.size});
@@ -82,7 +84,7 @@ static void replace_id(struct message *m, uint32_t start, uint32_t end)
 }
 
 /* Ids are replaced, what stands around them is text. */
-static void feed_ids(struct message *m, uint32_t start, uint32_t end)
+static void feed_ids(struct message *m, enum redact_action said, uint32_t start, uint32_t end)
 {
 	while (start < end) {
 		const uint8_t *from = m->bytes.data + start, *stop = m->bytes.data + end;
@@ -94,7 +96,7 @@ static void feed_ids(struct message *m, uint32_t start, uint32_t end)
 		}
 		uint32_t id = (uint32_t)(open + 1 - m->bytes.data), behind = (uint32_t)(close - m->bytes.data);
 		passage_feed_plain(&m->passage, span_of(m, start, id), start, PASSAGE_FREE);
-		replace_id(m, id, behind);
+		replace_id(m, said, id, behind);
 		start = behind;
 	}
 }
@@ -166,14 +168,45 @@ static void feed_type(struct message *m, const struct mail_item *item, uint32_t 
 	feed_decoded(m, to, end);
 }
 
+/* What the policy says of a field, by its name in lower case. */
+static enum redact_action said_of(const struct message *m, const struct mail_item *item)
+{
+	st_auto_buf struct st_buf name = {0};
+	if (m->job->options->policy == NULL)
+		return REDACT_ACTIONS;
+	for (uint32_t at = item->start; at < item->start + item->name_size; at++)
+		st_buf_add_byte(&name, m->bytes.data[at] >= 'A' && m->bytes.data[at] <= 'Z' ? m->bytes.data[at] | 0x20
+											     : m->bytes.data[at]);
+	return redact_policy_field(m->job->options->policy, (struct st_span){name.data, name.size});
+}
+
+/* All of a field, whatever it is; those that say how a body is to be read stay. */
+static void replace_field(struct message *m, const struct mail_item *item, enum redact_action said, uint32_t end)
+{
+	st_auto_buf struct st_buf text = {0};
+	uint32_t start = item->value;
+	bool more, whole = said != REDACT_ACTIONS && said != REDACT_KEEP && item->name_size > 0;
+	while (start < end && (m->bytes.data[start] == ' ' || m->bytes.data[start] == '\t'))
+		start++;
+	bool body = is_named(m, item, "content-type") || is_named(m, item, "content-transfer-encoding");
+	if (!whole || body || start == end || replaced_at(span_of(m, start, end), &more) == end - start)
+		return;
+	replacer_field(m->job->replacer, said, span_of(m, start, end), &text);
+	passage_replace(&m->passage, start, end, (struct st_span){text.data, text.size});
+	struct redact_event event = {
+		.start = start, .end = end, .kind = DETECT_KINDS, .action = said, .confidence = 100};
+	document_event(m->job, event, m->origin);
+}
+
 static void feed_field(struct message *m, const struct mail_item *item)
 {
-	struct st_span name = span_of(m, item->start, item->start + item->name_size);
 	uint32_t end = without_line_end(m, item->value, item->end);
-	passage_in_field(&m->passage, name);
+	enum redact_action said = said_of(m, item);
+	passage_in_field(&m->passage, said);
+	replace_field(m, item, said, end);
 	passage_feed_plain(&m->passage, span_of(m, item->start, item->value), item->start, PASSAGE_FIXED);
 	if (has_ids(m, item))
-		feed_ids(m, item->value, end);
+		feed_ids(m, said, item->value, end);
 	else if (names_boundary(m, item))
 		feed_type(m, item, end);
 	else
@@ -191,7 +224,7 @@ static void search_own_text(struct message *m)
 			passage_feed_plain(&m->passage, span_of(m, item->start, item->end), item->start,
 				item->kind == MAIL_FIXED ? PASSAGE_FIXED : PASSAGE_FREE);
 		if (item->kind == MAIL_FIELD)
-			passage_in_field(&m->passage, (struct st_span){(const uint8_t *)"", 0});
+			passage_in_field(&m->passage, REDACT_ACTIONS);
 	}
 	passage_end(&m->passage);
 }
@@ -217,10 +250,8 @@ static bool is_changed(const struct message *m, const struct mail_item *field)
 {
 	if (entity_of(m, field)->multipart)
 		return m->body_changed;
-	for (size_t i = 0; i < m->count; i++)
-		if (m->items[i].kind == MAIL_LEAF && m->items[i].entity == field->entity)
-			return m->bodies[i].changed;
-	return false;
+	uint32_t leaf = entity_of(m, field)->leaf;
+	return leaf > 0 && m->bodies[leaf - 1].changed;
 }
 
 /* --- written --- */
@@ -229,11 +260,7 @@ static bool is_changed(const struct message *m, const struct mail_item *field)
 static void write_border(const struct message *m, const struct mail_item *item, struct st_buf *out)
 {
 	const struct st_buf *renamed = &m->boundaries[item->entity];
-	st_auto_buf struct st_buf boundary = {0};
-	mail_parameter(entity_of(m, item)->type, "boundary", &boundary);
-	while (boundary.size > 0 && boundary.data[boundary.size - 1] == ' ')
-		boundary.size--;
-	uint32_t behind = item->start + 2 + (uint32_t)boundary.size;
+	uint32_t behind = item->start + 2 + entity_of(m, item)->boundary_size;
 	st_buf_add(out, "--", 2);
 	st_buf_add(out, renamed->data, renamed->size);
 	st_buf_add(out, m->bytes.data + behind, item->end - behind);

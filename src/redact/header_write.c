@@ -241,6 +241,10 @@ void header_field_write(
 	const struct passage *passage, const struct header_field *field, const char *line_end, struct st_buf *out)
 {
 	st_auto_buf struct st_buf written = {0};
+	if (!touched(passage, field->start, field->end)) {
+		st_buf_add(out, passage->document.data + field->start, field->end - field->start);
+		return;
+	}
 	struct writer w = {.passage = passage, .line_end = line_end, .out = &written, .frame = frame_of(field->name)};
 	struct st_span value = {passage->document.data + field->value, field->end - field->value};
 	passage_splice(passage, field->start, field->value, 1, false, &written);

@@ -29,11 +29,19 @@ struct walker {
 	size_t hit_level;
 };
 
+static struct mail_entity *entity_of(struct walker *w)
+{
+	return (struct mail_entity *)(void *)w->out->entities.data + w->entity;
+}
+
 static void add_item(struct walker *w, enum mail_item_kind kind, uint32_t start, uint32_t end)
 {
 	struct mail_item item = {.kind = kind, .start = start, .end = end, .value = start, .entity = w->entity};
-	if (end > start || kind == MAIL_LEAF)
-		st_buf_add(&w->out->items, &item, sizeof item);
+	if (end == start && kind != MAIL_LEAF)
+		return;
+	st_buf_add(&w->out->items, &item, sizeof item);
+	if (kind == MAIL_LEAF)
+		entity_of(w)->leaf = (uint32_t)(w->out->items.size / sizeof item);
 }
 
 /* Is there no room for more? What is left is one item, then. */
@@ -47,11 +55,6 @@ static bool is_full(struct walker *w, uint32_t start)
 	w->hit = false;
 	w->at = w->size;
 	return true;
-}
-
-static struct mail_entity *entity_of(struct walker *w)
-{
-	return (struct mail_entity *)(void *)w->out->entities.data + w->entity;
 }
 
 static uint32_t line_end_of(const struct walker *w, uint32_t at)
@@ -243,6 +246,7 @@ static bool open_multipart(struct walker *w, const struct mail_entity *entity)
 		st_buf_free(&level->boundary);
 		return false;
 	}
+	entity_of(w)->boundary_size = (uint32_t)level->boundary.size;
 	w->depth++;
 	return true;
 }

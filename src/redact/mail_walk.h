@@ -29,6 +29,8 @@ struct mail_entity {
 	struct st_span type, encoding, disposition;
 	bool default_message; /* in a digest */
 	bool multipart;
+	uint32_t boundary_size; /* of a multipart: bytes of its boundary in a line that divides it */
+	uint32_t leaf;          /* 1 + the item that is its body; 0: none */
 };
 
 struct mail_walk {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/ceilings.h"
+#include "redact/known.h"
+#include "redact/policy.h"
 
 /* A mention that counts only if something seen later confirms it; its canonical value and its edits follow. */
 struct held {
@@ -73,7 +75,7 @@ static bool all_fixed(const struct passage *p, uint64_t start, uint64_t end)
 	return true;
 }
 
-static struct st_span field_at(const struct passage *p, uint64_t offset)
+static enum redact_action said_at(const struct passage *p, uint64_t offset)
 {
 	const struct passage_field *fields = (const void *)p->fields.data;
 	size_t low = 0, high = p->fields.size / sizeof *fields;
@@ -84,20 +86,25 @@ static struct st_span field_at(const struct passage *p, uint64_t offset)
 		else
 			high = middle;
 	}
-	return low > 0 ? fields[low - 1].name : (struct st_span){(const uint8_t *)"", 0};
+	return low > 0 ? fields[low - 1].said : REDACT_ACTIONS;
 }
 
 /* --- what becomes of it --- */
 
-static enum redact_action passage_action(const struct passage *p, const struct detect_mention *m)
+enum redact_action passage_action(
+	const struct passage *p, enum detect_kind kind, enum redact_action said, struct st_span canonical)
 {
-	(void)field_at(p, m->start);
-	return p->options->mode;
+	const struct redact_options *options = p->options;
+	return options->policy != NULL
+		       ? redact_policy_action(options->policy, options->mode, kind, said, canonical)
+		       : options->mode;
 }
 
 static void take_edits(struct passage *p, const struct detect_mention *m, struct passage_edit *edits, size_t count)
 {
-	enum redact_action action = passage_action(p, m);
+	enum redact_action action = passage_action(p, m->kind, said_at(p, m->start), m->canonical);
+	if (p->options->learn != NULL)
+		redact_known_learn(p->options->learn, m);
 	if (action == REDACT_KEEP || count == 0)
 		return;
 	size_t text_at = p->texts.size;
@@ -133,7 +140,8 @@ static void note_seen(struct seen *seen, const struct detect_mention *m)
 /* True also beyond the ceiling for what waits: then rather too much is replaced than too little. */
 static bool is_confirmed(const struct passage *p, const struct detect_mention *m)
 {
-	return p->held.size > CEIL_TENTATIVE_BYTES || seen_confirms(p->seen, m);
+	bool known = p->options->known != NULL && redact_known_confirms(p->options->known, m);
+	return known || p->held.size > CEIL_TENTATIVE_BYTES || seen_confirms(p->seen, m);
 }
 
 static void on_mention(void *context, const struct detect_mention *m)
@@ -157,6 +165,14 @@ static void on_mention(void *context, const struct detect_mention *m)
 	st_buf_add(&p->held, edits.data, edits.size);
 }
 
+static void on_known_name(void *context, const struct detect_mention *m)
+{
+	struct passage *p = ((struct passage_search *)context)->now;
+	st_auto_buf struct st_buf edits = {0};
+	add_ranges(p, m->start, m->end, !all_fixed(p, m->start, m->end), &edits);
+	take_edits(p, m, (void *)edits.data, edits.size / sizeof(struct passage_edit));
+}
+
 static void decide_held(struct passage *p)
 {
 	st_auto_buf struct st_buf edits = {0};
@@ -167,6 +183,7 @@ static void decide_held(struct passage *p)
 		held.mention.canonical.data = p->held.data + at;
 		at += held.mention.canonical.size;
 		held.mention.text.data = p->held.data + at;
+		held.mention.holder = (struct st_span){0};
 		at += held.mention.text.size;
 		edits.size = 0;
 		st_buf_add(&edits, p->held.data + at, held.edits * sizeof(struct passage_edit));
@@ -183,11 +200,14 @@ void passage_search_open(struct passage_search *search, const struct redact_opti
 	struct detect_options detect = options->detect;
 	detect.keep_tentative = true;
 	*search = (struct passage_search){.detect = detect_open(&detect, on_mention, search)};
+	if (redact_known_count(options->known) > 0)
+		search->names = known_names_open(options->known, on_known_name, search);
 }
 
 void passage_search_close(struct passage_search *search)
 {
 	detect_close(search->detect);
+	known_names_close(search->names);
 }
 
 void passage_open(struct passage *p, const struct redact_options *options, struct replacer *replacer, struct seen *seen,
@@ -201,6 +221,8 @@ void passage_open(struct passage *p, const struct redact_options *options, struc
 static void make_room(struct passage *p, size_t more)
 {
 	uint64_t settled = p->count > 0 ? detect_settled(p->search->detect) : 0;
+	if (p->count > 0 && p->search->names != NULL && known_names_settled(p->search->names) < settled)
+		settled = known_names_settled(p->search->names);
 	size_t drop = settled > p->places_start ? (size_t)(settled - p->places_start) : 0;
 	if (p->count + more <= p->capacity)
 		return;
@@ -224,6 +246,8 @@ static void search(struct passage *p, const void *text, const struct passage_pla
 	p->count += size;
 	p->search->now = p;
 	detect_feed(p->search->detect, text, size);
+	if (p->search->names != NULL)
+		known_names_feed(p->search->names, text, size);
 }
 
 /* A token stands before the detectors as NULs, as in stream.c: nothing begins, ends or is labelled in it. Returns the
@@ -283,9 +307,9 @@ void passage_feed_plain(struct passage *p, struct st_span text, uint32_t start, 
 	}
 }
 
-void passage_in_field(struct passage *p, struct st_span name)
+void passage_in_field(struct passage *p, enum redact_action said)
 {
-	struct passage_field field = {p->places_start + p->count + p->wait.size, name};
+	struct passage_field field = {p->places_start + p->count + p->wait.size, said};
 	st_buf_add(&p->fields, &field, sizeof field);
 }
 
@@ -332,6 +356,8 @@ void passage_end(struct passage *p)
 		search_waiting(p, true);
 	p->search->now = p;
 	detect_finish(p->search->detect);
+	if (p->search->names != NULL)
+		known_names_finish(p->search->names);
 	decide_held(p);
 	struct passage_edit *edits = (void *)p->edits.data;
 	size_t count = p->edits.size / sizeof *edits;
@@ -346,6 +372,18 @@ size_t passage_edits(const struct passage *p, const struct passage_edit **edits)
 {
 	*edits = (const void *)p->edits.data;
 	return p->edits.size / sizeof **edits;
+}
+
+void passage_quote(struct passage *p, size_t number)
+{
+	struct passage_edit *edit = (struct passage_edit *)(void *)p->edits.data + number;
+	uint32_t from = edit->text_at, size = edit->text_size;
+	edit->text_at = (uint32_t)p->texts.size;
+	edit->text_size = size + 2;
+	st_buf_add_byte(&p->texts, '"');
+	st_buf_reserve(&p->texts, size + 1);
+	st_buf_add(&p->texts, p->texts.data + from, size);
+	st_buf_add_byte(&p->texts, '"');
 }
 
 struct st_span passage_text(const struct passage *p, const struct passage_edit *edit)

@@ -31,10 +31,10 @@ struct passage_place {
 	uint8_t fixed; /* enum passage_fixed */
 };
 
-/* From this offset of the text on stands the field. */
+/* From this offset of the text on stands a field of which a policy says this. */
 struct passage_field {
 	uint64_t start;
-	struct st_span name;
+	enum redact_action said;
 };
 
 /* The detectors, opened once for all passages of a run, one after the other: a passage has them from its first text to
@@ -42,6 +42,7 @@ struct passage_field {
 struct passage;
 struct passage_search {
 	struct detect *detect;
+	struct known_names *names; /* NULL: none are known */
 	struct passage *now;
 };
 void passage_search_open(struct passage_search *search, const struct redact_options *options);
@@ -57,7 +58,7 @@ struct passage {
 	size_t count, capacity;
 	uint64_t places_start;
 	struct st_buf wait, wait_places; /* text that may be the beginning of a token, not given to detect yet */
-	struct st_buf fields; /* struct passage_field, in order; names are borrowed */
+	struct st_buf fields; /* struct passage_field, in order */
 	struct st_buf edits;  /* struct passage_edit; sorted and apart after passage_end */
 	struct st_buf texts;
 	struct st_buf held; /* tentative mentions: struct held, the canonical value, edits */
@@ -69,12 +70,17 @@ void passage_open(struct passage *passage, const struct redact_options *options,
 void passage_feed(struct passage *passage, const void *text, const struct passage_place *places, size_t size);
 /* The same where text and document are the same bytes, from `start` on. */
 void passage_feed_plain(struct passage *passage, struct st_span text, uint32_t start, enum passage_fixed fixed);
-/* What is fed next stands in this field (policies name it); empty: in none. Borrowed until passage_close. */
-void passage_in_field(struct passage *passage, struct st_span name);
+/* What is fed next stands in a field of which a policy says this; REDACT_ACTIONS: nothing. */
+void passage_in_field(struct passage *passage, enum redact_action said);
+/* What becomes of a value of this kind there. */
+enum redact_action passage_action(
+	const struct passage *passage, enum detect_kind kind, enum redact_action said, struct st_span canonical);
 /* Bytes of the document become this text, whatever is found in them. Before passage_end. */
 void passage_replace(struct passage *passage, uint32_t start, uint32_t end, struct st_span text);
 /* All is fed: decides what waits, sorts the edits. */
 void passage_end(struct passage *passage);
+/* Puts quotes around the text of an edit: what it stands for was a number of a program. Behind passage_end. */
+void passage_quote(struct passage *passage, size_t edit);
 size_t passage_edits(const struct passage *passage, const struct passage_edit **edits);
 struct st_span passage_text(const struct passage *passage, const struct passage_edit *edit);
 /* The first edit that begins at or behind this offset. */

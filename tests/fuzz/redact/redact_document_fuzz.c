@@ -27,23 +27,28 @@ static enum redact_status run(uint8_t choice, const void *data, size_t size, siz
 	return status;
 }
 
+static bool same(const struct st_buf *a, const struct st_buf *b)
+{
+	return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct st_buf once = {0}, cut = {0}, twice = {0};
+	struct st_buf once = {0}, other = {0};
 	if (size < 2)
 		return 0;
 	enum redact_status status = run(data[0], data + 1, size - 1, size, &once);
-	if (status != run(data[0], data + 1, size - 1, data[0] % 31u + 1, &cut) || once.size != cut.size ||
-		(once.size > 0 && memcmp(once.data, cut.data, once.size) != 0))
-		abort();
 	if (once.size > 64 * size + 4096)
 		abort();
-	if (status == REDACT_OK &&
-		(run(data[0], once.data, once.size, once.size + 1, &twice) != REDACT_OK || twice.size != once.size ||
-			(once.size > 0 && memcmp(once.data, twice.data, once.size) != 0)))
-		abort();
+	/* one of the two for each input: what takes time is to open the detectors */
+	if (data[0] & 4) {
+		if (status != run(data[0], data + 1, size - 1, data[0] % 31u + 1, &other) || !same(&once, &other))
+			abort();
+	} else if (status == REDACT_OK) {
+		if (run(data[0], once.data, once.size, once.size + 1, &other) != REDACT_OK || !same(&once, &other))
+			abort();
+	}
 	st_buf_free(&once);
-	st_buf_free(&cut);
-	st_buf_free(&twice);
+	st_buf_free(&other);
 	return 0;
 }

@@ -4,7 +4,9 @@
 
 #include "base/ceilings.h"
 #include "redact/mbox_cut.h"
+#include "redact/known.h"
 #include "redact/message_ids.h"
+#include "redact/policy.h"
 #include "redact/transfer_encode.h"
 
 struct row {
@@ -68,6 +70,10 @@ static void in_a_page_the_bytes_of_a_value_go_and_its_tags_stay(void)
 		{"data", "<p data-a='anna@contoso.com' b>x</p>", "<p data-a='[e]' b>x</p>"},
 		{"comment", "<p>x<!--anna@contoso.com--></p>", "<p>x<!--[e]--></p>"},
 		{"script", "<script>var a = \"anna@contoso.com\" < 2;</script>", "<script>var a = \"[e]\" < 2;</script>"},
+		{"a number of a script", "<script>var iban=\"x\", card = 4111111111111111, b; // 'card' 4111111111111111\n</script>",
+			"<script>var iban=\"x\", card = \"[payment_card]\", b; // 'card' [payment_card]\n</script>"},
+		{"digits in a string", "<script>var a = \"card: 4111111111111111, x\";</script>",
+			"<script>var a = \"card: [payment_card], x\";</script>"},
 		{"style", "<style>a{content:'anna@contoso.com'}</style>", "<style>a{content:'[e]'}</style>"},
 		{"title", "<title>anna@contoso.com</title>", "<title>[e]</title>"},
 		{"hidden", "<p hidden>anna at contoso dot com</p>", "<p hidden>[e]</p>"},
@@ -318,6 +324,43 @@ static void an_id_of_ours_is_known_again(void)
 			CHECK_FAIL("%s", rows[i].id);
 }
 
+static void a_policy_says_what_becomes_of_fields_and_kinds(void)
+{
+	static const char text[] = "fields: {subject: drop, x-note: label, message-id: keep, to: keep}\nallow: [c@contoso.com]\n";
+	static const char mail[] = "From: a@contoso.com, c@contoso.com\nTo: b@contoso.com\nSubject: a b\n c\nX-Note: a\n b\n"
+				   "Message-ID: <a@contoso.com>\nContent-Type: text/html\n\n<p>a@contoso.com c@contoso.com</p>\n";
+	struct redact_policy *policy;
+	CHECK_OK(redact_policy_open((struct st_span){(const uint8_t *)text, sizeof text - 1}, &policy, &err));
+	struct redact_options options = redacted_options(REDACT_LABEL);
+	options.format = REDACT_MAIL;
+	options.policy = policy;
+	struct redacted once = redacted_of(&options, mail, sizeof mail - 1, 0, 0);
+	struct redacted twice = redacted_of(&options, once.out.data, once.out.size, 0, 0);
+	CHECK(same_bytes(&once.out, &twice.out));
+	CHECK_INT(once.counts.replaced[DETECT_KINDS], 2);
+	shorten(&once);
+	CHECK_TEXT((char *)once.out.data,
+		"From: \"[e]\", c@contoso.com\nTo: b@contoso.com\nSubject: \nX-Note: [field]\n"
+		"Message-ID: <a@contoso.com>\nContent-Type: text/html\n\n<p>[e] c@contoso.com</p>\n");
+	redacted_free(&once);
+	redacted_free(&twice);
+	redact_policy_close(policy);
+}
+
+static void a_name_known_from_elsewhere_is_replaced_wherever_its_words_stand(void)
+{
+	static const char page[] = "<p>rossi, <b>anna</b> x</p>";
+	struct redact_known *known = redact_known_open();
+	redact_known_add(known, DETECT_PERSON_NAME, (struct st_span){(const uint8_t *)"anna rossi", 10});
+	struct redact_options options = redacted_options(REDACT_LABEL);
+	options.format = REDACT_HTML;
+	options.known = known;
+	struct redacted redacted = redacted_of(&options, page, sizeof page - 1, 0, 0);
+	CHECK_TEXT((char *)redacted.out.data, "<p>[person_name]<b></b> x</p>");
+	redacted_free(&redacted);
+	redact_known_close(known);
+}
+
 static void a_document_too_large_is_refused(void)
 {
 	struct redact_options options = redacted_options(REDACT_LABEL);
@@ -346,6 +389,8 @@ int main(void)
 	RUN(encoded_words_have_75_columns_and_cut_no_character);
 	RUN(long_lines_that_come_of_it_are_broken);
 	RUN(an_id_of_ours_is_known_again);
+	RUN(a_policy_says_what_becomes_of_fields_and_kinds);
+	RUN(a_name_known_from_elsewhere_is_replaced_wherever_its_words_stand);
 	RUN(a_document_too_large_is_refused);
 	CHECK_END();
 }
