@@ -32,6 +32,21 @@ static const char policy[] =
 static const char rules[] = "{\"schema\":\"staunch.rules/1\",\"rules\":[{\"name\":\"t\",\"kind\":\"secret\","
 			    "\"pattern\":\"XX[0-9]{4}\",\"confidence\":1}]}";
 
+/* The same within the formats that are read in other ways: each replaced from the first byte to the last. */
+static const struct {
+	const char *format, *text;
+} inputs[] = {
+	{"text", sample},
+	{"json", "{\"a\":[\"anna.rossi@contoso.com\",1],\"b\":\"+39 06 6982 1234\"}\n"},
+	{"csv", "name,mail\nAnna Rossi,anna.rossi@contoso.com\n"},
+	{"sql", "INSERT INTO t (a) VALUES ('anna.rossi@contoso.com');\n"},
+	{"html", "<html><body><p>anna.rossi@<b>contoso</b>.com</p></body></html>\n"},
+	{"mail", "From: Anna Rossi <anna.rossi@contoso.com>\nSubject: =?utf-8?q?luca=40contoso.com?=\nMIME-Version: "
+		 "1.0\n"
+		 "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n"
+		 "Content-Transfer-Encoding: base64\n\nPHA+YW5uYS5yb3NzaUBjb250b3NvLmNvbTwvcD4K\n--b--\n"},
+};
+
 struct text {
 	char bytes[4096];
 	size_t size;
@@ -58,12 +73,12 @@ static void note(void *context, const staunch_mention *mention)
 	put(context, line, (size_t)more);
 }
 
-static int feed_in_blocks(staunch_redact *redact, size_t block)
+static int feed_in_blocks(staunch_redact *redact, const char *text, size_t block)
 {
 	int status = STAUNCH_OK;
-	for (size_t at = 0; at < sizeof sample - 1 && status == STAUNCH_OK; at += block)
-		status = staunch_redact_feed(
-			redact, sample + at, sizeof sample - 1 - at < block ? sizeof sample - 1 - at : block);
+	size_t size = strlen(text);
+	for (size_t at = 0; at < size && status == STAUNCH_OK; at += block)
+		status = staunch_redact_feed(redact, text + at, size - at < block ? size - at : block);
 	return status;
 }
 
@@ -83,7 +98,7 @@ static int set_options(staunch_options *options)
 }
 
 /* Everything once, in one status: the first that is not OK. */
-static int use_all(struct text *out, struct text *found, size_t block)
+static int use_all_for(size_t input, struct text *out, struct text *found, size_t block)
 {
 	staunch_options *options = NULL;
 	staunch_redact *redact = NULL;
@@ -92,9 +107,11 @@ static int use_all(struct text *out, struct text *found, size_t block)
 	if (status == STAUNCH_OK)
 		status = set_options(options);
 	if (status == STAUNCH_OK)
+		status = staunch_options_format(options, inputs[input].format);
+	if (status == STAUNCH_OK)
 		status = staunch_redact_open(options, put, out, &redact);
 	if (status == STAUNCH_OK)
-		status = feed_in_blocks(redact, block);
+		status = feed_in_blocks(redact, inputs[input].text, block);
 	if (status == STAUNCH_OK)
 		status = staunch_redact_finish(redact);
 	if (status == STAUNCH_OK)
@@ -107,6 +124,24 @@ static int use_all(struct text *out, struct text *found, size_t block)
 	staunch_redact_close(redact);
 	staunch_options_close(options);
 	return status;
+}
+
+static int use_all(struct text *out, struct text *found, size_t block)
+{
+	return use_all_for(0, out, found, block);
+}
+
+static void every_format_is_redacted(void)
+{
+	static struct text out, found;
+	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+		out.size = found.size = 0;
+		CHECK_INT(use_all_for(i, &out, &found, 3), STAUNCH_OK);
+		out.bytes[out.size] = 0;
+		if (strstr(out.bytes, "rossi") != NULL || strstr(out.bytes, "contoso") != NULL ||
+			strstr(out.bytes, "[") == NULL)
+			CHECK_FAIL("%s: %s", inputs[i].format, out.bytes);
+	}
 }
 
 static void what_is_personal_is_found_and_replaced(void)
@@ -177,7 +212,7 @@ static void *with_shared_options(void *argument)
 	for (int i = 0; good && i < 50; i++) {
 		out->size = 0;
 		good = staunch_redact_open(argument, put, out, &redact) == STAUNCH_OK &&
-		       feed_in_blocks(redact, 11) == STAUNCH_OK && staunch_redact_finish(redact) == STAUNCH_OK;
+		       feed_in_blocks(redact, sample, 11) == STAUNCH_OK && staunch_redact_finish(redact) == STAUNCH_OK;
 		staunch_redact_close(redact);
 	}
 	free(out);
@@ -388,12 +423,12 @@ void free(void *address)
 }
 #pragma GCC visibility pop
 
-static int use_all_but(long n, bool all_behind, struct text *out, struct text *found)
+static int use_all_but(size_t input, long n, bool all_behind, struct text *out, struct text *found)
 {
 	out->size = found->size = 0;
 	OPENSSL_thread_stop(); /* what libcrypto keeps for a thread: its queue of errors */
 	counting = (struct counting){.on = true, .left = n, .goes_on = all_behind};
-	int status = use_all(out, found, 64);
+	int status = use_all_for(input, out, found, 64);
 	counting.goes_on = false;
 	counting.left = -1;
 	OPENSSL_thread_stop();
@@ -401,34 +436,37 @@ static int use_all_but(long n, bool all_behind, struct text *out, struct text *f
 	return status;
 }
 
-static void fail_each(bool all_behind)
+static void fail_each(size_t input, bool all_behind)
 {
 	static struct text whole, out, found;
 	long refused = 0;
 	whole.size = found.size = 0;
-	CHECK_INT(use_all(&whole, &found, 64), STAUNCH_OK); /* what libraries keep for ever is there now */
+	CHECK_INT(use_all_for(input, &whole, &found, 64), STAUNCH_OK); /* what libraries keep for ever is there now */
 	for (long n = 0; n == 0 || counting.failed; n++) {
-		int status = use_all_but(n, all_behind, &out, &found);
+		int status = use_all_but(input, n, all_behind, &out, &found);
 		refused += status == STAUNCH_MEMORY;
 		if (status != STAUNCH_MEMORY && status != STAUNCH_OK)
-			CHECK_FAIL("allocation %ld: %s", n, staunch_error_text(status));
+			CHECK_FAIL("%s, allocation %ld: %s", inputs[input].format, n, staunch_error_text(status));
 		else if (status == STAUNCH_OK &&
 			 (out.size != whole.size || memcmp(out.bytes, whole.bytes, out.size) != 0))
-			CHECK_FAIL("allocation %ld: another output: %.*s", n, (int)out.size, out.bytes);
+			CHECK_FAIL("%s, allocation %ld: another output: %.*s", inputs[input].format, n, (int)out.size,
+				out.bytes);
 		else if (counting.alive != 0)
-			CHECK_FAIL("allocation %ld: %ld blocks are left", n, counting.alive);
+			CHECK_FAIL("%s, allocation %ld: %ld blocks are left", inputs[input].format, n, counting.alive);
 	}
 	CHECK(refused > 40);
 }
 
 static void each_allocation_that_fails_is_a_status_and_leaves_nothing_behind(void)
 {
-	fail_each(false);
+	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+		fail_each(i, false);
 }
 
 static void no_memory_from_some_point_on_is_a_status_and_leaves_nothing_behind(void)
 {
-	fail_each(true);
+	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+		fail_each(i, true);
 }
 
 static void what_ran_out_of_memory_says_so_until_it_is_closed(void)
@@ -451,6 +489,7 @@ static void what_ran_out_of_memory_says_so_until_it_is_closed(void)
 int main(void)
 {
 	RUN(what_is_personal_is_found_and_replaced);
+	RUN(every_format_is_redacted);
 	RUN(every_cutting_gives_the_same_output);
 	RUN(four_threads_do_not_disturb_each_other);
 	RUN(options_may_be_shared_by_threads);
