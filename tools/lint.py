@@ -16,10 +16,11 @@ INCLUDES = {
     "detect": ("base", "process"), "resolve": ("base", "process"), "casefile": ("base", "process"),
     "redact": ("base", "process", "extract", "detect"),
     "report": ("base", "process"), "audit": ("base",),
+    "judge": ("base",),  # shares nothing with detect: that is what it is for
     "probe": ("base",), "fetch": ("base", "process", "probe"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
     "api": ("base", "detect", "redact"),
-    "cli": ("base", "process", "source", "extract", "detect", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
+    "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")

@@ -446,5 +446,11 @@
 #define CEIL_REDACT_KNOWN (1024 * 1024)
 /* A known name in a text, with what stands between its words; a longer one is not looked for. */
 #define CEIL_KNOWN_NAME_BYTES 640
+/* redact --estimate: bytes of a passage and what is shown on either side of it, passages that one run draws, and those
+ * that one person is asked about. */
+#define CEIL_ESTIMATE_PASSAGE_BYTES 512
+#define CEIL_ESTIMATE_CONTEXT_BYTES 256
+#define CEIL_ESTIMATE_PASSAGES 1000000
+#define CEIL_ESTIMATE_ASKED 1000
 
 #endif
