@@ -1,7 +1,7 @@
 /*
  * Holds a document until it is complete, redacts it in rounds until nothing more is found, and lets it go. The second
- * round is the proof that the first one left nothing; what it still finds (a value that two replaced ones had hidden) is
- * replaced, too.
+ * round is the proof that the first one left nothing; what it still finds (a value that two replaced ones had hidden)
+ * is replaced, too.
  */
 #include "redact/document.h"
 
@@ -61,7 +61,7 @@ static uint64_t given(const struct document_origin *origin, uint32_t offset, boo
 			offset = is_end ? origin->size : 0;
 		else if (origin->map != NULL && is_end && offset > 0)
 			offset = origin->map[offset - 1] + 1 > origin->map[offset] ? origin->map[offset - 1] + 1
-										  : origin->map[offset];
+										   : origin->map[offset];
 		else if (origin->map != NULL)
 			offset = origin->map[offset];
 		offset += origin->base;

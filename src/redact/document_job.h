@@ -13,8 +13,8 @@ struct document_job {
 	struct seen *seen;
 	struct passage_search *search;
 	struct message_ids *ids;
-	uint64_t given_at;     /* offset of the document in the input */
-	struct st_buf events;  /* struct redact_event, not in order */
+	uint64_t given_at;    /* offset of the document in the input */
+	struct st_buf events; /* struct redact_event, not in order */
 	uint64_t replaced[DETECT_KINDS + 1];
 	uint64_t unsearched_bytes, unsearched_at;
 	bool refused; /* something cannot be searched, and may not pass */
@@ -45,14 +45,13 @@ struct document_reading {
 };
 /* Reads bytes as extract would (format NULL: by content) into the passage. charset: as labelled, or NULL. joined: text
  * of a message. */
-struct document_reading document_read(
-	struct passage *passage, const char *format, const char *charset, bool joined);
+struct document_reading document_read(struct passage *passage, const char *format, const char *charset, bool joined);
 
 /* --- document_html.c, document_mail.c: one round; true: something was changed, and out has all of it --- */
 
 bool html_redact(struct document_job *job, struct st_span page, const char *charset,
 	const struct document_origin *origin, struct st_buf *out);
-bool mail_redact(struct document_job *job, struct st_span message, bool is_header,
-	const struct document_origin *origin, int depth, struct st_buf *out);
+bool mail_redact(struct document_job *job, struct st_span message, bool is_header, const struct document_origin *origin,
+	int depth, struct st_buf *out);
 
 #endif

@@ -32,7 +32,7 @@ struct message {
 	struct mail_walk walk;
 	const struct mail_item *items;
 	size_t count;
-	struct body *bodies; /* of each item */
+	struct body *bodies;       /* of each item */
 	struct st_buf *boundaries; /* of each entity: what its boundary is called now; empty: as before */
 	struct passage passage;
 	bool body_changed;
@@ -75,11 +75,8 @@ static void replace_id(struct message *m, enum redact_action said, uint32_t star
 		return;
 	message_ids_write(m->job->ids, id, &text);
 	passage_replace(&m->passage, start, end, (struct st_span){text.data, text.size});
-	struct redact_event event = {.start = start,
-		.end = end,
-		.kind = DETECT_KINDS,
-		.action = m->job->options->mode,
-		.confidence = 100};
+	struct redact_event event = {
+		.start = start, .end = end, .kind = DETECT_KINDS, .action = m->job->options->mode, .confidence = 100};
 	document_event(m->job, event, m->origin);
 }
 
@@ -139,8 +136,7 @@ static void redact_boundary(struct message *m, const struct mail_item *item, uin
 	struct document_origin here = {
 		.outer = m->origin, .base = item->value, .size = end - item->value, .rough = true};
 	if (!names_boundary(m, item) || !mail_parameter(entity_of(m, item)->type, "boundary", &boundary) ||
-		!parameter_text_redact(
-			m->job, (struct st_span){boundary.data, boundary.size}, &redacted, &here))
+		!parameter_text_redact(m->job, (struct st_span){boundary.data, boundary.size}, &redacted, &here))
 		return;
 	st_buf_format(renamed, "=_redacted_%u", (unsigned)item->entity);
 	boundary_replace(&m->passage, item->value, end, (struct st_span){renamed->data, renamed->size});
@@ -176,7 +172,7 @@ static enum redact_action said_of(const struct message *m, const struct mail_ite
 		return REDACT_ACTIONS;
 	for (uint32_t at = item->start; at < item->start + item->name_size; at++)
 		st_buf_add_byte(&name, m->bytes.data[at] >= 'A' && m->bytes.data[at] <= 'Z' ? m->bytes.data[at] | 0x20
-											     : m->bytes.data[at]);
+											    : m->bytes.data[at]);
 	return redact_policy_field(m->job->options->policy, (struct st_span){name.data, name.size});
 }
 
@@ -289,7 +285,8 @@ static void write_item(const struct message *m, size_t i, struct st_buf *out)
  * mailboxes find the next one; those of parts, and digests, are left out. */
 static bool write_figure(const struct message *m, const struct mail_item *item, size_t body_bytes, struct st_buf *out)
 {
-	bool length = is_named(m, item, "content-length"), other = is_named(m, item, "content-md5") || is_named(m, item, "lines");
+	bool length = is_named(m, item, "content-length"),
+	     other = is_named(m, item, "content-md5") || is_named(m, item, "lines");
 	if ((!length && !other) || !is_changed(m, item))
 		return false;
 	if (length && item->entity == 0) {
@@ -331,7 +328,8 @@ bool mail_redact(struct document_job *job, struct st_span bytes, bool is_header,
 	int depth, struct st_buf *out)
 {
 	const struct passage_edit *edits;
-	struct message m = {.job = job, .bytes = bytes, .origin = origin, .depth = depth, .line_end = line_end_in(bytes)};
+	struct message m = {
+		.job = job, .bytes = bytes, .origin = origin, .depth = depth, .line_end = line_end_in(bytes)};
 	mail_walk_open(&m.walk, bytes, is_header);
 	if (m.walk.full)
 		document_unsearched(job, 0, (uint32_t)bytes.size, origin);

@@ -46,14 +46,15 @@ static void on_text(void *context, uint32_t part, const struct extract_text *tex
 			size_t i = at + size;
 			uint64_t first = text->stored != NULL ? text->stored[i] : i;
 			uint64_t last = text->stored_ends != NULL ? text->stored_ends[i]
-						: text->stored != NULL ? text->stored[i + 1]
-								       : i + 1;
+					: text->stored != NULL    ? text->stored[i + 1]
+								  : i + 1;
 			places[size].start = (uint32_t)(text->stored_start + first);
 			places[size].end = (uint32_t)(text->stored_start + last);
-			places[size].fixed = job->is_page && text->stored_ends != NULL &&
-					     is_markup(job->passage->document, text->data[i], places[size].start)
-						     ? PASSAGE_FIXED
-						     : PASSAGE_FREE;
+			places[size].fixed =
+				job->is_page && text->stored_ends != NULL &&
+						is_markup(job->passage->document, text->data[i], places[size].start)
+					? PASSAGE_FIXED
+					: PASSAGE_FREE;
 		}
 		passage_feed(job->passage, text->data + at, places, size);
 		at += size;
@@ -94,8 +95,7 @@ static void on_cell(void *context, uint32_t part, uint64_t start, unsigned colum
 		detect_field_begins(job->passage->search->detect, start, column);
 }
 
-struct document_reading document_read(
-	struct passage *passage, const char *format, const char *charset, bool joined)
+struct document_reading document_read(struct passage *passage, const char *format, const char *charset, bool joined)
 {
 	static const struct extract_events events = {
 		.part_begin = on_part,

@@ -28,8 +28,9 @@ struct writer {
 static enum frame frame_of(struct st_span name)
 {
 	static const char *const addresses[] = {"from", "to", "cc", "bcc", "reply-to", "sender", "return-path",
-		"resent-from", "resent-to", "resent-cc", "resent-bcc", "resent-sender", "resent-reply-to", "delivered-to",
-		"disposition-notification-to", "errors-to", "mail-followup-to", "x-original-to", "apparently-to"};
+		"resent-from", "resent-to", "resent-cc", "resent-bcc", "resent-sender", "resent-reply-to",
+		"delivered-to", "disposition-notification-to", "errors-to", "mail-followup-to", "x-original-to",
+		"apparently-to"};
 	static const char *const parameters[] = {"content-type", "content-disposition"};
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
 		if (strlen(addresses[i]) == name.size &&
@@ -188,8 +189,7 @@ static void write_row(struct writer *w, uint32_t start, uint32_t end)
 	const uint8_t *mark = memchr(w->passage->document.data + start + 2, '?', end - start - 2);
 	bool base64 = mark != NULL && (mark[1] | 0x20) == 'b';
 	edit_row(w->passage, start, end, &text);
-	encoded_words_write(
-		(struct st_span){text.data, text.size}, base64, column_of(w->out), w->line_end, w->out);
+	encoded_words_write((struct st_span){text.data, text.size}, base64, column_of(w->out), w->line_end, w->out);
 }
 
 /* --- lines --- */

@@ -38,8 +38,8 @@ static void label(struct leaf *leaf, const struct mail_entity *entity)
 	leaf->is_header = mail_word_is(type, "text/rfc822-headers");
 	leaf->is_message = leaf->is_header || mail_word_is(type, "message/rfc822") ||
 			   mail_word_is(type, "message/global") || mail_word_is(type, "message/news");
-	leaf->is_text = !leaf->is_message && (type.size == 0 || mail_word_begins(type, "text/") ||
-						     mail_word_begins(type, "message/"));
+	leaf->is_text = !leaf->is_message &&
+			(type.size == 0 || mail_word_begins(type, "text/") || mail_word_begins(type, "message/"));
 	leaf->is_page = mail_word_is(type, "text/html") || mail_word_is(type, "application/xhtml+xml");
 	bool named = mail_parameter(disposition, "filename", &name) || mail_parameter(full, "name", &name);
 	leaf->joined = leaf->is_text && !named && !mail_word_is(mail_value_word(disposition), "attachment");
@@ -245,9 +245,8 @@ static void encode(enum transfer_encoding encoding, struct st_span body, struct 
 }
 
 /* The body stands as it is. */
-static bool redact_plain_body(
-	struct leaf *leaf, struct st_span body, const struct document_origin *origin, const char *line_end,
-	struct st_buf *out)
+static bool redact_plain_body(struct leaf *leaf, struct st_span body, const struct document_origin *origin,
+	const char *line_end, struct st_buf *out)
 {
 	leaf->bytes = body;
 	leaf->origin = origin;
@@ -266,8 +265,7 @@ static bool redact_encoded_body(struct leaf *leaf, enum transfer_encoding encodi
 	struct transfer_decoder decoder;
 	transfer_begin(&decoder, encoding);
 	decode(&decoder, body, &bytes, &map);
-	struct document_origin inner = {
-		.outer = origin, .map = (const void *)map.data, .size = (uint32_t)bytes.size};
+	struct document_origin inner = {.outer = origin, .map = (const void *)map.data, .size = (uint32_t)bytes.size};
 	leaf->bytes = (struct st_span){bytes.data, bytes.size};
 	leaf->origin = &inner;
 	leaf->lost |= decoder.lost;

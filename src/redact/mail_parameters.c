@@ -103,8 +103,8 @@ static void write_name(const char *name, struct st_span text, struct st_buf *out
 	}
 }
 
-bool parameter_text_redact(struct document_job *job, struct st_span name, struct st_buf *out,
-	const struct document_origin *origin)
+bool parameter_text_redact(
+	struct document_job *job, struct st_span name, struct st_buf *out, const struct document_origin *origin)
 {
 	struct passage passage;
 	const struct passage_edit *edits;

@@ -36,7 +36,7 @@ struct mail_entity {
 struct mail_walk {
 	struct st_buf items;    /* struct mail_item */
 	struct st_buf entities; /* struct mail_entity; the first is the message */
-	bool full; /* more than CEIL_REDACT_MAIL_ITEMS: the last is MAIL_REFUSED */
+	bool full;              /* more than CEIL_REDACT_MAIL_ITEMS: the last is MAIL_REFUSED */
 };
 
 /* is_header: the message has no body, whatever its fields say. Borrows the message. */

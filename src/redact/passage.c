@@ -52,10 +52,9 @@ static void add_ranges(const struct passage *p, uint64_t start, uint64_t end, bo
 			continue;
 		}
 		/* a gap of blanks is what a browser shows as one */
-		bool goes_on =
-			joins && place.start >= open.start &&
-			(place.start <= open.end ||
-				(place.start - open.end < CEIL_DETECT_REACH_BYTES && is_gap(p, open.end, place.start)));
+		bool goes_on = joins && place.start >= open.start &&
+			       (place.start <= open.end || (place.start - open.end < CEIL_DETECT_REACH_BYTES &&
+								   is_gap(p, open.end, place.start)));
 		if (goes_on) {
 			open.end = place.end > open.end ? place.end : open.end;
 			continue;
@@ -95,9 +94,8 @@ enum redact_action passage_action(
 	const struct passage *p, enum detect_kind kind, enum redact_action said, struct st_span canonical)
 {
 	const struct redact_options *options = p->options;
-	return options->policy != NULL
-		       ? redact_policy_action(options->policy, options->mode, kind, said, canonical)
-		       : options->mode;
+	return options->policy != NULL ? redact_policy_action(options->policy, options->mode, kind, said, canonical)
+				       : options->mode;
 }
 
 static void take_edits(struct passage *p, const struct detect_mention *m, struct passage_edit *edits, size_t count)

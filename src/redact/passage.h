@@ -58,8 +58,8 @@ struct passage {
 	size_t count, capacity;
 	uint64_t places_start;
 	struct st_buf wait, wait_places; /* text that may be the beginning of a token, not given to detect yet */
-	struct st_buf fields; /* struct passage_field, in order */
-	struct st_buf edits;  /* struct passage_edit; sorted and apart after passage_end */
+	struct st_buf fields;            /* struct passage_field, in order */
+	struct st_buf edits;             /* struct passage_edit; sorted and apart after passage_end */
 	struct st_buf texts;
 	struct st_buf held; /* tentative mentions: struct held, the canonical value, edits */
 };
@@ -85,10 +85,10 @@ size_t passage_edits(const struct passage *passage, const struct passage_edit **
 struct st_span passage_text(const struct passage *passage, const struct passage_edit *edit);
 /* The first edit that begins at or behind this offset. */
 size_t passage_first_edit(const struct passage *passage, uint32_t start);
-/* Adds [start, end) of the document with its edits; unit: bytes of an ASCII character there (1, 2, 4), big_endian as the
- * document is. */
-void passage_splice(
-	const struct passage *passage, uint32_t start, uint32_t end, unsigned unit, bool big_endian, struct st_buf *out);
+/* Adds [start, end) of the document with its edits; unit: bytes of an ASCII character there (1, 2, 4), big_endian as
+ * the document is. */
+void passage_splice(const struct passage *passage, uint32_t start, uint32_t end, unsigned unit, bool big_endian,
+	struct st_buf *out);
 void passage_close(struct passage *passage);
 
 #endif

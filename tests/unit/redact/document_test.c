@@ -69,8 +69,10 @@ static void in_a_page_the_bytes_of_a_value_go_and_its_tags_stay(void)
 		{"without quotes", "<input value=anna@contoso.com name=x>", "<input value=[e] name=x>"},
 		{"data", "<p data-a='anna@contoso.com' b>x</p>", "<p data-a='[e]' b>x</p>"},
 		{"comment", "<p>x<!--anna@contoso.com--></p>", "<p>x<!--[e]--></p>"},
-		{"script", "<script>var a = \"anna@contoso.com\" < 2;</script>", "<script>var a = \"[e]\" < 2;</script>"},
-		{"a number of a script", "<script>var iban=\"x\", card = 4111111111111111, b; // 'card' 4111111111111111\n</script>",
+		{"script", "<script>var a = \"anna@contoso.com\" < 2;</script>",
+			"<script>var a = \"[e]\" < 2;</script>"},
+		{"a number of a script",
+			"<script>var iban=\"x\", card = 4111111111111111, b; // 'card' 4111111111111111\n</script>",
 			"<script>var iban=\"x\", card = \"[payment_card]\", b; // 'card' [payment_card]\n</script>"},
 		{"digits in a string", "<script>var a = \"card: 4111111111111111, x\";</script>",
 			"<script>var a = \"card: [payment_card], x\";</script>"},
@@ -83,7 +85,8 @@ static void in_a_page_the_bytes_of_a_value_go_and_its_tags_stay(void)
 		{"cut off", "<p title=\"anna@contoso.com", "<p title=\"[e]"},
 		{"a token stays", "<p>[e] [email_address] x</p>", "<p>[e] [e] x</p>"},
 		{"nothing", "<p>thanks @alice &amp; icon@2x.png</p>", "<p>thanks @alice &amp; icon@2x.png</p>"},
-		{"latin-1", "<meta charset=iso-8859-1><p>\xe9 anna@contoso.com \xfc", "<meta charset=iso-8859-1><p>\xe9 [e] \xfc"},
+		{"latin-1", "<meta charset=iso-8859-1><p>\xe9 anna@contoso.com \xfc",
+			"<meta charset=iso-8859-1><p>\xe9 [e] \xfc"},
 	};
 	CHECK_ROWS(REDACT_HTML, rows);
 }
@@ -99,7 +102,8 @@ static void header_fields_stay_fields(void)
 		{"in quotes and comments", "From: \"a@contoso.com\" (b@contoso.com) <a@contoso.com>\nTo: x\n\n",
 			"From: \"[e]\" ([e]) <\"[e]\">\nTo: x\n\n"},
 		{"free text", HEAD "X-A: see a@contoso.com\n b@contoso.com\n\n", HEAD_OUT "X-A: see [e]\n [e]\n\n"},
-		{"CRLF", "From: a@contoso.com\r\nTo: b\r\n\r\nc@contoso.com\r\n", "From: \"[e]\"\r\nTo: b\r\n\r\n[e]\r\n"},
+		{"CRLF", "From: a@contoso.com\r\nTo: b\r\n\r\nc@contoso.com\r\n",
+			"From: \"[e]\"\r\nTo: b\r\n\r\n[e]\r\n"},
 		{"encoded words, B", HEAD "Subject: =?utf-8?B?YW5uYUBj?=\n =?utf-8?B?b250b3NvLmNvbQ==?=\n\n",
 			HEAD_OUT "Subject: =?utf-8?b?W2VtYWlsX2FkZHJlc3Nd?=\n\n"},
 		{"encoded words, Q", HEAD "Subject: Re: =?utf-8?q?x_=C3=A9_anna=40contoso=2Ecom?= y\n\n",
@@ -110,12 +114,16 @@ static void header_fields_stay_fields(void)
 			HEAD_OUT "Content-Type: text/plain;\n name=\"[e].txt\"; x=y\n\nz\n"},
 		{"name in pieces", HEAD "Content-Disposition: inline; filename*0=a@con; filename*1=toso.com\n\nz\n",
 			HEAD_OUT "Content-Disposition: inline; filename=\"[e]\"\n\nz\n"},
-		{"name by percent", HEAD "Content-Disposition: inline; filename*=utf-8''%C3%A9%20a%40contoso.com\n\nz\n",
+		{"name by percent",
+			HEAD "Content-Disposition: inline; filename*=utf-8''%C3%A9%20a%40contoso.com\n\nz\n",
 			HEAD_OUT "Content-Disposition: inline; filename*=utf-8''%C3%A9%20%5Bemail_address%5D\n\nz\n"},
-		{"ids", HEAD "Message-ID: <x@contoso.com>\nReferences: <y@a.example>\n\t<x@contoso.com> a@contoso.com\n\n",
+		{"ids",
+			HEAD
+			"Message-ID: <x@contoso.com>\nReferences: <y@a.example>\n\t<x@contoso.com> a@contoso.com\n\n",
 			HEAD_OUT "Message-ID: <1@redacted>\nReferences: <2@redacted>\n\t<1@redacted> [e]\n\n"},
-		{"content ids as their links", HEAD "Content-ID: <x@contoso.com>\nContent-Type: text/html\n\n"
-					       "<img src=\"cid:x@contoso.com\"><p>\n",
+		{"content ids as their links",
+			HEAD "Content-ID: <x@contoso.com>\nContent-Type: text/html\n\n"
+			     "<img src=\"cid:x@contoso.com\"><p>\n",
 			HEAD_OUT "Content-ID: <[e]>\nContent-Type: text/html\n\n<img src=\"cid:[e]\"><p>\n"},
 		{"length and digest", HEAD "Content-Length: 14\nContent-MD5: AAAA\n\na@contoso.com\n",
 			HEAD_OUT "Content-Length: 16\n\n[e]\n"},
@@ -130,7 +138,8 @@ static void bodies_are_written_in_their_encoding(void)
 {
 	static const struct row rows[] = {
 		{"plain", HEAD "\nmail a@contoso.com\n", HEAD_OUT "\nmail [e]\n"},
-		{"quoted-printable", HEAD "Content-Transfer-Encoding: quoted-printable\n\n=C3=A9 a=40con=\ntoso.com =3D =20\nx\n",
+		{"quoted-printable",
+			HEAD "Content-Transfer-Encoding: quoted-printable\n\n=C3=A9 a=40con=\ntoso.com =3D =20\nx\n",
 			HEAD_OUT "Content-Transfer-Encoding: quoted-printable\n\n=C3=A9 [e] =3D =20\nx\n"},
 		{"base64", HEAD "Content-Transfer-Encoding: base64\n\nYSBhQGNvbnRv\nc28uY29tCg==\n",
 			HEAD_OUT "Content-Transfer-Encoding: base64\n\nYSBbZW1haWxfYWRkcmVzc10K\n"},
@@ -142,30 +151,41 @@ static void bodies_are_written_in_their_encoding(void)
 			HEAD_OUT "Content-Type: text/html\n\n[e]<b></b>\n"},
 		{"latin-1", HEAD "Content-Type: text/plain; charset=iso-8859-1\n\n\xe9 a@contoso.com \xe9\n",
 			HEAD_OUT "Content-Type: text/plain; charset=iso-8859-1\n\n\xe9 [e] \xe9\n"},
-		{"parts", HEAD "Content-Type: multipart/mixed; boundary=b\n\npre a@contoso.com\n--b\n\nb@contoso.com\n--b\n"
-			       "Content-Type: text/plain\n\nc\n--b--\nepi a@contoso.com\n",
+		{"parts",
+			HEAD
+			"Content-Type: multipart/mixed; boundary=b\n\npre a@contoso.com\n--b\n\nb@contoso.com\n--b\n"
+			"Content-Type: text/plain\n\nc\n--b--\nepi a@contoso.com\n",
 			HEAD_OUT "Content-Type: multipart/mixed; boundary=b\n\npre [e]\n--b\n\n[e]\n--b\n"
 				 "Content-Type: text/plain\n\nc\n--b--\nepi [e]\n"},
-		{"parts in parts", HEAD "Content-Type: multipart/a; boundary=b\n\n--b\nContent-Type: multipart/a; boundary=c\n\n"
-				   "--c\n\na@contoso.com\n--c--\n\n--b\n\nb@contoso.com\n--b--\n",
-			HEAD_OUT "Content-Type: multipart/a; boundary=b\n\n--b\nContent-Type: multipart/a; boundary=c\n\n"
-				 "--c\n\n[e]\n--c--\n\n--b\n\n[e]\n--b--\n"},
-		{"a boundary that is an address", HEAD "Content-Type: multipart/a;\n boundary=\"a@contoso.com\"; x=y\n\n--a@contoso.com\n"
-						       "\nx\n--a@contoso.com-- \n",
-			HEAD_OUT "Content-Type: multipart/a;\n boundary=\"=_redacted_0\"; x=y\n\n--=_redacted_0\n\nx\n--=_redacted_0-- \n"},
+		{"parts in parts",
+			HEAD "Content-Type: multipart/a; boundary=b\n\n--b\nContent-Type: multipart/a; boundary=c\n\n"
+			     "--c\n\na@contoso.com\n--c--\n\n--b\n\nb@contoso.com\n--b--\n",
+			HEAD_OUT
+			"Content-Type: multipart/a; boundary=b\n\n--b\nContent-Type: multipart/a; boundary=c\n\n"
+			"--c\n\n[e]\n--c--\n\n--b\n\n[e]\n--b--\n"},
+		{"a boundary that is an address",
+			HEAD "Content-Type: multipart/a;\n boundary=\"a@contoso.com\"; x=y\n\n--a@contoso.com\n"
+			     "\nx\n--a@contoso.com-- \n",
+			HEAD_OUT "Content-Type: multipart/a;\n boundary=\"=_redacted_0\"; "
+				 "x=y\n\n--=_redacted_0\n\nx\n--=_redacted_0-- \n"},
 		{"no boundary", HEAD "Content-Type: multipart/mixed\n\n--b\n\na@contoso.com\n",
 			HEAD_OUT "Content-Type: multipart/mixed\n\n--b\n\n[e]\n"},
 		{"a message", HEAD "Content-Type: message/rfc822\n\nFrom: a@contoso.com\nSubject: x\n\nb@contoso.com\n",
 			HEAD_OUT "Content-Type: message/rfc822\n\nFrom: \"[e]\"\nSubject: x\n\n[e]\n"},
 		{"a bounced header", HEAD "Content-Type: text/rfc822-headers\n\nFrom: a@contoso.com\nSubject: x\n",
 			HEAD_OUT "Content-Type: text/rfc822-headers\n\nFrom: \"[e]\"\nSubject: x\n"},
-		{"a digest", HEAD "Content-Type: multipart/digest; boundary=b\n\n--b\n\nFrom: a@contoso.com\nTo: b\n\nx\n--b--\n",
-			HEAD_OUT "Content-Type: multipart/digest; boundary=b\n\n--b\n\nFrom: \"[e]\"\nTo: b\n\nx\n--b--\n"},
+		{"a digest",
+			HEAD
+			"Content-Type: multipart/digest; boundary=b\n\n--b\n\nFrom: a@contoso.com\nTo: b\n\nx\n--b--\n",
+			HEAD_OUT
+			"Content-Type: multipart/digest; boundary=b\n\n--b\n\nFrom: \"[e]\"\nTo: b\n\nx\n--b--\n"},
 		{"calendar", HEAD "Content-Type: text/calendar\n\nATTENDEE:mailto:a@contoso.com\n",
 			HEAD_OUT "Content-Type: text/calendar\n\nATTENDEE:mailto:[e]\n"},
-		{"mailbox", "From a@contoso.com Mon Jan 1 2024\n" HEAD "\nx\n\nFrom b@contoso.com Mon Jan 1 2024\n" HEAD
-			    "\n>From a@contoso.com\n",
-			"From [e] Mon Jan 1 2024\n" HEAD_OUT "\nx\n\nFrom [e] Mon Jan 1 2024\n" HEAD_OUT "\n>From [e]\n"},
+		{"mailbox",
+			"From a@contoso.com Mon Jan 1 2024\n" HEAD "\nx\n\nFrom b@contoso.com Mon Jan 1 2024\n" HEAD
+			"\n>From a@contoso.com\n",
+			"From [e] Mon Jan 1 2024\n" HEAD_OUT "\nx\n\nFrom [e] Mon Jan 1 2024\n" HEAD_OUT
+			"\n>From [e]\n"},
 	};
 	CHECK_ROWS(REDACT_MAIL, rows);
 }
@@ -196,8 +216,8 @@ static void what_cannot_be_searched_is_refused_or_passes(void)
 		size_t body = strlen(parts[i]) - strlen(PARTS);
 		bool same = passed.out.size > body &&
 			    memcmp(passed.out.data + passed.out.size - body, parts[i] + strlen(PARTS), body) == 0;
-		if (!same || strstr((char *)passed.out.data, "@contoso") || !strstr((char *)passed.events.data, "unsearched") ||
-			passed.counts.unsearched_bytes == 0)
+		if (!same || strstr((char *)passed.out.data, "@contoso") ||
+			!strstr((char *)passed.events.data, "unsearched") || passed.counts.unsearched_bytes == 0)
 			CHECK_FAIL("\"%s\" passes as \"%s\" with %s", parts[i], passed.out.data, passed.events.data);
 		redacted_free(&passed);
 	}
@@ -219,8 +239,9 @@ static void what_stands_before_it_in_a_mailbox_has_left(void)
 
 static void every_cut_gives_the_same(void)
 {
-	static const char box[] = "From a@contoso.com Mon\n" HEAD "Subject: =?utf-8?q?a=40contoso=2Ecom?=\n\none a@contoso.com\n\n"
-				  "From nobody\nFrom x Mon\r\n" HEAD "\n>From x\nb@contoso.com\n";
+	static const char box[] =
+		"From a@contoso.com Mon\n" HEAD "Subject: =?utf-8?q?a=40contoso=2Ecom?=\n\none a@contoso.com\n\n"
+		"From nobody\nFrom x Mon\r\n" HEAD "\n>From x\nb@contoso.com\n";
 	static const char page[] = "<html><p title='a@contoso.com'>a<b>@</b>contoso.com [email_address] [e</p>";
 	const struct {
 		enum redact_format format;
@@ -241,7 +262,8 @@ static void every_cut_gives_the_same(void)
 
 static void events_stand_where_the_document_has_the_value(void)
 {
-	static const char mail[] = "From: a@contoso.com\nTo: x\nContent-Transfer-Encoding: quoted-printable\n\n=C3=A9 b=40contoso.com x";
+	static const char mail[] =
+		"From: a@contoso.com\nTo: x\nContent-Transfer-Encoding: quoted-printable\n\n=C3=A9 b=40contoso.com x";
 	struct redacted redacted = redact_as(REDACT_MAIL, mail, 0, 0);
 	CHECK_TEXT((char *)redacted.events.data, "email_address 6 19\nemail_address 78 93\n");
 	CHECK_INT(redacted.counts.replaced[DETECT_EMAIL_ADDRESS], 2);
@@ -273,17 +295,20 @@ static void quoted_printable_has_lines_of_76_columns_and_hides_what_mail_would_c
 
 static void encoded_words_have_75_columns_and_cut_no_character(void)
 {
-	static const char text[] = "Größe, und noch mehr Größe, und noch mehr Größe, und noch mehr Größe, und noch mehr";
+	static const char text[] =
+		"Größe, und noch mehr Größe, und noch mehr Größe, und noch mehr Größe, und noch mehr";
 	for (int base64 = 0; base64 < 2; base64++) {
 		struct st_buf out = {0};
-		encoded_words_write((struct st_span){(const uint8_t *)text, sizeof text - 1}, base64 != 0, 9, "\n", &out);
+		encoded_words_write(
+			(struct st_span){(const uint8_t *)text, sizeof text - 1}, base64 != 0, 9, "\n", &out);
 		st_buf_add_byte(&out, 0);
 		size_t column = 9;
 		for (const char *p = (char *)out.data; *p; p++) {
 			column = *p == '\n' ? 0 : column + 1;
 			if (column > 76)
 				CHECK_FAIL("column %zu in \"%s\"", column, out.data);
-			if (base64 == 0 && strncmp(p, "?=\n =?utf-8?q?=", 15) == 0 && (p[15] == '8' || p[15] == '9' || p[15] == 'B'))
+			if (base64 == 0 && strncmp(p, "?=\n =?utf-8?q?=", 15) == 0 &&
+				(p[15] == '8' || p[15] == '9' || p[15] == 'B'))
 				CHECK_FAIL("a character is cut in \"%s\"", out.data);
 		}
 		st_buf_free(&out);
@@ -317,18 +342,22 @@ static void an_id_of_ours_is_known_again(void)
 	static const struct {
 		const char *id;
 		bool ours;
-	} rows[] = {{"BCDFGHJKLMNPQRST@redacted", true}, {"12@redacted", true}, {"@redacted", false}, {"x@redacted", false},
-		{"BCDFGHJKLMNPQRSTV@redacted", false}, {"BCDFGHJKLMNPQRSA@redacted", false}, {"12@redacted.com", false}};
+	} rows[] = {{"BCDFGHJKLMNPQRST@redacted", true}, {"12@redacted", true}, {"@redacted", false},
+		{"x@redacted", false}, {"BCDFGHJKLMNPQRSTV@redacted", false}, {"BCDFGHJKLMNPQRSA@redacted", false},
+		{"12@redacted.com", false}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (message_id_is_ours((struct st_span){(const uint8_t *)rows[i].id, strlen(rows[i].id)}) != rows[i].ours)
+		if (message_id_is_ours((struct st_span){(const uint8_t *)rows[i].id, strlen(rows[i].id)}) !=
+			rows[i].ours)
 			CHECK_FAIL("%s", rows[i].id);
 }
 
 static void a_policy_says_what_becomes_of_fields_and_kinds(void)
 {
-	static const char text[] = "fields: {subject: drop, x-note: label, message-id: keep, to: keep}\nallow: [c@contoso.com]\n";
-	static const char mail[] = "From: a@contoso.com, c@contoso.com\nTo: b@contoso.com\nSubject: a b\n c\nX-Note: a\n b\n"
-				   "Message-ID: <a@contoso.com>\nContent-Type: text/html\n\n<p>a@contoso.com c@contoso.com</p>\n";
+	static const char text[] =
+		"fields: {subject: drop, x-note: label, message-id: keep, to: keep}\nallow: [c@contoso.com]\n";
+	static const char mail[] =
+		"From: a@contoso.com, c@contoso.com\nTo: b@contoso.com\nSubject: a b\n c\nX-Note: a\n b\n"
+		"Message-ID: <a@contoso.com>\nContent-Type: text/html\n\n<p>a@contoso.com c@contoso.com</p>\n";
 	struct redact_policy *policy;
 	CHECK_OK(redact_policy_open((struct st_span){(const uint8_t *)text, sizeof text - 1}, &policy, &err));
 	struct redact_options options = redacted_options(REDACT_LABEL);
