@@ -173,7 +173,7 @@ void key_names_end(struct key_names *names, const struct shape_place *place, boo
 		return;
 	enter(names, place->object, place->depth);
 	uint64_t times = count_key(names, place->object, hash);
-	if (!replaced || times == 1)
+	if (times == 1 || (times == 0 && !replaced))
 		return;
 	if (times == 0)
 		times = CEIL_REDACT_KEY_NAMES + ++names->beyond;

@@ -1,8 +1,9 @@
 /*
- * Keys of one object that redaction would make equal, of which readers of JSON keep only the last: a replaced key whose
- * whole text as written out stood in its object before gets `#2`, `#3` ... behind it. Asked of keys that hold a
- * replacement, made now or found; found ones are only remembered, so a second run changes nothing. Memory is bounded:
- * beyond CEIL_REDACT_KEY_NAMES such keys in the objects open, each further one gets a number of its own.
+ * Keys of one object that redaction would make equal, of which readers of JSON keep only the last: a key whose whole
+ * text as written out stood in its object before gets `#2`, `#3` ... behind it. Asked of keys that hold a replacement,
+ * made now or found; as no two of what was written are equal, a second run changes nothing. Memory is bounded: beyond
+ * CEIL_REDACT_KEY_NAMES such keys in the objects open, each further one that this run replaced gets a number of its
+ * own.
  */
 #ifndef STAUNCH_REDACT_KEY_NAMES_H
 #define STAUNCH_REDACT_KEY_NAMES_H

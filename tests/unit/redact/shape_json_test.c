@@ -216,7 +216,7 @@ static void equal_keys_of_one_object_are_numbered(void)
 	CHECK_TEXT((const char *)out.data, "[url] [url]#2 [url] [url]#3 [url] [url] [url]#2 [url]#3");
 }
 
-static void keys_found_redacted_stay_as_they_are(void)
+static void keys_found_redacted_are_compared_too(void)
 {
 	struct key_names *names = key_names_open();
 	st_auto_buf struct st_buf out = {0};
@@ -226,7 +226,7 @@ static void keys_found_redacted_stay_as_they_are(void)
 	add_key(names, 1, 1, "[url]", true, &out);
 	key_names_close(names);
 	st_buf_add_byte(&out, 0);
-	CHECK_TEXT((const char *)out.data, "[url] [url]#2 [url] [url]#3");
+	CHECK_TEXT((const char *)out.data, "[url] [url]#2 [url]#3 [url]#4");
 }
 
 static void memory_for_keys_is_bounded_and_no_two_are_equal(void)
@@ -262,7 +262,7 @@ int main(void)
 	RUN(no_byte_of_text_is_left_out);
 	RUN(a_mention_is_widened_to_whole_escapes);
 	RUN(equal_keys_of_one_object_are_numbered);
-	RUN(keys_found_redacted_stay_as_they_are);
+	RUN(keys_found_redacted_are_compared_too);
 	RUN(memory_for_keys_is_bounded_and_no_two_are_equal);
 	CHECK_END();
 }

@@ -59,6 +59,7 @@ static inline unsigned reading_name(void *context, struct st_span name)
 {
 	struct shape_reading *r = context;
 	unsigned number = 1;
+	st_buf_reserve(&r->names, 1);
 	struct st_cursor in = {r->names.data, r->names.data + r->names.size, false};
 	while (in.at < in.end) {
 		st_cursor_span(&in);
@@ -71,6 +72,7 @@ static inline unsigned reading_name(void *context, struct st_span name)
 static inline void reading_column(void *context, uint64_t start, unsigned number)
 {
 	struct shape_reading *r = context;
+	st_buf_reserve(&r->names, 1);
 	struct st_cursor in = {r->names.data, r->names.data + r->names.size, false};
 	struct st_span name = {NULL, 0};
 	for (unsigned i = 0; i < number; i++)
