@@ -41,6 +41,8 @@ static bool goes_before(const struct pending_mention *a, const struct pending_me
 		return a->field;
 	if (a->end != b->end)
 		return a->end > b->end;
+	if (a->rest != b->rest)
+		return b->rest;
 	return a->known != b->known ? a->known : a->kind < b->kind;
 }
 

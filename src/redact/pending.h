@@ -15,6 +15,7 @@ struct pending_mention {
 	uint8_t kind, confidence;
 	bool unsearched; /* no mention: bytes that no detector can search */
 	bool field;      /* no mention: all of a place, because the policy says so; kind DETECT_KINDS */
+	bool rest;       /* lost against another: what no other mention takes of it */
 	bool known;      /* a name that is known from elsewhere, as it is told apart from one of the detectors */
 };
 

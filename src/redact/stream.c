@@ -12,6 +12,8 @@
 
 /* What may have to be looked at beyond a byte to know whether a replacement or a stretch of NULs begins there. */
 #define LOOK_BYTES 64
+/* The smallest part of a value that is replaced for itself. */
+#define PART_BYTES 3
 
 struct redact_stream {
 	const struct redact_options *options;
@@ -90,10 +92,11 @@ static void take_mention(void *context, const struct detect_mention *mention)
 	struct pending_mention pending = {.start = mention->start,
 		.end = mention->end,
 		.kind = (uint8_t)mention->kind,
-		.confidence = mention->confidence};
-	if (!counts(stream, mention) || is_of_bytes(stream, mention))
+		.confidence = mention->confidence,
+		.rest = mention->rest};
+	if ((!mention->rest && !counts(stream, mention)) || is_of_bytes(stream, mention))
 		return;
-	if (stream->options->learn)
+	if (stream->options->learn && !mention->rest)
 		redact_known_learn(stream->options->learn, mention);
 	pending_add_mention(&stream->pending, &pending, mention->canonical);
 }
@@ -425,6 +428,54 @@ static void replace_in_places(struct redact_stream *stream, const struct pending
 	}
 }
 
+static void replace_one(struct redact_stream *stream, const struct pending_mention *mention)
+{
+	if (stream->shape)
+		replace_in_places(stream, mention);
+	else
+		replace_around(stream, mention, mention->start, mention->end, NULL);
+}
+
+static bool is_ascii_sign(uint8_t byte)
+{
+	return byte < 0x80 && (unsigned)(byte | 32) - 'a' >= 26 && (unsigned)byte - '0' >= 10;
+}
+
+/* A part of a value that lost, without the signs around it; a letter or two say nothing. */
+static void replace_part(struct redact_stream *stream, const struct pending_mention *rest, uint64_t start, uint64_t end)
+{
+	struct pending_mention part = *rest;
+	if (start >= end)
+		return;
+	struct st_span text = held_text(stream, start, end);
+	size_t from = 0, to = text.size;
+	while (from < to && is_ascii_sign(text.data[from]))
+		from++;
+	while (to > from && is_ascii_sign(text.data[to - 1]))
+		to--;
+	part.start = start + from;
+	part.end = start + to;
+	if (to - from >= PART_BYTES)
+		replace_one(stream, &part);
+}
+
+/* What stood on both sides of a border between two values is half a value once the winner is replaced: it goes, too. */
+static void replace_rest(struct redact_stream *stream, const struct pending_mention *rest)
+{
+	const struct pending *pending = &stream->pending;
+	uint64_t start = rest->start > stream->written ? rest->start : stream->written;
+	for (size_t i = pending->mention + 1; i < pending->mention_count; i++) {
+		const struct pending_mention *other = &pending->mentions[i];
+		if (other->start >= rest->end)
+			break;
+		if (other->rest || other->unsearched || other->end <= start)
+			continue;
+		replace_part(stream, rest, start, other->start);
+		start = other->end;
+	}
+	replace_part(stream, rest, start, rest->end);
+}
+
 static void tell_unsearched(struct redact_stream *stream, const struct pending_mention *stretch)
 {
 	struct redact_event event = {.kind = DETECT_KINDS, .action = REDACT_KEEP, .unsearched = true};
@@ -454,10 +505,10 @@ static void write_until(struct redact_stream *stream, uint64_t limit)
 		} else if (mention->end > limit) {
 			limit = before_whole(stream, mention->start);
 			break;
-		} else if (stream->shape) {
-			replace_in_places(stream, mention);
+		} else if (mention->rest) {
+			replace_rest(stream, mention);
 		} else {
-			replace_around(stream, mention, mention->start, mention->end, NULL);
+			replace_one(stream, mention);
 		}
 		pending_pop(&stream->pending);
 		pending_forget(&stream->pending, stream->written);
@@ -660,7 +711,7 @@ struct redact_stream *redact_stream_open(
 {
 	struct redact_stream *stream = st_alloc_zero(1, sizeof *stream);
 	struct detect_options detect = options->detect;
-	detect.keep_tentative = true;
+	detect.keep_tentative = detect.keep_rests = true;
 	stream->options = options;
 	stream->replacer = replacer;
 	stream->sink = sink;
