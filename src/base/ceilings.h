@@ -125,6 +125,8 @@
  * field. */
 #define CEIL_SQL_TABLES 4096
 #define CEIL_SQL_COLUMNS 4096
+/* Names of such tables and columns that are kept. */
+#define CEIL_SQL_NAMES_BYTES (8 * MIB)
 /* Columns of a sheet, or of a table in a document, whose names are labels: as many as a spreadsheet has. */
 #define CEIL_TABLE_COLUMNS 16384
 /* Attributes and comments of HTML, footnotes of RTF, that wait for the end of the line they stand in; beyond, the line

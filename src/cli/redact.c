@@ -39,7 +39,8 @@ static bool read_format(const char *name, enum redact_format *out)
 			return true;
 	}
 	*out = REDACT_AUTO;
-	return name == NULL || cli_fail(CLI_WRONG, "--format is one of auto, text, json, jsonl, csv, mail, html, sql") == CLI_OK;
+	return name == NULL ||
+	       cli_fail(CLI_WRONG, "--format is one of auto, text, json, jsonl, csv, mail, html, sql") == CLI_OK;
 }
 
 static bool read_mode(const struct cli_arguments *arguments, enum redact_action *out)
@@ -248,7 +249,9 @@ static const struct cli_option options[] = {
 		.letter = 'o',
 		.argument = "FILE",
 		.help = "write here; the file appears when it is complete"},
-	{.name = "format", .argument = "NAME", .help = "what the input is: auto, text, json, jsonl, csv, mail, html, sql"},
+	{.name = "format",
+		.argument = "NAME",
+		.help = "what the input is: auto, text, json, jsonl, csv, mail, html, sql"},
 	{.name = "mode", .argument = "NAME", .help = "token (with a key), mask, label"},
 	{.name = "key", .argument = "FILE", .help = "the key of tokens"},
 	{.name = "new-key", .argument = "FILE", .help = "make a key and nothing else"},

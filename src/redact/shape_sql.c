@@ -15,6 +15,7 @@
 #include "redact/scan_bytes.h"
 #include "redact/sql_dialect.h"
 #include "redact/sql_statement.h"
+#include "redact/sql_word.h"
 
 #define PART_BYTES CEIL_TEXT_BLOCK_BYTES
 #define TAG_BYTES 66
@@ -233,68 +234,11 @@ static const uint8_t *string_quote(struct shape *shape, const uint8_t *p)
 
 /* --- words --- */
 
-static bool is_letter(uint8_t byte)
-{
-	uint8_t letter = byte | 0x20;
-	return (letter >= 'a' && letter <= 'z') || byte >= 0x80;
-}
-
-static bool is_digit(uint8_t byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-static bool is_in_word(uint8_t byte)
-{
-	return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '@' || byte == '$' || byte == '#' ||
-	       byte == '.' || byte == '+' || byte == ':' || byte == '%' || byte == '&';
-}
-
-static size_t digits_at(struct st_span text, size_t at)
-{
-	size_t count = 0;
-	while (at + count < text.size && is_digit(text.data[at + count]))
-		count++;
-	return count;
-}
-
-static bool is_number(struct st_span text)
-{
-	size_t at = text.data[0] == '-' || text.data[0] == '+', digits = digits_at(text, at);
-	at += digits;
-	if (at < text.size && text.data[at] == '.') {
-		size_t more = digits_at(text, at + 1);
-		digits += more;
-		at += 1 + more;
-	}
-	if (digits > 0 && at < text.size && (text.data[at] | 0x20) == 'e') {
-		at++;
-		at += at < text.size && (text.data[at] == '+' || text.data[at] == '-');
-		size_t more = digits_at(text, at);
-		if (more == 0)
-			return false;
-		at += more;
-	}
-	return digits > 0 && at == text.size;
-}
-
-static bool is_hex_number(struct st_span text)
-{
-	if (text.size < 3 || text.data[0] != '0' || (text.data[1] | 0x20) != 'x')
-		return false;
-	for (size_t i = 2; i < text.size; i++) {
-		uint8_t letter = text.data[i] | 0x20;
-		if (!is_digit(text.data[i]) && (letter < 'a' || letter > 'f'))
-			return false;
-	}
-	return true;
-}
-
 static void end_word(struct shape *shape)
 {
 	struct st_span word = text_of(shape);
 	bool whole = shape->size <= sizeof shape->text;
-	bool number = (whole && is_number(word)) || is_hex_number(word);
+	bool number = (whole && sql_is_number(word)) || sql_is_hex_number(word);
 	if (number)
 		tell(shape, shape->at, SHAPE_NUMBER, SHAPE_AS_IT_IS, true, sql_statement_value(shape->statement));
 	else
@@ -333,19 +277,19 @@ static bool take_prefix(struct shape *shape)
 
 static bool is_long_hex(const struct shape *shape)
 {
-	return is_hex_number(text_of(shape));
+	return sql_is_hex_number(text_of(shape));
 }
 
 static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8_t *end)
 {
 	const uint8_t *first = p, *limit = p + body_left(shape, p, end);
-	while (p < limit && is_in_word(*p))
+	while (p < limit && sql_is_in_word(*p))
 		p++;
 	keep_text(shape, first, (size_t)(p - first));
 	shape->at += (uint64_t)(p - first);
 	if (p == end)
 		return p;
-	if (is_full(shape) && is_in_word(*p)) {
+	if (is_full(shape) && sql_is_in_word(*p)) {
 		if (is_long_hex(shape))
 			shape->begin = shape->at;
 		else
@@ -362,7 +306,7 @@ static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8
 
 static const uint8_t *dollar_tag(struct shape *shape, const uint8_t *p)
 {
-	bool letter = is_letter(*p) || *p == '_' || (is_digit(*p) && shape->tag_size > 1);
+	bool letter = sql_is_letter(*p) || *p == '_' || (sql_is_digit(*p) && shape->tag_size > 1);
 	if (*p != '$' && (!letter || shape->tag_size + 1 == TAG_BYTES)) {
 		shape->size = 0; /* a word that begins with the sign */
 		keep_text(shape, shape->tag, shape->tag_size);
@@ -679,7 +623,7 @@ static const uint8_t *in_code(struct shape *shape, const uint8_t *p)
 		shape->at++;
 		return p + 1;
 	}
-	if (is_in_word(*p) && *p != '.' && *p != '%' && *p != '&' && *p != ':' && *p != '+') {
+	if (sql_is_in_word(*p) && *p != '.' && *p != '%' && *p != '&' && *p != ':' && *p != '+') {
 		begin_place(shape, IN_WORD, shape->at);
 		return p;
 	}
@@ -692,7 +636,7 @@ static const uint8_t *behind_dash(struct shape *shape, const uint8_t *p)
 	uint8_t before = shape->last_sign;
 	if (*p == '-') {
 		begin_place(shape, IN_LINE_COMMENT, shape->begin);
-	} else if ((is_digit(*p) || *p == '.') && (before == '(' || before == ',' || before == '=')) {
+	} else if ((sql_is_digit(*p) || *p == '.') && (before == '(' || before == ',' || before == '=')) {
 		begin_place(shape, IN_WORD, shape->begin);
 		keep_text(shape, (const uint8_t *)"-", 1);
 	} else {

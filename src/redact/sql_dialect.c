@@ -22,6 +22,17 @@ static bool holds(struct st_span text, const char *word)
 	return text.size > 0 && memmem(text.data, text.size, word, strlen(word)) != NULL;
 }
 
+/* `it\'s`: a quote behind a backslash, and a letter behind that. */
+static bool has_escaped_quote(struct st_span text)
+{
+	for (size_t i = 1; i + 1 < text.size; i++) {
+		uint8_t letter = text.data[i + 1] | 0x20;
+		if (text.data[i] == '\'' && text.data[i - 1] == '\\' && letter >= 'a' && letter <= 'z')
+			return true;
+	}
+	return false;
+}
+
 static bool looks_like_sql(struct st_span head)
 {
 	static const char *const starts[] = {"INSERT ", "REPLACE INTO ", "CREATE ", "COPY ", "SET ", "BEGIN", "PRAGMA ",
@@ -62,8 +73,9 @@ struct sql_dialect sql_sniff(struct st_span head)
 	bool mysql = !postgres && !sqlite &&
 		     (holds(head, "`") || holds(head, "-- MySQL dump") || holds(head, "-- MariaDB dump") ||
 			     holds(head, "ENGINE="));
-	dialect.backslash =
-		(mysql && !holds(head, "NO_BACKSLASH_ESCAPES")) || holds(head, "standard_conforming_strings = off");
+	dialect.backslash = ((mysql || (!postgres && !sqlite && has_escaped_quote(head))) &&
+				    !holds(head, "NO_BACKSLASH_ESCAPES")) ||
+			    holds(head, "standard_conforming_strings = off");
 	dialect.double_is_string = dialect.hash_comment = mysql;
 	dialect.brackets =
 		!mysql && !postgres && (holds(head, "[dbo].") || holds(head, "INSERT [") || holds(head, "INTO ["));

@@ -6,7 +6,8 @@
 
 struct sql_dialect {
 	bool found;            /* does the text look like SQL at all? */
-	bool backslash;        /* escapes in '...' and "...": MySQL and MariaDB without NO_BACKSLASH_ESCAPES; PostgreSQL
+	bool backslash;        /* escapes in '...' and "...": MySQL and MariaDB without NO_BACKSLASH_ESCAPES, and
+				* scripts of nobody known with `it\'s`; PostgreSQL
 				* with standard_conforming_strings = off */
 	bool double_is_string; /* "..." is one: MySQL and MariaDB */
 	bool brackets;         /* [name]: SQL Server */

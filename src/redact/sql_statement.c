@@ -48,7 +48,7 @@ struct sql_statement {
 	size_t list_count;
 	bool list_too_long;
 	struct column_list *lists;
-	size_t list_total;
+	size_t list_total, list_bytes; /* how many, and what they hold */
 	const struct column_list *current;
 	struct known_number *numbers;
 	size_t number_count;
@@ -131,6 +131,11 @@ static bool next_column(struct st_span *key, struct st_span *column)
 	return true;
 }
 
+static size_t bytes_of(const struct column_list *list)
+{
+	return list->key.size + list->fields.size + list->count * sizeof *list->columns;
+}
+
 static void fill_columns(struct sql_statement *statement, struct column_list *list, struct st_span key)
 {
 	struct st_span table = span_of(&statement->table), column, rest = key;
@@ -154,19 +159,21 @@ static const struct column_list *keep_list(struct sql_statement *statement, stru
 		if (is_same(&statement->lists[i].key, key))
 			list = &statement->lists[i];
 	if (list == NULL) {
-		if (statement->list_total == CEIL_SQL_TABLES)
+		if (statement->list_total == CEIL_SQL_TABLES || statement->list_bytes > CEIL_SQL_NAMES_BYTES)
 			return NULL;
 		statement->current = NULL; /* it may move */
 		statement->lists = st_realloc(statement->lists, (statement->list_total + 1) * sizeof *statement->lists);
 		list = &statement->lists[statement->list_total++];
 		*list = (struct column_list){0};
 	}
+	statement->list_bytes -= bytes_of(list);
 	st_buf_free(&list->key);
 	st_buf_free(&list->fields);
 	free(list->columns);
 	*list = (struct column_list){0};
 	st_buf_add(&list->key, key.data, key.size);
 	fill_columns(statement, list, span_of(&statement->list));
+	statement->list_bytes += bytes_of(list);
 	return list;
 }
 

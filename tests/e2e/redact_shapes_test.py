@@ -113,6 +113,31 @@ def a_mention_in_escapes_leaves_no_half_of_one():
     rig.check(b"contoso" not in out and out.startswith(b'{"a":"x\\n['), "the output is %r" % out)
 
 
+def wide_text_is_redacted_as_utf_8_is():
+    """Keys, numbers, escapes and columns in UTF-16: the same output, in its own encoding."""
+    texts = (json.dumps(RECORD, indent=1), "\n".join(insert_sql(False)), "name;phone\r\n\"a \"\"b@contoso.com\"\"\";%s\r\n" % PHONE)
+    for text in texts:
+        plain, _ = redact(text.encode())
+        for encoding, mark in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+            wide, _ = redact(mark + text.encode(encoding))
+            rig.equal(wide, mark + plain.decode().encode(encoding), "the output in " + encoding)
+
+
+def fields_of_a_policy_are_dropped_whatever_they_hold():
+    with rig.folder() as folder:
+        policy = os.path.join(folder, "policy.yaml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write('fields: {customer.code: drop, "rows[].n": mask, t.code: drop, code: drop}\n')
+        for data, want in (
+                (b'{"customer":{"code":"ab\\n\\u0041"},"code":17,"rows":[{"n":1},{"n":null}]}',
+                    b'{"customer":{"code":""},"code":"","rows":[{"n":"[****]"},{"n":null}]}'),
+                (b'n,code\r\n1,ab\r\n2,"c ""d"""\r\n3,\r\n', b'n,code\r\n1,\r\n2,""\r\n3,\r\n'),
+                (b"INSERT INTO t (code, n) VALUES ('it''s', 1), (5, 2), (NULL, 3);",
+                    b"INSERT INTO t (code, n) VALUES ('', 1), ('', 2), (NULL, 3);")):
+            out, _ = redact(data, "--policy", policy, "--format", "json" if data[:1] == b"{" else "csv" if data[:1] == b"n" else "sql")
+            rig.equal(out, want, "the output")
+
+
 def broken_json_is_searched_as_text():
     lines = (b'{"mail":"anna@contoso.com"}\n', b'{"mail":"luca@contoso.com\n', b"plain eva@contoso.com text\n",
         b'{"mail" "ada@contoso.com"}\n', b'{"mail":"noa@contoso.com"}\n', b'{"cut":"ida@contoso.com')
@@ -250,6 +275,7 @@ def postgresql_loads_its_redacted_dump():
 
 
 rig.run_tests(json_keeps_its_structure_and_jq_reads_it, a_number_becomes_a_string, two_keys_of_an_object_never_become_equal,
-    a_mention_in_escapes_leaves_no_half_of_one, broken_json_is_searched_as_text, tables_keep_their_rows_and_cells,
+    a_mention_in_escapes_leaves_no_half_of_one, wide_text_is_redacted_as_utf_8_is,
+    fields_of_a_policy_are_dropped_whatever_they_hold, broken_json_is_searched_as_text, tables_keep_their_rows_and_cells,
     a_column_helps_as_it_does_in_a_scan, sep_lines_and_broken_quotes_pass, sqlite_loads_its_redacted_dump,
     mariadb_loads_its_redacted_dump, postgresql_loads_its_redacted_dump)

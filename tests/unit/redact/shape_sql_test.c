@@ -34,6 +34,7 @@ static void each_dialect_has_its_strings(void)
 			"T<INSERT> N<[dbo]> N<[t]> N<[a]> N<[b]> T<VALUES> S<x>@t.a T<CAST> N<1.5>@t.b T<AS> "
 			"T<Decimal> N<9>@t.b "
 			"N<2>@t.b T<GO>"},
+		{"INSERT INTO t VALUES ('it\\'s', 'b');", "T<INSERT> T<INTO> T<t> T<VALUES> S<it\\'s> S<b>"},
 		{"INSERT INTO t (a) VALUES (q'[it's]');", "T<INSERT> T<INTO> T<t> T<a> T<VALUES> S<it's>@t.a"},
 		{"INSERT INTO \"t\"\"x\" VALUES ('a@x', $1, $12.50);",
 			"T<INSERT> T<INTO> K<t\"\"x> T<VALUES> S<a@x> T<$1> T<$12.50>"},
@@ -154,6 +155,21 @@ static void long_hex_is_structure(void)
 	}
 }
 
+/* Tables without end: memory stays bounded, and values beyond have no column. */
+static void names_that_are_kept_are_bounded(void)
+{
+	st_auto_buf struct st_buf text = {0};
+	for (int table = 0; table < CEIL_SQL_TABLES + 2; table++)
+		st_buf_format(&text, "CREATE TABLE t%d (a int);\n", table);
+	st_buf_format(&text, "INSERT INTO t1 VALUES ('x');\nINSERT INTO t%d VALUES ('y');\n", CEIL_SQL_TABLES + 1);
+	auto_shape_reading reading = read_shape(&shape_sql, span(&text), SIZE_MAX, SIZE_MAX, true);
+	CHECK(reading.broken == NULL);
+	st_buf_add_byte(&reading.line, 0);
+	CHECK(strstr((const char *)reading.line.data, "S<x>@t1.a") != NULL);
+	CHECK(strstr((const char *)reading.line.data, "S<y>@") == NULL);
+	CHECK(strstr((const char *)reading.line.data, "S<y>") != NULL);
+}
+
 static void sql_is_told_from_what_only_speaks_of_it(void)
 {
 	static const struct {
@@ -189,6 +205,7 @@ int main(void)
 	RUN(columns_are_told_before_their_values);
 	RUN(long_values_come_in_parts);
 	RUN(long_hex_is_structure);
+	RUN(names_that_are_kept_are_bounded);
 	RUN(sql_is_told_from_what_only_speaks_of_it);
 	CHECK_END();
 }
