@@ -48,6 +48,8 @@
 /* --- redact: documents (redact/document.h) --- */
 /* A page, or one message, that is held whole; a larger one is refused. */
 #define CEIL_REDACT_DOCUMENT_BYTES (64 * MIB)
+/* Times that size which it may grow to, where tokens are longer than what they stand for; else it is refused. */
+#define CEIL_REDACT_GROWN 4
 /* Times a document is searched until nothing is found; one in which something appears each time is refused. */
 #define CEIL_REDACT_ROUNDS 8
 /* Message ids that are numbered in one input without a key; later ones have no number of their own. */

@@ -17,7 +17,8 @@ struct document {
 	struct replacer *replacer;
 	enum redact_format format;
 	struct st_buf held;
-	uint64_t held_at; /* offset of held in the input */
+	size_t taken;     /* bytes at the front of held that have left */
+	uint64_t held_at; /* offset in the input of what has not */
 	struct mbox_cut cut;
 	struct seen seen;
 	struct passage_search search;
@@ -165,7 +166,7 @@ static bool all_rounds(struct document *d, struct document_job *job, struct st_b
 		struct st_buf before = *bytes;
 		*bytes = out;
 		out = before;
-		if (bytes->size > CEIL_REDACT_DOCUMENT_BYTES)
+		if (bytes->size > CEIL_REDACT_GROWN * CEIL_REDACT_DOCUMENT_BYTES)
 			return false;
 	}
 	return false;
@@ -189,33 +190,43 @@ static bool send_document(struct document *d, struct st_buf *bytes)
 		if (bytes->size > 0 && !d->options.write(d->options.context, bytes->data, bytes->size))
 			d->status = REDACT_WRITE_FAILED;
 	} else {
-		d->status = REDACT_UNSEARCHED;
+		bool grown = !job.refused && bytes->size > CEIL_REDACT_GROWN * CEIL_REDACT_DOCUMENT_BYTES;
+		d->status = grown ? REDACT_TOO_LARGE : REDACT_UNSEARCHED;
 		d->counts.unsearched_at = job.refused ? job.unsearched_at : d->held_at;
 	}
 	st_buf_free(&job.events);
 	return d->status == REDACT_OK;
 }
 
-/* The first size bytes of what is held are a document. */
+/* The next size bytes of what is held are a document. */
 static bool take_document(struct document *d, size_t size)
 {
 	struct st_buf bytes = {0};
+	if (size > CEIL_REDACT_DOCUMENT_BYTES) {
+		d->status = REDACT_TOO_LARGE;
+		return false;
+	}
 	st_buf_reserve(&bytes, size);
-	st_buf_add(&bytes, d->held.data, size);
+	st_buf_add(&bytes, d->held.data + d->taken, size);
 	bool good = send_document(d, &bytes);
 	st_buf_wipe(&bytes);
-	st_buf_drop_front(&d->held, size);
+	d->taken += size;
 	d->held_at += size;
 	return good;
 }
 
-static bool take_messages(struct document *d, bool ended)
+static void take_messages(struct document *d, bool ended)
 {
 	size_t size;
-	while (d->status == REDACT_OK &&
-		(size = mbox_cut_next(&d->cut, (struct st_span){d->held.data, d->held.size}, ended)) > 0)
-		take_document(d, size);
-	return d->status == REDACT_OK;
+	if (d->held.size == 0)
+		return;
+	do {
+		struct st_span rest = {d->held.data + d->taken, d->held.size - d->taken};
+		size = mbox_cut_next(&d->cut, rest, ended);
+	} while (size > 0 && take_document(d, size));
+	/* once for all messages of a block: what stays moves */
+	st_buf_drop_front(&d->held, d->taken);
+	d->taken = 0;
 }
 
 /* --- the stream --- */
@@ -244,8 +255,6 @@ enum redact_status document_finish(struct document *d, struct redact_counts *cou
 {
 	if (d->status == REDACT_OK && d->format == REDACT_MAIL)
 		take_messages(d, true);
-	else if (d->status == REDACT_OK && d->held.size > CEIL_REDACT_DOCUMENT_BYTES)
-		d->status = REDACT_TOO_LARGE;
 	else if (d->status == REDACT_OK && d->held.size > 0)
 		take_document(d, d->held.size);
 	if (counts != NULL)

@@ -65,7 +65,7 @@ static bool on_write(void *context, const void *data, size_t size)
 {
 	struct table_output *to = context;
 	st_buf_add(to->out, data, size);
-	return to->out->size <= CEIL_REDACT_DOCUMENT_BYTES * 2;
+	return to->out->size <= CEIL_REDACT_GROWN * CEIL_REDACT_DOCUMENT_BYTES;
 }
 
 static void refuse(struct leaf *leaf)
@@ -196,8 +196,36 @@ static bool redact_bytes(struct leaf *leaf, struct st_buf *out)
 
 /* --- transfer encodings --- */
 
-/* Decodes with the way back: where in the body each byte began. */
-static void decode(struct transfer_decoder *decoder, struct st_span body, struct st_buf *bytes, struct st_buf *map)
+static void add_places(struct st_buf *map, const uint32_t *places, size_t count)
+{
+	st_buf_add(map, places, count * sizeof *places);
+}
+
+/* Where each decoded byte begins, by the rules of the decoder: groups of four, of which signs that are none do not
+ * count and `=` ends one early. */
+static void map_base64(struct st_span body, struct st_buf *map)
+{
+	uint32_t places[4];
+	size_t count = 0;
+	for (size_t i = 0; i < body.size; i++) {
+		if (transfer_base64_value(body.data[i]) >= 0) {
+			places[count++] = (uint32_t)i;
+			if (count < 4)
+				continue;
+			add_places(map, places, 3);
+			count = 0;
+		} else if (body.data[i] == '=' && count > 0) {
+			add_places(map, places, count - 1);
+			count = 0;
+		}
+	}
+	if (count > 1)
+		add_places(map, places, count - 1);
+}
+
+/* The same by watching the decoder: bytes that waited for one another come together. */
+static void decode_quoted(
+	struct transfer_decoder *decoder, struct st_span body, struct st_buf *bytes, struct st_buf *map)
 {
 	uint32_t from = 0;
 	for (size_t i = 0; i <= body.size; i++) {
@@ -207,12 +235,26 @@ static void decode(struct transfer_decoder *decoder, struct st_span body, struct
 		else
 			transfer_end(decoder, bytes);
 		for (size_t more = before; more < bytes->size; more++, from += from < i)
-			st_buf_add(map, &from, sizeof from);
+			add_places(map, &from, 1);
 		if (bytes->size > before)
 			from = (uint32_t)(i < body.size ? i + 1 : i);
 	}
-	from = (uint32_t)body.size;
-	st_buf_add(map, &from, sizeof from);
+}
+
+/* Decodes with the way back: where in the body each byte begins, and behind the last where it ends. */
+static void decode(enum transfer_encoding encoding, struct transfer_decoder *decoder, struct st_span body,
+	struct st_buf *bytes, struct st_buf *map)
+{
+	uint32_t end = (uint32_t)body.size;
+	if (encoding == TRANSFER_QUOTED_PRINTABLE) {
+		decode_quoted(decoder, body, bytes, map);
+	} else {
+		transfer_add(decoder, body.data, body.size, bytes);
+		transfer_end(decoder, bytes);
+		map_base64(body, map);
+	}
+	while (map->size <= bytes->size * sizeof end)
+		add_places(map, &end, 1);
 }
 
 static size_t tail_bytes(struct st_span body)
@@ -264,7 +306,7 @@ static bool redact_encoded_body(struct leaf *leaf, enum transfer_encoding encodi
 	st_auto_buf struct st_buf bytes = {0}, map = {0}, changed_bytes = {0};
 	struct transfer_decoder decoder;
 	transfer_begin(&decoder, encoding);
-	decode(&decoder, body, &bytes, &map);
+	decode(encoding, &decoder, body, &bytes, &map);
 	struct document_origin inner = {.outer = origin, .map = (const void *)map.data, .size = (uint32_t)bytes.size};
 	leaf->bytes = (struct st_span){bytes.data, bytes.size};
 	leaf->origin = &inner;

@@ -260,6 +260,15 @@ static void every_cut_gives_the_same(void)
 	}
 }
 
+static void events_of_base64_stand_at_its_characters(void)
+{
+	static const char mail[] = "From: x\nTo: y\nContent-Transfer-Encoding: base64\n\nYSBhQGNv\nbnRvc28uY29t";
+	struct redacted redacted = redact_as(REDACT_MAIL, mail, 0, 0);
+	/* `a a@contoso.com`: the address begins in the third character of the first group */
+	CHECK_TEXT((char *)redacted.events.data, "email_address 51 70\n");
+	redacted_free(&redacted);
+}
+
 static void events_stand_where_the_document_has_the_value(void)
 {
 	static const char mail[] =
@@ -413,6 +422,7 @@ int main(void)
 	RUN(what_cannot_be_searched_is_refused_or_passes);
 	RUN(what_stands_before_it_in_a_mailbox_has_left);
 	RUN(every_cut_gives_the_same);
+	RUN(events_of_base64_stand_at_its_characters);
 	RUN(events_stand_where_the_document_has_the_value);
 	RUN(quoted_printable_has_lines_of_76_columns_and_hides_what_mail_would_change);
 	RUN(encoded_words_have_75_columns_and_cut_no_character);
