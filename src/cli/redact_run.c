@@ -121,17 +121,31 @@ static void take_event(void *context, const struct redact_event *event)
 		log_event(child, event);
 }
 
+static bool feed_lines(void *context, const void *data, size_t size)
+{
+	return redact_feed(context, data, size);
+}
+
+static bool feed_block(struct redact *redact, struct bulk *bulk, const uint8_t *block, size_t size)
+{
+	return bulk != NULL ? bulk_feed(bulk, block, size) : redact_feed(redact, block, size);
+}
+
 /* Reads the input to its end. */
 static void redact_input(struct child *child, struct redact *redact)
 {
 	st_auto_free uint8_t *block = st_alloc(READ_BYTES);
 	struct redact_told *told = child->run->told;
+	struct bulk *bulk = child->run->bulk ? bulk_open(feed_lines, redact) : NULL;
 	ssize_t got;
 	do {
 		do
 			got = read(child->run->in, block, READ_BYTES);
 		while (got < 0 && errno == EINTR);
-	} while (got > 0 && redact_feed(redact, block, (size_t)got));
+	} while (got > 0 && feed_block(redact, bulk, block, (size_t)got));
+	if (bulk != NULL)
+		told->bulk = bulk_finish(bulk, &told->bulk_at, &told->sourceless);
+	bulk_close(bulk);
 	if (got < 0) { /* what is held was not decided at the true end: it stays here */
 		told->read_errno = errno ? errno : EIO;
 		return;
@@ -393,7 +407,8 @@ static bool make_pipe(int fds[2])
 int redact_run(struct redact_run *run)
 {
 	int out[2] = {-1, -1}, log[2] = {-1, -1}, in[2] = {-1, -1};
-	if (!make_pipe(out) || (run->log >= 0 && !make_pipe(log)) || (run->options.by_line && !run->two_pass && !make_pipe(in)))
+	if (!make_pipe(out) || (run->log >= 0 && !make_pipe(log)) ||
+		(run->options.by_line && !run->two_pass && !make_pipe(in)))
 		return cli_fail(CLI_ENVIRONMENT, "cannot make a pipe");
 	int signals = cli_hear_signals();
 	pid_t pid = fork();
