@@ -92,6 +92,21 @@ static bool read_known(const struct cli_arguments *arguments, struct redact_run 
 	return true;
 }
 
+/* Identifiers that hold something personal stay different from each other only as tokens. */
+static bool read_bulk(const struct cli_arguments *arguments, struct redact_run *run)
+{
+	run->bulk = cli_has(arguments, "bulk");
+	if (!run->bulk)
+		return true;
+	if (run->options.mode != REDACT_TOKEN || run->two_pass || cli_has(arguments, "by-line") ||
+		cli_has(arguments, "verify"))
+		return cli_fail(CLI_WRONG,
+			       "--bulk is for tokens (--key FILE), and without --two-pass, --by-line and --verify") ==
+		       CLI_OK;
+	run->options.format = REDACT_JSONL;
+	return true;
+}
+
 static void use_policy(struct redact_run *run)
 {
 	run->options.policy = run->policy;
@@ -174,6 +189,29 @@ static int say_status(const struct redact_told *told)
 	return CLI_OK;
 }
 
+/* What is wrong with answers that were to become _bulk lines; the redaction of what came before is said first. */
+static int say_bulk(const struct redact_told *told)
+{
+	switch (told->bulk) {
+	case BULK_OK:
+	case BULK_WRITE_FAILED: /* the redaction said why */
+		break;
+	case BULK_NO_JSON:
+		return cli_fail(
+			CLI_INCOMPLETE, "what begins at byte %" PRIu64 " of the input is no whole JSON", told->bulk_at);
+	case BULK_TOO_LARGE:
+		return cli_fail(CLI_INCOMPLETE, "the hit that begins at byte %" PRIu64 " of the input is too large",
+			told->bulk_at);
+	case BULK_STRANGE:
+		return cli_fail(CLI_WRONG,
+			"what ends at byte %" PRIu64 " of the input is no answer with hits and no hit", told->bulk_at);
+	}
+	if (told->sourceless > 0)
+		return cli_fail(
+			CLI_INCOMPLETE, "hits without their _source, which are left out: %" PRIu64, told->sourceless);
+	return CLI_OK;
+}
+
 /* --- the command --- */
 
 static int run_to_output(const struct cli_arguments *arguments, struct redact_run *run)
@@ -188,6 +226,8 @@ static int run_to_output(const struct cli_arguments *arguments, struct redact_ru
 	int exit = redact_run(run);
 	if (exit == CLI_OK && run->told->finished)
 		exit = say_status(run->told);
+	if (exit == CLI_OK && run->bulk)
+		exit = say_bulk(run->told);
 	bool done = exit == CLI_OK && run->told->finished;
 	if (redact_output_close(&output, done, &err) != ST_OK)
 		return cli_fail_error(&err);
@@ -211,7 +251,7 @@ static int run_with(const struct cli_arguments *arguments, struct redact_run *ru
 	run->in = run->log = -1;
 	if (!read_format(cli_value(arguments, "format"), &run->options.format) ||
 		!read_mode(arguments, &run->options.mode) || !read_key(cli_value(arguments, "key"), run) ||
-		!read_known(arguments, run) ||
+		!read_known(arguments, run) || !read_bulk(arguments, run) ||
 		!redact_policy_of_file(cli_value(arguments, "policy"), run->has_key, &run->policy) ||
 		!open_input(in, run->two_pass, &run->in) || !open_log(cli_value(arguments, "log"), &run->log))
 		return CLI_WRONG;
@@ -261,6 +301,7 @@ static const struct cli_option options[] = {
 	{.name = "two-pass", .help = "read a file twice: what its first reading proves, the second knows"},
 	{.name = "log", .argument = "FILE", .help = "one JSON line for each replacement, without values"},
 	{.name = "by-line", .help = "each line stands alone and leaves with its line feed"},
+	{.name = "bulk", .help = "answers of Elasticsearch in, lines for its _bulk out"},
 	{.name = "pass-unsearched", .help = "pass what no detector can search instead of ending there"},
 	{.name = "verify", .argument = "FILE", .help = "look for what this redacted file still holds"},
 	{.name = "region",

@@ -4,6 +4,7 @@
 #define STAUNCH_CLI_REDACT_H
 
 #include "cli/cli.h"
+#include "redact/bulk.h"
 #include "redact/known.h"
 #include "redact/redact.h"
 
@@ -31,6 +32,8 @@ struct redact_told {
 	bool known_full; /* the first pass found more than a second can know; nothing is written */
 	bool finished;
 	struct redact_counts counts;
+	enum bulk_status bulk;
+	uint64_t bulk_at, sourceless;
 	uint64_t shown[DETECT_KINDS + 1][REDACT_SHOWN]; /* where the first of each kind stand */
 };
 
@@ -41,6 +44,7 @@ struct redact_run {
 	struct redact_policy *policy; /* of --policy; NULL none */
 	bool unconfined;
 	bool verify;                /* nothing is written */
+	bool bulk;                  /* the input is made _bulk lines first; offsets are those of the lines */
 	bool two_pass;              /* the input is a file: what its first reading proves, the second knows */
 	struct redact_known *known; /* of --known; with two_pass the first reading adds to it; NULL none */
 	int in, out, log;           /* log: -1 none */

@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,17 +121,31 @@ static void take_event(void *context, const struct redact_event *event)
 		log_event(child, event);
 }
 
+static bool feed_lines(void *context, const void *data, size_t size)
+{
+	return redact_feed(context, data, size);
+}
+
+static bool feed_block(struct redact *redact, struct bulk *bulk, const uint8_t *block, size_t size)
+{
+	return bulk != NULL ? bulk_feed(bulk, block, size) : redact_feed(redact, block, size);
+}
+
 /* Reads the input to its end. */
 static void redact_input(struct child *child, struct redact *redact)
 {
 	st_auto_free uint8_t *block = st_alloc(READ_BYTES);
 	struct redact_told *told = child->run->told;
+	struct bulk *bulk = child->run->bulk ? bulk_open(feed_lines, redact) : NULL;
 	ssize_t got;
 	do {
 		do
 			got = read(child->run->in, block, READ_BYTES);
 		while (got < 0 && errno == EINTR);
-	} while (got > 0 && redact_feed(redact, block, (size_t)got));
+	} while (got > 0 && feed_block(redact, bulk, block, (size_t)got));
+	if (bulk != NULL)
+		told->bulk = bulk_finish(bulk, &told->bulk_at, &told->sourceless);
+	bulk_close(bulk);
 	if (got < 0) { /* what is held was not decided at the true end: it stays here */
 		told->read_errno = errno ? errno : EIO;
 		return;
@@ -244,23 +260,89 @@ static void carry(struct carried *carried)
 		close_fd(&carried->from);
 }
 
+/* Lines that come for ever go through the parent, so that it can end them: asked to stop (SIGTERM), it hands on what
+ * has come so far and closes the pipe, and the child ends as at the end of every input. */
+struct feeding {
+	int from, to;  /* to: -1 when it is over, or the child reads the input itself */
+	bool copies;   /* the source takes no splice(2) */
+	bool full;     /* the pipe took no more */
+	bool draining; /* ends when nothing more is there */
+	int error;     /* errno of the read that failed */
+};
+
+static void feed(struct feeding *feeding)
+{
+	ssize_t got = -1;
+	if (!feeding->copies) {
+		got = splice(feeding->from, NULL, feeding->to, NULL, PIPE_BYTES, SPLICE_F_NONBLOCK);
+		feeding->copies = got < 0 && errno == EINVAL;
+	}
+	if (feeding->copies) { /* a pipe that can be written takes PIPE_BUF at once (pipe(7)) */
+		uint8_t block[PIPE_BUF];
+		got = read(feeding->from, block, sizeof block);
+		if (got > 0 && st_write_full(feeding->to, block, (size_t)got) != 0)
+			got = 0; /* the child has ended, and says why */
+	}
+	feeding->full = true; /* until poll says otherwise */
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got < 0 && errno != EPIPE)
+		feeding->error = errno;
+	if (got <= 0)
+		close_fd(&feeding->to);
+}
+
+/* What poll(2) is asked of the input, and what follows from the answer. */
+static struct pollfd ask_input(const struct feeding *feeding)
+{
+	if (feeding->to < 0)
+		return (struct pollfd){.fd = -1};
+	return feeding->full ? (struct pollfd){.fd = feeding->to, .events = POLLOUT}
+			     : (struct pollfd){.fd = feeding->from, .events = POLLIN};
+}
+
+static void take_input(struct feeding *feeding, short answer)
+{
+	if (feeding->to < 0)
+		return;
+	if (feeding->full && answer)
+		feeding->full = false;
+	else if (answer)
+		feed(feeding);
+	else if (feeding->draining && !feeding->full)
+		close_fd(&feeding->to);
+}
+
+/* True: it ends with what has come so far. */
+static bool can_drain(struct feeding *feeding, int signals)
+{
+	struct signalfd_siginfo signal;
+	if (read(signals, &signal, sizeof signal) != sizeof signal || signal.ssi_signo != SIGTERM)
+		return false;
+	if (feeding->to < 0 || feeding->draining)
+		return false;
+	feeding->draining = true;
+	return true;
+}
+
 /* Until both pipes have ended; false: a signal asked to stop. */
-static bool carry_all(struct carried *output, struct carried *log, int signals)
+static bool carry_all(struct carried *output, struct carried *log, struct feeding *feeding, int signals)
 {
 	while (output->from >= 0 || log->from >= 0) {
-		struct pollfd fds[3] = {{.fd = output->from, .events = POLLIN}, {.fd = log->from, .events = POLLIN},
-			{.fd = signals, .events = POLLIN}};
-		if (poll(fds, 3, -1) < 0) {
+		struct pollfd fds[4] = {{.fd = output->from, .events = POLLIN}, {.fd = log->from, .events = POLLIN},
+			{.fd = signals, .events = POLLIN}, ask_input(feeding)};
+		if (poll(fds, 4, feeding->draining && feeding->to >= 0 && !feeding->full ? 0 : -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return false;
 		}
-		if (fds[2].revents & POLLIN)
+		if (fds[2].revents & POLLIN && !can_drain(feeding, signals))
 			return false;
 		if (fds[0].revents)
 			carry(output);
 		if (fds[1].revents)
 			carry(log);
+		take_input(feeding, fds[3].revents);
 		if (output->error)
 			close_fd(&log->from); /* the child learns that nobody reads any more */
 	}
@@ -296,14 +378,18 @@ static int judge(const struct redact_run *run, const struct carried *output, con
 	return judge_child(run, status);
 }
 
-static int carry_and_judge(struct redact_run *run, pid_t pid, struct carried *output, struct carried *log, int signals)
+static int carry_and_judge(struct redact_run *run, pid_t pid, struct carried *output, struct carried *log,
+	struct feeding *feeding, int signals)
 {
 	int status;
-	bool stopped = !carry_all(output, log, signals);
+	bool stopped = !carry_all(output, log, feeding, signals);
 	if (stopped || output->error != 0)
 		kill(pid, SIGKILL);
 	close_fd(&output->from);
 	close_fd(&log->from);
+	close_fd(&feeding->to);
+	if (feeding->error != 0)
+		run->told->read_errno = feeding->error;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return cli_fail(CLI_ENVIRONMENT, "the confined process is lost");
@@ -320,8 +406,9 @@ static bool make_pipe(int fds[2])
 
 int redact_run(struct redact_run *run)
 {
-	int out[2] = {-1, -1}, log[2] = {-1, -1};
-	if (!make_pipe(out) || (run->log >= 0 && !make_pipe(log)))
+	int out[2] = {-1, -1}, log[2] = {-1, -1}, in[2] = {-1, -1};
+	if (!make_pipe(out) || (run->log >= 0 && !make_pipe(log)) ||
+		(run->options.by_line && !run->two_pass && !make_pipe(in)))
 		return cli_fail(CLI_ENVIRONMENT, "cannot make a pipe");
 	int signals = cli_hear_signals();
 	pid_t pid = fork();
@@ -330,13 +417,20 @@ int redact_run(struct redact_run *run)
 	if (pid == 0) {
 		close_fd(&out[0]);
 		close_fd(&log[0]);
+		close_fd(&in[1]);
+		/* Who writes the lines must learn when the parent has ended: the child keeps no end of theirs. */
+		if (in[0] >= 0 && (dup2(in[0], run->in) < 0 || dup2(in[0], STDIN_FILENO) < 0))
+			_exit(CLI_ENVIRONMENT);
+		close_fd(&in[0]);
 		_exit(be_child(run, out[1], log[1]));
 	}
 	sodium_memzero(run->key, sizeof run->key);
 	close_fd(&out[1]);
 	close_fd(&log[1]);
+	close_fd(&in[0]);
+	struct feeding feeding = {.from = run->in, .to = in[1], .full = true};
 	struct carried output = {.from = out[0], .to = run->out}, logged = {.from = log[0], .to = run->log};
-	int exit = carry_and_judge(run, pid, &output, &logged, signals);
+	int exit = carry_and_judge(run, pid, &output, &logged, &feeding, signals);
 	close_fd(&signals);
 	return exit;
 }

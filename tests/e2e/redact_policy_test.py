@@ -39,6 +39,20 @@ def rules_of_the_policy_find_what_no_detector_knows():
         check(b"TCK-123456" not in redact("--policy", policy).stdout, "the ticket stands there")
 
 
+def fields_are_replaced_as_a_whole_kept_or_dropped_in_every_structure():
+    with folder() as tmp:
+        policy = write(tmp + "/p.yaml", "fields: {mail: keep, \"*.comment\": mask, \"rows[].note\": drop, \"n\": label, comment: mask}\n")
+        rows = (("json", b'{"mail":"a@contoso.com","n":12,"x":{"comment":"c \\u0041"},"rows":[{"note":"y"},{"note":null,"to":"b@contoso.com"}]}',
+                 b'{"mail":"a@contoso.com","n":"[field]","x":{"comment":"[****]"},"rows":[{"note":""},{"note":null,"to":"[email_address]"}]}'),
+            ("csv", b'mail,comment,n\na@contoso.com,"x, ""y""",7\nb@contoso.com,c@contoso.com,\n',
+                 b'mail,comment,n\na@contoso.com,"[****]",[field]\nb@contoso.com,[****],\n'))
+        for kind, text, want in rows:
+            out = redact("--policy", policy, "--format", kind, text=text).stdout
+            equal(out, want, "the output in " + kind)
+            equal(redact("--policy", policy, "--format", kind, text=out).stdout, out, "the second output in " + kind)
+            expect(rig.OK, staunch("redact", "--format", kind, "--policy", policy, "--verify", write(tmp + "/out", out)))
+
+
 def verify_accepts_what_the_policy_keeps_and_nothing_else():
     with folder() as tmp:
         policy = write(tmp + "/p.yaml", "kinds: {ip_address: keep, payment_card: drop}\nallow: [support@contoso.com, \"*@example.org\"]\n")
@@ -83,6 +97,7 @@ if __name__ == "__main__":
     rig.run_tests(
         kinds_and_allowed_values_are_as_the_policy_says,
         rules_of_the_policy_find_what_no_detector_knows,
+        fields_are_replaced_as_a_whole_kept_or_dropped_in_every_structure,
         verify_accepts_what_the_policy_keeps_and_nothing_else,
         redacting_twice_changes_nothing,
         tokens_of_a_policy_need_a_key,
