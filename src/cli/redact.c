@@ -16,6 +16,7 @@
 
 #include "casefile/key_file.h"
 #include "cli/detect_options.h"
+#include "cli/redact_estimate.h"
 #include "redact/policy.h"
 
 static int make_key(const char *path)
@@ -231,7 +232,10 @@ static int run_redact(const struct cli_arguments *arguments)
 	if (cli_has(arguments, "new-key"))
 		return make_key(cli_value(arguments, "new-key"));
 	struct redact_run run = {.in = -1, .log = -1};
-	int exit = detect_options_read(arguments, &run.options.detect) ? run_with(arguments, &run) : CLI_WRONG;
+	int exit = CLI_WRONG;
+	if (detect_options_read(arguments, &run.options.detect))
+		exit = cli_has(arguments, "estimate") ? redact_estimate(arguments, &run.options.detect)
+						      : run_with(arguments, &run);
 	detect_options_free(&run.options.detect);
 	redact_policy_close(run.policy);
 	redact_known_close(run.known);
@@ -260,6 +264,7 @@ static const struct cli_option options[] = {
 	{.name = "by-line", .help = "each line stands alone and leaves with its line feed"},
 	{.name = "pass-unsearched", .help = "pass what no detector can search instead of ending there"},
 	{.name = "verify", .argument = "FILE", .help = "look for what this redacted file still holds"},
+	REDACT_ESTIMATE_OPTIONS,
 	{.name = "region",
 		.argument = "CC,...",
 		.help = "countries whose national phone numbers count: IT,FR",
