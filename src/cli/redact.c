@@ -16,6 +16,7 @@
 
 #include "casefile/key_file.h"
 #include "cli/detect_options.h"
+#include "cli/redact_estimate.h"
 #include "redact/policy.h"
 
 static int make_key(const char *path)
@@ -272,7 +273,10 @@ static int run_redact(const struct cli_arguments *arguments)
 	if (cli_has(arguments, "new-key"))
 		return make_key(cli_value(arguments, "new-key"));
 	struct redact_run run = {.in = -1, .log = -1};
-	int exit = detect_options_read(arguments, &run.options.detect) ? run_with(arguments, &run) : CLI_WRONG;
+	int exit = CLI_WRONG;
+	if (detect_options_read(arguments, &run.options.detect))
+		exit = cli_has(arguments, "estimate") ? redact_estimate(arguments, &run.options.detect)
+						      : run_with(arguments, &run);
 	detect_options_free(&run.options.detect);
 	redact_policy_close(run.policy);
 	redact_known_close(run.known);
@@ -304,6 +308,7 @@ static const struct cli_option options[] = {
 	{.name = "bulk", .help = "answers of Elasticsearch in, lines for its _bulk out"},
 	{.name = "pass-unsearched", .help = "pass what no detector can search instead of ending there"},
 	{.name = "verify", .argument = "FILE", .help = "look for what this redacted file still holds"},
+	REDACT_ESTIMATE_OPTIONS,
 	{.name = "region",
 		.argument = "CC,...",
 		.help = "countries whose national phone numbers count: IT,FR",

@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import clean  # noqa: E402
+import judged  # noqa: E402
 import measure  # noqa: E402
 import page  # noqa: E402
 import through  # noqa: E402
@@ -21,6 +22,8 @@ import through  # noqa: E402
 class Results:
     def __init__(self):
         self.noises, self.sum, self.false = {}, collections.Counter(), collections.Counter()
+        self.judged = {}
+        self.alarms = 0
         self.counts = self.redacted = self.program = self.machine = self.date = None
         self.sentences = self.clean_bytes = self.seconds = 0
 
@@ -38,6 +41,9 @@ def run(program, options):
     results.sentences, results.clean_bytes = len(rows), len(text)
     for mention in measure.detect(program, text):
         results.false[mention["kind"]] += 1
+    judge = os.path.join(os.path.dirname(program), "bench/judge_values")
+    results.judged = judged.table(judge, 1, options.seed)
+    results.alarms = sum(judged.alarms(judge, options.sentences, options.seed)[0].values())
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     results.program, results.machine = said, platform.machine()
     results.date = datetime.datetime.now(datetime.timezone.utc).strftime("%-d %B %Y")

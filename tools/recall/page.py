@@ -49,6 +49,13 @@ def noise_rows(noises):
         yield [cell(name), sum(counter.values()), counter["whole"], share(counter["whole"], sum(counter.values()))]
 
 
+def judge_rows(judged):
+    for kind in dict.fromkeys(kind for kind, _ in judged):
+        seen = sum(row[0] for key, row in judged.items() if key[0] == kind)
+        of = sum(row[1] for key, row in judged.items() if key[0] == kind)
+        yield [kind, "{:,}".format(of), "{:,}".format(seen), share(seen, of)]
+
+
 def weak(counts):
     for kind, name in dict.fromkeys((kind, name) for kind, name, _ in counts):
         found = total(counts, lambda key, k=kind, n=name: key[:2] == (k, n))
@@ -84,6 +91,15 @@ apart.
 
 {noise_table}
 
+## The judge of `--estimate`
+
+What `staunch redact --estimate` judges by shares no code with the detectors. It sees, of the same values (any touch counts, as a passage
+counts that holds part of one):
+
+{judge_table}
+
+In the clean sentences it sees something in {alarms} ({alarm_rate} of 1,000): that much an estimate says too much.
+
 ## Clean text
 
 {sentences} different sentences of five languages, as prose, list, log line, JSON, HTML, CSV: dates, times, prices, versions, packages,
@@ -109,7 +125,8 @@ def write(results):
         rate=share(whole, planted), half="{:,}".format(results.sum["half"]), missed="{:,}".format(results.sum["missed"]),
         weak="Every form is at %.2f or more." % WRITTEN_TARGET if not weak_forms else "Under %.2f: %s." % (WRITTEN_TARGET, "; ".join(weak_forms)),
         sentences="{:,}".format(results.sentences), clean_mb=results.clean_bytes / 1e6, false="{:,}".format(false),
-        redacted=results.redacted,
+        redacted=results.redacted, judge_table=table(["kind", "values", "seen", "share"], judge_rows(results.judged)),
+        alarms="{:,}".format(results.alarms), alarm_rate="%.2f" % (1000 * results.alarms / results.sentences),
         kinds=table(["kind", "forms", "values", "whole", "in part", "missed", "share"], kind_rows(results.counts)),
         form_table=table(["kind", "form", "values", "whole", "in part", "missed", "share", *values.LANGUAGES], form_rows(results.counts), 2),
         noise_table=table(["noise", "values", "whole", "share"], noise_rows(results.noises)),
