@@ -1,19 +1,29 @@
 """A second opinion on security groups, written apart from src/audit: packets against rules in plain order, and an answer of
 `staunch audit --format json` read back as what it lets in. Shares nothing with the program but the documented meaning."""
+import bisect
+import functools
 import ipaddress
-import random
 
 # Sources of packets from the internet: not private, shared, loopback, link-local, multicast, reserved, nor the probe.
 HOLES = [ipaddress.ip_network(n) for n in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
     "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3", "168.63.129.16/32")]
-PUBLIC_V6 = ipaddress.ip_network("2000::/3")
 PROTOCOLS = ("tcp", "udp", "icmp", "esp", "ah")
 
 
-def is_public(address):
-    if address.version == 6:
-        return address in PUBLIC_V6
-    return not any(address in hole for hole in HOLES)
+@functools.lru_cache(maxsize=1 << 16)
+def bounds(text):
+    """(version, first, last) of a prefix."""
+    net = ipaddress.ip_network(text)
+    return net.version, int(net.network_address), int(net.broadcast_address)
+
+
+HOLE_BOUNDS = [(int(n.network_address), int(n.broadcast_address)) for n in HOLES]
+
+
+def is_public(version, number):
+    if version == 6:
+        return number >> 125 == 1
+    return not any(low <= number <= high for low, high in HOLE_BOUNDS)
 
 
 class Side:
@@ -33,8 +43,8 @@ class Side:
                     self.ranges[4].append((0, 2**32 - 1))
                     self.ranges[6].append((0, 2**128 - 1))
             else:
-                net = ipaddress.ip_network(value)
-                self.ranges[net.version].append((int(net.network_address), int(net.broadcast_address)))
+                version, low, high = bounds(value)
+                self.ranges[version].append((low, high))
 
     def has(self, version, number, public):
         return any(public if r == "public" else r[0] <= number <= r[1] for r in self.ranges[version])
@@ -99,12 +109,12 @@ class Answer:
                 continue
             sources = {4: [], 6: []}
             for text in row["sources"]:
-                net = ipaddress.ip_network(text)
-                sources[net.version].append((int(net.network_address), int(net.broadcast_address)))
+                version, low, high = bounds(text)
+                sources[version].append((low, high))
             to = {4: [], 6: []}
             for text in row["destinations"]:
-                net = ipaddress.ip_network(text)
-                to[net.version].append((int(net.network_address), int(net.broadcast_address)))
+                version, low, high = bounds(text)
+                to[version].append((low, high))
             self.rows.append((row["protocol"], row["ports"], sources, to, bool(row["destinations"])))
 
     def lets_in(self, packet, destination_matters):
@@ -179,20 +189,101 @@ def edges(groups):
     return addresses, sorted(p for p in ports | {0, 65535, 9200} if 0 <= p <= 65535)
 
 
+def some_address(random, version):
+    while True:
+        number = random.getrandbits(32) if version == 4 else (1 << 125) | random.getrandbits(125)
+        if is_public(version, number):
+            return number
+
+
 def packets(random, groups, destinations, count):
-    """Packets from the internet, half of them at edges. Each is checked for every source port that could matter."""
+    """(packets, source ports that could matter): from the internet, half of them at edges."""
     addresses, ports = edges(groups)
-    pools = {v: sorted(a for a in addresses[v] if 0 <= a < 2**(32 if v == 4 else 128)) for v in (4, 6)}
-    made = 0
-    while made < count:
-        version = 4 if random.random() < 0.75 else 6
-        at_edge = pools[version] and random.random() < 0.6
-        number = random.choice(pools[version]) if at_edge else random.getrandbits(32) if version == 4 else \
-            (1 << 125) | random.getrandbits(125)
-        address = ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number)
-        if not is_public(address):
-            continue
-        made += 1
-        yield {"version": version, "source": number, "public": True, "protocol": random.choice(PROTOCOLS[:3] * 3 + PROTOCOLS),
-            "port": random.choice(ports) if random.random() < 0.8 else random.getrandbits(16),
-            "destination": random.choice(destinations[version])}, ports
+    pools = {v: sorted(a for a in addresses[v] if 0 <= a < 2**(32 if v == 4 else 128) and is_public(v, a)) for v in (4, 6)}
+    out, protocols = [], PROTOCOLS[:3] * 3 + PROTOCOLS
+    chance, choice = random.random, random.choice
+    for _ in range(count):
+        version = 4 if destinations[4] and (not destinations[6] or chance() < 0.75) else 6
+        at_edge = pools[version] and chance() < 0.6
+        out.append({"version": version, "source": choice(pools[version]) if at_edge else some_address(random, version),
+            "public": True, "protocol": choice(protocols), "port": choice(ports) if chance() < 0.8 else random.getrandbits(16),
+            "destination": choice(destinations[version])})
+    return out, ports
+
+
+# --- many packets at once ---
+# The same meaning, rule by rule in plain order, with a number as a set of packets: bit i is packet i. That these sets and the
+# plain reading above agree is part of every comparison (check_some).
+
+class Column:
+    """One field of all packets: which of them have it between two values."""
+
+    def __init__(self, values, wanted=None):
+        order = sorted((i for i in range(len(values)) if wanted is None or wanted >> i & 1), key=values.__getitem__)
+        self.values, self.fronts, front = [values[i] for i in order], [0], 0
+        for i in order:
+            front |= 1 << i
+            self.fronts.append(front)
+
+    def between(self, ranges, public=False):
+        """ranges: (first, last); "public" is all where `public` says so, as of sources, and else none."""
+        found = 0
+        for one in ranges:
+            if one == "public":
+                found |= self.fronts[-1] if public else 0
+                continue
+            found |= self.fronts[bisect.bisect_right(self.values, one[1])] & ~self.fronts[bisect.bisect_left(self.values, one[0])]
+        return found
+
+
+class Batch:
+    def __init__(self, packets):
+        self.packets, self.all = packets, (1 << len(packets)) - 1
+        where = lambda field, value: sum(1 << i for i, p in enumerate(packets) if p[field] == value)
+        self.protocols = {name: where("protocol", name) for name in PROTOCOLS}
+        self.with_ports = self.protocols["tcp"] | self.protocols["udp"]
+        self.versions = {v: where("version", v) for v in (4, 6)}
+        fields = {name: [p[name] for p in packets] for name in ("source", "destination", "port")}
+        self.ports = Column(fields["port"])
+        self.sources = {v: Column(fields["source"], self.versions[v]) for v in (4, 6)}
+        self.destinations = {v: Column(fields["destination"], self.versions[v]) for v in (4, 6)}
+
+    def matched(self, rule):
+        """By the rule, from a source port that it has."""
+        protocol = self.all if rule.protocol == "*" else self.protocols.get(rule.protocol, 0)
+        ports = self.ports.between(rule.ports) & self.with_ports
+        if rule.protocol != "*" or rule.every_port:
+            ports |= self.all & ~self.with_ports
+        found = 0
+        for v in (4, 6):
+            found |= self.sources[v].between(rule.source.ranges[v], True) & self.destinations[v].between(rule.destination.ranges[v])
+        return found & protocol & ports
+
+    def let_in(self, chain, source_ports):
+        """By every group of the chain, from some source port."""
+        chain = [[(rule, self.matched(rule)) for rule in rules] for rules in chain]
+        found = 0
+        if all(rule.source_ports == [(0, 65535)] for rules in chain for rule, _ in rules):
+            source_ports = (0,)
+        for port in source_ports:
+            here = self.all
+            for rules in chain:
+                let, undecided = 0, here
+                for rule, matched in rules:
+                    if any(a <= port <= b for a, b in rule.source_ports):
+                        let |= undecided & matched if rule.allow else 0
+                        undecided &= ~matched
+                here = let
+            found |= here
+        return found
+
+    def answered(self, answer, destination_matters):
+        found = 0
+        for protocol, ports, sources, to, somewhere in answer.rows:
+            row = self.all if protocol == "any" else self.protocols.get(protocol, 0)
+            row &= self.ports.between(ports) | ~self.with_ports
+            from_there = self.sources[4].between(sources[4]) | self.sources[6].between(sources[6])
+            if destination_matters and somewhere:
+                from_there &= self.destinations[4].between(to[4]) | self.destinations[6].between(to[6])
+            found |= row & from_there
+        return found

@@ -80,9 +80,9 @@ def unit_tests(build):
     return sorted(glob.glob(os.path.join(ROOT, build, "tests/unit/*/*_test")))
 
 
-def in_pairs(count, rows, quiet=False):
+def in_pairs(count, rows, quiet=False, jobs=JOBS):
     """rows: (label, command, seconds, env); two at a time, reported in order."""
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = [(row[0], pool.submit(run, *row[1:])) for row in rows]
         for label, future in waiting:
             count.add(label, *future.result(), quiet=quiet)
@@ -102,16 +102,18 @@ def run_units(count):
 
 
 def run_scripts(count, folder, mode, seconds, only):
+    """Two at a time: most of a script's time is waiting, for servers above all. In full mode alone: memory and processors are used up."""
     env = {"STAUNCH_BUILD": os.path.join(ROOT, "build/gcc"), "STAUNCH_FAULT_BUILD": os.path.join(ROOT, "build/fault"),
         "STAUNCH_TEST_MODE": mode, "PYTHONPATH": os.path.join(ROOT, "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
+    rows = []
     for path in sorted(glob.glob(os.path.join(ROOT, "tests", folder, "*_test.*"))):
         label = "/".join(path.split("/")[-2:])
         if only and not any(word in label for word in only):
             continue
         if path.endswith(".sh") and mode != "full":
             continue
-        command = [sys.executable, path] if path.endswith(".py") else ["bash", path]
-        count.add(label, *run(command, seconds, env))
+        rows.append((label, [sys.executable if path.endswith(".py") else "bash", path], seconds, env))
+    in_pairs(count, rows, jobs=1 if mode == "full" else JOBS)
 
 
 def fuzz_one(program, seconds, more):

@@ -19,6 +19,12 @@ static struct st_span next_of(struct st_span *rest)
 static struct audit_value value_of(const struct audit_word *word, struct st_span text)
 {
 	struct audit_value value = {.kind = AUDIT_VALUE_UNRESOLVED, .text = text, .word = word};
+	if (word->meaning.known) {
+		value.kind = (enum audit_value_kind)word->meaning.kind;
+		value.tag = (enum audit_tag)word->meaning.tag;
+		value.range = word->meaning.range;
+		return value;
+	}
 	if (word->kind == AUDIT_MEMBERS)
 		value.kind = AUDIT_VALUE_MEMBERS;
 	if (word->kind != AUDIT_LITERAL)
@@ -36,6 +42,12 @@ bool audit_each_value(
 {
 	for (uint32_t i = 0; i < words->count; i++) {
 		struct st_span rest = audit_word_span(words->items[i]);
+		if (words->items[i]->meaning.known) {
+			struct audit_value value = value_of(words->items[i], rest);
+			if (!each(context, &value))
+				return false;
+			continue;
+		}
 		do {
 			struct st_span text = words->items[i]->kind == AUDIT_LITERAL ? next_of(&rest) : rest;
 			struct audit_value value = value_of(words->items[i], text);
@@ -44,6 +56,45 @@ bool audit_each_value(
 		} while (words->items[i]->kind == AUDIT_LITERAL && rest.size > 0);
 	}
 	return true;
+}
+
+static bool is_outside(const struct audit_value *value)
+{
+	struct audit_interval room[AUDIT_INTERNET_INTERVALS], one = value->range;
+	struct audit_set internet = {room, 0, AUDIT_INTERNET_INTERVALS}, range = {&one, 1, 1};
+	if (value->kind == AUDIT_VALUE_TAG)
+		return value->tag != AUDIT_TAG_PRIVATE;
+	if (value->kind != AUDIT_VALUE_PREFIX)
+		return value->kind == AUDIT_VALUE_UNRESOLVED;
+	audit_internet(&internet, 0);
+	return audit_set_meets(&internet, &range);
+}
+
+void audit_learn_word(struct audit_word *word)
+{
+	struct st_span text = audit_word_span(word);
+	bool several = text.size > 0 && memchr(text.data, ',', text.size) != NULL;
+	if (word->kind == AUDIT_LITERAL && (several || audit_trimmed(text).size != text.size))
+		return;
+	struct audit_value value = value_of(word, text);
+	word->meaning = (struct audit_meaning){.known = true,
+		.kind = (uint8_t)value.kind,
+		.tag = (uint8_t)value.tag,
+		.outside = is_outside(&value),
+		.range = value.range};
+}
+
+static bool is_inside(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->word->meaning.known ? !value->word->meaning.outside : !is_outside(value);
+}
+
+bool audit_may_be_outside(const struct audit_words *sources)
+{
+	if (sources->count == 1 && sources->items[0]->meaning.known)
+		return sources->items[0]->meaning.outside;
+	return !audit_each_value(sources, is_inside, NULL);
 }
 
 /* --- tags --- */
@@ -145,15 +196,14 @@ static bool add_source(void *context, const struct audit_value *value)
 
 bool audit_covers_family(const struct audit_set *set, bool v6)
 {
-	struct audit_set internet = {0}, family = {0}, part = {0};
+	struct audit_interval room[AUDIT_INTERNET_INTERVALS];
+	struct audit_set internet = {room, 0, AUDIT_INTERNET_INTERVALS};
 	audit_internet(&internet, 0);
-	audit_set_add(&family, v6 ? audit_internet_v6.low : AUDIT_V4_LOW, v6 ? audit_internet_v6.high : AUDIT_V4_HIGH);
-	audit_set_intersect(&part, &internet, &family);
-	bool covers = audit_set_covers(set, &part);
-	audit_set_free(&internet);
-	audit_set_free(&family);
-	audit_set_free(&part);
-	return covers;
+	/* that of IPv6 is the last one */
+	struct audit_set part = {room, internet.count - 1, AUDIT_INTERNET_INTERVALS};
+	if (v6)
+		part = (struct audit_set){room + internet.count - 1, 1, 1};
+	return audit_set_covers(set, &part);
 }
 
 size_t audit_set_tags(const struct audit_set *set, const struct audit_tags *tags, struct audit_set *plain,
@@ -178,6 +228,10 @@ static void settle_sources(struct audit_set *set, const struct audit_tags *tags)
 {
 	audit_set_settle(set);
 	if (tags->count == 0 || set->count == 0)
+		return;
+	/* who covers a family has its widest part */
+	if (set->items[0].low > AUDIT_V4_HIGH ? set->items[set->count - 1].high < audit_internet_v6.high
+					      : set->items[set->count - 1].high < AUDIT_V4_LOW + 0xdfffffff)
 		return;
 	bool v4 = audit_covers_family(set, false), v6 = audit_covers_family(set, true);
 	if (v4)

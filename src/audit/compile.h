@@ -63,6 +63,11 @@ struct audit_value {
 	struct audit_interval range;
 	const struct audit_word *word;
 };
+/* Works out what the word is as a value, so that this is done once for all rules that have it. */
+void audit_learn_word(struct audit_word *word);
+/* May somebody on the internet be among these sources? Whether the upper set of a rule meets the internet, without the
+ * sets. */
+bool audit_may_be_outside(const struct audit_words *sources);
 /* Calls each for every value; false as soon as each says so. */
 bool audit_each_value(
 	const struct audit_words *words, bool (*each)(void *context, const struct audit_value *value), void *context);

@@ -69,6 +69,59 @@ enum audit_match audit_destination_match(const struct audit_rule *rule, const st
 	return question.answer;
 }
 
+/* --- lists --- */
+
+static bool same_words(const struct audit_words *a, const struct audit_words *b)
+{
+	return a->count == b->count && (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0);
+}
+
+static uint64_t hash_words(const struct audit_words *words)
+{
+	uint64_t hash = words->count;
+	for (uint32_t i = 0; i < words->count; i++)
+		hash = (hash ^ (uintptr_t)words->items[i] >> 4) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 32;
+}
+
+/* Words are interned: equal lists are lists of equal pointers. */
+static void find_lists(const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+{
+	size_t size = 16;
+	while (size < rule_count * 2)
+		size *= 2;
+	st_auto_free uint32_t *slots = st_alloc_zero(size, sizeof *slots); /* 1 + number of a list */
+	out->list_of = st_alloc(rule_count * sizeof *out->list_of + 1);
+	out->lists = st_alloc(rule_count * sizeof *out->lists + 1);
+	for (size_t i = 0; i < rule_count; i++) {
+		const struct audit_words *words = &rules[i]->destinations;
+		size_t slot = hash_words(words) & (size - 1);
+		while (slots[slot] != 0 && !same_words(out->lists[slots[slot] - 1], words))
+			slot = (slot + 1) & (size - 1);
+		if (slots[slot] == 0) {
+			out->lists[out->list_count++] = words;
+			slots[slot] = (uint32_t)out->list_count;
+		}
+		out->list_of[i] = slots[slot] - 1;
+	}
+}
+
+static void ask_lists(const struct audit_destinations *out, struct audit_destination *destination)
+{
+	destination->match = st_alloc(out->list_count + 1);
+	for (size_t i = 0; i < out->list_count; i++) {
+		struct question question = {destination, AUDIT_NO};
+		audit_each_value(out->lists[i], ask, &question);
+		destination->match[i] = (uint8_t)question.answer;
+	}
+}
+
+enum audit_match audit_destination_looked_up(
+	const struct audit_destinations *destinations, size_t rule, const struct audit_destination *destination)
+{
+	return (enum audit_match)destination->match[destinations->list_of[rule]];
+}
+
 /* --- finding --- */
 
 static struct audit_destination *add(struct audit_destinations *out)
@@ -130,25 +183,15 @@ static bool is_inside(audit_address address)
 	return !audit_is_v4(address);
 }
 
-static int by_cut(const void *a, const void *b)
-{
-	const struct audit_interval *x = a, *y = b;
-	return x->low < y->low ? -1 : x->low > y->low;
-}
-
 /* Do all rules treat the two alike? */
-static bool alike(const struct audit_destination *a, const struct audit_destination *b,
-	const struct audit_rule *const *rules, size_t rule_count)
+static bool alike(
+	const struct audit_destinations *of, const struct audit_destination *a, const struct audit_destination *b)
 {
-	for (size_t i = 0; i < rule_count; i++)
-		if (audit_destination_match(rules[i], a) != audit_destination_match(rules[i], b))
-			return false;
-	return true;
+	return of->list_count == 0 || memcmp(a->match, b->match, of->list_count) == 0;
 }
 
 /* One piece: joined with an earlier one of its family that is treated alike, or a destination of its own. */
-static void add_piece(struct audit_destinations *out, struct audit_interval piece,
-	const struct audit_rule *const *rules, size_t rule_count)
+static void add_piece(struct audit_destinations *out, struct audit_interval piece)
 {
 	bool v4 = audit_is_v4(piece.low);
 	struct audit_destination made = {.has_v4 = v4,
@@ -158,13 +201,14 @@ static void add_piece(struct audit_destinations *out, struct audit_interval piec
 		.v4 = piece.low,
 		.v6 = piece.low,
 		.in_doubt = !is_inside(piece.low)};
+	ask_lists(out, &made);
 	for (size_t i = 0; i < out->count; i++) {
 		struct audit_destination *old = &out->items[i];
 		/* what may not exist and is treated as something that does adds nothing */
-		if (old->has_v4 == v4 && (old->in_doubt == made.in_doubt || made.in_doubt) &&
-			alike(old, &made, rules, rule_count)) {
+		if (old->has_v4 == v4 && (old->in_doubt == made.in_doubt || made.in_doubt) && alike(out, old, &made)) {
 			if (old->in_doubt == made.in_doubt)
 				audit_set_add(&old->label, piece.low, piece.high);
+			free(made.match);
 			return;
 		}
 	}
@@ -173,8 +217,7 @@ static void add_piece(struct audit_destinations *out, struct audit_interval piec
 	audit_set_add(&added->label, piece.low, piece.high);
 }
 
-static void add_pieces(struct audit_destinations *out, struct gathering *from, bool inside,
-	const struct audit_rule *const *rules, size_t rule_count)
+static void add_pieces(struct audit_destinations *out, struct gathering *from, bool inside)
 {
 	for (size_t i = 0; i < from->cuts.count; i++) {
 		struct audit_interval piece = {from->cuts.items[i].low, AUDIT_V6_HIGH};
@@ -191,7 +234,7 @@ static void add_pieces(struct audit_destinations *out, struct gathering *from, b
 		if (audit_is_v4(piece.low) && piece.high > AUDIT_V4_HIGH)
 			piece.high = AUDIT_V4_HIGH;
 		if (is_inside(piece.low) == inside)
-			add_piece(out, piece, rules, rule_count);
+			add_piece(out, piece);
 	}
 }
 
@@ -216,16 +259,17 @@ static struct audit_destination *largest(struct audit_destinations *out, bool v4
 }
 
 /* What no rule names is one destination for both families when the rules treat them alike. */
-static void join_families(struct audit_destinations *out, const struct audit_rule *const *rules, size_t rule_count)
+static void join_families(struct audit_destinations *out)
 {
 	struct audit_destination *v4 = largest(out, true), *v6 = largest(out, false);
-	if (v4 == NULL || v6 == NULL || !alike(v4, v6, rules, rule_count))
+	if (v4 == NULL || v6 == NULL || !alike(out, v4, v6))
 		return;
 	v4->has_v6 = v4->v6_known = true;
 	v4->v6 = v6->v6;
 	for (size_t i = 0; i < v6->label.count; i++)
 		audit_set_add(&v4->label, v6->label.items[i].low, v6->label.items[i].high);
 	audit_set_free(&v6->label);
+	free(v6->match);
 	*v6 = out->items[--out->count];
 }
 
@@ -236,10 +280,10 @@ static bool names_nothing(void *context, const struct audit_value *value)
 }
 
 /* No rule names an address: one destination for all. */
-static bool add_only_one(const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+static bool add_only_one(struct audit_destinations *out)
 {
-	for (size_t i = 0; i < rule_count; i++)
-		if (!audit_each_value(&rules[i]->destinations, names_nothing, NULL))
+	for (size_t i = 0; i < out->list_count; i++)
+		if (!audit_each_value(out->lists[i], names_nothing, NULL))
 			return false;
 	struct audit_destination *one = add(out);
 	one->has_v4 = one->v4_known = one->has_v6 = one->v6_known = true;
@@ -249,11 +293,10 @@ static bool add_only_one(const struct audit_rule *const *rules, size_t rule_coun
 	return true;
 }
 
-static void destinations_of_group(
-	const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
+static void destinations_of_group(struct audit_destinations *out)
 {
 	struct gathering gathering = {0};
-	if (add_only_one(rules, rule_count, out))
+	if (add_only_one(out))
 		return;
 	audit_set_add(&gathering.cuts, AUDIT_V4_LOW, AUDIT_V4_LOW);
 	audit_set_add(&gathering.cuts, AUDIT_V6_LOW, AUDIT_V6_LOW);
@@ -261,12 +304,12 @@ static void destinations_of_group(
 		audit_set_add(&gathering.cuts, insides[i].low, insides[i].low);
 		audit_set_add(&gathering.cuts, insides[i].high + 1, insides[i].high + 1);
 	}
-	for (size_t i = 0; i < rule_count; i++)
-		audit_each_value(&rules[i]->destinations, gather, &gathering);
-	qsort(gathering.cuts.items, gathering.cuts.count, sizeof *gathering.cuts.items, by_cut);
-	add_pieces(out, &gathering, true, rules, rule_count);
-	add_pieces(out, &gathering, false, rules, rule_count);
-	join_families(out, rules, rule_count);
+	for (size_t i = 0; i < out->list_count; i++)
+		audit_each_value(out->lists[i], gather, &gathering);
+	audit_set_sort(&gathering.cuts);
+	add_pieces(out, &gathering, true);
+	add_pieces(out, &gathering, false);
+	join_families(out);
 	for (size_t i = 0; i < gathering.list_count; i++) {
 		struct audit_destination *added = add(out);
 		added->member = gathering.list[i];
@@ -305,16 +348,26 @@ void audit_destinations_of(const struct audit_store *store, const struct audit_r
 	struct audit_destinations *out)
 {
 	*out = (struct audit_destinations){0};
+	find_lists(rules, rule_count, out);
 	if (store->interface != NULL)
 		destinations_of_interface(store->interface, out);
 	else
-		destinations_of_group(rules, rule_count, out);
+		destinations_of_group(out);
+	for (size_t i = 0; i < out->count;
+		i++) { /* pieces were asked; one of both families answers as each of them did */
+		if (out->items[i].match == NULL)
+			ask_lists(out, &out->items[i]);
+	}
 }
 
 void audit_destinations_free(struct audit_destinations *destinations)
 {
-	for (size_t i = 0; i < destinations->count; i++)
+	for (size_t i = 0; i < destinations->count; i++) {
 		audit_set_free(&destinations->items[i].label);
+		free(destinations->items[i].match);
+	}
 	free(destinations->items);
+	free(destinations->list_of);
+	free(destinations->lists);
 	*destinations = (struct audit_destinations){0};
 }

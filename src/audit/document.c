@@ -25,6 +25,8 @@ struct audit_document {
 	struct st_buf text;   /* the block being read, UTF-8 */
 	uint64_t block_start; /* of it, in the text */
 	uint64_t counted;     /* line feeds before this offset are in `line` */
+	uint64_t next_feed;   /* offset of the first line feed behind `counted`; UINT64_MAX: none in this block */
+	bool feed_known;
 	uint32_t line;
 	uint64_t line_start; /* offset of its first byte */
 	bool columns;        /* all text so far was ASCII: a byte is a column */
@@ -128,6 +130,7 @@ static void take_block(struct audit_document *document, size_t size, bool last)
 {
 	document->block_start += document->text.size;
 	document->text.size = 0;
+	document->feed_known = false;
 	if (document->encoding == ENCODING_UNKNOWN && size > 0)
 		document->encoding = encoding_of(document->raw, size);
 	if (document->encoding != ENCODING_UTF16LE && document->encoding != ENCODING_UTF16BE) {
@@ -176,15 +179,20 @@ static void count_lines(struct audit_document *document, uint64_t offset)
 	if (document->counted < document->block_start)
 		document->counted = document->block_start;
 	while (document->counted < offset) {
-		const uint8_t *at = document->text.data + (document->counted - document->block_start);
-		const uint8_t *found = memchr(at, '\n', (size_t)(offset - document->counted));
-		if (found == NULL) {
+		if (!document->feed_known) {
+			const uint8_t *at = document->text.data + (document->counted - document->block_start);
+			const uint8_t *found = memchr(at, '\n', (size_t)(end - document->counted));
+			document->next_feed = found != NULL ? document->counted + (uint64_t)(found - at) : UINT64_MAX;
+			document->feed_known = true;
+		}
+		if (document->next_feed >= offset) {
 			document->counted = offset;
 			return;
 		}
 		document->line++;
-		document->counted += (uint64_t)(found - at) + 1;
+		document->counted = document->next_feed + 1;
 		document->line_start = document->counted;
+		document->feed_known = false;
 	}
 }
 
@@ -393,7 +401,7 @@ enum audit_found audit_document_next(
 	struct audit_document *document, struct audit_node **tree, struct st_span *list, struct st_error *err)
 {
 	if (document->given)
-		audit_pool_free(&document->element);
+		audit_pool_reset(&document->element);
 	document->given = false;
 	for (;;) {
 		struct st_json_event event;

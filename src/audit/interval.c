@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define INSERTED 40 /* so few are sorted by insertion */
+
 static void reserve(struct audit_set *set, size_t count)
 {
 	if (count <= set->capacity)
@@ -40,11 +42,32 @@ static int by_low(const void *a, const void *b)
 	return x->low < y->low ? -1 : x->low > y->low;
 }
 
+void audit_set_sort(struct audit_set *set)
+{
+	struct audit_interval *items = set->items;
+	size_t sorted = 1;
+	while (sorted < set->count && items[sorted - 1].low <= items[sorted].low)
+		sorted++;
+	if (sorted >= set->count)
+		return;
+	if (set->count > INSERTED) {
+		qsort(items, set->count, sizeof *items, by_low);
+		return;
+	}
+	for (; sorted < set->count; sorted++) {
+		struct audit_interval item = items[sorted];
+		size_t at = sorted;
+		for (; at > 0 && items[at - 1].low > item.low; at--)
+			items[at] = items[at - 1];
+		items[at] = item;
+	}
+}
+
 void audit_set_settle(struct audit_set *set)
 {
 	if (set->count < 2)
 		return;
-	qsort(set->items, set->count, sizeof *set->items, by_low);
+	audit_set_sort(set);
 	size_t count = set->count;
 	set->count = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -227,13 +250,12 @@ static uint64_t internet_v4_count(void)
 void audit_internet(struct audit_set *out, size_t tags)
 {
 	out->count = 0;
-	add_internet_v4(out);
-	audit_set_add(out, audit_internet_v6.low, audit_internet_v6.high);
+	add_internet_v4(out); /* in the order of the line */
 	if (tags > 0) {
 		audit_set_add(out, AUDIT_TAG_V4, AUDIT_TAG_V4 + tags - 1);
 		audit_set_add(out, AUDIT_TAG_V6, AUDIT_TAG_V6 + tags - 1);
 	}
-	audit_set_settle(out);
+	audit_set_add(out, audit_internet_v6.low, audit_internet_v6.high);
 }
 
 bool audit_is_v4(audit_address address)

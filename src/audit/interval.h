@@ -32,6 +32,8 @@ struct audit_set {
 /* Adds anywhere; audit_set_settle puts the set in order before its next use. */
 void audit_set_add(struct audit_set *set, audit_address low, audit_address high);
 void audit_set_settle(struct audit_set *set);
+/* Puts the intervals in the order of their low ends, and joins none. */
+void audit_set_sort(struct audit_set *set);
 /* out is none of the operands; what it held is replaced. */
 void audit_set_copy(struct audit_set *out, const struct audit_set *from);
 void audit_set_union(struct audit_set *out, const struct audit_set *a, const struct audit_set *b);
@@ -51,6 +53,7 @@ void audit_set_free(struct audit_set *set);
  * belong to it. tags: points of so many service tags belong to it, too. */
 void audit_internet(struct audit_set *out, size_t tags);
 extern const struct audit_interval audit_internet_v6;
+#define AUDIT_INTERNET_INTERVALS 12 /* at most so many */
 
 /* How much of the internet a set is: addresses of its IPv4 part, and the widest block. */
 struct audit_extent {

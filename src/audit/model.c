@@ -1,6 +1,7 @@
 /* Growing arrays, interned words, and groups by id. */
 #include "audit/model.h"
 
+#include "audit/compile.h"
 #include "audit/config.h"
 #include "base/ceilings.h"
 
@@ -65,6 +66,9 @@ const struct audit_word *audit_intern(struct audit_model *model, enum audit_text
 	word->size = (uint32_t)text.size;
 	if (text.size > 0)
 		memcpy(word->text, text.data, text.size);
+	audit_learn_word(word);
+	word->self = word;
+	word->alone = &word->self;
 	word->next = *slot;
 	*slot = word;
 	model->table_used++;
@@ -84,6 +88,11 @@ const struct audit_word *audit_word_of(struct audit_model *model, const struct a
 
 void audit_words_add(struct audit_model *model, struct audit_words *words, const struct audit_word *word)
 {
+	if (words->count == 0 && words->capacity == 0 && word->alone != NULL) {
+		words->items = word->alone;
+		words->capacity = words->count = 1;
+		return;
+	}
 	if (words->count == words->capacity) {
 		uint32_t capacity = words->capacity ? words->capacity * 4 : 1;
 		const struct audit_word **items = audit_pool_take(&model->pool, capacity, sizeof *items);
@@ -214,6 +223,22 @@ struct audit_group *audit_model_group(struct audit_model *model, const struct au
 	group->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
 	index_group(model);
 	return group;
+}
+
+void audit_group_expect(struct audit_group *group, size_t rules)
+{
+	if (group->rule_count + rules <= group->rule_capacity || rules == 0)
+		return;
+	group->rule_capacity = group->rule_count + rules;
+	group->rules = st_realloc(group->rules, group->rule_capacity * sizeof *group->rules);
+}
+
+void audit_group_trim(struct audit_group *group)
+{
+	if (group->rule_count == 0 || group->rule_count == group->rule_capacity)
+		return;
+	group->rule_capacity = group->rule_count;
+	group->rules = st_realloc(group->rules, group->rule_capacity * sizeof *group->rules);
 }
 
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group)

@@ -6,6 +6,7 @@
 #ifndef STAUNCH_AUDIT_MODEL_H
 #define STAUNCH_AUDIT_MODEL_H
 
+#include "audit/interval.h"
 #include "audit/node.h"
 
 enum audit_text_kind {
@@ -14,12 +15,24 @@ enum audit_text_kind {
 	AUDIT_MEMBERS,    /* id of an application security group: the network interfaces in it */
 };
 
+/* What a word is as one value of a rule, worked out when it is interned (compile.h, audit_learn_word). */
+struct audit_meaning {
+	bool known;   /* false: nobody looked, or it is several values */
+	uint8_t kind; /* enum audit_value_kind */
+	uint8_t tag;  /* enum audit_tag */
+	bool outside; /* as a source it may be somebody on the internet */
+	struct audit_interval range;
+};
+
 /* Interned: equal texts of one kind are one pointer, so that a million rules share their few values. */
 struct audit_word {
 	struct audit_word *next;
 	enum audit_text_kind kind;
 	uint32_t size;
-	char text[]; /* a NUL behind it */
+	struct audit_meaning meaning;
+	const struct audit_word *self,
+		**alone; /* of an interned word: the list of it alone, which is never written to */
+	char text[];     /* a NUL behind it */
 };
 
 struct audit_words {
@@ -141,6 +154,9 @@ bool audit_word_is(const struct audit_word *word, const char *text); /* a litera
 /* The group with this id; a new one, not declared, when there is none. Ids of templates have no subscription and no
  * resource group: they match what ends the same (audit_same_id). */
 struct audit_group *audit_model_group(struct audit_model *model, const struct audit_word *id);
+/* Room for so many rules, and no more than it has. */
+void audit_group_expect(struct audit_group *group, size_t rules);
+void audit_group_trim(struct audit_group *group);
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);

@@ -70,12 +70,21 @@ bool audit_span_is(struct st_span span, const char *text)
 	return audit_same(span, audit_span(text));
 }
 
+/* False of most that differ: letters that differ in case alone differ in one bit. */
+static bool same_at_a_glance(struct st_span a, struct st_span b)
+{
+	size_t last = a.size - 1, middle = a.size / 2;
+	return a.size == 0 || ((a.data[0] ^ b.data[0]) & ~0x20) + ((a.data[last] ^ b.data[last]) & ~0x20) +
+					      ((a.data[middle] ^ b.data[middle]) & ~0x20) ==
+				      0;
+}
+
 const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key)
 {
 	if (node == NULL || node->type != AUDIT_OBJECT)
 		return NULL;
 	for (const struct audit_node *child = node->first; child != NULL; child = child->next)
-		if (audit_same(child->key, key))
+		if (child->key.size == key.size && same_at_a_glance(child->key, key) && audit_same(child->key, key))
 			return child;
 	return NULL;
 }

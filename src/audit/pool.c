@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define BLOCK_BYTES (64 * KIB)
+#define SPARE_BLOCKS 64
 
 struct audit_block {
 	struct audit_block *next;
@@ -15,7 +16,11 @@ struct audit_block {
 
 static uint8_t *new_block(struct audit_pool *pool, size_t size)
 {
-	struct audit_block *block = st_alloc_zero(1, sizeof *block + size);
+	struct audit_block *block = pool->spare;
+	if (block != NULL && size == BLOCK_BYTES)
+		pool->spare = block->next;
+	else
+		block = st_alloc(sizeof *block + size);
 	block->next = pool->blocks;
 	block->bytes = size;
 	pool->blocks = block;
@@ -23,37 +28,73 @@ static uint8_t *new_block(struct audit_pool *pool, size_t size)
 	return (uint8_t *)block->data;
 }
 
-void *audit_pool_take(struct audit_pool *pool, size_t count, size_t size_bytes)
+static void *take(struct audit_pool *pool, size_t count, size_t size_bytes, size_t *size)
 {
-	size_t size;
-	if (__builtin_mul_overflow(count, size_bytes, &size) || size > SIZE_MAX / 2)
+	if (__builtin_mul_overflow(count, size_bytes, size) || *size > SIZE_MAX / 2)
 		_Exit(ST_EXIT_MEMORY);
-	size = (size + 15) & ~(size_t)15;
-	if (size > BLOCK_BYTES / 4)
-		return new_block(pool, size);
-	if ((size_t)(pool->end - pool->at) < size) {
+	*size = (*size + 15) & ~(size_t)15;
+	if (*size > BLOCK_BYTES / 4)
+		return new_block(pool, *size);
+	if ((size_t)(pool->end - pool->at) < *size) {
 		pool->at = new_block(pool, BLOCK_BYTES);
 		pool->end = pool->at + BLOCK_BYTES;
 	}
 	void *taken = pool->at;
-	pool->at += size;
+	pool->at += *size;
+	return taken;
+}
+
+void *audit_pool_take(struct audit_pool *pool, size_t count, size_t size_bytes)
+{
+	size_t size;
+	void *taken = take(pool, count, size_bytes, &size);
+	memset(taken, 0, size);
 	return taken;
 }
 
 struct st_span audit_pool_copy(struct audit_pool *pool, struct st_span text)
 {
-	uint8_t *copy = audit_pool_take(pool, text.size + 1, 1);
+	size_t size;
+	uint8_t *copy = take(pool, text.size + 1, 1, &size);
 	if (text.size > 0)
 		memcpy(copy, text.data, text.size);
+	copy[text.size] = 0;
 	return (struct st_span){copy, text.size};
+}
+
+static void free_blocks(struct audit_block *block)
+{
+	while (block != NULL) {
+		struct audit_block *next = block->next;
+		free(block);
+		block = next;
+	}
+}
+
+void audit_pool_reset(struct audit_pool *pool)
+{
+	struct audit_pool kept = {0};
+	size_t count = 0;
+	for (struct audit_block *block = pool->spare; block != NULL; block = block->next)
+		count++;
+	kept.spare = pool->spare;
+	while (pool->blocks != NULL) {
+		struct audit_block *block = pool->blocks;
+		pool->blocks = block->next;
+		if (block->bytes != BLOCK_BYTES || count == SPARE_BLOCKS) {
+			free(block);
+			continue;
+		}
+		block->next = kept.spare;
+		kept.spare = block;
+		count++;
+	}
+	*pool = kept;
 }
 
 void audit_pool_free(struct audit_pool *pool)
 {
-	while (pool->blocks != NULL) {
-		struct audit_block *next = pool->blocks->next;
-		free(pool->blocks);
-		pool->blocks = next;
-	}
+	free_blocks(pool->blocks);
+	free_blocks(pool->spare);
 	*pool = (struct audit_pool){0};
 }

@@ -6,7 +6,7 @@
 
 /* Zero-initialised is empty. */
 struct audit_pool {
-	struct audit_block *blocks;
+	struct audit_block *blocks, *spare;
 	uint8_t *at, *end;
 	uint64_t held_bytes;
 };
@@ -15,6 +15,8 @@ struct audit_pool {
 void *audit_pool_take(struct audit_pool *pool, size_t count, size_t size_bytes);
 /* A copy of these bytes; a NUL behind them. */
 struct st_span audit_pool_copy(struct audit_pool *pool, struct st_span text);
+/* Frees what was taken, all at once, and keeps some memory for what is taken next. */
+void audit_pool_reset(struct audit_pool *pool);
 void audit_pool_free(struct audit_pool *pool);
 
 #endif

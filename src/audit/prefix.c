@@ -58,15 +58,12 @@ static void cover_interval(const struct cover *cover, audit_address low, audit_a
 /* Does the set hold all of the internet's addresses between these two? */
 static bool holds_internet(const struct audit_set *set, audit_address low, audit_address high)
 {
-	struct audit_set internet = {0}, family = {0}, part = {0};
+	struct audit_interval room[AUDIT_INTERNET_INTERVALS], part_room[AUDIT_INTERNET_INTERVALS], one = {low, high};
+	struct audit_set internet = {room, 0, AUDIT_INTERNET_INTERVALS}, family = {&one, 1, 1},
+			 part = {part_room, 0, AUDIT_INTERNET_INTERVALS};
 	audit_internet(&internet, 0);
-	audit_set_add(&family, low, high);
 	audit_set_intersect(&part, &internet, &family);
-	bool holds = audit_set_covers(set, &part);
-	audit_set_free(&internet);
-	audit_set_free(&family);
-	audit_set_free(&part);
-	return holds;
+	return audit_set_covers(set, &part);
 }
 
 static void cover_family(

@@ -15,6 +15,9 @@ struct walker_rule {
 	bool only_in_doubt;         /* it matches no destination that is known to exist */
 	enum audit_match match;     /* of the destination looked at */
 	uint8_t in_lines, in_ports; /* bit 0 LOWER, bit 1 UPPER: of the cell looked at */
+	uint8_t *in_each_port;      /* the same as in_ports of each piece of the source ports */
+	bool doubtful;              /* what it matches, or whether it is there, is not known to the last */
+	size_t passed[2];           /* intervals of `lines` that end before the cell looked at */
 };
 
 struct piece {
@@ -44,6 +47,9 @@ struct walker {
 	struct walker_rule *rules;
 	size_t rule_count;
 	uint32_t *order[2]; /* numbers of rules, gate by gate, as MUST and MAY walk them */
+	uint32_t *here[2];  /* those of them that stand in the cell looked at */
+	size_t here_count;
+	bool certain; /* MUST and MAY are one at this destination */
 	struct audit_set internet;
 	struct cell *cells[1024];
 	struct audit_set undecided, open, hit, scratch; /* keep their memory from step to step */
@@ -86,6 +92,7 @@ static void put_in_order(struct walker *walker, int mode)
 	walker->order[mode] = st_alloc_zero(walker->rule_count + 1, sizeof *walker->order[mode]);
 	for (size_t i = 0; i < walker->rule_count; i++)
 		walker->order[mode][i] = ranked[i].number;
+	walker->here[mode] = st_alloc_zero(walker->rule_count + 1, sizeof *walker->here[mode]);
 }
 
 /* --- one walk --- */
@@ -140,10 +147,10 @@ static void walk_gate(struct walker *walker, int mode, uint32_t gate, const stru
 {
 	audit_set_copy(&walker->undecided, &from->hit);
 	audit_set_copy(&walker->open, &from->all);
-	for (size_t i = 0; i < walker->rule_count && walker->undecided.count > 0; i++) {
-		const struct walker_rule *rule = &walker->rules[walker->order[mode][i]];
+	for (size_t i = 0; i < walker->here_count && walker->undecided.count > 0; i++) {
+		const struct walker_rule *rule = &walker->rules[walker->here[mode][i]];
 		bool allow;
-		if (rule->gate != gate || rule->match == AUDIT_NO)
+		if (rule->gate != gate)
 			continue;
 		const struct audit_set *sources = matched(rule, mode, &allow);
 		walker->steps++;
@@ -152,7 +159,7 @@ static void walk_gate(struct walker *walker, int mode, uint32_t gate, const stru
 		if (!allow)
 			audit_set_remove(&walker->open, sources, &walker->scratch);
 		else if (audit_set_meets(&walker->undecided, sources))
-			admit(walker, from, walker->order[mode][i], sources, add_piece(out));
+			admit(walker, from, walker->here[mode][i], sources, add_piece(out));
 		audit_set_remove(&walker->undecided, sources, &walker->scratch);
 	}
 }
@@ -362,14 +369,28 @@ static uint8_t bits_at(const struct audit_set sets[2], audit_address at)
 	return (uint8_t)(audit_set_has(&sets[AUDIT_LOWER], at) | audit_set_has(&sets[AUDIT_UPPER], at) << 1);
 }
 
+/* The same for the lines of a destination, which are looked at in their order. */
+static uint8_t bits_from(struct walker_rule *rule, audit_address line)
+{
+	uint8_t bits = 0;
+	for (int size = 0; size < 2; size++) {
+		const struct audit_set *set = &rule->sets.lines[size];
+		size_t *at = &rule->passed[size];
+		while (*at < set->count && set->items[*at].high < line)
+			++*at;
+		if (*at < set->count && set->items[*at].low <= line)
+			bits |= (uint8_t)(1 << size);
+	}
+	return bits;
+}
+
 /* Which rules stand in the cell, as a key: equal keys give equal answers. */
 static void key_of(struct walker *walker, audit_address line, bool in_doubt, struct st_buf *key)
 {
 	key->size = 0;
 	st_buf_add_byte(key, in_doubt);
 	for (size_t i = 0; i < walker->rule_count; i++)
-		walker->rules[i].in_lines =
-			walker->rules[i].match == AUDIT_NO ? 0 : bits_at(walker->rules[i].sets.lines, line);
+		walker->rules[i].in_lines = walker->rules[i].match == AUDIT_NO ? 0 : bits_from(&walker->rules[i], line);
 	for (size_t i = 0; i < walker->rule_count; i++) {
 		if (walker->rules[i].in_lines == 0)
 			continue;
@@ -390,6 +411,16 @@ static struct cell *new_cell(struct walker *walker, const struct st_buf *key, ui
 	return cell;
 }
 
+static void find_rules_here(struct walker *walker)
+{
+	for (int mode = MUST; mode <= MAY; mode++) {
+		walker->here_count = 0;
+		for (size_t i = 0; i < walker->rule_count; i++)
+			if (walker->rules[walker->order[mode][i]].in_lines != 0)
+				walker->here[mode][walker->here_count++] = walker->order[mode][i];
+	}
+}
+
 static void fill_cell(struct walker *walker, struct cell *cell, const struct audit_destination *to)
 {
 	struct pieces found[2] = {0};
@@ -405,10 +436,15 @@ static void fill_cell(struct walker *walker, struct cell *cell, const struct aud
 	}
 	audit_set_settle(&family);
 	audit_set_intersect(&from, &walker->internet, &family);
+	find_rules_here(walker);
 	for (size_t port = 0; port < ports->count; port++) {
-		for (size_t i = 0; i < walker->rule_count; i++)
-			walker->rules[i].in_ports = bits_at(walker->rules[i].sets.source_ports, ports->items[port].low);
-		for (int mode = to->in_doubt ? MAY : MUST; mode <= MAY; mode++)
+		for (size_t i = 0; i < walker->here_count; i++) {
+			struct walker_rule *rule = &walker->rules[walker->here[MUST][i]];
+			rule->in_ports = rule->in_each_port[port];
+		}
+		/* what is let in surely leaves nothing that may be */
+		int last = walker->certain && !to->in_doubt ? MUST : MAY;
+		for (int mode = to->in_doubt ? MAY : MUST; mode <= last; mode++)
 			walk(walker, mode, &from, &found[mode]);
 	}
 	cluster_open(walker, cell, &found[MUST]);
@@ -516,17 +552,30 @@ static void cuts_of(const struct walker *walker, bool of_lines, struct audit_set
 	}
 }
 
-static int by_low(const void *a, const void *b)
+/* Cuts of lines are numbers below a few: marks are faster than sorting many of them. */
+static void sort_cuts(struct audit_set *cuts, audit_address end)
 {
-	const struct audit_interval *x = a, *y = b;
-	return x->low < y->low ? -1 : x->low > y->low;
+	if (cuts->count < 64 || end > AUDIT_LINE_END) {
+		audit_set_sort(cuts);
+		return;
+	}
+	st_auto_free uint64_t *marks = st_alloc_zero(AUDIT_LINE_END / 64 + 1, sizeof *marks);
+	for (size_t i = 0; i < cuts->count; i++)
+		if (cuts->items[i].low < end)
+			marks[(size_t)cuts->items[i].low / 64] |= (uint64_t)1 << (cuts->items[i].low % 64);
+	cuts->count = 0;
+	for (size_t i = 0; i < AUDIT_LINE_END / 64 + 1; i++)
+		for (uint64_t word = marks[i]; word != 0; word &= word - 1) {
+			audit_address low = i * 64 + (size_t)__builtin_ctzll(word);
+			cuts->items[cuts->count++] = (struct audit_interval){low, low};
+		}
 }
 
 /* Sorts cuts and makes them pieces [low, high] that end before `end`. */
 static void pieces_of(struct audit_set *cuts, audit_address end)
 {
 	size_t count = 0;
-	qsort(cuts->items, cuts->count, sizeof *cuts->items, by_low);
+	sort_cuts(cuts, end);
 	for (size_t i = 0; i < cuts->count; i++) {
 		audit_address low = cuts->items[i].low;
 		if (low >= end || (count > 0 && cuts->items[count - 1].low == low))
@@ -542,8 +591,13 @@ static void reach_destination(struct walker *walker, const struct audit_destinat
 {
 	struct audit_set lines = {0};
 	size_t first_row = walker->reach->row_count;
-	for (size_t i = 0; i < walker->rule_count; i++)
-		walker->rules[i].match = audit_destination_match(walker->rules[i].sets.rule, to);
+	walker->certain = walker->rule_count == 0 || memcmp(walker->order[MUST], walker->order[MAY],
+							     walker->rule_count * sizeof *walker->order[MUST]) == 0;
+	for (size_t i = 0; i < walker->rule_count; i++) {
+		memset(walker->rules[i].passed, 0, sizeof walker->rules[i].passed);
+		walker->rules[i].match = audit_destination_looked_up(&walker->reach->destinations, i, to);
+		walker->certain &= walker->rules[i].match != AUDIT_MAYBE && !walker->rules[i].doubtful;
+	}
 	cuts_of(walker, true, &lines);
 	pieces_of(&lines, AUDIT_LINE_END);
 	for (size_t i = 0; i < lines.count && walker->reach->doubt == NULL; i++) {
@@ -571,24 +625,27 @@ static void compile_rules(struct walker *walker)
 		const struct audit_group *group = walker->store->gates[gate];
 		for (size_t i = 0; i < group->rule_count; i++) {
 			struct walker_rule *rule = &walker->rules[walker->rule_count];
+			if (!audit_may_be_outside(&group->rules[i].sources))
+				continue;
 			audit_compile(&group->rules[i], &walker->reach->tags, &rule->sets);
 			rule->gate = gate;
 			rule->group = group;
-			if (audit_set_meets(&rule->sets.sources[AUDIT_UPPER], &walker->internet))
-				walker->rule_count++;
-			else
-				audit_compiled_free(&rule->sets);
+			walker->rule_count++;
 		}
 	}
 }
 
 static void close_walker(struct walker *walker)
 {
-	for (size_t i = 0; i < walker->rule_count; i++)
+	for (size_t i = 0; i < walker->rule_count; i++) {
 		audit_compiled_free(&walker->rules[i].sets);
+		free(walker->rules[i].in_each_port);
+	}
 	free(walker->rules);
-	for (int mode = 0; mode < 2; mode++)
+	for (int mode = 0; mode < 2; mode++) {
 		free(walker->order[mode]);
+		free(walker->here[mode]);
+	}
 	for (size_t i = 0; i < 1024; i++) {
 		for (struct cell *cell = walker->cells[i], *next; cell != NULL; cell = next) {
 			next = cell->next;
@@ -604,6 +661,23 @@ static void close_walker(struct walker *walker)
 	audit_set_free(&walker->scratch);
 }
 
+static bool one_set(const struct audit_set sets[2])
+{
+	return audit_set_equal(&sets[AUDIT_LOWER], &sets[AUDIT_UPPER]);
+}
+
+/* What of it does not depend on where it stands. */
+static void look_at_rule(const struct walker *walker, struct walker_rule *rule)
+{
+	const struct audit_set *ports = &walker->reach->source_ports;
+	rule->in_each_port = st_alloc(ports->count + 1);
+	for (size_t i = 0; i < ports->count; i++)
+		rule->in_each_port[i] = bits_at(rule->sets.source_ports, ports->items[i].low);
+	rule->doubtful = rule->sets.rule->conditional || rule->sets.rule->access == AUDIT_ACCESS_UNKNOWN ||
+			 rule->sets.rule->priority == AUDIT_PRIORITY_UNKNOWN || !one_set(rule->sets.sources) ||
+			 !one_set(rule->sets.lines) || !one_set(rule->sets.source_ports);
+}
+
 static void reach_all(struct walker *walker)
 {
 	struct audit_reach *reach = walker->reach;
@@ -614,12 +688,14 @@ static void reach_all(struct walker *walker)
 	audit_destinations_of(walker->store, rules, walker->rule_count, &reach->destinations);
 	cuts_of(walker, false, &reach->source_ports);
 	pieces_of(&reach->source_ports, 65536);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		look_at_rule(walker, &walker->rules[i]);
 	for (size_t i = 0; i < walker->rule_count; i++) {
 		walker->rules[i].only_in_doubt = true;
 		for (size_t j = 0; j < reach->destinations.count; j++)
-			walker->rules[i].only_in_doubt &=
-				reach->destinations.items[j].in_doubt ||
-				audit_destination_match(rules[i], &reach->destinations.items[j]) == AUDIT_NO;
+			walker->rules[i].only_in_doubt &= reach->destinations.items[j].in_doubt ||
+							  audit_destination_looked_up(&reach->destinations, i,
+								  &reach->destinations.items[j]) == AUDIT_NO;
 	}
 	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
 		reach_destination(walker, &reach->destinations.items[i], &key);

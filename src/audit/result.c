@@ -43,7 +43,7 @@ const char *audit_how_name(enum audit_how how)
 void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes)
 {
 	if (count == *capacity) {
-		*capacity = *capacity ? *capacity * 2 : 4;
+		*capacity = *capacity ? *capacity * 2 : item_bytes < 64 ? 4 : 1; /* most rows have one rule */
 		items = st_realloc(items, *capacity * item_bytes);
 	}
 	memset((uint8_t *)items + count * item_bytes, 0, item_bytes);

@@ -153,8 +153,12 @@ struct audit_exception_told {
 	uint32_t rows; /* that it takes out, or would */
 };
 
+#define AUDIT_KEPT_SLOTS 256 /* a power of two */
+
 struct audit_result {
 	struct audit_pool pool;
+	struct st_span kept[AUDIT_KEPT_SLOTS]; /* texts told last, by where they were: most are told again */
+	const void *kept_from[AUDIT_KEPT_SLOTS];
 	struct audit_exposure *exposures;
 	uint32_t exposure_count, exposure_capacity;
 	struct audit_store_told *stores;

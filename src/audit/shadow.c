@@ -15,116 +15,49 @@ struct earlier {
 /* What is known of one rule so far. */
 struct looked {
 	bool asked, matched, shadowed;
+	bool outside; /* somebody on the internet may match its sources */
 	const struct audit_rule *by;
+};
+
+/* Rules that surely match the destination looked at, by priority. */
+struct before {
+	struct earlier *items;
+	size_t count;
+	bool known;
 };
 
 struct shadow {
 	const struct audit_group *group;
-	struct audit_compiled *rules;
+	struct audit_compiled *rules; /* of those that were needed: `rule` of the others is NULL */
 	struct looked *looked;
-	struct earlier *earlier; /* by priority */
-	size_t earlier_count;
+	uint32_t *order; /* numbers of the rules that may decide something surely, by priority */
+	size_t order_count;
+	struct before outside, all; /* of rules for somebody on the internet; of every rule */
+	const struct audit_destination *to;
 	struct audit_tags tags;
 	struct audit_destinations destinations;
 	struct audit_set lines, ports; /* pieces of the rule looked at */
-	struct audit_set left, scratch, internet;
+	struct audit_set rest, left, scratch, internet;
+	const struct earlier **candidates; /* that decide something of it */
+	size_t candidate_count;
 	const struct audit_rule *by;
 	uint64_t steps;
 };
 
-static bool has_private(void *context, const struct audit_value *value)
+static const struct audit_compiled *compiled(struct shadow *shadow, size_t number)
 {
-	(void)context;
-	return value->kind != AUDIT_VALUE_MEMBERS &&
-	       !(value->kind == AUDIT_VALUE_TAG && value->tag == AUDIT_TAG_PRIVATE);
+	struct audit_compiled *rule = &shadow->rules[number];
+	if (rule->rule == NULL)
+		audit_compile(&shadow->group->rules[number], &shadow->tags, rule);
+	return rule;
 }
 
-static int by_low(const void *a, const void *b)
-{
-	const struct audit_interval *x = a, *y = b;
-	return x->low < y->low ? -1 : x->low > y->low;
-}
-
-/* Cuts the rule's own set where sets of rules before it begin or end. */
-static void cut(struct shadow *shadow, size_t number, bool of_lines, struct audit_set *out)
-{
-	const struct audit_compiled *rule = &shadow->rules[number];
-	const struct audit_set *own = of_lines ? &rule->lines[AUDIT_UPPER] : &rule->source_ports[AUDIT_UPPER];
-	out->count = 0;
-	for (size_t i = 0; i < own->count; i++)
-		audit_set_add(out, own->items[i].low, own->items[i].low);
-	for (size_t i = 0; i < shadow->earlier_count && shadow->earlier[i].priority < rule->rule->priority; i++) {
-		const struct audit_compiled *other = shadow->earlier[i].rule;
-		const struct audit_set *set = of_lines ? &other->lines[AUDIT_LOWER] : &other->source_ports[AUDIT_LOWER];
-		for (size_t j = 0; j < set->count; j++) {
-			if (audit_set_has(own, set->items[j].low))
-				audit_set_add(out, set->items[j].low, set->items[j].low);
-			if (audit_set_has(own, set->items[j].high + 1))
-				audit_set_add(out, set->items[j].high + 1, set->items[j].high + 1);
-		}
-	}
-	qsort(out->items, out->count, sizeof *out->items, by_low);
-}
-
-/* Is anything of the rule's sources left in this cell? */
-static bool left_in_cell(struct shadow *shadow, size_t number, audit_address line, audit_address port)
-{
-	const struct audit_compiled *rule = &shadow->rules[number];
-	struct audit_set *left = &shadow->left;
-	audit_set_copy(left, &rule->sources[AUDIT_UPPER]);
-	for (size_t i = 0; i < shadow->earlier_count && left->count > 0; i++) {
-		const struct earlier *other = &shadow->earlier[i];
-		if (other->priority >= rule->rule->priority)
-			break;
-		shadow->steps++;
-		if (line < other->first_line || line > other->last_line || other->last_source < left->items[0].low ||
-			other->first_source > left->items[left->count - 1].high ||
-			!audit_set_has(&other->rule->lines[AUDIT_LOWER], line) ||
-			!audit_set_meets(left, &other->rule->sources[AUDIT_LOWER]) ||
-			!audit_set_has(&other->rule->source_ports[AUDIT_LOWER], port))
-			continue;
-		if (shadow->by == NULL || other->priority < shadow->by->priority)
-			shadow->by = other->rule->rule;
-		audit_set_remove(left, &other->rule->sources[AUDIT_LOWER], &shadow->scratch);
-	}
-	return left->count > 0;
-}
-
-/* Most rules are not shadowed, and their first packet shows it: only for the others every piece is looked at. */
-static bool shadowed_here(struct shadow *shadow, size_t number)
-{
-	const struct audit_compiled *rule = &shadow->rules[number];
-	const struct audit_set *lines = &rule->lines[AUDIT_UPPER], *ports = &rule->source_ports[AUDIT_UPPER];
-	if (lines->count == 0 || ports->count == 0 ||
-		left_in_cell(shadow, number, lines->items[0].low, ports->items[0].low))
-		return false;
-	cut(shadow, number, true, &shadow->lines);
-	cut(shadow, number, false, &shadow->ports);
-	for (size_t i = 0; i < shadow->lines.count; i++) {
-		for (size_t j = 0; j < shadow->ports.count; j++)
-			if (shadow->steps > CEIL_AUDIT_STEPS / 10 ||
-				left_in_cell(shadow, number, shadow->lines.items[i].low, shadow->ports.items[j].low))
-				return false;
-	}
-	return true;
-}
-
-static int by_priority(const void *a, const void *b)
-{
-	const struct earlier *x = a, *y = b;
-	if (x->priority != y->priority)
-		return x->priority < y->priority ? -1 : 1;
-	return x->rule < y->rule ? -1 : x->rule > y->rule;
-}
-
-/* A rule whose place is not known, or of which it is not known whether it exists, decides nothing surely. */
-static void add_earlier(struct shadow *shadow, const struct audit_compiled *rule)
+static void add_earlier(struct before *before, const struct audit_compiled *rule)
 {
 	const struct audit_set *sources = &rule->sources[AUDIT_LOWER], *lines = &rule->lines[AUDIT_LOWER];
-	if (rule->rule->priority == AUDIT_PRIORITY_UNKNOWN || rule->rule->conditional || sources->count == 0 ||
-		lines->count == 0)
+	if (sources->count == 0 || lines->count == 0)
 		return;
-	shadow->earlier[shadow->earlier_count++] = (struct earlier){
+	before->items[before->count++] = (struct earlier){
 		.rule = rule,
 		.first_source = sources->items[0].low,
 		.last_source = sources->items[sources->count - 1].high,
@@ -134,21 +67,223 @@ static void add_earlier(struct shadow *shadow, const struct audit_compiled *rule
 	};
 }
 
+/* Made when they are first asked for: at most destinations nobody does. */
+static const struct before *before_here(struct shadow *shadow, bool outside)
+{
+	struct before *before = outside ? &shadow->outside : &shadow->all;
+	if (before->known)
+		return before;
+	before->known = true;
+	before->count = 0;
+	for (size_t i = 0; i < shadow->order_count; i++) {
+		size_t number = shadow->order[i];
+		if ((!outside || shadow->looked[number].outside) &&
+			audit_destination_looked_up(&shadow->destinations, number, shadow->to) == AUDIT_YES)
+			add_earlier(before, compiled(shadow, number));
+	}
+	return before;
+}
+
+static bool has_private(void *context, const struct audit_value *value)
+{
+	(void)context;
+	return value->kind != AUDIT_VALUE_MEMBERS &&
+	       !(value->kind == AUDIT_VALUE_TAG && value->tag == AUDIT_TAG_PRIVATE);
+}
+
+/* --- one rule --- */
+
+/* Cuts `own` where sets of the candidates begin or end. */
+static void cut(struct shadow *shadow, const struct audit_set *own, bool of_lines, struct audit_set *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < own->count; i++)
+		audit_set_add(out, own->items[i].low, own->items[i].low);
+	for (size_t i = 0; i < shadow->candidate_count; i++) {
+		const struct audit_compiled *other = shadow->candidates[i]->rule;
+		const struct audit_set *set = of_lines ? &other->lines[AUDIT_LOWER] : &other->source_ports[AUDIT_LOWER];
+		for (size_t j = 0; j < set->count; j++) {
+			if (audit_set_has(own, set->items[j].low))
+				audit_set_add(out, set->items[j].low, set->items[j].low);
+			if (audit_set_has(own, set->items[j].high + 1))
+				audit_set_add(out, set->items[j].high + 1, set->items[j].high + 1);
+		}
+	}
+	audit_set_sort(out);
+}
+
+static bool in_cell(const struct earlier *other, audit_address line, audit_address port)
+{
+	return line >= other->first_line && line <= other->last_line &&
+	       audit_set_has(&other->rule->lines[AUDIT_LOWER], line) &&
+	       audit_set_has(&other->rule->source_ports[AUDIT_LOWER], port);
+}
+
+static void take(struct shadow *shadow, const struct earlier *other)
+{
+	struct audit_set *left = &shadow->left;
+	if (other->last_source >= left->items[0].low && other->first_source <= left->items[left->count - 1].high &&
+		audit_set_meets(left, &other->rule->sources[AUDIT_LOWER]))
+		audit_set_remove(left, &other->rule->sources[AUDIT_LOWER], &shadow->scratch);
+}
+
+/* Is something of the rule's sources on the internet left in its first cell? Rules for nobody there take nothing. */
+static bool left_at_first(struct shadow *shadow, const struct audit_compiled *rule)
+{
+	const struct before *before = before_here(shadow, true);
+	audit_address line = rule->lines[AUDIT_UPPER].items[0].low, port = rule->source_ports[AUDIT_UPPER].items[0].low;
+	audit_set_intersect(&shadow->left, &rule->sources[AUDIT_UPPER], &shadow->internet);
+	for (size_t i = 0; i < before->count && shadow->left.count > 0; i++) {
+		if (before->items[i].priority >= rule->rule->priority)
+			break;
+		shadow->steps++;
+		if (in_cell(&before->items[i], line, port))
+			take(shadow, &before->items[i]);
+	}
+	return shadow->left.count > 0;
+}
+
+/* The first of two sorted sets' common members, which they have. */
+static audit_address first_common(const struct audit_set *a, const struct audit_set *b)
+{
+	size_t i = 0, j = 0;
+	while (a->items[i].high < b->items[j].low || b->items[j].high < a->items[i].low) {
+		if (a->items[i].high < b->items[j].low)
+			i++;
+		else
+			j++;
+	}
+	return a->items[i].low > b->items[j].low ? a->items[i].low : b->items[j].low;
+}
+
+/* Of the first priority at which something is decided, the rule that decides the first packet. */
+static void note_first(struct shadow *shadow, const struct audit_compiled *rule)
+{
+	const struct earlier *first = shadow->candidates[0];
+	audit_address line = 0, port = 0;
+	for (size_t i = 0; i < shadow->candidate_count && shadow->candidates[i]->priority == first->priority; i++) {
+		const struct audit_compiled *other = shadow->candidates[i]->rule;
+		audit_address own_line = first_common(&rule->lines[AUDIT_UPPER], &other->lines[AUDIT_LOWER]);
+		audit_address own_port =
+			first_common(&rule->source_ports[AUDIT_UPPER], &other->source_ports[AUDIT_LOWER]);
+		if (i > 0 && (own_line > line || (own_line == line && own_port >= port)))
+			continue;
+		line = own_line;
+		port = own_port;
+		first = shadow->candidates[i];
+	}
+	if (shadow->by == NULL || first->priority < shadow->by->priority)
+		shadow->by = first->rule->rule;
+}
+
+/* Rules before it that decide something of it. */
+static void find_candidates(struct shadow *shadow, const struct audit_compiled *rule)
+{
+	const struct audit_set *sources = &rule->sources[AUDIT_UPPER];
+	const struct before *before = before_here(shadow, audit_set_covers(&shadow->internet, sources));
+	shadow->candidate_count = 0;
+	for (size_t i = 0; i < before->count && before->items[i].priority < rule->rule->priority; i++) {
+		const struct earlier *other = &before->items[i];
+		shadow->steps++;
+		if (other->last_source >= sources->items[0].low &&
+			other->first_source <= sources->items[sources->count - 1].high &&
+			audit_set_meets(&rule->lines[AUDIT_UPPER], &other->rule->lines[AUDIT_LOWER]) &&
+			audit_set_meets(&rule->source_ports[AUDIT_UPPER], &other->rule->source_ports[AUDIT_LOWER]) &&
+			audit_set_meets(sources, &other->rule->sources[AUDIT_LOWER]))
+			shadow->candidates[shadow->candidate_count++] = other;
+	}
+}
+
+/* Lines of the rule of which no rule before it decides everything alone. */
+static void find_rest(struct shadow *shadow, const struct audit_compiled *rule, struct audit_set *rest)
+{
+	audit_set_copy(rest, &rule->lines[AUDIT_UPPER]);
+	for (size_t i = 0; i < shadow->candidate_count && rest->count > 0; i++) {
+		const struct audit_compiled *other = shadow->candidates[i]->rule;
+		if (audit_set_covers(&other->sources[AUDIT_LOWER], &rule->sources[AUDIT_UPPER]) &&
+			audit_set_covers(&other->source_ports[AUDIT_LOWER], &rule->source_ports[AUDIT_UPPER]))
+			audit_set_remove(rest, &other->lines[AUDIT_LOWER], &shadow->scratch);
+	}
+}
+
+static bool left_in_cell(
+	struct shadow *shadow, const struct audit_compiled *rule, audit_address line, audit_address port)
+{
+	audit_set_copy(&shadow->left, &rule->sources[AUDIT_UPPER]);
+	for (size_t i = 0; i < shadow->candidate_count && shadow->left.count > 0; i++) {
+		shadow->steps++;
+		if (in_cell(shadow->candidates[i], line, port))
+			take(shadow, shadow->candidates[i]);
+	}
+	return shadow->left.count > 0;
+}
+
+/* Most rules are not shadowed, and their first packet from the internet shows it; of those that are, most are by one
+ * rule. Only for the others every piece is looked at. */
+static bool shadowed_here(struct shadow *shadow, size_t number)
+{
+	const struct audit_compiled *rule = compiled(shadow, number);
+	const struct audit_set *ports = &rule->source_ports[AUDIT_UPPER];
+	if (rule->lines[AUDIT_UPPER].count == 0 || ports->count == 0 || left_at_first(shadow, rule))
+		return false;
+	find_candidates(shadow, rule);
+	if (shadow->candidate_count == 0)
+		return false;
+	note_first(shadow, rule);
+	find_rest(shadow, rule, &shadow->rest);
+	if (shadow->rest.count == 0)
+		return true;
+	cut(shadow, &shadow->rest, true, &shadow->lines);
+	cut(shadow, ports, false, &shadow->ports);
+	for (size_t i = 0; i < shadow->lines.count; i++) {
+		for (size_t j = 0; j < shadow->ports.count; j++)
+			if (shadow->steps > CEIL_AUDIT_STEPS / 10 ||
+				left_in_cell(shadow, rule, shadow->lines.items[i].low, shadow->ports.items[j].low))
+				return false;
+	}
+	return true;
+}
+
+struct ranked {
+	int32_t priority;
+	uint32_t number;
+};
+
+static int by_priority(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* A rule whose place is not known, or of which it is not known whether it exists, decides nothing surely. */
+static void put_in_order(struct shadow *shadow)
+{
+	size_t count = shadow->group->rule_count;
+	st_auto_free struct ranked *ranked = st_alloc_zero(count + 1, sizeof *ranked);
+	shadow->order = st_alloc_zero(count + 1, sizeof *shadow->order);
+	for (size_t i = 0; i < count; i++) {
+		const struct audit_rule *rule = &shadow->group->rules[i];
+		if (rule->priority != AUDIT_PRIORITY_UNKNOWN && !rule->conditional)
+			ranked[shadow->order_count++] = (struct ranked){rule->priority, (uint32_t)i};
+	}
+	qsort(ranked, shadow->order_count, sizeof *ranked, by_priority);
+	for (size_t i = 0; i < shadow->order_count; i++)
+		shadow->order[i] = ranked[i].number;
+}
+
 /* All rules at one destination. */
 static void look_at_destination(struct shadow *shadow, const struct audit_destination *to)
 {
-	size_t count = shadow->group->rule_count;
-	st_auto_free uint8_t *match = st_alloc_zero(count + 1, 1);
-	shadow->earlier_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		match[i] = (uint8_t)audit_destination_match(shadow->rules[i].rule, to);
-		if (match[i] == AUDIT_YES)
-			add_earlier(shadow, &shadow->rules[i]);
-	}
-	qsort(shadow->earlier, shadow->earlier_count, sizeof *shadow->earlier, by_priority);
-	for (size_t i = 0; i < count; i++) {
+	shadow->to = to;
+	shadow->outside.known = shadow->all.known = false;
+	for (size_t i = 0; i < shadow->group->rule_count; i++) {
 		struct looked *looked = &shadow->looked[i];
-		if (!looked->asked || match[i] == AUDIT_NO || (to->in_doubt && match[i] != AUDIT_YES))
+		if (!looked->asked)
+			continue;
+		enum audit_match match = audit_destination_looked_up(&shadow->destinations, i, to);
+		if (match == AUDIT_NO || (to->in_doubt && match != AUDIT_YES))
 			continue;
 		looked->matched |= !to->in_doubt;
 		shadow->by = looked->by;
@@ -159,7 +294,7 @@ static void look_at_destination(struct shadow *shadow, const struct audit_destin
 
 static void tell_rule(const struct shadow *shadow, size_t number, struct audit_result *out)
 {
-	const struct audit_rule *rule = shadow->rules[number].rule;
+	const struct audit_rule *rule = &shadow->group->rules[number];
 	const struct looked *looked = &shadow->looked[number];
 	struct audit_note note = {.rule = audit_rule_told(out, shadow->group, rule), .by.priority = -1};
 	note.store = note.rule.group;
@@ -171,26 +306,42 @@ static void tell_rule(const struct shadow *shadow, size_t number, struct audit_r
 	}
 }
 
-static void begin(struct shadow *shadow, const struct audit_group *group)
+/* Told are rules that somebody on the internet could match. Beyond the tags that are told apart the sets say who. */
+static bool is_asked(struct shadow *shadow, size_t number)
+{
+	struct looked *looked = &shadow->looked[number];
+	looked->outside = audit_may_be_outside(&shadow->group->rules[number].sources);
+	return looked->outside &&
+	       (!shadow->tags.too_many ||
+		       audit_set_meets(&compiled(shadow, number)->sources[AUDIT_UPPER], &shadow->internet));
+}
+
+/* False: there is no rule to tell of. */
+static bool begin(struct shadow *shadow, const struct audit_group *group)
 {
 	struct audit_store store = {.gates = {group}, .gate_count = 1};
 	size_t count = group->rule_count;
+	bool any = false;
 	st_auto_free const struct audit_rule **rules = st_alloc_zero(count + 1, sizeof *rules);
 	shadow->group = group;
 	audit_tags_add(&shadow->tags, group);
 	audit_internet(&shadow->internet, shadow->tags.count);
 	shadow->rules = st_alloc_zero(count + 1, sizeof *shadow->rules);
 	shadow->looked = st_alloc_zero(count + 1, sizeof *shadow->looked);
-	shadow->earlier = st_alloc_zero(count + 1, sizeof *shadow->earlier);
 	for (size_t i = 0; i < count; i++) {
-		const struct audit_set *sources = &shadow->rules[i].sources[AUDIT_UPPER];
 		rules[i] = &group->rules[i];
-		audit_compile(rules[i], &shadow->tags, &shadow->rules[i]);
-		shadow->looked[i].asked = audit_set_meets(sources, &shadow->internet);
-		shadow->looked[i].shadowed = sources->count > 0 && rules[i]->priority != AUDIT_PRIORITY_UNKNOWN &&
+		any |= shadow->looked[i].asked = is_asked(shadow, i);
+		shadow->looked[i].shadowed = shadow->looked[i].asked && rules[i]->priority != AUDIT_PRIORITY_UNKNOWN &&
 					     audit_each_value(&rules[i]->sources, has_private, NULL);
 	}
+	if (!any)
+		return false;
+	put_in_order(shadow);
+	shadow->outside.items = st_alloc_zero(count + 1, sizeof *shadow->outside.items);
+	shadow->candidates = st_alloc_zero(count + 1, sizeof *shadow->candidates);
+	shadow->all.items = st_alloc_zero(count + 1, sizeof *shadow->all.items);
 	audit_destinations_of(&store, rules, count, &shadow->destinations);
+	return true;
 }
 
 static void end(struct shadow *shadow)
@@ -199,7 +350,11 @@ static void end(struct shadow *shadow)
 		audit_compiled_free(&shadow->rules[i]);
 	free(shadow->rules);
 	free(shadow->looked);
-	free(shadow->earlier);
+	free(shadow->order);
+	free(shadow->outside.items);
+	free(shadow->all.items);
+	free(shadow->candidates);
+	audit_set_free(&shadow->rest);
 	audit_destinations_free(&shadow->destinations);
 	audit_set_free(&shadow->lines);
 	audit_set_free(&shadow->ports);
@@ -211,10 +366,10 @@ static void end(struct shadow *shadow)
 void audit_tell_shadowed(const struct audit_group *group, struct audit_result *out)
 {
 	st_auto_free struct shadow *shadow = st_alloc_zero(1, sizeof *shadow);
-	begin(shadow, group);
+	bool any = begin(shadow, group);
 	for (size_t i = 0; i < shadow->destinations.count; i++)
 		look_at_destination(shadow, &shadow->destinations.items[i]);
-	for (size_t i = 0; i < group->rule_count; i++)
+	for (size_t i = 0; i < group->rule_count && any; i++)
 		if (shadow->looked[i].asked)
 			tell_rule(shadow, i, out);
 	end(shadow);

@@ -233,6 +233,7 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 		return;
 	}
 	const struct audit_word *list = pointer_of(model, rules);
+	audit_group_expect(group, rules->count);
 	for (const struct audit_node *rule = rules->first; rule != NULL; rule = rule->next) {
 		if (rule->type == AUDIT_OBJECT)
 			audit_azure_rule(model, group, rule, list, file,
@@ -240,6 +241,7 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 		else
 			group->doubt = doubt(model, "a rule cannot be resolved");
 	}
+	audit_group_trim(group);
 }
 
 /* Where the part begins, case ignored; NULL: nowhere. */

@@ -46,17 +46,25 @@ struct audit_destination {
 	struct audit_set label;          /* those addresses; empty: not known */
 	const struct audit_word *member; /* an interface in this application security group */
 	const struct audit_interface *interface;
-	bool in_doubt; /* whether there is such a destination cannot be told */
+	bool in_doubt;  /* whether there is such a destination cannot be told */
+	uint8_t *match; /* enum audit_match of each list of `audit_destinations` */
 };
 
 struct audit_destinations {
 	struct audit_destination *items;
 	size_t count, capacity;
+	/* Rules share few lists of destinations: each is asked once for all of its rules. */
+	uint32_t *list_of; /* of each rule */
+	const struct audit_words **lists;
+	size_t list_count;
 };
 
 /* rules: those of all gates that anybody on the internet could match. */
 void audit_destinations_of(const struct audit_store *store, const struct audit_rule *const *rules, size_t rule_count,
 	struct audit_destinations *out);
+/* Does the rule with this number match it? The same as audit_destination_match, looked up. */
+enum audit_match audit_destination_looked_up(
+	const struct audit_destinations *destinations, size_t rule, const struct audit_destination *destination);
 void audit_destinations_free(struct audit_destinations *destinations);
 enum audit_match audit_destination_match(const struct audit_rule *rule, const struct audit_destination *destination);
 

@@ -25,6 +25,21 @@ static struct st_span keep(struct audit_result *result, struct st_span text)
 	return audit_pool_copy(&result->pool, text);
 }
 
+/* The same of a text that is told often, such as the id of a group: once, as long as nothing else takes its slot. */
+static struct st_span keep_word(struct audit_result *result, const struct audit_word *word)
+{
+	struct st_span text = audit_word_span(word);
+	size_t slot = ((uintptr_t)word >> 4) * 0x9e3779b1u & (AUDIT_KEPT_SLOTS - 1);
+	struct st_span old = result->kept[slot];
+	if (word == NULL)
+		return keep(result, text);
+	if (result->kept_from[slot] == word && old.size == text.size &&
+		(text.size == 0 || memcmp(old.data, text.data, text.size) == 0))
+		return old;
+	result->kept_from[slot] = word;
+	return result->kept[slot] = keep(result, text);
+}
+
 static void add_text(struct audit_result *result, struct audit_texts *texts, struct st_span text)
 {
 	*AUDIT_PUSH(texts->items, texts->count, texts->capacity) = keep(result, text);
@@ -51,14 +66,14 @@ static void add_written(struct audit_result *result, const struct audit_written 
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
 {
-	struct audit_rule_at told = {.group = keep(result, audit_word_span(group->name)),
-		.rule = keep(result, audit_word_span(rule->name)),
+	struct audit_rule_at told = {.group = keep_word(result, group->name),
+		.rule = keep_word(result, rule->name),
 		.priority = rule->priority,
 		.file = rule->at.file,
 		.line = rule->at.line,
-		.group_id = keep(result, audit_word_span(group->id))};
+		.group_id = keep_word(result, group->id)};
 	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
-	told.address = keep(result, audit_word_span(address));
+	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
 	return told;
 }

@@ -381,11 +381,13 @@ enum st_status check_alerts_send(struct check_watch *watch, int64_t *next, struc
 /* `check --acknowledge TARGET --evidence FILE` */
 int check_acknowledge(const char *target, const char *path, const char *key_path);
 
-/* --- what is told (check_tell.c) --- */
+/* --- what is told (check_tell.c, check_tell_json.c, check_dry.c) --- */
 
 void check_tell_text(const struct check *check, struct st_buf *out);
 /* indent 0: one line */
 void check_tell_json(const struct check *check, int indent, struct st_buf *out);
+/* The key "sas": what a signature says of itself; null where the target has none. */
+void check_sas_json(struct st_json_writer *w, const struct probe_sas *sas);
 /* A round of a watch, in a line, and what each target that is not closed says. */
 void check_tell_round(const struct check *check, struct st_buf *out);
 /* "2019-12-31T09:15:00Z" as it is read by people; the caller frees. */

@@ -11,6 +11,7 @@ void probe_evidence_keys(struct probe_evidence *evidence, const uint8_t key[PROB
 	crypto_kdf_derive_from_key(seed, sizeof seed, 1, "evi-sign", key);
 	crypto_kdf_derive_from_key(evidence->seal, sizeof evidence->seal, 2, "evi-seal", key);
 	crypto_kdf_derive_from_key(evidence->name, sizeof evidence->name, 3, "evi-name", key);
+	crypto_kdf_derive_from_key(evidence->line, sizeof evidence->line, 4, "evi-line", key);
 	crypto_sign_seed_keypair(evidence->public_key, evidence->sign, seed);
 	sodium_memzero(seed, sizeof seed);
 }
@@ -35,8 +36,18 @@ uint64_t probe_evidence_begin(
 	return evidence->count + 1;
 }
 
+void probe_evidence_code(const struct probe_evidence *evidence, struct st_span line, char out[PROBE_EVIDENCE_CODE_TEXT])
+{
+	uint8_t code[(PROBE_EVIDENCE_CODE_TEXT - 1) / 2];
+	crypto_generichash(code, sizeof code, line.data, line.size, evidence->line, sizeof evidence->line);
+	st_hex(code, sizeof code, out);
+}
+
 void probe_evidence_end(struct probe_evidence *evidence, struct st_json_writer *w)
 {
+	char code[PROBE_EVIDENCE_CODE_TEXT];
+	probe_evidence_code(evidence, (struct st_span){w->out->data, w->out->size}, code);
+	st_json_key_text(w, "mac", code);
 	st_json_object_end(w);
 	/* The line feed is no part of what is hashed: a file that passed through another system stays verifiable. */
 	st_sha256_of(w->out->data, w->out->size, evidence->head);

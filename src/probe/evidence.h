@@ -1,7 +1,9 @@
 /*
  * Evidence (contract 8): JSON Lines, each with the SHA-256 of the line before, the last of a run signed with Ed25519
  * (RFC 8032, libsodium). Whoever alters, drops or adds a line breaks the chain; whoever makes a new chain lacks the
- * key; and the head, printed at the end of a run and kept elsewhere, says which chain it was. No I/O here.
+ * key; and the head, printed at the end of a run and kept elsewhere, says which chain it was. Each line carries a code
+ * of its own (BLAKE2b under a key derived for it), so that what a killed run left unsigned is told from what somebody
+ * without the key put behind it. No I/O here.
  *
  * Names of objects are personal data: they stand as keyed hashes; the one name that a later run must ask for again
  * stands sealed (XChaCha20-Poly1305), bound to its target.
@@ -15,9 +17,10 @@
 
 #define PROBE_EVIDENCE_KEY_BYTES 32
 #define PROBE_EVIDENCE_HEAD_TEXT 65 /* 64 hex digits and a NUL */
+#define PROBE_EVIDENCE_CODE_TEXT 33 /* 32 and a NUL */
 
 struct probe_evidence {
-	uint8_t sign[64], public_key[32], seal[32], name[32];
+	uint8_t sign[64], public_key[32], seal[32], name[32], line[32];
 	uint64_t count;                /* lines so far */
 	uint8_t head[ST_SHA256_BYTES]; /* hash of the last line; zero before the first */
 };
@@ -31,6 +34,9 @@ void probe_evidence_wipe(struct probe_evidence *evidence);
 uint64_t probe_evidence_begin(
 	const struct probe_evidence *evidence, struct st_json_writer *w, int64_t now, const char *kind);
 void probe_evidence_end(struct probe_evidence *evidence, struct st_json_writer *w);
+/* The code of a line: over its bytes before `,"mac":"CODE"}`. */
+void probe_evidence_code(
+	const struct probe_evidence *evidence, struct st_span line, char out[PROBE_EVIDENCE_CODE_TEXT]);
 /* The last line of a run: the signature over the head so far. */
 void probe_evidence_sign(struct probe_evidence *evidence, int64_t now, struct st_buf *line);
 
@@ -47,7 +53,8 @@ bool probe_evidence_unseal(
 enum probe_chain {
 	PROBE_CHAIN_INTACT, /* and its last line is a signature by this key */
 	PROBE_CHAIN_CUT,    /* intact but for a torn last line, or not signed behind its last lines: a run was killed */
-	PROBE_CHAIN_TAMPERED,  /* a line does not fit the one before it, is no line of ours, or a signature is wrong */
+	PROBE_CHAIN_TAMPERED,  /* a line does not fit the one before it, is no line of ours, its code or a signature is
+				* wrong, or it has no code and no signature behind it */
 	PROBE_CHAIN_OTHER_KEY, /* signed with another key than this one */
 };
 
@@ -56,6 +63,7 @@ struct probe_chain_report {
 	uint64_t lines;                /* that fit */
 	uint64_t bad_line;             /* from 1; 0 none */
 	uint64_t whole_bytes;          /* of the lines that fit */
+	uint64_t wrong_code, no_code;  /* the first line whose code is wrong; that has none and no signature yet; 0 */
 	bool torn;                     /* bytes behind the last line feed */
 	uint8_t head[ST_SHA256_BYTES]; /* of the last line that fits */
 	bool head_found;               /* the head asked for is that of a line here */

@@ -162,6 +162,40 @@ static enum probe_chain judge_signature(const struct probe_evidence *keys, const
 	return memcmp(key, keys->public_key, sizeof key) == 0 ? PROBE_CHAIN_INTACT : PROBE_CHAIN_OTHER_KEY;
 }
 
+/* What stands behind the bytes that a code is over. */
+#define CODE_BEGIN ",\"mac\":\""
+#define CODE_END "\"}"
+#define CODE_BYTES (sizeof CODE_BEGIN - 1 + PROBE_EVIDENCE_CODE_TEXT - 1 + sizeof CODE_END - 1)
+
+enum code { CODE_NONE, CODE_GOOD, CODE_WRONG };
+
+static enum code judge_code(const struct probe_evidence *keys, struct st_span line)
+{
+	char code[PROBE_EVIDENCE_CODE_TEXT];
+	if (line.size < CODE_BYTES)
+		return CODE_NONE;
+	const uint8_t *begin = line.data + line.size - CODE_BYTES, *text = begin + sizeof CODE_BEGIN - 1;
+	if (memcmp(begin, CODE_BEGIN, sizeof CODE_BEGIN - 1) != 0)
+		return CODE_NONE;
+	probe_evidence_code(keys, (struct st_span){line.data, line.size - CODE_BYTES}, code);
+	bool good = sodium_memcmp(text, code, sizeof code - 1) == 0 &&
+		    memcmp(text + sizeof code - 1, CODE_END, sizeof CODE_END - 1) == 0;
+	return good ? CODE_GOOD : CODE_WRONG;
+}
+
+/* A line without a code is covered by the next signature, a wrong one by none. False: the chain ends here. */
+static bool take_code(enum code code, bool is_signed, struct probe_chain_report *report)
+{
+	uint64_t number = report->lines + 1;
+	if (code == CODE_WRONG && report->wrong_code == 0)
+		report->wrong_code = number;
+	if (code == CODE_NONE && report->no_code == 0)
+		report->no_code = number;
+	if (is_signed)
+		report->no_code = 0;
+	return !is_signed || report->wrong_code == 0;
+}
+
 static bool head_starts_with(const uint8_t head[ST_SHA256_BYTES], const char *text)
 {
 	char hex[PROBE_EVIDENCE_HEAD_TEXT];
@@ -194,16 +228,22 @@ void probe_evidence_check_more(
 		probe_evidence_row_free(&line);
 		out->chain = chain;
 		if (chain == PROBE_CHAIN_TAMPERED || chain == PROBE_CHAIN_OTHER_KEY) {
-			out->bad_line = out->lines + 1;
+			out->bad_line = out->wrong_code != 0 && chain == PROBE_CHAIN_TAMPERED ? out->wrong_code
+											      : out->lines + 1;
 			return;
 		}
+		if (!take_code(judge_code(keys, span), chain == PROBE_CHAIN_INTACT, out))
+			break;
 		st_sha256_of(span.data, span.size, out->head);
 		out->lines++;
 		out->whole_bytes = at;
 		out->head_is_last = head != NULL && head_starts_with(out->head, head);
 		out->head_found = out->head_found || out->head_is_last;
 	}
-	out->torn = out->whole_bytes < file.size;
-	if (out->torn)
+	out->bad_line = out->wrong_code != 0 ? out->wrong_code : out->no_code;
+	out->torn = out->bad_line == 0 && out->whole_bytes < file.size;
+	if (out->bad_line != 0)
+		out->chain = PROBE_CHAIN_TAMPERED;
+	else if (out->torn)
 		out->chain = PROBE_CHAIN_CUT;
 }

@@ -3,6 +3,7 @@
 what is refused before any packet, what each state is told as, evidence that shows every change, servers that lie."""
 import contextlib
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -479,9 +480,16 @@ def evidence_shows_every_change():
             changed = lines[i].replace(b'"time":"2', b'"time":"3', 1)
             rig.check(changed != lines[i], "line %d has no time: %r" % (i, lines[i]))
             got = verified(b"".join(lines[:i] + [changed] + lines[i + 1:]), rig.FOUND)
-            rig.equal((got["evidence"], got["bad_line"]), ("tampered", i + 2), "line %d changed" % (i + 1))
+            rig.equal((got["evidence"], got["bad_line"]), ("tampered", i + 1), "line %d changed" % (i + 1))
             got = verified(b"".join(lines[:i] + lines[i + 1:]), rig.FOUND)
             rig.equal(got["evidence"], "tampered", "line %d left out" % (i + 1))
+        # Without the key a line that fits the chain can be made, but not one that is taken, by --verify or by the next run.
+        forged = '{"n":%d,"prev":"%s","time":"2026-01-01T00:00:00Z","kind":"acknowledged","target":"%s","window":1}\n' % (
+            len(lines) + 1, hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest(), front.url + "/acc/open")
+        got = verified(whole + forged.encode(), rig.FOUND)
+        rig.equal((got["evidence"], got["bad_line"]), ("tampered", len(lines) + 1), "a line of somebody without the key")
+        said = here.check(scope, "--evidence", other, status=rig.WRONG).stderr.decode()
+        rig.check("line %d does not fit" % (len(lines) + 1) in said, "the next run takes the forged line: %r" % said)
         rig.equal(verified(whole[:-20], rig.INCOMPLETE)["evidence"], "cut", "a torn last line")
         rig.equal(verified(b"".join(lines[:-1]), rig.INCOMPLETE)["evidence"], "cut", "the signature left out")
         rig.equal(verified(whole + lines[-1], rig.FOUND)["evidence"], "tampered", "a line twice")
@@ -504,7 +512,7 @@ def a_torn_line_does_not_stop_the_next_run_and_tampering_does():
             file.write(data.replace(b"own-asset", b"mandate__", 1))
         connections = front.connections
         done = here.check(scope, "--evidence", here.evidence, status=rig.WRONG, format="text")
-        rig.check(b"line 2" in done.stderr, done.stderr)
+        rig.check(b"line 1 does not fit" in done.stderr, done.stderr)
         rig.equal(front.connections, connections, "connections with tampered evidence")
 
 

@@ -122,7 +122,9 @@ def run(place):
     place.run("ceph-mon", *config, "--mkfs", "-i", "a", "--monmap", place.path("monmap"))
     place.spawn("ceph-mon", *config, "-i", "a", "-f", stop=signal.SIGKILL)
     place.wait_port(monitor)
-    place.run("ceph", *config, *own, "--connect-timeout", "20", "osd", "new", osd)
+    # A monitor that accepts connections may still refuse everybody, until it has found itself; asked again it gives the same id.
+    place.wait(lambda: place.run("ceph", *config, *own, "--connect-timeout", "20", "osd", "new", osd, may_fail=True).strip() == b"0",
+        "the monitor knows the store", 60)
     place.run("ceph-osd", *config, "-i", "0", "--mkfs", "--osd-uuid", osd)
     place.spawn("ceph-osd", *config, *own, "-i", "0", "-f", stop=signal.SIGKILL)
     place.spawn("radosgw", *config, *own, "-n", "client.rgw", "-f", stop=signal.SIGKILL)

@@ -75,6 +75,39 @@ static void another_key_is_not_ours_and_a_missing_signature_is_a_cut(void)
 	CHECK_INT(judge(&evidence, &file), PROBE_CHAIN_CUT);
 }
 
+/* Whoever may write the file but lacks the key: the line fits the chain, for that needs no secret. */
+static void what_somebody_else_put_behind_the_last_signature_is_told_from_what_a_killed_run_left(void)
+{
+	struct probe_evidence evidence = {0}, forger = {0};
+	st_auto_buf struct st_buf file = {0}, bare = {0};
+	char head[PROBE_EVIDENCE_HEAD_TEXT];
+	struct probe_chain_report report;
+	probe_evidence_keys(&evidence, key_a);
+	probe_evidence_keys(&forger, key_b);
+	add_verdict(&evidence, &file, 1000, "t", "open", NULL);
+	sign(&evidence, &file, 1001);
+	forger.count = evidence.count;
+	memcpy(forger.head, evidence.head, sizeof forger.head);
+	st_buf_add(&bare, file.data, file.size);
+	st_hex(evidence.head, sizeof evidence.head, head);
+	st_buf_format(&bare,
+		"{\"n\":3,\"prev\":\"%s\",\"time\":\"2026-01-01T00:00:00Z\",\"kind\":\"verdict\",\"target\":\"t\","
+		"\"verdict\":"
+		"\"closed\"}\n",
+		head);
+	CHECK_INT(judge(&evidence, &bare), PROBE_CHAIN_TAMPERED);
+	size_t signed_bytes = file.size;
+	add_verdict(&forger, &file, 1002, "t", "closed", NULL);
+	probe_evidence_check(&evidence, (struct st_span){file.data, file.size}, NULL, &report);
+	CHECK_INT(report.chain, PROBE_CHAIN_TAMPERED);
+	CHECK_INT(report.bad_line, 3);
+	file.size = signed_bytes;
+	add_verdict(&evidence, &file, 1002, "t", "closed", NULL);
+	CHECK_INT(judge(&evidence, &file), PROBE_CHAIN_CUT);
+	sign(&evidence, &file, 1003);
+	CHECK_INT(judge(&evidence, &file), PROBE_CHAIN_INTACT);
+}
+
 static void a_sealed_name_opens_for_its_target_and_key_only(void)
 {
 	struct probe_evidence evidence = {0}, other = {0};
@@ -122,6 +155,7 @@ int main(void)
 		return 1;
 	RUN(any_single_byte_that_changes_is_seen);
 	RUN(another_key_is_not_ours_and_a_missing_signature_is_a_cut);
+	RUN(what_somebody_else_put_behind_the_last_signature_is_told_from_what_a_killed_run_left);
 	RUN(a_sealed_name_opens_for_its_target_and_key_only);
 	RUN(facts_survive_their_frame_and_no_cutting_of_it_is_taken);
 	CHECK_END();
