@@ -14,10 +14,13 @@ CLANG_FORMAT_MAJOR = 14
 INCLUDES = {
     "base": (), "process": ("base",), "source": ("base", "process"), "extract": ("base", "process"),
     "detect": ("base", "process"), "resolve": ("base", "process"), "casefile": ("base", "process"),
+    "redact": ("base", "process", "extract", "detect"),
     "report": ("base", "process"), "audit": ("base",),
+    "judge": ("base",),  # shares nothing with detect: that is what it is for
     "probe": ("base",), "fetch": ("base", "process", "probe"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
-    "cli": ("base", "process", "source", "extract", "detect", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
+    "api": ("base", "detect", "redact"),
+    "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")
@@ -26,8 +29,8 @@ MACHINE_PATHS = re.compile(r"(?<![\w$}./-])/(home|root|Users|work|opt/work|mnt)/
 PROMISES_ALLOWED = {"tools/lint.py"}
 LONGEST_FILE, LONGEST_FUNCTION = 800, 80
 TEXT_SUFFIXES = (".c", ".h", ".py", ".md", ".build", ".txt", ".sh", ".1", ".inc")
-# Writable globals that must be: what a signal handler sets or reads.
-GLOBALS_ALLOWED = re.compile(r"^((stop_asked|st_|cli_)?(stop|interrupted|signal|resized)\w*|report_(socket|frame_type))$")
+# Writable globals that must be: what a signal handler sets or reads; of each thread, the API call at work in it.
+GLOBALS_ALLOWED = re.compile(r"^((stop_asked|st_|cli_)?(stop|interrupted|signal|resized)\w*|report_(socket|frame_type)|at_work)$")
 # Of the compiler, the C library and the runtime.
 GLOBALS_FOREIGN = re.compile(r"^(completed\.|__|_edata|_end|data_start|std(in|out|err)\b|environ|program_invocation|"
     r"opt(arg|ind|err|opt)\b|_IO_|_DYNAMIC|_GLOBAL_OFFSET_TABLE_|sqlite3_temp_directory)")

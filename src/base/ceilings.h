@@ -45,6 +45,20 @@
 /* Memory of PCRE2 for the steps of one place; far more than CEIL_RULE_STEPS of them take. */
 #define CEIL_RULE_HEAP_KIB 4096
 
+/* --- redact: documents (redact/document.h) --- */
+/* A page, or one message, that is held whole; a larger one is refused. */
+#define CEIL_REDACT_DOCUMENT_BYTES (64 * MIB)
+/* Times that size which it may grow to, where tokens are longer than what they stand for; else it is refused. */
+#define CEIL_REDACT_GROWN 4
+/* Times a document is searched until nothing is found; one in which something appears each time is refused. */
+#define CEIL_REDACT_ROUNDS 8
+/* Message ids that are numbered in one input without a key; later ones have no number of their own. */
+#define CEIL_REDACT_MESSAGE_IDS ((size_t)1 << 20)
+/* Fields, parts and boundaries of one message; one of more is refused. */
+#define CEIL_REDACT_MAIL_ITEMS ((size_t)1 << 18)
+/* A line of mail (RFC 5322, 2.1.1), without its end. */
+#define CEIL_MAIL_LINE_BYTES 998u
+
 /* --- extract --- */
 /* Containers inside containers; a deeper one is unread(limit-depth). */
 #define CEIL_NESTING_DEPTH 16
@@ -103,6 +117,18 @@
 #define CEIL_CSV_QUOTED_BYTES (1 * MIB)
 /* Cells of one CSV row; what follows is one cell. */
 #define CEIL_CSV_CELLS 65536
+/* A field's path in a redaction policy (`customer.mail`): what leads to its container, and its own name. What is longer
+ * is left out between the two, so that `*.mail` still finds it. */
+#define CEIL_REDACT_PATH_BYTES 2048
+#define CEIL_REDACT_NAME_BYTES 256
+/* Keys with a replacement, in objects that are open, which are compared; each further one is numbered. */
+#define CEIL_REDACT_KEY_NAMES 65536
+/* Tables of an SQL dump whose columns are known by CREATE TABLE, and the columns of one; values of others have no
+ * field. */
+#define CEIL_SQL_TABLES 4096
+#define CEIL_SQL_COLUMNS 4096
+/* Names of such tables and columns that are kept. */
+#define CEIL_SQL_NAMES_BYTES (8 * MIB)
 /* Columns of a sheet, or of a table in a document, whose names are labels: as many as a spreadsheet has. */
 #define CEIL_TABLE_COLUMNS 16384
 /* Attributes and comments of HTML, footnotes of RTF, that wait for the end of the line they stand in; beyond, the line
@@ -416,5 +442,19 @@
 #define CEIL_ALERT_BYTES (64 * KIB)
 /* How long an acknowledgement waits for a round of the watch to end. */
 #define CEIL_ACKNOWLEDGE_MS 120000
+/* A policy of redaction, its field patterns and allowed values, and bytes of one of them; larger ones are refused. */
+#define CEIL_REDACT_POLICY_BYTES (64 * KIB)
+#define CEIL_REDACT_POLICY_ENTRIES 2048
+#define CEIL_REDACT_POLICY_TEXT_BYTES 512
+/* Digests of values that are known from elsewhere (36 MiB); more are refused, never left out in silence. */
+#define CEIL_REDACT_KNOWN (1024 * 1024)
+/* A known name in a text, with what stands between its words; a longer one is not looked for. */
+#define CEIL_KNOWN_NAME_BYTES 640
+/* redact --estimate: bytes of a passage and what is shown on either side of it, passages that one run draws, and those
+ * that one person is asked about. */
+#define CEIL_ESTIMATE_PASSAGE_BYTES 512
+#define CEIL_ESTIMATE_CONTEXT_BYTES 256
+#define CEIL_ESTIMATE_PASSAGES 1000000
+#define CEIL_ESTIMATE_ASKED 1000
 
 #endif

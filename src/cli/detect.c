@@ -6,15 +6,14 @@
 #include "base/ceilings.h"
 #include "base/json_write.h"
 #include "cli/cli.h"
+#include "cli/detect_options.h"
 #include "cli/detect_text.h"
 #include "cli/rules_file.h"
 #include "detect/detect.h"
 #include "process/confine.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <idn2.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -196,55 +195,6 @@ static int run_unconfined(struct run *run)
 	return exit == CLI_ENVIRONMENT ? cli_fail(CLI_ENVIRONMENT, "cannot write the output") : exit;
 }
 
-/* Two letters each (ISO 3166-1), upper case; false with a line on stderr. */
-static bool read_regions(const char *const *values, char **out)
-{
-	for (size_t i = 0; values[i]; i++) {
-		const char *value = values[i];
-		if (strlen(value) != 2 || !isalpha((unsigned char)value[0]) || !isalpha((unsigned char)value[1])) {
-			cli_fail(CLI_WRONG, "--region takes two-letter country codes: IT,FR");
-			return false;
-		}
-		out[i] = st_strndup(value, 2);
-		out[i][0] = (char)toupper((unsigned char)value[0]);
-		out[i][1] = (char)toupper((unsigned char)value[1]);
-	}
-	return true;
-}
-
-/* Domains as A-labels in lower case. */
-static bool read_own_domains(const char *const *values, char **out)
-{
-	for (size_t i = 0; values[i]; i++) {
-		uint8_t *ascii = NULL;
-		if (idn2_lookup_u8((const uint8_t *)values[i], &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
-				IDN2_OK ||
-			!*ascii) {
-			cli_fail(CLI_WRONG, "--own-domain takes a domain such as example.com");
-			free(ascii);
-			return false;
-		}
-		out[i] = st_strndup((const char *)ascii, strlen((const char *)ascii));
-		free(ascii);
-	}
-	return true;
-}
-
-static size_t list_length(const char *const *list)
-{
-	size_t count = 0;
-	while (list[count])
-		count++;
-	return count;
-}
-
-static void free_list(char **list)
-{
-	for (char **entry = list; *entry; entry++)
-		free(*entry);
-	free(list);
-}
-
 static bool known_format(const char *format)
 {
 	static const char *const formats[] = {"auto", "text", "json", "jsonl", "csv", NULL};
@@ -301,15 +251,11 @@ static int detect_ruled(const struct cli_arguments *arguments, struct run *run)
 	return exit;
 }
 
-static int detect_with(const struct cli_arguments *arguments, char **regions, char **own_domains)
+static int detect_with(const struct cli_arguments *arguments, const struct detect_options *options)
 {
 	if (!known_format(cli_value(arguments, "format")))
 		return cli_fail(CLI_WRONG, "--format is one of auto, text, json, jsonl, csv");
-	if (!read_regions(cli_values(arguments, "region"), regions) ||
-		!read_own_domains(cli_values(arguments, "own-domain"), own_domains))
-		return CLI_WRONG;
-	struct run run = {
-		.options = {.regions = (const char *const *)regions, .own_domains = (const char *const *)own_domains}};
+	struct run run = {.options = {.regions = options->regions, .own_domains = options->own_domains}};
 	st_auto_buf struct st_buf file = {0};
 	struct detect_rules *rules;
 	if (!rules_file_read(cli_value(arguments, "rules"), &file, &rules))
@@ -325,11 +271,9 @@ static int detect_with(const struct cli_arguments *arguments, char **regions, ch
 
 static int run_detect(const struct cli_arguments *arguments)
 {
-	char **regions = st_alloc_zero(list_length(cli_values(arguments, "region")) + 1, sizeof *regions);
-	char **own_domains = st_alloc_zero(list_length(cli_values(arguments, "own-domain")) + 1, sizeof *own_domains);
-	int exit = detect_with(arguments, regions, own_domains);
-	free_list(regions);
-	free_list(own_domains);
+	struct detect_options options;
+	int exit = detect_options_read(arguments, &options) ? detect_with(arguments, &options) : CLI_WRONG;
+	detect_options_free(&options);
 	return exit;
 }
 

@@ -15,6 +15,7 @@ static const struct cli_command *const commands[] = {
 	&cli_command_scan,
 	&cli_command_report,
 	&cli_command_detect,
+	&cli_command_redact,
 	&cli_command_check,
 	&cli_command_scope,
 	&cli_command_audit,

@@ -112,6 +112,24 @@ static const char fillers[] = " is è est ist es was il la le el der die das the
 static const char no_case[] =
 	" edge corner worst best special general common base test use lower upper title switch any "
 	"each every which in either both lowercase uppercase ";
+/* "a caso", "im Fall", "en cas": chance and condition. */
+static const struct {
+	const char *word, *before;
+} no_cases[] = {
+	{"case", no_case},
+	{"caso", " a per in nel ogni qualche qualsiasi tal en por al cada todo tal "},
+	{"cas", " en au par dans tout chaque "},
+	{"fall", " im jeden jedem keinem diesem auf für "},
+};
+
+/* Does the label at word `at` only say that something may happen? */
+static bool is_speech(const struct nearby *nearby, size_t at, const struct case_label *label)
+{
+	for (size_t i = 0; i < sizeof no_cases / sizeof *no_cases; i++)
+		if (strcmp(label->last, no_cases[i].word) == 0)
+			return at + 1 < nearby->count && word_listed(nearby->word[at + 1].text, no_cases[i].before);
+	return false;
+}
 
 /* How many digits the label at word `at` asks for; 0 when it reaches no number. *named: something says a number comes.
  */
@@ -120,8 +138,7 @@ static unsigned asks_for(const struct nearby *nearby, size_t at, const struct ca
 	const unsigned says_number =
 		NEARBY_HASH | NEARBY_NUMBER | (label->bare == NUMBERED ? 0 : (unsigned)NEARBY_COLON);
 	*named = false;
-	if (strcmp(label->last, "case") == 0 && at + 1 < nearby->count &&
-		word_listed(nearby->word[at + 1].text, no_case))
+	if (is_speech(nearby, at, label))
 		return 0;
 	for (size_t i = 0; i <= at; i++) {
 		unsigned signs = nearby->word[i].signs;

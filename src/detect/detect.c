@@ -127,6 +127,7 @@ struct detect *detect_open(const struct detect_options *options, detect_emit *em
 	detect->options.regions = copy_list(options ? options->regions : NULL);
 	detect->options.own_domains = copy_list(options ? options->own_domains : NULL);
 	detect->options.keep_tentative = options && options->keep_tentative;
+	detect->overlap.tells_lost = options && options->keep_tentative && options->keep_rests;
 	detect->emit = emit;
 	detect->context = context;
 	if (options && options->rules)
@@ -195,6 +196,12 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 		.scheme = winner->scheme,
 		.rule = winner->rule,
 	};
+	mention.rest = winner->state == OVERLAP_LOST;
+	if (mention.rest) {
+		if (!mention.tentative && mention.kind != DETECT_URL)
+			detect->emit(detect->context, &mention);
+		return;
+	}
 	if (mention.kind == DETECT_EMAIL_ADDRESS || mention.kind == DETECT_PERSON_NAME ||
 		mention.kind == DETECT_CASE_NUMBER)
 		note_seen(detect, &mention);

@@ -70,7 +70,9 @@ struct detect_mention {
 	struct st_span holder;    /* of an e-mail address beside which a name stands: that name in canonical form, else
 				   * empty; only with keep_tentative; borrowed for the call */
 	const char *scheme;       /* national_id and vat_number; else NULL */
-	uint8_t rule;             /* 1 + the number of the rule that found it (rules.h); 0: a detector of ours */
+	bool rest; /* only with keep_rests: it lost against one that it overlaps; what reaches beyond is part of a value
+		    */
+	uint8_t rule; /* 1 + the number of the rule that found it (rules.h); 0: a detector of ours */
 };
 
 struct detect_rules; /* rules.h */
@@ -81,6 +83,7 @@ struct detect_options {
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
 	const struct detect_rules *rules; /* borrowed, outlives the detect; NULL for none */
 	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
+	bool keep_rests;     /* with keep_tentative: emit what lost, too, marked and out of order, but urls */
 	bool byte_by_byte;   /* the slow way also where the processor has a fast one: what tests compare with */
 };
 

@@ -103,11 +103,32 @@ static uint8_t spelt_space(const struct detect_window *window, size_t at)
 	return 0;
 }
 
+/* What quoted-printable writes with `=` (RFC 2045 6.7): a line broken in the middle, which shows nothing, a no-break
+ * space, and signs. Digits are not read: mail programs leave them as they are, and equations do not. */
+static struct glyph quoted_glyph(const struct detect_window *window, size_t at)
+{
+	const struct glyph equals = {.class = GLYPH_OTHER, .size = 1};
+	uint8_t first = byte_at(window, at + 1), second = byte_at(window, at + 2);
+	if (first == '\n' || (first == '\r' && second == '\n'))
+		return (struct glyph){.class = GLYPH_INVISIBLE, .size = first == '\n' ? 2 : 3, .encoded = true};
+	if ((first | 0x20) == 'c' && second == '2' && byte_at(window, at + 3) == '=' &&
+		(byte_at(window, at + 4) | 0x20) == 'a' && byte_at(window, at + 5) == '0')
+		return (struct glyph){.class = GLYPH_SPACE, .size = 6, .encoded = true};
+	if ((first | 0x20) == 'a' && second == '0')
+		return (struct glyph){.class = GLYPH_SPACE, .size = 3, .encoded = true};
+	if (first != '2' || !(ascii_digit(second) || ((second | 0x20) >= 'a' && (second | 0x20) <= 'f')))
+		return equals;
+	uint8_t sign = (uint8_t)(0x20 + (ascii_digit(second) ? second - '0' : (second | 0x20) - 'a' + 10));
+	return (struct glyph){.class = ascii_class(sign), .size = 3, .encoded = true};
+}
+
 struct glyph glyph_at(const struct detect_window *window, size_t at)
 {
 	if (at >= window->size)
 		return (struct glyph){.class = GLYPH_NONE};
 	uint8_t byte = window->data[at];
+	if (byte == '=')
+		return quoted_glyph(window, at);
 	if (byte == '%' || byte == '&') {
 		uint8_t size = spelt_space(window, at);
 		if (size)

@@ -1,7 +1,7 @@
 /*
  * Written numbers: digits in groups, with the spaces, dashes and signs people put between them. Shared by the detectors
  * of telephone numbers, payment cards, IBANs and IP addresses. Works on raw bytes: UTF-8, full-width forms, invisible
- * characters, and the percent and entity spellings of a space.
+ * characters, the percent and entity spellings of a space, and signs and soft line breaks of quoted-printable.
  */
 #ifndef STAUNCH_DETECT_DIGITS_H
 #define STAUNCH_DETECT_DIGITS_H

@@ -5,6 +5,7 @@
 #include "detect/email_address.h"
 
 #include <idn2.h>
+#include <unistd.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -228,7 +229,10 @@ static bool canonical_form(const struct labels *labels, size_t count, struct ema
 		memcpy(input, labels->text, size);
 		input[size] = 0;
 		/* libidn2 allocates; only names beyond ASCII come here */
-		if (idn2_lookup_u8((const uint8_t *)input, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		int looked_up = idn2_lookup_u8((const uint8_t *)input, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+		if (looked_up == IDN2_MALLOC) /* a domain that is there must not look like none */
+			_exit(ST_EXIT_MEMORY);
+		if (looked_up != IDN2_OK)
 			return false;
 		size = strlen((const char *)ascii);
 		bool fits = size <= EMAIL_DOMAIN_BYTES;

@@ -8,7 +8,7 @@
 #define CONFIDENCE_PRINTED 98
 #define CONFIDENCE_ODD 90
 #define IBAN_MAX 34
-/* Signs between two characters: a space, a dash, and invisible ones. */
+/* Signs between two characters: a space, a dash, a dot where all groups have one, and invisible ones. */
 #define SIGNS_BETWEEN 3
 
 /* The registry kept by SWIFT for ISO 13616 (release 99 and before): country, total length, structure of the account
@@ -169,7 +169,7 @@ static size_t pass_sign(const struct detect_window *window, size_t at, struct wr
 	*sign = 0;
 	for (unsigned i = 0; i < SIGNS_BETWEEN; i++) {
 		struct glyph glyph = glyph_at(window, at);
-		bool visible = glyph.class == GLYPH_SPACE || glyph.class == GLYPH_DASH;
+		bool visible = glyph.class == GLYPH_SPACE || glyph.class == GLYPH_DASH || glyph.class == GLYPH_DOT;
 		if ((!visible && glyph.class != GLYPH_INVISIBLE) || (visible && *sign))
 			break;
 		if (visible)
@@ -196,6 +196,8 @@ static bool read_text(const struct detect_window *window, size_t length, struct 
 			iban->sign = sign;
 		if (sign != (i % 4 == 0 && i > 0 ? iban->sign : 0))
 			iban->printed = false;
+		if (!iban->printed && (sign | iban->sign) & SEPARATOR_DOT)
+			return false;
 		iban->encoded |= glyph.encoded;
 		iban->text[iban->size++] = glyph.class == GLYPH_DIGIT ? (uint8_t)('0' + glyph.value) : glyph.value;
 		at += glyph.size;
@@ -214,7 +216,18 @@ static size_t wide_code_before(const struct detect_window *window, size_t at)
 		at -= letter.size;
 	}
 	enum glyph_class before = glyph_before(window, at).class;
-	return before == GLYPH_LETTER || before == GLYPH_DIGIT || !token_begins(window, at) ? SIZE_MAX : at;
+	bool wide = byte_before(window, at, 1) >= 0x80 && (before == GLYPH_LETTER || before == GLYPH_DIGIT);
+	return wide || !token_begins(window, at) ? SIZE_MAX : at;
+}
+
+/* IBANDE44...: the word itself, as forms that forget a blank print it. */
+static bool word_before(const struct detect_window *window, size_t at)
+{
+	static const char word[] = "iban";
+	for (size_t i = 0; i < 4; i++)
+		if ((byte_before(window, at, 4 - i) | 0x20) != word[i])
+			return false;
+	return token_begins(window, at - 4);
 }
 
 /* The country code before the check digits at `at`: IT60, IT 60; its place, or SIZE_MAX. */
@@ -231,7 +244,7 @@ static size_t code_before(const struct detect_window *window, size_t at)
 	size_t code = at - gap - 2;
 	if (!ascii_letter(window->data[code]) || !ascii_letter(window->data[code + 1]))
 		return SIZE_MAX;
-	return token_begins(window, code) ? code : SIZE_MAX;
+	return token_begins(window, code) || word_before(window, code) ? code : SIZE_MAX;
 }
 
 /* Kept out of check(), so that the common rejection needs no stack. */

@@ -75,14 +75,28 @@ static bool next_group(const struct detect_window *window, size_t *at, char *sig
 	return false;
 }
 
+/* A letter or digit, full-width too. */
+static bool goes_on_inside(const struct detect_window *window, size_t at)
+{
+	struct glyph glyph = glyph_at(window, at);
+	return glyph.class == GLYPH_DIGIT || glyph.class == GLYPH_LETTER;
+}
+
 /* One group from `at` on; the byte behind it, or 0 when it is too long. */
 static size_t read_group(const struct detect_window *window, size_t at, struct official_text *out, bool *encoded)
 {
 	for (;;) {
 		uint8_t byte = byte_at(window, at), size = 1;
-		if (byte >= 0x80) { /* full-width digits */
+		if (byte >= 0x80 || byte == '=') {
 			struct glyph glyph = glyph_at(window, at);
-			byte = glyph.class == GLYPH_DIGIT ? (uint8_t)('0' + glyph.value) : 0;
+			if (glyph.class == GLYPH_INVISIBLE && goes_on_inside(window, at + glyph.size)) {
+				*encoded = true;
+				at += glyph.size;
+				continue;
+			}
+			byte = glyph.class == GLYPH_DIGIT    ? (uint8_t)('0' + glyph.value)
+			       : glyph.class == GLYPH_LETTER ? glyph.value
+							     : 0;
 			size = glyph.size;
 			*encoded |= byte != 0;
 		}
@@ -133,19 +147,57 @@ static size_t letters_before(const struct detect_window *window, size_t at)
 	return count > 0 && byte_before(window, at, count + 1) == '\\' ? count - 1 : count;
 }
 
+/* Bytes of what shows nothing and ends before `at`: an invisible character, a soft line break of quoted-printable. */
+static size_t nothing_before(const struct detect_window *window, size_t at)
+{
+	if (byte_before(window, at, 1) == '\n')
+		return byte_before(window, at, 2) == '='                                         ? 2
+		       : byte_before(window, at, 2) == '\r' && byte_before(window, at, 3) == '=' ? 3
+												 : 0;
+	struct glyph glyph = glyph_before(window, at);
+	return glyph.class == GLYPH_INVISIBLE ? glyph.size : 0;
+}
+
+/* Letters before `at`, full-width ones too, with what shows nothing between them; their bytes. */
+static size_t spread_letters_before(const struct detect_window *window, size_t at)
+{
+	size_t size = 0;
+	for (size_t count = 0; count < LEADING_LETTERS; count++) {
+		size_t nothing = nothing_before(window, at - size);
+		struct glyph letter = glyph_before(window, at - size - nothing);
+		if (letter.class != GLYPH_LETTER)
+			break;
+		size += nothing + letter.size;
+	}
+	return size;
+}
+
+/* Letters before a blank or dash that ends before `at`, as in RSS MRA 85; the place where they begin, their number in
+ * *count: 0 when there are none. */
+static size_t group_before(const struct detect_window *window, size_t at, size_t *count)
+{
+	struct glyph sign = glyph_before(window, at);
+	bool divides = sign.class == GLYPH_SPACE || sign.class == GLYPH_DASH;
+	*count = divides ? letters_before(window, at - sign.size) : 0;
+	return at - sign.size - *count;
+}
+
 /* Where a number may start whose first digit stands at `at`: there, before letters in front of it (RSSMRA85...), or
  * before groups of letters (RSS MRA 85..., RSSMRA 85..., AB 12 34 56 C, FR K7 399...). Fills starts, longest first;
  * their number. */
 static size_t find_starts(const struct detect_window *window, size_t at, size_t starts[3])
 {
 	size_t letters = letters_before(window, at), count = 1, found[3] = {at - letters, 0, 0};
+	uint8_t before = byte_before(window, at, letters + 1);
+	if (before >= 0x80 || before == '\n') {
+		letters = spread_letters_before(window, at);
+		found[0] = at - letters;
+	}
 	for (size_t group = 0; letters < 2 && group < 2 - letters; group++) {
-		size_t from = found[count - 1];
-		uint8_t sign = byte_before(window, from, 1);
-		size_t more = sign == ' ' || sign == '-' ? letters_before(window, from - 1) : 0;
+		size_t more, start = group_before(window, found[count - 1], &more);
 		if (more == 0 || (letters == 1 ? more != 2 : more > 3 && more != 6))
 			break;
-		found[count++] = from - 1 - more;
+		found[count++] = start;
 	}
 	for (size_t i = 0; i < count; i++)
 		starts[i] = found[count - 1 - i];
@@ -325,7 +377,7 @@ static size_t digits_from(const struct detect_window *window, size_t at, size_t 
 /* A letter, or something in other signs than ASCII. */
 static bool goes_on(uint8_t byte)
 {
-	return ascii_letter(byte) || byte >= 0x80 || byte == '%' || byte == '&';
+	return ascii_letter(byte) || byte >= 0x80 || byte == '%' || byte == '&' || byte == '=';
 }
 
 /* A short number by itself, or two side by side that are as long as no scheme prints its groups: what most texts with
@@ -384,8 +436,8 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 #define DIGIT "09"
 #define LETTER "AZaz"
 #define SIGN "  ++--..//"
-/* Beyond ASCII stand full-width digits and other spaces; % and & begin a spelt one. */
-#define WIDE "\x80\xff%%&&"
+/* Beyond ASCII stand full-width digits and other spaces; % and & begin a spelt one, = a broken line. */
+#define WIDE "\x80\xff%%&&=="
 
 static const struct detect_hint hints[] = {
 	/* in one piece: seven digits; AB123456C; 284122A00; 4K399859412, 8Z49289F; RSSMRA85... */
@@ -394,6 +446,8 @@ static const struct detect_hint hints[] = {
 	{{{0, 6, NEAR_ALL, DIGIT}, {6, 1, NEAR_ALL, LETTER}}},
 	{{{1, 1, NEAR_ALL, LETTER}, {2, 4, NEAR_ALL, DIGIT}}},
 	{{{-6, 6, NEAR_ALL, LETTER}}},
+	/* 85T10A562 behind letters that something divides */
+	{{{0, 2, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, LETTER}, {3, 2, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, LETTER}}},
 	/* RSS MRA 85T..., RSSMRA 85T..., RSSMRA 85 T10 */
 	{{{-4, 2, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
 	{{{-7, 6, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 1, NEAR_ALL, LETTER}}},

@@ -86,7 +86,7 @@ static void hand_out(struct overlap *overlap, overlap_take *take, void *context)
 			overlap->entries[kept++] = *entry;
 			continue;
 		}
-		if (entry->state == OVERLAP_WON)
+		if (entry->state == OVERLAP_WON || overlap->tells_lost)
 			take(context, entry);
 		free(entry->canonical);
 	}

@@ -27,6 +27,7 @@ struct overlap_entry {
 struct overlap {
 	struct overlap_entry *entries;
 	size_t count, capacity;
+	bool tells_lost;  /* entries that lost are handed out, too, at once */
 	uint64_t longest; /* no entry is longer */
 	uint64_t floor;   /* candidates that start before this come too late (CEIL_OVERLAPPING_CANDIDATES) */
 };

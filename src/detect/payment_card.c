@@ -140,6 +140,12 @@ static bool read_card(
 	return true;
 }
 
+/* A digit, or a byte of something that is one or hides between two: full-width, invisible, a soft line break. */
+static bool may_hold_digit(uint8_t byte)
+{
+	return ascii_digit(byte) || byte >= 0x80 || byte == '=' || byte == '\r' || byte == '\n';
+}
+
 /* Most runs of digits end here, after a few bytes: cards begin with four or six digits and a sign, or are twelve digits
  * and more in one. */
 static bool hopeless(const struct detect_window *window, size_t at)
@@ -149,19 +155,20 @@ static bool hopeless(const struct detect_window *window, size_t at)
 		(at >= 2 && ascii_alnum(data[-1]) && data[-2] != '\\' && !behind_terminal_code(window->data, at)))
 		return true;
 	if (!ascii_digit(data[3]))
-		return data[3] < 0x80;
+		return data[3] < 0x80 && data[3] != '=';
 	size_t count = 4;
 	while (count <= CARD_DIGITS_MAX && ascii_digit(byte_at(window, at + count)))
 		count++;
 	uint8_t after = byte_at(window, at + count);
 	if (count == 4 || count == 6) {
 		if (after == ' ' || after == '-' || after == '.') { /* four more digits behind the sign, or no card */
-			uint8_t third = byte_at(window, at + count + 3), fourth = byte_at(window, at + count + 4);
-			return (third < 0x80 && !ascii_digit(third)) || (fourth < 0x80 && !ascii_digit(fourth));
+			return !may_hold_digit(byte_at(window, at + count + 3)) ||
+			       !may_hold_digit(byte_at(window, at + count + 4));
 		}
-		return after != '%' && after != '&' && after < 0x80;
+		return after != '%' && after != '&' && after != '=' && after < 0x80;
 	}
-	return after < 0x80 && (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX || ascii_letter(after));
+	return after < 0x80 && after != '=' &&
+	       (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX || ascii_letter(after));
 }
 
 /* Kept out of check(), so that the common rejection needs no stack. */
@@ -193,13 +200,14 @@ static bool may_start(uint8_t trigger, uint8_t next)
 }
 
 #define DIGITS "09"
-#define WIDE "\x80\xff"
+#define WIDE "==\x80\xff"
+#define BROKEN "\n\n\r\r"
 #define ESCAPED "%%&&" WIDE
 /* What hopeless() asks: four or six digits and a sign, or twelve in one. */
 static const struct detect_hint hints[] = {
-	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, "  --.."}, {7, 2, NEAR_ALL, DIGITS WIDE}}},
+	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, "  --.."}, {7, 2, NEAR_ALL, DIGITS WIDE BROKEN}}},
 	{{{3, 9, NEAR_ALL, DIGITS}}},
-	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, "  --.."}, {9, 2, NEAR_ALL, DIGITS WIDE}}},
+	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, "  --.."}, {9, 2, NEAR_ALL, DIGITS WIDE BROKEN}}},
 	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, ESCAPED}}},
 	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, ESCAPED}}},
 	{{{3, 1, NEAR_ALL, WIDE}}},

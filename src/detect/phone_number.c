@@ -48,8 +48,8 @@ static size_t spelt_plus(const struct detect_window *window, size_t at, size_t *
 	static const struct {
 		const char *text;
 		uint8_t first_digit; /* where in the text the trigger stands */
-	} spellings[] = {
-		{"%2B", 1}, {"%2b", 1}, {"&#43;", 2}, {"&#x2B;", 3}, {"&#x2b;", 3}, {"\\u002B", 2}, {"\\u002b", 2}};
+	} spellings[] = {{"%2B", 1}, {"%2b", 1}, {"=2B", 1}, {"=2b", 1}, {"&#43;", 2}, {"&#x2B;", 3}, {"&#x2b;", 3},
+		{"\\u002B", 2}, {"\\u002b", 2}};
 	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
 		size_t size = strlen(spellings[i].text);
 		if (at < spellings[i].first_digit)
@@ -115,7 +115,7 @@ static bool extension_follows(const struct detect_window *window, size_t at)
 static bool ends_clean(const struct detect_window *window, size_t at)
 {
 	uint8_t after = byte_at(window, at), next = byte_at(window, at + 1);
-	if (after == '@' || (after == '=' && next != '"'))
+	if (after == '@' || (after == '=' && next != '"' && glyph_at(window, at).class == GLYPH_OTHER))
 		return false;
 	if (after == '/' && ascii_digit(next)) /* one more line of the same office: 02 1234567/8 */
 		return !ascii_alnum(byte_at(window, at + 2)) || !ascii_alnum(byte_at(window, at + 3));
@@ -164,6 +164,31 @@ static bool international(const struct digit_run *run, size_t groups, size_t ski
 	return count > skip && phone_plan_international(digits + skip, count - skip, out);
 }
 
+/* A sign that begins a line of a list: - 030 123456. */
+static bool is_bullet(const struct detect_window *window, size_t at)
+{
+	return byte_at(window, at) == '-' || byte_at(window, at) == '*' ? byte_before(window, at, 1) < ' ' : false;
+}
+
+/* k=0039..., x:0039...: a key that is no label of ours. */
+static bool behind_key(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1), far = byte_before(window, at, 2);
+	return (before == ':' || before == '=') && (ascii_letter(far) || far == '"');
+}
+
+/* Right before a number: a sign of markdown, quotes, a key, the end of an escape or of a terminal code. */
+static bool opens_value(const struct detect_window *window, size_t at)
+{
+	uint8_t before = byte_before(window, at, 1), far = byte_before(window, at, 2);
+	if (before == '*' || before == '_')
+		return far == before;
+	if (behind_key(window, at) || behind_terminal_code(window->data, at))
+		return true;
+	return before == 0xab ||
+	       (before >= 0x98 && before <= 0x9e && far == 0x80 && byte_before(window, at, 3) == 0xe2);
+}
+
 /* Without a label the place before a national number must be free: no other number, sign or path. */
 static bool stands_free(const struct written *number)
 {
@@ -175,14 +200,15 @@ static bool stands_free(const struct written *number)
 	if (glyph.class == GLYPH_SPACE) {
 		at -= glyph.size;
 		uint8_t far = byte_before(window, at, 1);
-		if ((far == '-' || far == '/') && byte_before(window, at, 2) == ' ')
+		if (((far == '-' || far == '/') && byte_before(window, at, 2) == ' ') || is_bullet(window, at - 1) ||
+			(far == '.' && byte_before(window, at, 2) == '.'))
 			return true;
 		return !ascii_digit(far) && !(far != 0 && strchr("+-*/.=#$^", far)) &&
 		       glyph_before(window, at).class != GLYPH_DIGIT;
 	}
 	uint8_t before = byte_before(window, at, 1);
-	return glyph.class == GLYPH_NONE || before < ' ' || strchr("\"'>[,;|(`nrt", before) ||
-	       glyph.class == GLYPH_INVISIBLE;
+	return glyph.class == GLYPH_NONE || before < ' ' || strchr("\"'>[,;|(`nrt{<\x7f", before) ||
+	       glyph.class == GLYPH_INVISIBLE || opens_value(window, at);
 }
 
 /* Without a label: 02-1234567-A is an article, version 3.12.1234567 a version. */
@@ -260,7 +286,8 @@ static unsigned read_as(struct written *number, size_t groups, struct phone_numb
 			     phone_is_decimal(run, groups, 2);
 		if (labelled(number) || (groups > 1 && !other && stands_free(number)))
 			return CONFIDENCE_INTERNATIONAL;
-		if (!other && run->count >= MSISDN_DIGITS && stands_free(number))
+		if (!other && run->count >= MSISDN_DIGITS && stands_free(number) &&
+			!behind_key(number->window, number->start))
 			return CONFIDENCE_BARE;
 	}
 	if (has_regions(number->window) && national(number, groups, phone))
@@ -323,6 +350,10 @@ static enum place place_after(uint8_t before)
 	case '`':
 	case '.':
 	case '&':
+	case '{':
+	case '<':
+	case '*':
+	case 0x7f:
 		return PLACE_FREE;
 	case '+':
 	case '(':
@@ -336,6 +367,8 @@ static enum place place_after(uint8_t before)
 	case 'n':
 	case 'r':
 	case 't':
+	case 'm': /* of a terminal code */
+	case 'K':
 		return PLACE_ESCAPE;
 	default:
 		return before <= ' ' ? PLACE_FREE : before >= 0x80 ? PLACE_CLOSER : PLACE_NONE;
@@ -346,7 +379,7 @@ static enum place place_after(uint8_t before)
 static bool joins(const struct detect_window *window, size_t at)
 {
 	uint8_t byte = byte_at(window, at);
-	if (byte >= 0x80 || byte == '%' || byte == '&')
+	if (byte >= 0x80 || byte == '%' || byte == '&' || byte == '=')
 		return true;
 	if (byte != ' ' && byte != '-' && byte != '.' && byte != '/' && byte != '(' && byte != ')')
 		return false;
@@ -369,9 +402,12 @@ static bool hopeless(const struct detect_window *window, size_t at)
 {
 	const uint8_t *data = window->data;
 	enum place place = place_after(byte_before(window, at, 1));
-	if (place == PLACE_CLOSER)
+	bool quoted_plus =
+		byte_before(window, at, 1) == '=' && data[at] == '2' && (byte_at(window, at + 1) | 0x20) == 'b';
+	if (place == PLACE_CLOSER || quoted_plus)
 		return false;
-	if (place == PLACE_NONE || (place == PLACE_ESCAPE && byte_before(window, at, 2) != '\\'))
+	if (place == PLACE_NONE ||
+		(place == PLACE_ESCAPE && byte_before(window, at, 2) != '\\' && !behind_terminal_code(data, at)))
 		return true;
 	if (byte_before(window, at, 2) == '+')
 		return false;
@@ -407,7 +443,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 {
 	if (trigger >= 0x80)
 		return next == 0xbc;
-	return ascii_digit(next) || next >= 0x80 || (next != 0 && strchr(" .-/()%&Bb", next));
+	return ascii_digit(next) || next >= 0x80 || (next != 0 && strchr(" .-/()%&=Bb", next));
 }
 
 /* Kept out of check(), so that the common rejection needs no stack. */
@@ -456,6 +492,7 @@ static const struct detect_hint hints[] = {
 	{{{0, 2, NEAR_ALL, "00"}}},
 	{{{0, 11, NEAR_ALL, "09"}}},
 	{{{0, 1, NEAR_ALL, "\x80\xff"}}},
+	{{{-1, 1, NEAR_ALL, "=="}, {0, 1, NEAR_ALL, "22"}, {1, 1, NEAR_ALL, "BBbb"}}},
 	{{{0, 0, NEAR_ALL, NULL}}},
 };
 

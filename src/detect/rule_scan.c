@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define CONTEXT_BYTES 64 /* a word of the context stands within so many bytes before the match, on its line */
 #define FIRST_CHARACTERS 4
@@ -18,10 +19,10 @@ struct rule_scan *rule_scan_open(const struct detect_rules *rules)
 	struct rule_scan *scan = st_alloc_zero(1, sizeof *scan);
 	scan->rules = rules;
 	scan->states = st_alloc_zero(rules->count, sizeof *scan->states);
-	scan->match = pcre2_match_data_create(1, NULL);
-	scan->limits = pcre2_match_context_create(NULL);
+	scan->match = pcre2_match_data_create(1, rules->memory);
+	scan->limits = pcre2_match_context_create(rules->memory);
 	if (scan->match == NULL || scan->limits == NULL)
-		abort();
+		_exit(ST_EXIT_MEMORY);
 	pcre2_set_match_limit(scan->limits, CEIL_RULE_STEPS);
 	pcre2_set_depth_limit(scan->limits, CEIL_RULE_STEPS);
 	pcre2_set_heap_limit(scan->limits, CEIL_RULE_HEAP_KIB);
@@ -164,6 +165,8 @@ static bool search(
 	pcre2_set_offset_limit(scan->limits, s->to - 1);
 	int found = pcre2_match(s->valid ? rule->code : rule->careful_code, s->data, s->size, at,
 		s->options | (s->valid ? PCRE2_NO_UTF_CHECK : 0), scan->match, scan->limits);
+	if (found == PCRE2_ERROR_NOMEMORY)
+		_exit(ST_EXIT_MEMORY);
 	if (found < 0) {
 		scan->states[number].exhausted += found != PCRE2_ERROR_NOMATCH;
 		return false;

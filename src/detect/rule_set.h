@@ -25,6 +25,7 @@ struct rule {
 struct detect_rules {
 	struct rule list[CEIL_RULES];
 	size_t count;
+	pcre2_general_context *memory;
 	pcre2_compile_context *compile;
 };
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Kinds without a detector of ours: nobody else fills them, and no figure counts on the form of their values. */
 static const enum detect_kind allowed_kinds[] = {DETECT_PERSON_NAME, DETECT_ORGANIZATION_NAME, DETECT_POSTAL_ADDRESS,
@@ -152,6 +153,8 @@ static bool compile_pattern(struct reading *r, struct rule *rule)
 		rule->careful_code = compile(r, PCRE2_MATCH_INVALID_UTF, &error, &at);
 	if (rule->careful_code != NULL)
 		return true;
+	if (error == PCRE2_ERROR_HEAP_FAILED)
+		_exit(ST_EXIT_MEMORY);
 	char text[160], why[256];
 	if (pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text) < 0)
 		snprintf(text, sizeof text, "PCRE2 refuses it");
@@ -259,12 +262,26 @@ _Static_assert(
 	DETECT_FORMS <= DETECT_FORM_MASK + 1 && (CEIL_RULES << DETECT_RULE_SHIFT | DETECT_FORM_MASK) <= UINT8_MAX,
 	"form and rule in one byte");
 
+/* PCRE2 takes its memory where we take ours, so that who replaces one replaces both (src/api/memory.c). */
+static void *take_memory(size_t size, void *context)
+{
+	(void)context;
+	return malloc(size);
+}
+
+static void give_memory(void *memory, void *context)
+{
+	(void)context;
+	free(memory);
+}
+
 static struct detect_rules *new_rules(void)
 {
 	struct detect_rules *rules = st_alloc_zero(1, sizeof *rules);
-	rules->compile = pcre2_compile_context_create(NULL);
+	rules->memory = pcre2_general_context_create(take_memory, give_memory, NULL);
+	rules->compile = rules->memory != NULL ? pcre2_compile_context_create(rules->memory) : NULL;
 	if (rules->compile == NULL)
-		abort();
+		_exit(ST_EXIT_MEMORY);
 	pcre2_set_newline(rules->compile, PCRE2_NEWLINE_ANYCRLF);
 	pcre2_set_max_pattern_length(rules->compile, CEIL_RULE_PATTERN_BYTES);
 	return rules;
@@ -308,5 +325,6 @@ void detect_rules_close(struct detect_rules *rules)
 		pcre2_code_free(rules->list[i].careful_code);
 	}
 	pcre2_compile_context_free(rules->compile);
+	pcre2_general_context_free(rules->memory);
 	free(rules);
 }

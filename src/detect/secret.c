@@ -496,6 +496,20 @@ static bool read_value(const struct detect_window *window, size_t at, struct val
 	return out->end > at && out->end - at <= VALUE_BYTES;
 }
 
+/* May the $ at `i` begin a variable? Not in front of a digit: nobody's shell has arguments in a file of settings. */
+static bool is_variable(const uint8_t *text, size_t size, size_t i)
+{
+	return text[i] == '$' && (i == 0 || i + 1 == size || !ascii_digit(text[i + 1]));
+}
+
+static bool has_variable(const uint8_t *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (is_variable(text, size, i))
+			return true;
+	return false;
+}
+
 /* Letters, digits and something more, and no sign of code: a person or a generator made it up to be hard to guess. In
  * quotes a sign in the middle does for the digit, and $ begins no variable before a sign. */
 static bool looks_random(const uint8_t *text, size_t size, size_t least, bool quoted)
@@ -504,7 +518,8 @@ static bool looks_random(const uint8_t *text, size_t size, size_t least, bool qu
 	if (size < least || size > 128 || distinct_bytes(text, size) < 6)
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		if (memchr("(){}[]<> ", text[i], 9) != NULL || text[i] >= 0x80 || (text[i] == '$' && !quoted))
+		if (memchr("(){}[]<> ", text[i], 9) != NULL || text[i] >= 0x80 ||
+			(!quoted && is_variable(text, size, i)))
 			return false;
 		sign |= i > 0 && i + 1 < size && memchr("!#%&*+=?@^~$", text[i], 12) != NULL;
 		upper |= text[i] >= 'A' && text[i] <= 'Z';
@@ -515,7 +530,7 @@ static bool looks_random(const uint8_t *text, size_t size, size_t least, bool qu
 	if (quoted && sign && upper && small && memchr(text, '/', size) == NULL)
 		return true;
 	/* a path, a variable, a number or a name in a program is none of them */
-	return memchr(text, '$', size - quoted) == NULL && digit && small && (upper || other || size >= 20) &&
+	return !has_variable(text, size - quoted) && digit && small && (upper || other || size >= 20) &&
 	       memchr(text, '/', size) == NULL;
 }
 

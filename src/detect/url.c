@@ -11,6 +11,7 @@
 #include "detect/url.h"
 
 #include <idn2.h>
+#include <unistd.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -337,7 +338,10 @@ size_t url_fold_host(const uint8_t *host, size_t size, uint8_t out[URL_HOST_BYTE
 	uint8_t *ascii = NULL;
 	memcpy(name, host, size);
 	name[size] = 0;
-	if (idn2_lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	int looked_up = idn2_lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	if (looked_up == IDN2_MALLOC) /* a domain that is there must not look like none */
+		_exit(ST_EXIT_MEMORY);
+	if (looked_up != IDN2_OK)
 		return 0;
 	size = strlen((const char *)ascii);
 	if (size <= HOST_BYTES)

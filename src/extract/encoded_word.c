@@ -178,6 +178,21 @@ static const uint8_t *decode_row(
 	return word_at(p, end, &next) ? p : word.end;
 }
 
+bool encoded_words_next(struct st_span in, size_t *at, size_t *end)
+{
+	const uint8_t *p = in.data + *at, *stop = in.data + in.size;
+	struct word word, next;
+	while (p < stop && (p = memmem(p, (size_t)(stop - p), "=?", 2)) != NULL && !word_at(p, stop, &word))
+		p += 2;
+	if (p == NULL || p >= stop)
+		return false;
+	*at = (size_t)(p - in.data);
+	for (next = word; word_at(p, stop, &next); p = skip_blanks(word.end, stop))
+		word = next;
+	*end = (size_t)(word.end - in.data);
+	return true;
+}
+
 void encoded_words_decode(struct st_span in, uint32_t shift, struct decoded_text *out)
 {
 	if (in.size == 0)

@@ -16,6 +16,8 @@ struct decoded_text {
  * without a table of ours is guessed. shift: what is added to every stored value.
  */
 void encoded_words_decode(struct st_span in, uint32_t shift, struct decoded_text *out);
+/* The next row of encoded words at or behind *at, which are decoded as one: [*at, *end). False: there is none. */
+bool encoded_words_next(struct st_span in, size_t *at, size_t *end);
 void decoded_text_add(struct decoded_text *out, const uint8_t *data, size_t size, uint32_t stored);
 void decoded_text_free(struct decoded_text *text);
 

@@ -119,6 +119,15 @@ static void read_with(struct extract_run *run, struct part *part, const struct r
 	run->top = part->outer;
 }
 
+static struct reader_hint hint_of(const struct extract_options *options)
+{
+	struct reader_hint hint = {.joined = options->joined};
+	const char *label = options->charset;
+	hint.has_charset =
+		label != NULL && charset_named((struct st_span){(const uint8_t *)label, strlen(label)}, &hint.charset);
+	return hint;
+}
+
 /* The object is no bytes. */
 static void part_of_pages(struct extract_run *run, struct part *part, struct extract_part_result *result)
 {
@@ -154,7 +163,9 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		.head_is_all = part->head_is_all,
 		.depth = part->depth,
 		.guessed = &guessed};
-	if (part->member != NULL)
+	if (part->outer == NULL)
+		input.hint = hint_of(run->options);
+	else if (part->member != NULL)
 		input.hint = part->member->hint;
 	if (input.hint.joined && run->events->place != NULL && run->events->text != NULL)
 		input.quotes = part->quotes = quotes_open(run->events, run->context, part->index);

@@ -126,7 +126,12 @@ struct extract_pages {
 struct extract_options {
 	const char *const *volatile_fields; /* NULL-ended names left out of canonical JSON records; NULL for none */
 	const char *const *id_fields;       /* NULL-ended names of fields whose values are told; NULL for none */
-	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv": forced for the object itself */
+	const char *format; /* NULL or "auto": by content; "text" "json" "jsonl" "csv" "html": forced for the object
+			     * itself */
+	/* What is known of an object that came out of a message: the charset it was labelled with (NULL: none), and
+	 * whether it is text of the message, which is never a message of its own. */
+	const char *charset;
+	bool joined;
 	const struct extract_help *help;   /* NULL: none, and what needs one is unread(no-helper) */
 	const struct extract_pages *pages; /* NULL: the object's stream is read; else it is empty, and these are */
 	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */

@@ -116,7 +116,7 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 	ST_TRY(role == CONFINE_HELPER ? confine_landlock_helper(limits->program, err)
 				      : confine_landlock(role, limits, err));
 	return role == CONFINE_HELPER ? confine_filter_load(limits->filter, err)
-				      : confine_seccomp(role, report_fd, report_type, err);
+				      : confine_seccomp(role, limits, report_fd, report_type, err);
 }
 
 enum st_status confine_git(int program, uint64_t output_bytes, uint64_t cpu_s, struct st_error *err)

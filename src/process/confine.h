@@ -33,6 +33,7 @@ struct confine_filter *confine_helper_filter(int program);
 
 struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
+	int log_fd;            /* worker: a second descriptor that it may write to; 0 none */
 	uint64_t output_bytes; /* helper, fetch: size of what it writes */
 	/* fetch only: TCP ports that it may connect to, where the kernel's Landlock knows ports (ABI 4) */
 	const uint16_t *ports;

@@ -31,6 +31,7 @@ enum st_status confine_seccomp_git(int program, struct st_error *err);
 /* Puts a filter built before in force. */
 enum st_status confine_filter_load(const struct confine_filter *filter, struct st_error *err);
 /* Installs the SIGSYS handler and loads the role's filter. The last step: nothing after it may need another call. */
-enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err);
+enum st_status confine_seccomp(enum confine_role role, const struct confine_limits *limits, int report_fd,
+	uint32_t report_type, struct st_error *err);
 
 #endif

@@ -388,7 +388,7 @@ static void add_if(struct filter *f, uint32_t action, int call, struct scmp_arg_
 }
 
 /* Calls that a worker may make only with certain arguments. */
-static void worker_rules(struct filter *f, int report_fd)
+static void worker_rules(struct filter *f, int report_fd, int log_fd)
 {
 	uint32_t allow = SCMP_ACT_ALLOW;
 	add_all(f, allow, worker_calls, sizeof worker_calls / sizeof worker_calls[0]);
@@ -397,6 +397,8 @@ static void worker_rules(struct filter *f, int report_fd)
 		add_if(f, allow, __NR_sendmsg, equals(0, (uint32_t)report_fd));
 		add_if(f, allow, __NR_recvmsg, equals(0, (uint32_t)report_fd));
 	}
+	if (log_fd > 0)
+		add_if(f, allow, __NR_write, equals(0, (uint32_t)log_fd));
 	/* New memory is private, of no file, and never executable. */
 	struct scmp_arg_cmp map[] = {
 		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
@@ -529,14 +531,15 @@ static enum st_status load_filter(struct filter *f, struct st_error *err)
 	return st_fail_errno(err, ST_FATAL, "seccomp: the filter cannot be loaded");
 }
 
-enum st_status confine_seccomp(enum confine_role role, int report_fd, uint32_t report_type, struct st_error *err)
+enum st_status confine_seccomp(enum confine_role role, const struct confine_limits *limits, int report_fd,
+	uint32_t report_type, struct st_error *err)
 {
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
 	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH;
 	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
-		worker_rules(&f, report_fd);
+		worker_rules(&f, report_fd, limits != NULL ? limits->log_fd : 0);
 	else if (role == CONFINE_CASE)
 		case_rules(&f);
 	else if (role == CONFINE_FETCH)

@@ -5,7 +5,7 @@ import subprocess
 
 import rig
 
-COMMANDS = ("scan", "report", "detect", "audit", "doctor")
+COMMANDS = ("scan", "report", "detect", "redact", "audit", "doctor")
 
 
 def one_line(done, what):
