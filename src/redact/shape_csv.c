@@ -106,9 +106,9 @@ static void give(struct shape *shape, uint64_t start, uint64_t end, bool first, 
 		.first = first,
 		.last = last,
 		.quote = '"'};
+	bool named = shape->column < shape->column_count && shape->columns[shape->column].size > 0;
 	if (!shape->events.no_fields && !shape->in_header)
-		place.field = shape->column < shape->column_count ? shape->columns[shape->column]
-								  : numbered(shape->column, name);
+		place.field = named ? shape->columns[shape->column] : numbered(shape->column, name);
 	shape->events.place(shape->events.context, &place);
 }
 
