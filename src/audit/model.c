@@ -165,7 +165,7 @@ struct st_span audit_id_name(struct st_span id)
 	return id;
 }
 
-static uint64_t id_hash(const struct audit_word *id)
+uint64_t audit_id_hash(const struct audit_word *id)
 {
 	struct st_span tail = tail_of(audit_word_span(id));
 	uint64_t hash = 0xcbf29ce484222325u;
@@ -176,7 +176,7 @@ static uint64_t id_hash(const struct audit_word *id)
 
 static void place_in_index(struct audit_index *index, const struct audit_word *id, uint32_t number)
 {
-	size_t slot = id_hash(id) & (index->size - 1);
+	size_t slot = audit_id_hash(id) & (index->size - 1);
 	while (index->slots[slot] != 0)
 		slot = (slot + 1) & (index->size - 1);
 	index->slots[slot] = number;
@@ -198,12 +198,12 @@ static void index_group(struct audit_model *model)
 		place_in_index(index, model->groups[i]->id, (uint32_t)i + 1);
 }
 
-static struct audit_group *find_group(const struct audit_model *model, const struct audit_word *id)
+struct audit_group *audit_model_find_group(const struct audit_model *model, const struct audit_word *id)
 {
 	const struct audit_index *index = model->index;
 	if (index == NULL)
 		return NULL;
-	for (size_t slot = id_hash(id) & (index->size - 1); index->slots[slot] != 0;
+	for (size_t slot = audit_id_hash(id) & (index->size - 1); index->slots[slot] != 0;
 		slot = (slot + 1) & (index->size - 1)) {
 		struct audit_group *group = model->groups[index->slots[slot] - 1];
 		if (audit_same_id(group->id, id))
@@ -214,7 +214,7 @@ static struct audit_group *find_group(const struct audit_model *model, const str
 
 struct audit_group *audit_model_group(struct audit_model *model, const struct audit_word *id)
 {
-	struct audit_group *group = find_group(model, id);
+	struct audit_group *group = audit_model_find_group(model, id);
 	if (group != NULL)
 		return group;
 	struct audit_group **slot =

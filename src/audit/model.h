@@ -176,6 +176,7 @@ struct audit_group *audit_model_group(struct audit_model *model, const struct au
 /* Room for so many rules, and no more than it has. */
 void audit_group_expect(struct audit_group *group, size_t rules);
 void audit_group_trim(struct audit_group *group);
+struct audit_group *audit_model_find_group(const struct audit_model *model, const struct audit_word *id); /* NULL */
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);
@@ -187,6 +188,8 @@ void audit_model_doubt(struct audit_model *model, struct st_span what, const cha
 bool audit_same_id(const struct audit_word *a, const struct audit_word *b);
 /* The same in another snapshot: ids that were made up here hold the number of their file, which is another there. */
 bool audit_same_through_time(const struct audit_word *a, const struct audit_word *b);
+/* Of what audit_same_id compares: equal for ids that are the same. */
+uint64_t audit_id_hash(const struct audit_word *id);
 /* The last component of an id. */
 struct st_span audit_id_name(struct st_span id);
 
