@@ -4,6 +4,7 @@
 #include "audit/compile.h"
 #include "audit/config.h"
 #include "audit/shape_aws.h"
+#include "audit/result.h"
 #include "base/ceilings.h"
 
 #include <ctype.h>
@@ -259,6 +260,17 @@ struct audit_interface *audit_model_interface(struct audit_model *model)
 		sizeof *model->interfaces);
 }
 
+struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id)
+{
+	for (uint32_t i = 0; i < model->route_table_count; i++)
+		if (audit_same_id(model->route_tables[i].id, id))
+			return &model->route_tables[i];
+	struct audit_route_table *table =
+		AUDIT_PUSH(model->route_tables, model->route_table_count, model->route_table_capacity);
+	table->id = id;
+	return table;
+}
+
 struct audit_public_address *audit_model_public(struct audit_model *model)
 {
 	return grow((void **)&model->public_addresses, &model->public_count, &model->public_capacity,
@@ -297,6 +309,9 @@ void audit_model_free(struct audit_model *model)
 {
 	free_configs(model);
 	for (size_t i = 0; i < model->group_count; i++) {
+		if (model->groups[i]->wide != NULL)
+			free(model->groups[i]->wide->rules);
+		free(model->groups[i]->wide);
 		free(model->groups[i]->rules);
 		free(model->groups[i]);
 	}
@@ -308,6 +323,10 @@ void audit_model_free(struct audit_model *model)
 	free(model->interfaces);
 	free(model->public_addresses);
 	free(model->doubts);
+	free(model->remarks);
+	for (uint32_t i = 0; i < model->route_table_count; i++)
+		free(model->route_tables[i].routes);
+	free(model->route_tables);
 	free(model->table);
 	audit_aws_free(model->aws);
 	audit_pool_free(&model->pool);

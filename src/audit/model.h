@@ -93,6 +93,21 @@ struct audit_group {
 	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
 	bool declared;                    /* the group itself stood in the input, not only one of its rules */
 	struct audit_words members;       /* of a joined one: ids of its groups */
+	bool effective;                   /* its rules are those that an interface sees (shape_effective.c) */
+	struct audit_group *wide;         /* its second form, owned: see routes.h; NULL: it has none */
+	const struct audit_group *of;     /* of a second form: the first */
+};
+
+struct audit_route {
+	const struct audit_word *prefix, *next_hop;
+	struct audit_place at;
+};
+
+struct audit_route_table {
+	const struct audit_word *id;
+	struct audit_words attached; /* ids of subnets it says it is attached to */
+	struct audit_route *routes;  /* owned */
+	uint32_t route_count, route_capacity;
 };
 
 enum audit_sku { AUDIT_SKU_UNKNOWN, AUDIT_SKU_BASIC, AUDIT_SKU_STANDARD };
@@ -108,6 +123,9 @@ struct audit_subnet {
 	bool group_unknown;
 	struct audit_words attached;             /* ids of the interfaces it says are in it */
 	const struct audit_word *reply, *routes; /* groups of these kinds; NULL: none */
+	struct audit_words attached;          /* ids of the interfaces it says are in it */
+	const struct audit_word *route_table; /* NULL: none that it says */
+	const struct audit_route *wide_route; /* see routes.h; NULL: none */
 };
 
 struct audit_endpoint {
@@ -148,6 +166,10 @@ struct audit_model {
 	size_t public_count, public_capacity;
 	struct audit_doubt *doubts;
 	size_t doubt_count, doubt_capacity;
+	struct audit_route_table *route_tables;
+	uint32_t route_table_count, route_table_capacity;
+	struct audit_doubt *remarks; /* findings that are about no rule */
+	uint32_t remark_count, remark_capacity;
 	struct audit_index *index; /* groups by id */
 	struct audit_host *hosts;  /* see config.h */
 	uint32_t host_count, host_capacity;
@@ -180,6 +202,8 @@ struct audit_group *audit_model_find_group(const struct audit_model *model, cons
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);
+/* The table with this id; a new one when there is none. */
+struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id);
 struct audit_public_address *audit_model_public(struct audit_model *model);
 void audit_model_doubt(struct audit_model *model, struct st_span what, const char *reason, struct audit_place at);
 

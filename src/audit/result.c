@@ -69,6 +69,7 @@ void audit_result_free(struct audit_result *result)
 	free(result->exceptions);
 	free(result->unseen.items);
 	free(result->unlogged.items);
+	free(result->default_routes.items);
 	audit_pool_free(&result->pool);
 	*result = (struct audit_result){0};
 }
@@ -239,6 +240,7 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 	put(out, result->log.last);
 	put_notes(out, &result->unseen);
 	put_notes(out, &result->unlogged);
+	put_notes(out, &result->default_routes);
 }
 
 /* --- in --- */
@@ -455,6 +457,7 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 	take_log(&decoder, &out->log);
 	take_notes(&decoder, &out->unseen);
 	take_notes(&decoder, &out->unlogged);
+	take_notes(&decoder, &out->default_routes);
 	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
 		return ST_OK;
 	audit_result_free(out);

@@ -210,8 +210,9 @@ struct audit_result {
 	struct audit_exception_told *exceptions;
 	uint32_t exception_count, exception_capacity;
 	struct audit_log_told log;
-	struct audit_notes unseen;   /* operations of the log that no state of the input shows */
-	struct audit_notes unlogged; /* edits between states that the log does not name */
+	struct audit_notes unseen;         /* operations of the log that no state of the input shows */
+	struct audit_notes default_routes; /* subnets in which VirtualNetwork may be anybody */
+	struct audit_notes unlogged;       /* edits between states that the log does not name */
 };
 
 /* Room for one more in an array {items, count, capacity}: its index. */

@@ -20,6 +20,9 @@ bool audit_shape_azure(struct audit_model *model, const struct audit_node *resou
  * are remembered: a group is then never taken to be attached to nothing but the interfaces in the input. */
 bool audit_shape_azure_known(struct audit_model *model, const struct audit_node *resource);
 
+/* An entry of a list of effective groups (shape_effective.c). False: it is none. */
+bool audit_shape_effective(struct audit_model *model, const struct audit_node *entry, uint32_t file);
+
 /* --- shared by shapes of Azure --- */
 
 /* key below `properties`, or beside it. NULL when not given or null. */

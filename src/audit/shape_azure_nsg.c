@@ -1,6 +1,8 @@
 /* Key-driven, because the same resource comes flattened and nested, and answers of older versions lack keys. */
 #include "audit/shape.h"
 
+#include "audit/result.h"
+
 #include <strings.h>
 
 #define NETWORK "Microsoft.Network/"
@@ -227,7 +229,7 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 	add_references(model, &group->attached, audit_azure_property(node, "networkInterfaces"));
 	add_references(model, &group->attached, audit_azure_property(node, "subnets"));
 	const struct audit_node *rules = audit_azure_property(node, "securityRules");
-	if (rules == NULL)
+	if (rules == NULL || group->effective)
 		return;
 	if (rules->type != AUDIT_ARRAY) {
 		group->doubt = doubt(model, "its list of rules cannot be resolved");
@@ -265,6 +267,8 @@ static void take_rule(struct audit_model *model, const struct audit_node *node, 
 	struct audit_group *group = audit_model_group(model, audit_intern(model, AUDIT_LITERAL, parent));
 	if (!group->declared && group->rule_count == 0)
 		group->at = audit_place_of(file, node);
+	if (group->effective)
+		return;
 	audit_azure_rule(model, group, node, NULL, file, audit_get(node, "(conditional)") != NULL);
 }
 
@@ -301,6 +305,7 @@ static void take_subnet(
 	subnet->at = audit_place_of(file, node);
 	subnet->group = reference_of(model, audit_azure_property(node, "networkSecurityGroup"));
 	subnet->group_unknown = subnet->group != NULL && subnet->group->kind == AUDIT_UNRESOLVED;
+	subnet->route_table = reference_of(model, audit_azure_property(node, "routeTable"));
 }
 
 static void take_lone_subnet(struct audit_model *model, const struct audit_node *node, uint32_t file)
@@ -322,6 +327,40 @@ static void take_network(struct audit_model *model, const struct audit_node *nod
 	for (const struct audit_node *item = subnets->first; item != NULL; item = item->next)
 		if (item->type == AUDIT_OBJECT)
 			take_subnet(model, item, file, id);
+}
+
+static void add_route(
+	struct audit_model *model, struct audit_route_table *table, const struct audit_node *node, uint32_t file)
+{
+	const struct audit_word *prefix = audit_word_of(model, audit_azure_property(node, "addressPrefix"));
+	const struct audit_word *next_hop = audit_word_of(model, audit_azure_property(node, "nextHopType"));
+	struct audit_route *route = AUDIT_PUSH(table->routes, table->route_count, table->route_capacity);
+	route->prefix = prefix != NULL ? prefix : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
+	route->next_hop =
+		next_hop != NULL ? next_hop : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
+	route->at = audit_place_of(file, node);
+}
+
+static void take_route_table(struct audit_model *model, const struct audit_node *node, uint32_t file)
+{
+	struct audit_route_table *table = audit_model_route_table(model, id_of(model, node, file));
+	const struct audit_node *routes = audit_azure_property(node, "routes");
+	add_references(model, &table->attached, audit_azure_property(node, "subnets"));
+	if (routes != NULL && routes->type != AUDIT_ARRAY) { /* an expression: it may be anything */
+		add_route(model, table, routes, file);
+		return;
+	}
+	for (const struct audit_node *item = routes != NULL ? routes->first : NULL; item != NULL; item = item->next)
+		add_route(model, table, item, file);
+}
+
+/* A route by itself: its table is what its id (".../routeTables/T/routes/R") says. */
+static void take_route(struct audit_model *model, const struct audit_node *node, uint32_t file)
+{
+	struct st_span parent = audit_word_span(id_of(model, node, file));
+	const uint8_t *end = find_part(parent, "/routes/");
+	parent.size = end != NULL ? (size_t)(end - parent.data) : parent.size;
+	add_route(model, audit_model_route_table(model, audit_intern(model, AUDIT_LITERAL, parent)), node, file);
 }
 
 static void take_public_address(struct audit_model *model, const struct audit_node *node, uint32_t file)
@@ -380,6 +419,8 @@ static const struct {
 	{"virtualNetworks", take_network},
 	{"virtualNetworks/subnets", take_lone_subnet},
 	{"publicIPAddresses", take_public_address},
+	{"routeTables", take_route_table},
+	{"routeTables/routes", take_route},
 	{"networkInterfaces", take_interface},
 };
 

@@ -15,6 +15,7 @@
 #define ADDRESS "azurerm_public_ip"
 #define ASG "azurerm_application_security_group"
 #define ACCOUNT "azurerm_storage_account"
+#define ROUTE_TABLE "azurerm_route_table"
 
 struct building {
 	const struct audit_terraform *out;
@@ -322,6 +323,60 @@ static void take_subnet(const struct building *b, const struct audit_instance *s
 	put_id(b, properties, "networkSecurityGroup",
 		associated(b, "azurerm_subnet_network_security_group_association", "subnet_id", SUBNET, subnet->id,
 			"network_security_group_id", NSG));
+	put_id(b, properties, "routeTable",
+		associated(b, "azurerm_subnet_route_table_association", "subnet_id", SUBNET, subnet->id,
+			"route_table_id", ROUTE_TABLE));
+	give(b, made);
+}
+
+/* --- routes --- */
+
+static void add_route(const struct building *b, struct audit_node *list, const struct audit_instance *from,
+	const char *block, uint32_t at, uint32_t line)
+{
+	struct audit_node *made = object(b, "", line);
+	put(b, made, "name", audit_plan_value(&b->plan, from, block, at, "name"));
+	put(b, made, "addressPrefix", audit_plan_value(&b->plan, from, block, at, "address_prefix"));
+	put(b, made, "nextHopType", audit_plan_value(&b->plan, from, block, at, "next_hop_type"));
+	audit_node_append(list, made);
+}
+
+/* Is the route one of this table? By reference while its name is not known. */
+static bool is_route_of(
+	const struct building *b, const struct audit_instance *route, const struct audit_instance *table)
+{
+	struct st_span name = text_of(b, route, "route_table_name");
+	if (name.size > 0)
+		return audit_same(name, text_of(b, table, "name")) &&
+		       audit_same(text_of(b, route, "resource_group_name"), text_of(b, table, "resource_group_name"));
+	return audit_same_id(
+		audit_plan_reference(&b->plan, route, NULL, 0, "route_table_name", ROUTE_TABLE), table->id);
+}
+
+static void take_route_table(const struct building *b, const struct audit_instance *table)
+{
+	struct audit_node *properties;
+	struct audit_node *made =
+		resource(b, table, "Microsoft.Network/routeTables", audit_word_span(table->id), &properties);
+	const struct audit_node *inside = audit_plan_value(&b->plan, table, NULL, 0, "route");
+	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
+	bool any = false;
+	list->key = audit_span("routes");
+	for (uint32_t i = 0; i < b->plan.count; i++) {
+		if (!is_of(&b->plan.items[i], "azurerm_route") || !is_route_of(b, &b->plan.items[i], table))
+			continue;
+		add_route(b, list, &b->plan.items[i], NULL, 0, b->plan.items[i].values->line);
+		any = true;
+	}
+	uint32_t at = 0;
+	for (const struct audit_node *item = inside != NULL && inside->type == AUDIT_ARRAY ? inside->first : NULL;
+		item != NULL; item = item->next)
+		add_route(b, list, table, "route", at++, item->line);
+	/* of a new table without routes inside, those that are known after apply are the ones beside it */
+	if (inside != NULL && inside->type == AUDIT_UNKNOWN && (!any || audit_get(table->config, "route") != NULL))
+		put(b, properties, "routes", inside);
+	else
+		audit_node_append(properties, list);
 	give(b, made);
 }
 
@@ -343,6 +398,8 @@ static void take_network(const struct building *b, const struct audit_instance *
 			b, network, "Microsoft.Network/virtualNetworks/subnets", audit_word_span(word), &properties);
 		put_id(b, properties, "networkSecurityGroup",
 			audit_plan_reference(&b->plan, network, "subnet", at, "security_group", NSG));
+		put_id(b, properties, "routeTable",
+			audit_plan_reference(&b->plan, network, "subnet", at, "route_table_id", ROUTE_TABLE));
 		give(b, made);
 	}
 }
@@ -554,6 +611,7 @@ static const struct {
 	{NSG, take_group},
 	{NSG_RULE, take_rule},
 	{SUBNET, take_subnet},
+	{ROUTE_TABLE, take_route_table},
 	{"azurerm_virtual_network", take_network},
 	{NIC, take_interface},
 	{ADDRESS, take_address},
@@ -561,6 +619,8 @@ static const struct {
 	{"azurerm_storage_container", take_container},
 	/* read with what they belong to */
 	{"azurerm_subnet_network_security_group_association", NULL},
+	{"azurerm_subnet_route_table_association", NULL},
+	{"azurerm_route", NULL},
 	{"azurerm_network_interface_security_group_association", NULL},
 	{"azurerm_network_interface_application_security_group_association", NULL},
 	{"azurerm_network_interface_backend_address_pool_association", NULL},

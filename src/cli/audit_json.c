@@ -406,15 +406,15 @@ static void cannot_tell(struct st_json_writer *w, const struct audit_run *run)
 	st_json_array_end(w);
 }
 
-static void log_notes(
-	struct st_json_writer *w, const struct audit_run *run, const char *key, const struct audit_notes *list)
+static void log_notes(struct st_json_writer *w, const struct audit_run *run, const char *key, const char *about,
+	const struct audit_notes *list)
 {
 	st_json_key(w, key);
 	st_json_array(w);
 	for (uint32_t i = 0; i < list->count; i++) {
 		const struct audit_note *note = &list->items[i];
 		st_json_object(w);
-		text(w, "group", note->store);
+		text(w, about, note->store);
 		text_or_null(w, "rule", note->rule.rule);
 		text(w, "reason", note->text);
 		place(w, run, note->rule.file, note->rule.line);
@@ -440,8 +440,8 @@ static void activity_log(struct st_json_writer *w, const struct audit_run *run)
 	st_json_key_uint(w, "failed", log->failed);
 	st_json_key_uint(w, "elsewhere", log->elsewhere);
 	st_json_key_bool(w, "whole", !log->goes_on && log->unreadable == 0);
-	log_notes(w, run, "unseen", &run->result.unseen);
-	log_notes(w, run, "unlogged", &run->result.unlogged);
+	log_notes(w, run, "unseen", "group", &run->result.unseen);
+	log_notes(w, run, "unlogged", "group", &run->result.unlogged);
 	st_json_object_end(w);
 }
 
@@ -470,6 +470,7 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 	st_json_array_end(w);
 	notes(w, run, "shadowed", &result->shadowed);
 	notes(w, run, "dead_denies", &result->dead_denies);
+	log_notes(w, run, "default_routes", "subnet", &result->default_routes);
 	cannot_tell(w, run);
 	exceptions(w, run);
 	activity_log(w, run);

@@ -405,11 +405,14 @@ void audit_write_text(const struct audit_run *run, struct st_buf *out)
 				exposure(&page, &result->exposures[i]);
 		}
 	}
-	if (result->shadowed.count + result->dead_denies.count + result->cannot_tell.count + result->exposure_count >
+	if (result->shadowed.count + result->dead_denies.count + result->cannot_tell.count + result->exposure_count +
+			result->default_routes.count + result->log.given >
 		0) {
 		notes(&page, "shadowed", &result->shadowed, " never applies: ");
 		notes(&page, "dead denies", &result->dead_denies, " is for an address that no packet carries here");
 		notes(&page, "cannot tell", &result->cannot_tell, ": ");
+		if (result->default_routes.count > 0)
+			notes(&page, "routes", &result->default_routes, ": ");
 		exceptions(&page);
 		activity_log(&page);
 		st_buf_add_byte(out, '\n');

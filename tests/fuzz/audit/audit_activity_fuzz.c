@@ -30,7 +30,7 @@ static void add_group(struct audit_model *model, const char *source)
 	struct audit_rule *rule = audit_group_rule(model, group);
 	group->declared = true;
 	rule->name = word(model, "r");
-	rule->protocol = word(model, "*");
+	rule->protocol = word(model, "tcp");
 	rule->priority = 100;
 	audit_words_add(model, &rule->sources, word(model, source));
 	audit_words_add(model, &rule->source_ports, word(model, "*"));
