@@ -90,7 +90,7 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 			there |= fix->rules[j] == cluster->rules[i];
 		const struct audit_group *group =
 			cluster->rules[i]->owner != NULL ? cluster->rules[i]->owner : cluster->groups[i];
-		if (there || fix->count == RULES || group->kind != fix->kind)
+		if (there || fix->count == RULES || group->kind != fix->kind || group->balances)
 			continue;
 		fix->rules[fix->count] = cluster->rules[i];
 		fix->sources[fix->count] = sources_of(fix, cluster->rules[i]);

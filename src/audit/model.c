@@ -260,6 +260,18 @@ struct audit_interface *audit_model_interface(struct audit_model *model)
 		sizeof *model->interfaces);
 }
 
+struct audit_balancer *audit_model_balancer(struct audit_model *model, const struct audit_word *id)
+{
+	for (uint32_t i = 0; i < model->balancer_count; i++)
+		if (audit_same_id(model->balancers[i]->id, id))
+			return model->balancers[i];
+	struct audit_balancer *balancer = st_alloc_zero(1, sizeof *balancer);
+	*AUDIT_PUSH(model->balancers, model->balancer_count, model->balancer_capacity) = balancer;
+	balancer->id = id;
+	balancer->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
+	return balancer;
+}
+
 struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id)
 {
 	for (uint32_t i = 0; i < model->route_table_count; i++)
@@ -320,13 +332,24 @@ void audit_model_free(struct audit_model *model)
 	free(model->index);
 	free(model->groups);
 	free(model->subnets);
-	free(model->interfaces);
 	free(model->public_addresses);
 	free(model->doubts);
 	free(model->remarks);
 	for (uint32_t i = 0; i < model->route_table_count; i++)
 		free(model->route_tables[i].routes);
 	free(model->route_tables);
+	for (uint32_t i = 0; i < model->balancer_count; i++) {
+		free(model->balancers[i]->rules);
+		free(model->balancers[i]->members);
+		free(model->balancers[i]);
+	}
+	free(model->balancers);
+	for (size_t i = 0; i < model->interface_count; i++) {
+		if (model->interfaces[i].balancing != NULL)
+			free(model->interfaces[i].balancing->rules);
+		free(model->interfaces[i].balancing);
+	}
+	free(model->interfaces);
 	free(model->table);
 	audit_aws_free(model->aws);
 	audit_pool_free(&model->pool);

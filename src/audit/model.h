@@ -93,6 +93,7 @@ struct audit_group {
 	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
 	bool declared;                    /* the group itself stood in the input, not only one of its rules */
 	struct audit_words members;       /* of a joined one: ids of its groups */
+	bool balances;                    /* it is no group: what load balancers let through (balance.h) */
 	bool effective;                   /* its rules are those that an interface sees (shape_effective.c) */
 	struct audit_group *wide;         /* its second form, owned: see routes.h; NULL: it has none */
 	const struct audit_group *of;     /* of a second form: the first */
@@ -129,9 +130,12 @@ struct audit_subnet {
 };
 
 struct audit_endpoint {
+	const struct audit_word *id;                      /* of the IP configuration */
 	const struct audit_word *private_address;         /* NULL: not told */
 	const struct audit_word *subnet, *public_address; /* ids, NULL: none */
-	bool balanced;                                    /* in a pool of a load balancer */
+	bool balanced;                                    /* in a pool of a load balancer that may be public */
+	enum audit_sku balance_sku;                       /* of those in the input */
+	struct audit_words pools; /* ids of pools and of inbound NAT rules that it says it is in */
 	uint8_t family;                                   /* 4, 6; 0: as its private address says */
 	bool maybe_balanced;                              /* something in front of it may lead to it */
 };
@@ -143,7 +147,34 @@ struct audit_interface {
 	bool of_aws;
 	struct audit_endpoint *endpoints;
 	size_t endpoint_count;
-	struct audit_words members; /* application security groups it is in */
+	struct audit_words members;    /* application security groups it is in */
+	struct audit_group *balancing; /* owned: what load balancers let through to it, see balance.h; NULL: not told */
+};
+
+/* A load-balancing rule, or an inbound NAT rule. */
+struct audit_balance {
+	const struct audit_word *id, *name, *protocol, *frontend, *pool, *endpoint; /* ids; NULL: not given */
+	const struct audit_word *from;    /* the port of the frontend, or "low-high" */
+	const struct audit_word *port;    /* of the backend; "*": all */
+	const struct audit_word *address; /* in a plan; NULL */
+	struct audit_place at;
+};
+
+/* What a pool holds, as the load balancer says. */
+struct audit_pool_member {
+	const struct audit_word *pool, *endpoint, *ip; /* endpoint, ip: NULL: not given */
+};
+
+struct audit_balancer {
+	const struct audit_word *id, *name;
+	enum audit_sku sku;
+	struct audit_words frontends, inside; /* ids of all frontends; of those that have a private address */
+	struct audit_words pools;             /* ids of its pools and inbound NAT rules */
+	struct audit_balance *rules;
+	uint32_t rule_count, rule_capacity;
+	struct audit_pool_member *members;
+	uint32_t member_count, member_capacity;
+	bool in_doubt; /* some of it cannot be resolved */
 };
 
 /* Something of the input that could not be told. */
@@ -168,6 +199,8 @@ struct audit_model {
 	size_t doubt_count, doubt_capacity;
 	struct audit_route_table *route_tables;
 	uint32_t route_table_count, route_table_capacity;
+	struct audit_balancer **balancers;
+	uint32_t balancer_count, balancer_capacity;
 	struct audit_doubt *remarks; /* findings that are about no rule */
 	uint32_t remark_count, remark_capacity;
 	struct audit_index *index; /* groups by id */
@@ -202,6 +235,8 @@ struct audit_group *audit_model_find_group(const struct audit_model *model, cons
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);
+/* The load balancer with this id; a new one when there is none. */
+struct audit_balancer *audit_model_balancer(struct audit_model *model, const struct audit_word *id);
 /* The table with this id; a new one when there is none. */
 struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id);
 struct audit_public_address *audit_model_public(struct audit_model *model);

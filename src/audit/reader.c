@@ -1,6 +1,7 @@
 /* The table of shapes, tried in turn on every tree. */
 #include "audit/reader.h"
 
+#include "audit/balance.h"
 #include "audit/config.h"
 #include "audit/document.h"
 #include "audit/inventory.h"
@@ -274,6 +275,7 @@ enum st_status audit_reader_finish(struct audit_reader *reader, struct st_error 
 		audit_shape_terraform(&terraform, reader->plans[i].tree, reader->side);
 	}
 	audit_routes_finish(reader->model);
+	audit_balance_finish(reader->model);
 	audit_shape_storage_finish(reader->model);
 	audit_shape_aws_finish(reader->model);
 	audit_join_configs(reader->model, reader->inventories, reader->inventory_count);

@@ -113,7 +113,9 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 	facts->public_path |= endpoint->maybe_balanced;
 	if (endpoint->balanced) {
 		facts->public_path = true;
-		facts->sku_unknown = true;
+		facts->standard |= endpoint->balance_sku == AUDIT_SKU_STANDARD;
+		facts->basic |= endpoint->balance_sku == AUDIT_SKU_BASIC;
+		facts->sku_unknown |= endpoint->balance_sku == AUDIT_SKU_UNKNOWN;
 	}
 	int64_t subnet = find(joins, &joins->subnets, endpoint->subnet);
 	if (subnet < 0) {
@@ -202,6 +204,11 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 		judge_aws(&store, &facts);
 	else
 		judge_ungated(&store, &facts);
+	if (interface->balancing != NULL) {
+		memmove(store.gates + 1, store.gates, store.gate_count * sizeof *store.gates);
+		store.gates[0] = interface->balancing;
+		store.gate_count++;
+	}
 	return store;
 }
 

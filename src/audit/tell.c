@@ -97,6 +97,8 @@ struct audit_rule_at audit_rule_told(
 	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
 	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
+	if (group->balances)
+		told.priority = -1;
 	return told;
 }
 

@@ -21,13 +21,41 @@ def kind(name, **fields):
     return {"id": NETWORK + name, "name": name.split("/")[-1], "type": "Microsoft.Network/" + "/".join(name.split("/")[0::2]), **fields}
 
 
+def lb_rules(case, kind_of_rule):
+    """"tcp 80>9200" in parts: name, protocol, port of the frontend, port of the backend."""
+    made = []
+    for i, text in enumerate(case["lb"].get(kind_of_rule, [])):
+        protocol, ports = text.split()
+        front, back = map(int, ports.split(">"))
+        made.append(("%s%d" % (kind_of_rule, i), protocol.capitalize(), front, back))
+    return made
+
+
+def balancer(case):
+    lb = NETWORK + "loadBalancers/lb"
+    public = case["lb"].get("frontend", "public") == "public"
+    frontend = {"name": "f", "id": lb + "/frontendIPConfigurations/f", **({"publicIPAddress": {"id": NETWORK + "publicIPAddresses/lbp"}}
+        if public else {"subnet": {"id": SUBNET}})}
+    fields = lambda name, protocol, front, back: {"name": name, "protocol": protocol, "frontendPort": front, "backendPort": back,
+        "frontendIPConfiguration": {"id": lb + "/frontendIPConfigurations/f"}}
+    return kind("loadBalancers/lb", sku={"name": case["lb"].get("sku", "Standard")}, frontendIPConfigurations=[frontend],
+        backendAddressPools=[{"name": "p", "id": lb + "/backendAddressPools/p",
+            "backendIPConfigurations": [{"id": NIC + "/ipConfigurations/c"}]}],
+        loadBalancingRules=[{**fields(*r), "backendAddressPool": {"id": lb + "/backendAddressPools/p"}} for r in lb_rules(case, "rules")],
+        inboundNatRules=[{**fields(*r), "id": lb + "/inboundNatRules/" + r[0]} for r in lb_rules(case, "nat")])
+
+
 def resources(case):
     """As az prints them: a subnet with its group, an interface behind a public address, and what else the case has."""
     subnet = kind("virtualNetworks/v/subnets/data", networkSecurityGroup={"id": NETWORK + "networkSecurityGroups/es"},
         ipConfigurations=[{"id": NIC + "/ipConfigurations/c"}])
     endpoint = {"name": "c", "id": NIC + "/ipConfigurations/c", "privateIPAddress": "10.0.0.4", "subnet": {"id": SUBNET}}
-    made = [kind("networkSecurityGroups/es", securityRules=[rule(r) for r in case["rules"]], subnets=[{"id": SUBNET}]),
-        kind("virtualNetworks/v", subnets=[subnet]), kind("networkInterfaces/n", ipConfigurations=[endpoint])]
+    made = []
+    if case["rules"] is None:
+        del subnet["networkSecurityGroup"]
+    else:
+        made.append(kind("networkSecurityGroups/es", securityRules=[rule(r) for r in case["rules"]], subnets=[{"id": SUBNET}]))
+    made += [kind("virtualNetworks/v", subnets=[subnet]), kind("networkInterfaces/n", ipConfigurations=[endpoint])]
     if "routes" in case:
         subnet["routeTable"] = {"id": NETWORK + "routeTables/t"}
         made.append(kind("routeTables/t", routes=routes(case), subnets=[{"id": SUBNET}]))
@@ -35,6 +63,11 @@ def resources(case):
     if public != "none":
         endpoint["publicIPAddress"] = {"id": NETWORK + "publicIPAddresses/p"}
         made.append(kind("publicIPAddresses/p", sku={"name": public}))
+    if "lb" in case:
+        endpoint["loadBalancerBackendAddressPools"] = [{"id": NETWORK + "loadBalancers/lb/backendAddressPools/p"}]
+        endpoint["loadBalancerInboundNatRules"] = [{"id": NETWORK + "loadBalancers/lb/inboundNatRules/" + r[0]}
+            for r in lb_rules(case, "nat")]
+        made.append(balancer(case))
     return made
 
 
@@ -63,7 +96,7 @@ def terraform(case):
     of = lambda address, **values: change(address, None, {"resource_group_name": "g", **values})
     endpoint = {"name": "c", "subnet_id": SUBNET, "private_ip_address": "10.0.0.4", "public_ip_address_id": ""}
     made = [of("azurerm_network_security_group.es", id=NETWORK + "networkSecurityGroups/es", name="es",
-            security_rule=[values_of(r) for r in case["rules"]]),
+            security_rule=[values_of(r) for r in case["rules"] or []]),
         of("azurerm_subnet.data", id=SUBNET, name="data"),
         of("azurerm_subnet_network_security_group_association.a", id="a", subnet_id=SUBNET,
             network_security_group_id=NETWORK + "networkSecurityGroups/es"),
@@ -78,6 +111,23 @@ def terraform(case):
     if public != "none":
         endpoint["public_ip_address_id"] = NETWORK + "publicIPAddresses/p"
         made.append(of("azurerm_public_ip.p", id=NETWORK + "publicIPAddresses/p", name="p", sku=public))
+    if case["rules"] is None:
+        del made[0], made[1]
+    if "lb" in case:
+        lb = NETWORK + "loadBalancers/lb"
+        public = case["lb"].get("frontend", "public") == "public"
+        fields = lambda name, protocol, front, back: {"id": lb + "/x/" + name, "name": name, "loadbalancer_id": lb, "protocol": protocol,
+            "frontend_port": front, "backend_port": back, "frontend_ip_configuration_name": "f"}
+        made += [of("azurerm_lb.lb", id=lb, name="lb", sku=case["lb"].get("sku", "Standard"), frontend_ip_configuration=[{"name": "f",
+                "public_ip_address_id": NETWORK + "publicIPAddresses/lbp" if public else "", "subnet_id": "" if public else SUBNET}]),
+            of("azurerm_lb_backend_address_pool.p", id=lb + "/backendAddressPools/p", name="p", loadbalancer_id=lb),
+            of("azurerm_network_interface_backend_address_pool_association.a", id="x", network_interface_id=NIC,
+                ip_configuration_name="c", backend_address_pool_id=lb + "/backendAddressPools/p")]
+        made += [of("azurerm_lb_rule." + r[0], **fields(*r), backend_address_pool_ids=[lb + "/backendAddressPools/p"])
+            for r in lb_rules(case, "rules")]
+        for r in lb_rules(case, "nat"):
+            made += [of("azurerm_lb_nat_rule." + r[0], **fields(*r)), of("azurerm_network_interface_nat_rule_association." + r[0], id="y",
+                network_interface_id=NIC, ip_configuration_name="c", nat_rule_id=lb + "/x/" + r[0])]
     return plan(*made)
 
 
@@ -139,6 +189,68 @@ def the_fix_does_not_name_a_tag_that_may_be_anybody():
     rig.equal(edit["set"], {"sourceAddressPrefixes": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]}, "what closes it")
 
 
+# --- load balancers ---
+
+BALANCED = {"rules": ["100 allow tcp Internet > * *"], "public": "none", "lb": {"rules": ["tcp 80>9200"], "nat": ["tcp 50001>22"]}}
+
+
+def the_rule_of_the_load_balancer_is_told_with_the_port_of_its_frontend():
+    _, answer, _ = audit(resources(BALANCED), status=rig.FOUND)
+    rows = sorted(answer["exposures"], key=lambda r: r["ports"])
+    for row, name in zip(rows, ("nat0 (port 50001 of the frontend)", "rules0 (port 80 of the frontend)")):
+        rig.equal([(r["group"], r["rule"], r["priority"]) for r in row["admitted_by"]], [("lb", name, None), ("es", "r100", 100)],
+            "who admits")
+        rig.equal([e["rule"] for e in row["fix"]["edits"]], ["r100"], "what the fix edits")
+    rig.equal([r["ports"] for r in rows], [[[22, 22]], [[9200, 9200]]], "ports")
+
+
+def members_by_address_and_pools_of_nat_rules_are_followed():
+    content = resources(BALANCED)
+    nic, = [r for r in content if r["id"] == NIC]
+    lb, = [r for r in content if r["id"].endswith("/lb")]
+    nic["ipConfigurations"][0]["loadBalancerBackendAddressPools"] = nic["ipConfigurations"][0]["loadBalancerInboundNatRules"] = None
+    lb["backendAddressPools"][0]["backendIPConfigurations"] = None
+    audit(content, status=rig.OK)
+    lb["backendAddressPools"][0]["loadBalancerBackendAddresses"] = [{"name": "a", "ipAddress": "10.0.0.4"}]
+    _, answer, _ = audit(content, status=rig.FOUND)
+    rig.equal(answer["exposures"][0]["ports"], [[9200, 9200]], "by its address")
+    lb["inboundNatRules"][0].update(backendAddressPool={"id": lb["id"] + "/backendAddressPools/p"}, frontendPort=0,
+        frontendPortRangeStart=500, frontendPortRangeEnd=600)
+    _, answer, _ = audit(content, status=rig.FOUND)
+    rig.equal(sorted(r["ports"] for r in answer["exposures"]), [[[22, 22]], [[9200, 9200]]], "by a NAT rule of the pool")
+    rig.check("port 500-600 of the frontend" in json.dumps(answer), "ports of the frontend")
+
+
+def a_load_balancer_that_is_not_told_leads_to_all_ports():
+    content = resources(BALANCED)
+    without = [r for r in content if not r["id"].endswith("/lb")]
+    _, answer, _ = audit(without, status=rig.FOUND)
+    rig.equal(answer["exposures"][0]["ports"], [[0, 65535]], "a load balancer that is not in the input")
+    content = template(BALANCED)
+    lb, = [r for r in content["resources"] if r["type"].endswith("loadBalancers")]
+    lb["properties"]["loadBalancingRules"][0]["properties"]["backendPort"] = "[parameters('port')]"
+    lb["properties"]["inboundNatRules"] = []
+    nic, = [r for r in content["resources"] if r["type"].endswith("networkInterfaces")]
+    nic["properties"]["ipConfigurations"][0]["properties"]["loadBalancerInboundNatRules"] = []
+    _, answer, _ = audit(content, status=rig.INCOMPLETE)
+    rig.equal([told(r).split(" to ")[0] for r in answer["exposures"]], ["tcp 0-65535 any cannot-tell"], "a port that cannot be resolved")
+    lb["properties"]["loadBalancingRules"] = "[variables('rules')]"
+    audit(content, status=rig.FOUND)
+
+
+def a_load_balancing_rule_that_is_added_is_a_change():
+    before = {**BALANCED, "lb": {"rules": ["tcp 80>443"]}}
+    after = {**BALANCED, "lb": {"rules": ["tcp 80>443", "tcp 81>9200"]}}
+    with rig.folder() as out:
+        paths = [os.path.join(out, n) for n in ("before.json", "after.json")]
+        for path, case in zip(paths, (before, after)):
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(resources(case), file)
+        done = rig.expect(rig.FOUND, rig.staunch("audit", "--format", "json", paths[1], "--baseline", paths[0]))
+        row, = [r for r in json.loads(done.stdout)["exposures"] if r["fails"]]
+        rig.equal([(e["change"], e["rule"]) for e in row["opened_by"]["edits"]], [("rule added", "rules1 (port 81 of the frontend)")], "it")
+
+
 # --- effective rules ---
 
 def effective(*rules, group="es", association=None, **more):
@@ -196,5 +308,7 @@ def admin_rules_cannot_be_told():
 
 if __name__ == "__main__":
     rig.run_tests(every_case_is_told_right, a_default_route_is_a_finding_with_its_place, a_route_that_is_not_known_may_be_one,
-        the_fix_does_not_name_a_tag_that_may_be_anybody, effective_rules_resolve_tags, the_map_of_tags_is_read,
+        the_fix_does_not_name_a_tag_that_may_be_anybody, the_rule_of_the_load_balancer_is_told_with_the_port_of_its_frontend,
+        members_by_address_and_pools_of_nat_rules_are_followed, a_load_balancer_that_is_not_told_leads_to_all_ports,
+        a_load_balancing_rule_that_is_added_is_a_change, effective_rules_resolve_tags, the_map_of_tags_is_read,
         effective_rules_stand_in_place_of_the_groups_own, admin_rules_cannot_be_told)
