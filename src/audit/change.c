@@ -449,7 +449,8 @@ static void tell_setting_edit(struct audit_result *out, struct audit_exposure *e
 		.priority = -1,
 		.file = at->at.file,
 		.line = at->at.line,
-		.setting = true};
+		.setting = true,
+		.address = audit_pool_copy(&out->pool, audit_word_span(at->address))};
 }
 
 static void tell_edits(struct audit_result *out, struct audit_exposure *exposure, const struct audit_store *before,

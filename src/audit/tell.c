@@ -407,6 +407,17 @@ void audit_trace_free(struct audit_trace *trace)
 	*trace = (struct audit_trace){0};
 }
 
+/* The plan address of the setting that stands at this place. */
+static const struct audit_word *address_at(const struct audit_config *config, struct audit_place at)
+{
+	for (uint32_t i = 0; i < config->settings.count; i++) {
+		const struct audit_setting *setting = &config->settings.items[i];
+		if (setting->at.file == at.file && setting->at.line == at.line && setting->address != NULL)
+			return setting->address;
+	}
+	return NULL;
+}
+
 /* Whose settings say what, and which of them. */
 static void add_service(
 	struct audit_result *result, struct audit_exposure *exposure, const struct audit_answer_row *answer)
@@ -421,13 +432,15 @@ static void add_service(
 	if (exposure->reason.size == 0)
 		exposure->reason = keep(result, answer->share->reason);
 	for (uint32_t i = 0; i < answer->share->by_count; i++)
-		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
-			(struct audit_rule_at){.group = keep(result, audit_word_span(answer->config->name)),
-				.rule = keep(result, answer->share->by[i].text),
-				.priority = -1,
-				.file = answer->share->by[i].at.file,
-				.line = answer->share->by[i].at.line,
-				.setting = true};
+		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count,
+			exposure->admitted_capacity) = (struct audit_rule_at){
+			.group = keep(result, audit_word_span(answer->config->name)),
+			.rule = keep(result, answer->share->by[i].text),
+			.priority = -1,
+			.file = answer->share->by[i].at.file,
+			.line = answer->share->by[i].at.line,
+			.setting = true,
+			.address = keep(result, audit_word_span(address_at(answer->config, answer->share->by[i].at)))};
 }
 
 static void add_exposure(struct telling *telling, const struct audit_answer_row *answer, enum audit_protocol protocol)
