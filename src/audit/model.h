@@ -93,6 +93,7 @@ struct audit_group {
 	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
 	bool declared;                    /* the group itself stood in the input, not only one of its rules */
 	struct audit_words members;       /* of a joined one: ids of its groups */
+	bool in_template;                 /* some of it was made by a template */
 	bool balances;                    /* it is no group: what load balancers let through (balance.h) */
 	bool effective;                   /* its rules are those that an interface sees (shape_effective.c) */
 	struct audit_group *wide;         /* its second form, owned: see routes.h; NULL: it has none */

@@ -102,6 +102,7 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	put(out, rule->pointer);
 	st_buf_add_byte(out, rule->has_pointer);
 	st_buf_add_byte(out, rule->many);
+	st_buf_add_byte(out, rule->computed);
 	st_buf_add_u32(out, rule->edit_line);
 	st_buf_add_u32(out, rule->edit_column);
 	st_buf_add_u32(out, rule->edit_end);
@@ -285,6 +286,7 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->pointer = st_cursor_span(&decoder->in);
 	rule->has_pointer = take_below(decoder, 2);
 	rule->many = take_below(decoder, 2);
+	rule->computed = take_below(decoder, 2);
 	rule->edit_line = st_cursor_u32(&decoder->in);
 	rule->edit_column = st_cursor_u32(&decoder->in);
 	rule->edit_end = st_cursor_u32(&decoder->in);

@@ -82,7 +82,8 @@ struct audit_rule_at {
 	struct st_span
 		pointer; /* RFC 6901, to the object that holds its fields; has_pointer false: not one of its own */
 	bool has_pointer;
-	bool many; /* it names sources in the plural, too */
+	bool many;     /* it names sources in the plural, too */
+	bool computed; /* it has no pointer because a template makes it by an expression or a loop */
 	/* Its one source in the text, quotes included: columns count from 1, end is behind it. Line 0: no literal by
 	 * itself in a line of ASCII. */
 	uint32_t edit_line, edit_column, edit_end;

@@ -126,7 +126,11 @@ static struct audit_written written_at(
 	const struct audit_node *properties = audit_get(node, "properties");
 	const struct audit_node *one = audit_azure_property(node, "sourceAddressPrefix");
 	const struct audit_node *many = audit_azure_property(node, "sourceAddressPrefixes");
-	struct audit_written written = {.list = list != NULL ? list : pointer_of(model, node),
+	bool computed = node->computed || (properties != NULL && properties->computed) ||
+			(one != NULL && one->computed) || (many != NULL && many->computed);
+	struct audit_written written = {.list = computed       ? NULL
+						: list != NULL ? list
+							       : pointer_of(model, node),
 		.index = list != NULL ? node->index : AUDIT_ROOT,
 		.nested = properties != NULL && properties->type == AUDIT_OBJECT,
 		.many = many != NULL && (many->type != AUDIT_ARRAY || many->count > 0)};
@@ -239,6 +243,7 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 	group->name = audit_azure_name(model, node);
 	group->at = audit_place_of(file, node);
 	group->declared = true;
+	group->in_template = audit_get(node, "(template)") != NULL;
 	group->address = audit_azure_address(model, node);
 	add_references(model, &group->attached, audit_azure_property(node, "networkInterfaces"));
 	add_references(model, &group->attached, audit_azure_property(node, "subnets"));
@@ -283,6 +288,7 @@ static void take_rule(struct audit_model *model, const struct audit_node *node, 
 		group->at = audit_place_of(file, node);
 	if (group->effective)
 		return;
+	group->in_template |= audit_get(node, "(template)") != NULL;
 	audit_azure_rule(model, group, node, NULL, file, audit_get(node, "(conditional)") != NULL);
 }
 

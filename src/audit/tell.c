@@ -97,6 +97,7 @@ struct audit_rule_at audit_rule_told(
 	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
 	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
+	told.computed = group->in_template && !told.has_pointer;
 	if (group->balances)
 		told.priority = -1;
 	return told;
