@@ -123,7 +123,6 @@ struct audit_subnet {
 	const struct audit_word *id, *group; /* group NULL: none */
 	struct audit_place at;
 	bool group_unknown;
-	struct audit_words attached;             /* ids of the interfaces it says are in it */
 	const struct audit_word *reply, *routes; /* groups of these kinds; NULL: none */
 	struct audit_words attached;          /* ids of the interfaces it says are in it */
 	const struct audit_word *route_table; /* NULL: none that it says */
