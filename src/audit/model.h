@@ -124,9 +124,9 @@ struct audit_subnet {
 	struct audit_place at;
 	bool group_unknown;
 	const struct audit_word *reply, *routes; /* groups of these kinds; NULL: none */
-	struct audit_words attached;          /* ids of the interfaces it says are in it */
-	const struct audit_word *route_table; /* NULL: none that it says */
-	const struct audit_route *wide_route; /* see routes.h; NULL: none */
+	struct audit_words attached;             /* ids of the interfaces it says are in it */
+	const struct audit_word *route_table;    /* NULL: none that it says */
+	const struct audit_route *wide_route;    /* see routes.h; NULL: none */
 };
 
 struct audit_endpoint {
@@ -136,8 +136,8 @@ struct audit_endpoint {
 	bool balanced;                                    /* in a pool of a load balancer that may be public */
 	enum audit_sku balance_sku;                       /* of those in the input */
 	struct audit_words pools; /* ids of pools and of inbound NAT rules that it says it is in */
-	uint8_t family;                                   /* 4, 6; 0: as its private address says */
-	bool maybe_balanced;                              /* something in front of it may lead to it */
+	uint8_t family;           /* 4, 6; 0: as its private address says */
+	bool maybe_balanced;      /* something in front of it may lead to it */
 };
 
 struct audit_interface {

@@ -97,7 +97,7 @@ struct facts {
 	bool subnet_missing; /* not in the input: its group is not known */
 	bool group_missing;  /* a group it names is not in the input, or cannot be resolved */
 	const struct audit_group *subnet_group, *reply, *routes; /* the last two of AWS */
-	const struct audit_subnet *subnet; /* one with a default route, if any of them has one */
+	const struct audit_subnet *subnet;                       /* one with a default route, if any of them has one */
 };
 
 static void look_at_endpoint(const struct joins *joins, const struct audit_endpoint *endpoint, struct facts *facts)
