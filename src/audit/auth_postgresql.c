@@ -353,7 +353,8 @@ static void decide_line(struct audit_judgement *out, struct audit_share *share, 
 	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + line->setting->value->size + 1);
 	word->size = (uint32_t)(end - (const uint8_t *)line->setting->value->text);
 	memcpy(word->text, line->setting->value->text, word->size);
-	audit_decided_by(out, share, &(struct audit_setting){line->setting->key, word, line->setting->at});
+	audit_decided_by(
+		out, share, &(struct audit_setting){.key = line->setting->key, .value = word, .at = line->setting->at});
 }
 
 static void add_share(struct audit_judgement *out, const struct hba *hba, const struct audit_set *sources,

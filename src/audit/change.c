@@ -193,7 +193,7 @@ static bool same_words(const struct audit_words *a, const struct audit_words *b)
 	return true;
 }
 
-static bool same_rule(const struct audit_rule *a, const struct audit_rule *b)
+bool audit_same_rule(const struct audit_rule *a, const struct audit_rule *b)
 {
 	return a->priority == b->priority && a->access == b->access && a->conditional == b->conditional &&
 	       a->protocol->kind == b->protocol->kind &&
@@ -300,7 +300,7 @@ static void edits_of(const struct audit_store *before, const struct audit_store 
 		const struct audit_group *a = before->gates[gate], *b = after->gates[gate];
 		for (size_t i = 0; i < b->rule_count; i++) {
 			const struct audit_rule *old = rule_named(a, &b->rules[i]);
-			if (old == NULL || !same_rule(old, &b->rules[i]))
+			if (old == NULL || !audit_same_rule(old, &b->rules[i]))
 				add_edit(out, gate, old, &b->rules[i]);
 		}
 		for (size_t i = 0; i < a->rule_count; i++)
@@ -424,6 +424,15 @@ static void tell_edit(struct audit_result *out, struct audit_exposure *exposure,
 		told->rule = audit_rule_told(out, group, rule);
 }
 
+/* Of the store as a whole. */
+static void tell_store_edit(struct audit_result *out, struct audit_exposure *exposure, enum audit_change change,
+	const struct audit_store *store)
+{
+	tell_edit(out, exposure, change, NULL, NULL, store->at);
+	exposure->edits[exposure->edit_count - 1].rule.group_id =
+		audit_pool_copy(&out->pool, audit_word_span(store->id));
+}
+
 /* Its key alone: a value may be a secret. */
 static void tell_setting_edit(struct audit_result *out, struct audit_exposure *exposure,
 	const struct audit_store *after, const struct edit *edit)
@@ -435,11 +444,13 @@ static void tell_setting_edit(struct audit_result *out, struct audit_exposure *e
 					   : AUDIT_SETTING_CHANGED;
 	told->rule = (struct audit_rule_at){
 		.group = audit_pool_copy(&out->pool, audit_word_span(after->host->configs[edit->gate].name)),
+		.group_id = audit_pool_copy(&out->pool, audit_word_span(after->host->configs[edit->gate].id)),
 		.rule = audit_pool_copy(&out->pool, audit_word_span(at->key)),
 		.priority = -1,
 		.file = at->at.file,
 		.line = at->at.line,
-		.setting = true};
+		.setting = true,
+		.address = audit_pool_copy(&out->pool, audit_word_span(at->address))};
 }
 
 static void tell_edits(struct audit_result *out, struct audit_exposure *exposure, const struct audit_store *before,
@@ -495,8 +506,7 @@ static void attribute(const struct state *before, const struct wanted *wanted, s
 	uint32_t number;
 	const struct audit_store *after = wanted->store, *old = find_store(before, after, &number);
 	if (old == NULL || !same_gates(old, after)) {
-		tell_edit(out, exposure, old == NULL ? AUDIT_STORE_ADDED : AUDIT_ATTACHMENT_CHANGED, NULL, NULL,
-			after->at);
+		tell_store_edit(out, exposure, old == NULL ? AUDIT_STORE_ADDED : AUDIT_ATTACHMENT_CHANGED, after);
 		return;
 	}
 	struct edits edits = {0};
@@ -506,7 +516,46 @@ static void attribute(const struct state *before, const struct wanted *wanted, s
 	if (edits.count > 0)
 		tell_edits(out, exposure, old, after, &edits);
 	else /* the same, in another order */
-		tell_edit(out, exposure, AUDIT_ATTACHMENT_CHANGED, NULL, NULL, after->at);
+		tell_store_edit(out, exposure, AUDIT_ATTACHMENT_CHANGED, after);
+	free(edits.items);
+}
+
+/* An edit seen from its other end: what opens it forward closes it backward. */
+static void turn(struct edit *edit)
+{
+	struct edit was = *edit;
+	edit->before = was.after;
+	edit->after = was.before;
+	edit->old = was.new;
+	edit->new = was.old;
+	edit->sufficient = was.necessary;
+	edit->necessary = was.sufficient;
+}
+
+/* What closed it: the edits from the state in which it was open to the one in which it is not. */
+static void attribute_closing(const struct state *closed, const struct wanted *wanted, struct audit_result *out,
+	struct audit_exposure *exposure)
+{
+	uint32_t number;
+	struct audit_exposure told = {0};
+	struct edits edits = {0};
+	const struct audit_store *open = wanted->store, *now = find_store(closed, open, &number);
+	if (now != NULL && same_gates(now, open))
+		edits_of(now, open, &edits);
+	for (uint32_t i = 0; i < edits.count; i++) {
+		if (edits.count <= CEIL_AUDIT_EDITS)
+			try_edit(now, open, wanted, &edits.items[i]);
+		turn(&edits.items[i]);
+	}
+	if (edits.count > 0)
+		tell_edits(out, &told, open, now, &edits);
+	else
+		tell_store_edit(out, &told, now == NULL ? AUDIT_STORE_REMOVED : AUDIT_ATTACHMENT_CHANGED,
+			now == NULL ? open : now);
+	exposure->closings = told.edits;
+	exposure->closing_count = told.edit_count;
+	exposure->closing_capacity = told.edit_capacity;
+	exposure->close_how = told.how;
 	free(edits.items);
 }
 
@@ -546,7 +595,8 @@ static struct audit_exposure *copy_exposure(struct audit_result *out, const stru
 	to->destinations = to->sources = (struct audit_texts){0};
 	to->ports = NULL;
 	to->admitted_by = NULL;
-	to->edits = NULL;
+	to->edits = to->closings = NULL;
+	to->closing_count = to->closing_capacity = 0;
 	to->fix_rules = NULL;
 	to->fix_count = to->fix_capacity = 0;
 	to->port_count = to->port_capacity = to->admitted_count = to->admitted_capacity = 0;
@@ -674,6 +724,7 @@ static void tell_opened(const struct audit_snapshot *snapshots, const struct sta
 		told->closed_after = keep(out, snapshots[at].date);
 		told->closed_by = keep(out, snapshots[at + 1].date);
 		told->verdict = AUDIT_CLOSED;
+		attribute_closing(&states[at + 1], &wanted, out, told);
 	}
 }
 

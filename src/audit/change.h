@@ -8,6 +8,9 @@
 
 #include "audit/tell.h"
 
+/* Do they decide the same, as far as their texts say? */
+bool audit_same_rule(const struct audit_rule *a, const struct audit_rule *b);
+
 struct audit_snapshot {
 	struct audit_model *model;
 	struct st_span date; /* "2019-12-05", or a commit; empty: the files name none */

@@ -13,7 +13,7 @@ void audit_settings_add(struct audit_settings *settings, const struct audit_word
 	struct audit_place at)
 {
 	struct audit_setting *added = AUDIT_PUSH(settings->items, settings->count, settings->capacity);
-	*added = (struct audit_setting){key, value, at};
+	*added = (struct audit_setting){.key = key, .value = value, .at = at};
 }
 
 void audit_settings_free(struct audit_settings *settings)

@@ -15,6 +15,7 @@
 struct audit_setting {
 	const struct audit_word *key, *value;
 	struct audit_place at;
+	const struct audit_word *address; /* of the resource in a plan; NULL: it is in none */
 };
 
 struct audit_settings {

@@ -220,11 +220,13 @@ static struct audit_node *evaluate_text(const struct audit_scope *scope, const s
 	struct parser p = {.scope = *scope, .text = {node->text.data + 1, node->text.size - 2}, .line = node->line};
 	p.scope.depth++;
 	struct audit_node *value = expression(&p);
+	value->computed = true;
 	blanks(&p);
 	if (!p.broken && p.at == p.text.size)
 		return value;
 	struct audit_node *unknown = audit_node_new(scope->pool, AUDIT_UNKNOWN, node->line);
 	unknown->text = node->text;
+	unknown->computed = true;
 	return unknown;
 }
 
@@ -267,6 +269,7 @@ static void expand_copies(const struct audit_scope *scope, const struct audit_no
 			inner.loop = &loop;
 			append_value(list, audit_evaluate(&inner, input), (struct st_span){NULL, 0});
 		}
+		list->computed = true;
 		append_value(out, list, name);
 	}
 }

@@ -23,6 +23,7 @@ struct audit_scope {
 	const struct audit_node *variables;
 	const struct audit_scope *given_scope; /* in which the values given are evaluated; NULL: as they are */
 	const struct audit_loop *loop;
+	bool repeated;         /* inside of a loop, so that one text makes several resources */
 	const char *id_prefix; /* of ids made by resourceId() */
 	uint64_t *budget;      /* values that may still be made, of all scopes of a template together */
 	int depth;

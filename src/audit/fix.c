@@ -1,6 +1,8 @@
 /* Groups are copied with the edited rules; the store is evaluated anew after each round. */
 #include "audit/fix.h"
 
+#include "audit/routes.h"
+
 #include "audit/service.h"
 #include "audit/tell.h"
 
@@ -16,7 +18,7 @@ struct fix {
 	size_t count;
 	struct audit_words inside;  /* the virtual network; of AWS nothing */
 	enum audit_group_kind kind; /* of the groups whose rules are edited */
-	const struct audit_word *word;
+	const struct audit_word *words_inside[4];
 	const struct audit_flows *keep; /* NULL: none */
 	struct audit_model words;       /* owns the lists */
 	uint32_t kept;
@@ -88,7 +90,7 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 			there |= fix->rules[j] == cluster->rules[i];
 		const struct audit_group *group =
 			cluster->rules[i]->owner != NULL ? cluster->rules[i]->owner : cluster->groups[i];
-		if (there || fix->count == RULES || group->kind != fix->kind)
+		if (there || fix->count == RULES || group->kind != fix->kind || group->balances)
 			continue;
 		fix->rules[fix->count] = cluster->rules[i];
 		fix->sources[fix->count] = sources_of(fix, cluster->rules[i]);
@@ -231,18 +233,29 @@ static struct st_span set_of(struct audit_result *out, const struct audit_words 
 	return audit_pool_copy(&out->pool, (struct st_span){text.data, text.size});
 }
 
+static const struct audit_word *word_of(struct audit_result *out, const char *text)
+{
+	size_t size = strlen(text);
+	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + size + 1);
+	word->size = (uint32_t)size;
+	memcpy(word->text, text, size);
+	return word;
+}
+
 void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
 	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure)
 {
-	static const char inside[] = "VirtualNetwork";
-	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + sizeof inside);
-	struct fix fix = {.store = store, .word = word, .keep = keep};
-	bool closed = false;
-	word->size = sizeof inside - 1;
-	memcpy(word->text, inside, sizeof inside);
+	static const char *const inside[] = {"VirtualNetwork", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
+	struct fix fix = {.store = store, .keep = keep};
+	bool closed = false, wide = false;
+	for (size_t gate = 0; gate < store->gate_count; gate++)
+		wide |= audit_group_is_wide(store->gates[gate]);
+	for (size_t i = 0; i < 4; i++)
+		fix.words_inside[i] = word_of(out, inside[i]);
+	/* with a default route the tag may be anybody again */
 	fix.kind = edited_kind(store);
 	if (fix.kind == AUDIT_GROUP_AZURE)
-		fix.inside = (struct audit_words){&fix.word, 1, 1};
+		fix.inside = (struct audit_words){fix.words_inside + wide, wide ? 3 : 1, wide ? 3 : 1};
 	if (add_rules(&fix, row->cluster))
 		for (int round = 0; round < ROUNDS && !try_round(&fix, reach, row, &closed); round++)
 			;
@@ -274,15 +287,6 @@ static struct audit_config remedied(
 	if (remedy->value != NULL)
 		audit_settings_add(&made.settings, words[0], words[1], config->at);
 	return made;
-}
-
-static const struct audit_word *word_of(struct audit_result *out, const char *text)
-{
-	size_t size = strlen(text);
-	struct audit_word *word = audit_pool_take(&out->pool, 1, sizeof *word + size + 1);
-	word->size = (uint32_t)size;
-	memcpy(word->text, text, size);
-	return word;
 }
 
 /* Is everybody of the row refused? */

@@ -11,6 +11,7 @@
 enum audit_flows_kind {
 	AUDIT_EXCEPTIONS, /* {"exceptions": [{"store", "sources", "protocol", "ports", "reason", "owner", "until"}]} */
 	AUDIT_KEEP,       /* {"keep": [{"store", "sources", "protocol", "ports"}]}; store "*": all */
+	AUDIT_ACTIVITY_LOG, /* no such list: activity.h reads it */
 };
 
 struct audit_flow {

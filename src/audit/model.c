@@ -4,6 +4,7 @@
 #include "audit/compile.h"
 #include "audit/config.h"
 #include "audit/shape_aws.h"
+#include "audit/result.h"
 #include "base/ceilings.h"
 
 #include <ctype.h>
@@ -165,7 +166,7 @@ struct st_span audit_id_name(struct st_span id)
 	return id;
 }
 
-static uint64_t id_hash(const struct audit_word *id)
+uint64_t audit_id_hash(const struct audit_word *id)
 {
 	struct st_span tail = tail_of(audit_word_span(id));
 	uint64_t hash = 0xcbf29ce484222325u;
@@ -176,7 +177,7 @@ static uint64_t id_hash(const struct audit_word *id)
 
 static void place_in_index(struct audit_index *index, const struct audit_word *id, uint32_t number)
 {
-	size_t slot = id_hash(id) & (index->size - 1);
+	size_t slot = audit_id_hash(id) & (index->size - 1);
 	while (index->slots[slot] != 0)
 		slot = (slot + 1) & (index->size - 1);
 	index->slots[slot] = number;
@@ -198,12 +199,12 @@ static void index_group(struct audit_model *model)
 		place_in_index(index, model->groups[i]->id, (uint32_t)i + 1);
 }
 
-static struct audit_group *find_group(const struct audit_model *model, const struct audit_word *id)
+struct audit_group *audit_model_find_group(const struct audit_model *model, const struct audit_word *id)
 {
 	const struct audit_index *index = model->index;
 	if (index == NULL)
 		return NULL;
-	for (size_t slot = id_hash(id) & (index->size - 1); index->slots[slot] != 0;
+	for (size_t slot = audit_id_hash(id) & (index->size - 1); index->slots[slot] != 0;
 		slot = (slot + 1) & (index->size - 1)) {
 		struct audit_group *group = model->groups[index->slots[slot] - 1];
 		if (audit_same_id(group->id, id))
@@ -214,7 +215,7 @@ static struct audit_group *find_group(const struct audit_model *model, const str
 
 struct audit_group *audit_model_group(struct audit_model *model, const struct audit_word *id)
 {
-	struct audit_group *group = find_group(model, id);
+	struct audit_group *group = audit_model_find_group(model, id);
 	if (group != NULL)
 		return group;
 	struct audit_group **slot =
@@ -259,6 +260,29 @@ struct audit_interface *audit_model_interface(struct audit_model *model)
 		sizeof *model->interfaces);
 }
 
+struct audit_balancer *audit_model_balancer(struct audit_model *model, const struct audit_word *id)
+{
+	for (uint32_t i = 0; i < model->balancer_count; i++)
+		if (audit_same_id(model->balancers[i]->id, id))
+			return model->balancers[i];
+	struct audit_balancer *balancer = st_alloc_zero(1, sizeof *balancer);
+	*AUDIT_PUSH(model->balancers, model->balancer_count, model->balancer_capacity) = balancer;
+	balancer->id = id;
+	balancer->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
+	return balancer;
+}
+
+struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id)
+{
+	for (uint32_t i = 0; i < model->route_table_count; i++)
+		if (audit_same_id(model->route_tables[i].id, id))
+			return &model->route_tables[i];
+	struct audit_route_table *table =
+		AUDIT_PUSH(model->route_tables, model->route_table_count, model->route_table_capacity);
+	table->id = id;
+	return table;
+}
+
 struct audit_public_address *audit_model_public(struct audit_model *model)
 {
 	return grow((void **)&model->public_addresses, &model->public_count, &model->public_capacity,
@@ -297,6 +321,9 @@ void audit_model_free(struct audit_model *model)
 {
 	free_configs(model);
 	for (size_t i = 0; i < model->group_count; i++) {
+		if (model->groups[i]->wide != NULL)
+			free(model->groups[i]->wide->rules);
+		free(model->groups[i]->wide);
 		free(model->groups[i]->rules);
 		free(model->groups[i]);
 	}
@@ -305,9 +332,24 @@ void audit_model_free(struct audit_model *model)
 	free(model->index);
 	free(model->groups);
 	free(model->subnets);
-	free(model->interfaces);
 	free(model->public_addresses);
 	free(model->doubts);
+	free(model->remarks);
+	for (uint32_t i = 0; i < model->route_table_count; i++)
+		free(model->route_tables[i].routes);
+	free(model->route_tables);
+	for (uint32_t i = 0; i < model->balancer_count; i++) {
+		free(model->balancers[i]->rules);
+		free(model->balancers[i]->members);
+		free(model->balancers[i]);
+	}
+	free(model->balancers);
+	for (size_t i = 0; i < model->interface_count; i++) {
+		if (model->interfaces[i].balancing != NULL)
+			free(model->interfaces[i].balancing->rules);
+		free(model->interfaces[i].balancing);
+	}
+	free(model->interfaces);
 	free(model->table);
 	audit_aws_free(model->aws);
 	audit_pool_free(&model->pool);

@@ -93,6 +93,23 @@ struct audit_group {
 	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
 	bool declared;                    /* the group itself stood in the input, not only one of its rules */
 	struct audit_words members;       /* of a joined one: ids of its groups */
+	bool in_template;                 /* some of it was made by a template */
+	bool balances;                    /* it is no group: what load balancers let through (balance.h) */
+	bool effective;                   /* its rules are those that an interface sees (shape_effective.c) */
+	struct audit_group *wide;         /* its second form, owned: see routes.h; NULL: it has none */
+	const struct audit_group *of;     /* of a second form: the first */
+};
+
+struct audit_route {
+	const struct audit_word *prefix, *next_hop;
+	struct audit_place at;
+};
+
+struct audit_route_table {
+	const struct audit_word *id;
+	struct audit_words attached; /* ids of subnets it says it is attached to */
+	struct audit_route *routes;  /* owned */
+	uint32_t route_count, route_capacity;
 };
 
 enum audit_sku { AUDIT_SKU_UNKNOWN, AUDIT_SKU_BASIC, AUDIT_SKU_STANDARD };
@@ -106,16 +123,21 @@ struct audit_subnet {
 	const struct audit_word *id, *group; /* group NULL: none */
 	struct audit_place at;
 	bool group_unknown;
-	struct audit_words attached;             /* ids of the interfaces it says are in it */
 	const struct audit_word *reply, *routes; /* groups of these kinds; NULL: none */
+	struct audit_words attached;             /* ids of the interfaces it says are in it */
+	const struct audit_word *route_table;    /* NULL: none that it says */
+	const struct audit_route *wide_route;    /* see routes.h; NULL: none */
 };
 
 struct audit_endpoint {
+	const struct audit_word *id;                      /* of the IP configuration */
 	const struct audit_word *private_address;         /* NULL: not told */
 	const struct audit_word *subnet, *public_address; /* ids, NULL: none */
-	bool balanced;                                    /* in a pool of a load balancer */
-	uint8_t family;                                   /* 4, 6; 0: as its private address says */
-	bool maybe_balanced;                              /* something in front of it may lead to it */
+	bool balanced;                                    /* in a pool of a load balancer that may be public */
+	enum audit_sku balance_sku;                       /* of those in the input */
+	struct audit_words pools; /* ids of pools and of inbound NAT rules that it says it is in */
+	uint8_t family;           /* 4, 6; 0: as its private address says */
+	bool maybe_balanced;      /* something in front of it may lead to it */
 };
 
 struct audit_interface {
@@ -125,7 +147,34 @@ struct audit_interface {
 	bool of_aws;
 	struct audit_endpoint *endpoints;
 	size_t endpoint_count;
-	struct audit_words members; /* application security groups it is in */
+	struct audit_words members;    /* application security groups it is in */
+	struct audit_group *balancing; /* owned: what load balancers let through to it, see balance.h; NULL: not told */
+};
+
+/* A load-balancing rule, or an inbound NAT rule. */
+struct audit_balance {
+	const struct audit_word *id, *name, *protocol, *frontend, *pool, *endpoint; /* ids; NULL: not given */
+	const struct audit_word *from;    /* the port of the frontend, or "low-high" */
+	const struct audit_word *port;    /* of the backend; "*": all */
+	const struct audit_word *address; /* in a plan; NULL */
+	struct audit_place at;
+};
+
+/* What a pool holds, as the load balancer says. */
+struct audit_pool_member {
+	const struct audit_word *pool, *endpoint, *ip; /* endpoint, ip: NULL: not given */
+};
+
+struct audit_balancer {
+	const struct audit_word *id, *name;
+	enum audit_sku sku;
+	struct audit_words frontends, inside; /* ids of all frontends; of those that have a private address */
+	struct audit_words pools;             /* ids of its pools and inbound NAT rules */
+	struct audit_balance *rules;
+	uint32_t rule_count, rule_capacity;
+	struct audit_pool_member *members;
+	uint32_t member_count, member_capacity;
+	bool in_doubt; /* some of it cannot be resolved */
 };
 
 /* Something of the input that could not be told. */
@@ -148,6 +197,12 @@ struct audit_model {
 	size_t public_count, public_capacity;
 	struct audit_doubt *doubts;
 	size_t doubt_count, doubt_capacity;
+	struct audit_route_table *route_tables;
+	uint32_t route_table_count, route_table_capacity;
+	struct audit_balancer **balancers;
+	uint32_t balancer_count, balancer_capacity;
+	struct audit_doubt *remarks; /* findings that are about no rule */
+	uint32_t remark_count, remark_capacity;
 	struct audit_index *index; /* groups by id */
 	struct audit_host *hosts;  /* see config.h */
 	uint32_t host_count, host_capacity;
@@ -176,9 +231,14 @@ struct audit_group *audit_model_group(struct audit_model *model, const struct au
 /* Room for so many rules, and no more than it has. */
 void audit_group_expect(struct audit_group *group, size_t rules);
 void audit_group_trim(struct audit_group *group);
+struct audit_group *audit_model_find_group(const struct audit_model *model, const struct audit_word *id); /* NULL */
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);
+/* The load balancer with this id; a new one when there is none. */
+struct audit_balancer *audit_model_balancer(struct audit_model *model, const struct audit_word *id);
+/* The table with this id; a new one when there is none. */
+struct audit_route_table *audit_model_route_table(struct audit_model *model, const struct audit_word *id);
 struct audit_public_address *audit_model_public(struct audit_model *model);
 void audit_model_doubt(struct audit_model *model, struct st_span what, const char *reason, struct audit_place at);
 
@@ -187,6 +247,8 @@ void audit_model_doubt(struct audit_model *model, struct st_span what, const cha
 bool audit_same_id(const struct audit_word *a, const struct audit_word *b);
 /* The same in another snapshot: ids that were made up here hold the number of their file, which is another there. */
 bool audit_same_through_time(const struct audit_word *a, const struct audit_word *b);
+/* Of what audit_same_id compares: equal for ids that are the same. */
+uint64_t audit_id_hash(const struct audit_word *id);
 /* The last component of an id. */
 struct st_span audit_id_name(struct st_span id);
 

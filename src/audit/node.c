@@ -39,9 +39,12 @@ bool audit_node_pointer(const struct audit_node *node, struct st_buf *out)
 {
 	const struct audit_node *path[CEIL_AUDIT_DEPTH + 1];
 	size_t depth = 0;
-	for (; node->parent != NULL && depth < CEIL_AUDIT_DEPTH; node = node->parent)
+	bool computed = false;
+	for (; node->parent != NULL && depth < CEIL_AUDIT_DEPTH; node = node->parent) {
+		computed |= node->computed;
 		path[depth++] = node;
-	if (node->parent != NULL || node->index != AUDIT_ROOT)
+	}
+	if (computed || node->parent != NULL || node->index != AUDIT_ROOT)
 		return false;
 	while (depth > 0) {
 		const struct audit_node *step = path[--depth];

@@ -22,6 +22,7 @@ struct audit_node {
 	enum audit_type type;
 	uint32_t line; /* from 1 */
 	uint32_t count;
+	bool computed;      /* by an expression: it stands in no file as it is */
 	struct st_span key; /* in its object */
 	struct st_span text;
 	struct audit_node *first, *last, *next;

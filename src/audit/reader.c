@@ -1,10 +1,12 @@
 /* The table of shapes, tried in turn on every tree. */
 #include "audit/reader.h"
 
+#include "audit/balance.h"
 #include "audit/config.h"
 #include "audit/document.h"
 #include "audit/inventory.h"
 #include "audit/result.h"
+#include "audit/routes.h"
 #include "audit/service.h"
 #include "audit/shape.h"
 #include "audit/shape_arm.h"
@@ -69,7 +71,8 @@ void audit_reader_close(struct audit_reader *reader)
 static bool take_resource(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
 {
 	return audit_shape_storage(reader->model, node, file) || audit_shape_azure(reader->model, node, file) ||
-	       audit_shape_aws(reader->model, node, file) || audit_shape_azure_known(reader->model, node);
+	       audit_shape_effective(reader->model, node, file) || audit_shape_aws(reader->model, node, file) ||
+	       audit_shape_azure_known(reader->model, node);
 }
 
 /* The frame around a list: what it says of its own completeness. */
@@ -271,6 +274,8 @@ enum st_status audit_reader_finish(struct audit_reader *reader, struct st_error 
 			reader->model, &reader->pool, reader->plans[i].file, take_made, reader};
 		audit_shape_terraform(&terraform, reader->plans[i].tree, reader->side);
 	}
+	audit_routes_finish(reader->model);
+	audit_balance_finish(reader->model);
 	audit_shape_storage_finish(reader->model);
 	audit_shape_aws_finish(reader->model);
 	audit_join_configs(reader->model, reader->inventories, reader->inventory_count);

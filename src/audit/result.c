@@ -30,7 +30,7 @@ const char *audit_protocol_name(enum audit_protocol protocol)
 const char *audit_change_name(enum audit_change change)
 {
 	static const char *const names[] = {"rule added", "rule changed", "rule removed", "attachment changed",
-		"store added", "setting added", "setting changed", "setting removed"};
+		"store added", "setting added", "setting changed", "setting removed", "store removed"};
 	return names[change];
 }
 
@@ -58,6 +58,7 @@ void audit_result_free(struct audit_result *result)
 		free(result->exposures[i].sources.items);
 		free(result->exposures[i].admitted_by);
 		free(result->exposures[i].edits);
+		free(result->exposures[i].closings);
 		free(result->exposures[i].fix_rules);
 	}
 	free(result->exposures);
@@ -66,6 +67,9 @@ void audit_result_free(struct audit_result *result)
 	free(result->dead_denies.items);
 	free(result->cannot_tell.items);
 	free(result->exceptions);
+	free(result->unseen.items);
+	free(result->unlogged.items);
+	free(result->default_routes.items);
 	audit_pool_free(&result->pool);
 	*result = (struct audit_result){0};
 }
@@ -98,6 +102,7 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	put(out, rule->pointer);
 	st_buf_add_byte(out, rule->has_pointer);
 	st_buf_add_byte(out, rule->many);
+	st_buf_add_byte(out, rule->computed);
 	st_buf_add_u32(out, rule->edit_line);
 	st_buf_add_u32(out, rule->edit_column);
 	st_buf_add_u32(out, rule->edit_end);
@@ -105,6 +110,31 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	put(out, rule->protocol);
 	put(out, rule->ports);
 	put(out, rule->source);
+}
+
+static void put_edits(struct st_buf *out, const struct audit_edit *edits, uint32_t count)
+{
+	st_buf_add_u32(out, count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct audit_event_told *event = &edits[i].event;
+		st_buf_add_byte(out, (uint8_t)edits[i].change);
+		put_rule(out, &edits[i].rule);
+		put(out, event->operation);
+		put(out, event->correlation);
+		put(out, event->caller);
+		put(out, event->first);
+		put(out, event->last);
+		st_buf_add_u32(out, event->line);
+		st_buf_add_u32(out, event->count);
+	}
+}
+
+static void put_moment(struct st_buf *out, const struct audit_moment *moment)
+{
+	st_buf_add_byte(out, moment->told);
+	put(out, moment->first);
+	put(out, moment->last);
+	st_buf_add_byte(out, moment->inside);
 }
 
 static void put_exposure(struct st_buf *out, const struct audit_exposure *exposure)
@@ -140,11 +170,11 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	put(out, exposure->closed_after);
 	put(out, exposure->closed_by);
 	st_buf_add_byte(out, (uint8_t)exposure->how);
-	st_buf_add_u32(out, exposure->edit_count);
-	for (uint32_t i = 0; i < exposure->edit_count; i++) {
-		st_buf_add_byte(out, (uint8_t)exposure->edits[i].change);
-		put_rule(out, &exposure->edits[i].rule);
-	}
+	put_edits(out, exposure->edits, exposure->edit_count);
+	st_buf_add_byte(out, (uint8_t)exposure->close_how);
+	put_edits(out, exposure->closings, exposure->closing_count);
+	put_moment(out, &exposure->opened_log);
+	put_moment(out, &exposure->closed_log);
 	st_buf_add_u32(out, exposure->fix_count);
 	for (uint32_t i = 0; i < exposure->fix_count; i++)
 		put_rule(out, &exposure->fix_rules[i]);
@@ -200,6 +230,18 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 		st_buf_add_byte(out, exception->expired);
 		st_buf_add_u32(out, exception->rows);
 	}
+	st_buf_add_byte(out, result->log.given);
+	st_buf_add_byte(out, result->log.goes_on);
+	st_buf_add_u64(out, result->log.entries);
+	st_buf_add_u64(out, result->log.unreadable);
+	st_buf_add_u32(out, result->log.events);
+	st_buf_add_u32(out, result->log.failed);
+	st_buf_add_u32(out, result->log.elsewhere);
+	put(out, result->log.first);
+	put(out, result->log.last);
+	put_notes(out, &result->unseen);
+	put_notes(out, &result->unlogged);
+	put_notes(out, &result->default_routes);
 }
 
 /* --- in --- */
@@ -244,6 +286,7 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->pointer = st_cursor_span(&decoder->in);
 	rule->has_pointer = take_below(decoder, 2);
 	rule->many = take_below(decoder, 2);
+	rule->computed = take_below(decoder, 2);
 	rule->edit_line = st_cursor_u32(&decoder->in);
 	rule->edit_column = st_cursor_u32(&decoder->in);
 	rule->edit_end = st_cursor_u32(&decoder->in);
@@ -260,6 +303,32 @@ static int32_t take_port(struct decoder *decoder)
 	int32_t port = (int32_t)st_cursor_u32(&decoder->in);
 	decoder->in.bad |= port < -1 || port > 65535;
 	return port;
+}
+
+static void take_edits(struct decoder *decoder, struct audit_edit **edits, uint32_t *count, uint32_t *capacity)
+{
+	struct st_cursor *in = &decoder->in;
+	uint32_t told = st_cursor_u32(in);
+	for (uint32_t i = 0; i < told && !in->bad; i++) {
+		struct audit_edit *edit = AUDIT_PUSH(*edits, *count, *capacity);
+		edit->change = take_below(decoder, AUDIT_CHANGES);
+		take_rule(decoder, &edit->rule);
+		edit->event.operation = st_cursor_span(in);
+		edit->event.correlation = st_cursor_span(in);
+		edit->event.caller = st_cursor_span(in);
+		edit->event.first = st_cursor_span(in);
+		edit->event.last = st_cursor_span(in);
+		edit->event.line = st_cursor_u32(in);
+		edit->event.count = st_cursor_u32(in);
+	}
+}
+
+static void take_moment(struct decoder *decoder, struct audit_moment *moment)
+{
+	moment->told = take_below(decoder, 2);
+	moment->first = st_cursor_span(&decoder->in);
+	moment->last = st_cursor_span(&decoder->in);
+	moment->inside = take_below(decoder, 2);
 }
 
 static void take_exposure(struct decoder *decoder, struct audit_exposure *exposure)
@@ -298,12 +367,11 @@ static void take_exposure(struct decoder *decoder, struct audit_exposure *exposu
 	exposure->closed_after = st_cursor_span(in);
 	exposure->closed_by = st_cursor_span(in);
 	exposure->how = take_below(decoder, AUDIT_HOWS);
-	uint32_t edits = st_cursor_u32(in);
-	for (uint32_t i = 0; i < edits && !in->bad; i++) {
-		struct audit_edit *edit = AUDIT_PUSH(exposure->edits, exposure->edit_count, exposure->edit_capacity);
-		edit->change = take_below(decoder, AUDIT_CHANGES);
-		take_rule(decoder, &edit->rule);
-	}
+	take_edits(decoder, &exposure->edits, &exposure->edit_count, &exposure->edit_capacity);
+	exposure->close_how = take_below(decoder, AUDIT_HOWS);
+	take_edits(decoder, &exposure->closings, &exposure->closing_count, &exposure->closing_capacity);
+	take_moment(decoder, &exposure->opened_log);
+	take_moment(decoder, &exposure->closed_log);
 	uint32_t fixes = st_cursor_u32(in);
 	for (uint32_t i = 0; i < fixes && !in->bad; i++)
 		take_rule(decoder, AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity));
@@ -350,6 +418,19 @@ static void take_exceptions(struct decoder *decoder, struct audit_result *out)
 				   out->exposures[i].exception >= out->exception_count;
 }
 
+static void take_log(struct decoder *decoder, struct audit_log_told *log)
+{
+	log->given = take_below(decoder, 2);
+	log->goes_on = take_below(decoder, 2);
+	log->entries = st_cursor_u64(&decoder->in);
+	log->unreadable = st_cursor_u64(&decoder->in);
+	log->events = st_cursor_u32(&decoder->in);
+	log->failed = st_cursor_u32(&decoder->in);
+	log->elsewhere = st_cursor_u32(&decoder->in);
+	log->first = st_cursor_span(&decoder->in);
+	log->last = st_cursor_span(&decoder->in);
+}
+
 enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct audit_result *out, struct st_error *err)
 {
 	struct decoder decoder = {.in = {.at = bytes.data, .end = bytes.data + bytes.size}, .files = files};
@@ -375,6 +456,10 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 	out->snapshots = st_cursor_u32(&decoder.in);
 	out->compared = take_below(&decoder, 2);
 	take_exceptions(&decoder, out);
+	take_log(&decoder, &out->log);
+	take_notes(&decoder, &out->unseen);
+	take_notes(&decoder, &out->unlogged);
+	take_notes(&decoder, &out->default_routes);
 	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
 		return ST_OK;
 	audit_result_free(out);

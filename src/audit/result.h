@@ -31,6 +31,7 @@ enum audit_change {
 	AUDIT_SETTING_ADDED,
 	AUDIT_SETTING_CHANGED,
 	AUDIT_SETTING_REMOVED,
+	AUDIT_STORE_REMOVED,
 	AUDIT_CHANGES
 };
 /* How the edits opened it: one did, each by itself would have, only all together. */
@@ -81,7 +82,8 @@ struct audit_rule_at {
 	struct st_span
 		pointer; /* RFC 6901, to the object that holds its fields; has_pointer false: not one of its own */
 	bool has_pointer;
-	bool many; /* it names sources in the plural, too */
+	bool many;     /* it names sources in the plural, too */
+	bool computed; /* it has no pointer because a template makes it by an expression or a loop */
 	/* Its one source in the text, quotes included: columns count from 1, end is behind it. Line 0: no literal by
 	 * itself in a line of ASCII. */
 	uint32_t edit_line, edit_column, edit_end;
@@ -91,9 +93,24 @@ struct audit_rule_at {
 	struct st_span protocol, ports, source;
 };
 
+/* Of an activity log: the first of the operations that may have been the edit. */
+struct audit_event_told {
+	struct st_span operation, correlation, caller, first, last; /* operation empty: none; last as in a moment */
+	uint32_t line;                                              /* in the log */
+	uint32_t count;                                             /* of all that may have been it */
+};
+
 struct audit_edit {
 	enum audit_change change;
 	struct audit_rule_at rule; /* of a removed rule where it stood before; of a store its place, without a rule */
+	struct audit_event_told event;
+};
+
+/* When, as an activity log has it: between the first and the last operation that may have been it, UTC. */
+struct audit_moment {
+	bool told;
+	struct st_span first, last; /* last empty: its end is not in the log */
+	bool inside;                /* the log begins or ends inside of the window of the snapshots */
 };
 
 struct audit_exposure {
@@ -124,6 +141,10 @@ struct audit_exposure {
 	enum audit_how how;
 	struct audit_edit *edits; /* what opened it */
 	uint32_t edit_count, edit_capacity;
+	enum audit_how close_how;
+	struct audit_edit *closings; /* what closed it */
+	uint32_t closing_count, closing_capacity;
+	struct audit_moment opened_log, closed_log;
 	/* Rules whose sources, set to `set`, close it, as was evaluated; other rows that they open, too. */
 	struct audit_rule_at *fix_rules;
 	uint32_t fix_count, fix_capacity, fix_also_closes;
@@ -167,6 +188,14 @@ struct audit_exception_told {
 };
 
 #define AUDIT_KEPT_SLOTS 256 /* a power of two */
+/* An activity log as a whole. */
+struct audit_log_told {
+	bool given, goes_on; /* goes_on: in pages that are not in the file */
+	uint64_t entries, unreadable;
+	uint32_t events, failed;    /* operations on networks and storage; those that did not succeed */
+	uint32_t elsewhere;         /* those on what is in no state, or before the first of them or after the last */
+	struct st_span first, last; /* times of all entries; empty: there are none */
+};
 
 struct audit_result {
 	struct audit_pool pool;
@@ -181,6 +210,10 @@ struct audit_result {
 	bool compared;      /* with a baseline, or with the state before a plan */
 	struct audit_exception_told *exceptions;
 	uint32_t exception_count, exception_capacity;
+	struct audit_log_told log;
+	struct audit_notes unseen;         /* operations of the log that no state of the input shows */
+	struct audit_notes default_routes; /* subnets in which VirtualNetwork may be anybody */
+	struct audit_notes unlogged;       /* edits between states that the log does not name */
 };
 
 /* Room for one more in an array {items, count, capacity}: its index. */

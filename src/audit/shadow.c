@@ -298,6 +298,8 @@ static void tell_rule(const struct shadow *shadow, size_t number, struct audit_r
 	const struct looked *looked = &shadow->looked[number];
 	struct audit_note note = {.rule = audit_rule_told(out, shadow->group, rule), .by.priority = -1};
 	note.store = note.rule.group;
+	if (rule->priority >= 65000) /* a default rule, which nobody wrote */
+		return;
 	if (!looked->matched && rule->access == AUDIT_DENY) {
 		*AUDIT_PUSH(out->dead_denies.items, out->dead_denies.count, out->dead_denies.capacity) = note;
 	} else if (looked->matched && looked->shadowed && looked->by != NULL) {

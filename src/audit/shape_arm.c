@@ -80,6 +80,11 @@ static struct audit_node *built(
 	static const char *const kept[] = {"properties", "sku", "kind"};
 	struct audit_node *made = audit_node_new(arm->pool, AUDIT_OBJECT, resource->line);
 	st_auto_buf struct st_buf id = {0};
+	/* what is evaluated stands where its text does, item by item: an edit of it has a place */
+	made->key = resource->key;
+	made->index = resource->index;
+	made->parent = resource->parent;
+	made->computed = scope->repeated;
 	add_id(&id, scope->id_prefix, self->type, self->name);
 	put(arm, made, "type", self->type);
 	put(arm, made, "name", self->name);
@@ -201,6 +206,7 @@ static void take_copies(struct arm *arm, const struct audit_scope *scope, const 
 	struct audit_scope inner = *scope;
 	struct parent unsure = *parent;
 	inner.loop = &loop;
+	inner.repeated = true;
 	if (count >= 0) {
 		for (; loop.index < count; loop.index++)
 			take_resource(arm, &inner, resource, parent);

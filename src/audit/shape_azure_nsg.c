@@ -1,6 +1,8 @@
 /* Key-driven, because the same resource comes flattened and nested, and answers of older versions lack keys. */
 #include "audit/shape.h"
 
+#include "audit/result.h"
+
 #include <strings.h>
 
 #define NETWORK "Microsoft.Network/"
@@ -98,7 +100,7 @@ static const struct audit_word *protocol_of(struct audit_model *model, const str
 	return word != NULL ? word : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
 }
 
-static const struct audit_word *name_of(struct audit_model *model, const struct audit_node *node)
+const struct audit_word *audit_azure_name(struct audit_model *model, const struct audit_node *node)
 {
 	const struct audit_node *name = audit_get(node, "name");
 	const struct audit_word *word = audit_word_of(model, name);
@@ -124,7 +126,11 @@ static struct audit_written written_at(
 	const struct audit_node *properties = audit_get(node, "properties");
 	const struct audit_node *one = audit_azure_property(node, "sourceAddressPrefix");
 	const struct audit_node *many = audit_azure_property(node, "sourceAddressPrefixes");
-	struct audit_written written = {.list = list != NULL ? list : pointer_of(model, node),
+	bool computed = node->computed || (properties != NULL && properties->computed) ||
+			(one != NULL && one->computed) || (many != NULL && many->computed);
+	struct audit_written written = {.list = computed       ? NULL
+						: list != NULL ? list
+							       : pointer_of(model, node),
 		.index = list != NULL ? node->index : AUDIT_ROOT,
 		.nested = properties != NULL && properties->type == AUDIT_OBJECT,
 		.many = many != NULL && (many->type != AUDIT_ARRAY || many->count > 0)};
@@ -137,7 +143,7 @@ static struct audit_written written_at(
 }
 
 /* The text that a plan of Terraform puts beside a resource (shape_terraform.c). */
-static const struct audit_word *address_of(struct audit_model *model, const struct audit_node *node)
+const struct audit_word *audit_azure_address(struct audit_model *model, const struct audit_node *node)
 {
 	const struct audit_node *address = audit_get(node, "(address)");
 	return address != NULL ? audit_word_of(model, address) : NULL;
@@ -150,7 +156,7 @@ void audit_azure_rule(struct audit_model *model, struct audit_group *group, cons
 	if (audit_is_text(direction, "Outbound"))
 		return;
 	struct audit_rule rule = {
-		.name = name_of(model, node),
+		.name = audit_azure_name(model, node),
 		.at = audit_place_of(file, node),
 		.protocol = protocol_of(model, audit_azure_property(node, "protocol")),
 		.priority = priority_of(audit_azure_property(node, "priority")),
@@ -162,7 +168,7 @@ void audit_azure_rule(struct audit_model *model, struct audit_group *group, cons
 		.destinations = values_of(model, node, "destinationAddressPrefix", "destinationAddressPrefixes",
 			"destinationApplicationSecurityGroups"),
 		.ports = values_of(model, node, "destinationPortRange", "destinationPortRanges", NULL),
-		.address = address_of(model, node),
+		.address = audit_azure_address(model, node),
 		.written = written_at(model, node, list),
 	};
 	*audit_group_rule(model, group) = rule;
@@ -179,19 +185,33 @@ bool audit_azure_type_is(const struct audit_node *resource, const char *type)
 }
 
 /* The id; of a resource that has none, one that nothing refers to. */
-static const struct audit_word *id_of(struct audit_model *model, const struct audit_node *node, uint32_t file)
+const struct audit_word *audit_azure_id(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
 	const struct audit_word *id = audit_word_of(model, audit_get(node, "id"));
 	if (id != NULL && id->kind == AUDIT_LITERAL && id->size > 0)
 		return id;
-	struct st_span name = audit_word_span(name_of(model, node));
+	struct st_span name = audit_word_span(audit_azure_name(model, node));
 	st_auto_free char *made = st_format("/file/%u/line/%u/providers/%.*s", (unsigned)file, (unsigned)node->line,
 		(int)(name.size < 256 ? name.size : 256), (const char *)name.data);
 	return audit_intern(model, AUDIT_LITERAL, audit_span(made));
 }
 
+const struct audit_word *audit_azure_part_id(
+	struct audit_model *model, const struct audit_word *parent, const char *kind, const struct audit_node *node)
+{
+	const struct audit_word *id = audit_word_of(model, audit_get(node, "id"));
+	if (id != NULL && id->kind == AUDIT_LITERAL && id->size > 0)
+		return id;
+	struct st_span name = audit_word_span(audit_azure_name(model, node));
+	st_auto_buf struct st_buf text = {0};
+	st_buf_add(&text, parent->text, parent->size);
+	st_buf_format(&text, "/%s/", kind);
+	st_buf_add(&text, name.data, name.size);
+	return audit_intern(model, AUDIT_LITERAL, (struct st_span){text.data, text.size});
+}
+
 /* The id in {"id": ...}; an unresolved one as such; NULL when there is none. */
-static const struct audit_word *reference_of(struct audit_model *model, const struct audit_node *node)
+const struct audit_word *audit_azure_reference(struct audit_model *model, const struct audit_node *node)
 {
 	if (!audit_given(node))
 		return NULL;
@@ -205,7 +225,7 @@ static void add_references(struct audit_model *model, struct audit_words *words,
 	if (list == NULL || list->type != AUDIT_ARRAY)
 		return;
 	for (const struct audit_node *item = list->first; item != NULL; item = item->next) {
-		const struct audit_word *id = reference_of(model, item);
+		const struct audit_word *id = audit_azure_reference(model, item);
 		if (id != NULL && id->kind == AUDIT_LITERAL)
 			audit_words_add(model, words, id);
 	}
@@ -218,16 +238,17 @@ static const struct audit_word *doubt(struct audit_model *model, const char *tex
 
 static void take_group(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
-	struct audit_group *group = audit_model_group(model, id_of(model, node, file));
+	struct audit_group *group = audit_model_group(model, audit_azure_id(model, node, file));
 	bool conditional = audit_get(node, "(conditional)") != NULL;
-	group->name = name_of(model, node);
+	group->name = audit_azure_name(model, node);
 	group->at = audit_place_of(file, node);
 	group->declared = true;
-	group->address = address_of(model, node);
+	group->in_template = audit_get(node, "(template)") != NULL;
+	group->address = audit_azure_address(model, node);
 	add_references(model, &group->attached, audit_azure_property(node, "networkInterfaces"));
 	add_references(model, &group->attached, audit_azure_property(node, "subnets"));
 	const struct audit_node *rules = audit_azure_property(node, "securityRules");
-	if (rules == NULL)
+	if (rules == NULL || group->effective)
 		return;
 	if (rules->type != AUDIT_ARRAY) {
 		group->doubt = doubt(model, "its list of rules cannot be resolved");
@@ -258,13 +279,16 @@ static const uint8_t *find_part(struct st_span text, const char *part)
 /* A rule by itself: its group is what its id (".../networkSecurityGroups/G/securityRules/R") says. */
 static void take_rule(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
-	const struct audit_word *id = id_of(model, node, file);
+	const struct audit_word *id = audit_azure_id(model, node, file);
 	struct st_span parent = audit_word_span(id);
 	const uint8_t *end = find_part(parent, "/securityRules/");
 	parent.size = end != NULL ? (size_t)(end - parent.data) : parent.size;
 	struct audit_group *group = audit_model_group(model, audit_intern(model, AUDIT_LITERAL, parent));
 	if (!group->declared && group->rule_count == 0)
 		group->at = audit_place_of(file, node);
+	if (group->effective)
+		return;
+	group->in_template |= audit_get(node, "(template)") != NULL;
 	audit_azure_rule(model, group, node, NULL, file, audit_get(node, "(conditional)") != NULL);
 }
 
@@ -290,17 +314,18 @@ static void take_subnet(
 	struct audit_model *model, const struct audit_node *node, uint32_t file, const struct audit_word *parent)
 {
 	struct audit_subnet *subnet = audit_model_subnet(model);
-	subnet->id = id_of(model, node, file);
+	subnet->id = audit_azure_id(model, node, file);
 	if (parent != NULL && !audit_given(audit_get(node, "id"))) {
-		struct st_span name = audit_word_span(name_of(model, node));
+		struct st_span name = audit_word_span(audit_azure_name(model, node));
 		st_auto_free char *id =
 			st_format("%s/subnets/%.*s", parent->text, (int)name.size, (const char *)name.data);
 		subnet->id = audit_intern(model, AUDIT_LITERAL, audit_span(id));
 	}
 	add_inhabitants(model, &subnet->attached, audit_azure_property(node, "ipConfigurations"));
 	subnet->at = audit_place_of(file, node);
-	subnet->group = reference_of(model, audit_azure_property(node, "networkSecurityGroup"));
+	subnet->group = audit_azure_reference(model, audit_azure_property(node, "networkSecurityGroup"));
 	subnet->group_unknown = subnet->group != NULL && subnet->group->kind == AUDIT_UNRESOLVED;
+	subnet->route_table = audit_azure_reference(model, audit_azure_property(node, "routeTable"));
 }
 
 static void take_lone_subnet(struct audit_model *model, const struct audit_node *node, uint32_t file)
@@ -311,12 +336,12 @@ static void take_lone_subnet(struct audit_model *model, const struct audit_node 
 static void take_network(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
 	const struct audit_node *subnets = audit_azure_property(node, "subnets");
-	const struct audit_word *id = id_of(model, node, file);
+	const struct audit_word *id = audit_azure_id(model, node, file);
 	if (subnets == NULL)
 		return;
 	if (subnets->type != AUDIT_ARRAY) {
-		audit_model_doubt(model, audit_word_span(name_of(model, node)), "its subnets cannot be resolved",
-			audit_place_of(file, node));
+		audit_model_doubt(model, audit_word_span(audit_azure_name(model, node)),
+			"its subnets cannot be resolved", audit_place_of(file, node));
 		return;
 	}
 	for (const struct audit_node *item = subnets->first; item != NULL; item = item->next)
@@ -324,16 +349,62 @@ static void take_network(struct audit_model *model, const struct audit_node *nod
 			take_subnet(model, item, file, id);
 }
 
+static void add_route(
+	struct audit_model *model, struct audit_route_table *table, const struct audit_node *node, uint32_t file)
+{
+	const struct audit_word *prefix = audit_word_of(model, audit_azure_property(node, "addressPrefix"));
+	const struct audit_word *next_hop = audit_word_of(model, audit_azure_property(node, "nextHopType"));
+	struct audit_route *route = AUDIT_PUSH(table->routes, table->route_count, table->route_capacity);
+	route->prefix = prefix != NULL ? prefix : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
+	route->next_hop =
+		next_hop != NULL ? next_hop : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
+	route->at = audit_place_of(file, node);
+}
+
+static void take_route_table(struct audit_model *model, const struct audit_node *node, uint32_t file)
+{
+	struct audit_route_table *table = audit_model_route_table(model, audit_azure_id(model, node, file));
+	const struct audit_node *routes = audit_azure_property(node, "routes");
+	add_references(model, &table->attached, audit_azure_property(node, "subnets"));
+	if (routes != NULL && routes->type != AUDIT_ARRAY) { /* an expression: it may be anything */
+		add_route(model, table, routes, file);
+		return;
+	}
+	for (const struct audit_node *item = routes != NULL ? routes->first : NULL; item != NULL; item = item->next)
+		add_route(model, table, item, file);
+}
+
+/* A route by itself: its table is what its id (".../routeTables/T/routes/R") says. */
+static void take_route(struct audit_model *model, const struct audit_node *node, uint32_t file)
+{
+	struct st_span parent = audit_word_span(audit_azure_id(model, node, file));
+	const uint8_t *end = find_part(parent, "/routes/");
+	parent.size = end != NULL ? (size_t)(end - parent.data) : parent.size;
+	add_route(model, audit_model_route_table(model, audit_intern(model, AUDIT_LITERAL, parent)), node, file);
+}
+
 static void take_public_address(struct audit_model *model, const struct audit_node *node, uint32_t file)
 {
 	const struct audit_node *sku = audit_get(node, "sku");
 	const struct audit_node *name = sku != NULL && sku->type == AUDIT_OBJECT ? audit_get(sku, "name") : sku;
 	struct audit_public_address *address = audit_model_public(model);
-	address->id = id_of(model, node, file);
+	address->id = audit_azure_id(model, node, file);
 	if (audit_is_text(name, "Standard") || audit_is_text(name, "StandardV2"))
 		address->sku = AUDIT_SKU_STANDARD;
 	else if (audit_is_text(name, "Basic"))
 		address->sku = AUDIT_SKU_BASIC;
+}
+
+/* Ids; what is none of them as something unresolved. */
+static void add_pools(struct audit_model *model, struct audit_words *words, const struct audit_node *list)
+{
+	if (list != NULL && list->type != AUDIT_ARRAY)
+		audit_words_add(model, words, audit_intern(model, AUDIT_UNRESOLVED, audit_span("(no list)")));
+	for (const struct audit_node *item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
+		const struct audit_word *id = audit_azure_reference(model, item);
+		if (id != NULL)
+			audit_words_add(model, words, id);
+	}
 }
 
 static void take_endpoint(struct audit_model *model, struct audit_interface *interface, struct audit_endpoint *out,
@@ -342,11 +413,14 @@ static void take_endpoint(struct audit_model *model, struct audit_interface *int
 	const struct audit_node *pools = audit_azure_property(node, "loadBalancerBackendAddressPools");
 	const struct audit_node *nat = audit_azure_property(node, "loadBalancerInboundNatRules");
 	const struct audit_word *address = audit_word_of(model, audit_azure_property(node, "privateIPAddress"));
+	out->id = audit_azure_part_id(model, interface->id, "ipConfigurations", node);
 	out->private_address = address != NULL && address->size > 0 ? address : NULL;
-	out->subnet = reference_of(model, audit_azure_property(node, "subnet"));
-	out->public_address = reference_of(model, audit_azure_property(node, "publicIPAddress"));
+	out->subnet = audit_azure_reference(model, audit_azure_property(node, "subnet"));
+	out->public_address = audit_azure_reference(model, audit_azure_property(node, "publicIPAddress"));
 	out->balanced = (pools != NULL && (pools->type != AUDIT_ARRAY || pools->count > 0)) ||
 			(nat != NULL && (nat->type != AUDIT_ARRAY || nat->count > 0));
+	add_pools(model, &out->pools, pools);
+	add_pools(model, &out->pools, nat);
 	const struct audit_node *members = audit_azure_property(node, "applicationSecurityGroups");
 	if (members != NULL && members->type == AUDIT_ARRAY)
 		add_groups(model, &interface->members, members);
@@ -356,10 +430,10 @@ static void take_interface(struct audit_model *model, const struct audit_node *n
 {
 	const struct audit_node *endpoints = audit_azure_property(node, "ipConfigurations");
 	struct audit_interface *interface = audit_model_interface(model);
-	interface->id = id_of(model, node, file);
-	interface->name = name_of(model, node);
+	interface->id = audit_azure_id(model, node, file);
+	interface->name = audit_azure_name(model, node);
 	interface->at = audit_place_of(file, node);
-	interface->group = reference_of(model, audit_azure_property(node, "networkSecurityGroup"));
+	interface->group = audit_azure_reference(model, audit_azure_property(node, "networkSecurityGroup"));
 	interface->group_unknown = interface->group != NULL && interface->group->kind == AUDIT_UNRESOLVED;
 	if (endpoints == NULL || endpoints->type != AUDIT_ARRAY) {
 		audit_model_doubt(
@@ -380,7 +454,12 @@ static const struct {
 	{"virtualNetworks", take_network},
 	{"virtualNetworks/subnets", take_lone_subnet},
 	{"publicIPAddresses", take_public_address},
+	{"routeTables", take_route_table},
+	{"routeTables/routes", take_route},
 	{"networkInterfaces", take_interface},
+	{"loadBalancers", audit_azure_balancer},
+	{"loadBalancers/backendAddressPools", audit_azure_balancer_part},
+	{"loadBalancers/inboundNatRules", audit_azure_balancer_part},
 };
 
 bool audit_shape_azure(struct audit_model *model, const struct audit_node *resource, uint32_t file)
@@ -405,11 +484,10 @@ bool audit_shape_azure(struct audit_model *model, const struct audit_node *resou
 bool audit_shape_azure_known(struct audit_model *model, const struct audit_node *resource)
 {
 	static const char *const attachable[] = {"Microsoft.Compute/virtualMachineScaleSets",
-		"Microsoft.Network/applicationGateways", "Microsoft.Network/loadBalancers",
-		"Microsoft.Network/azureFirewalls", "Microsoft.Network/bastionHosts",
-		"Microsoft.Network/virtualNetworkGateways", "Microsoft.Network/networkProfiles",
-		"Microsoft.ContainerService/managedClusters", "Microsoft.ContainerInstance/containerGroups",
-		"Microsoft.Network/networkInterfaces/ipConfigurations"};
+		"Microsoft.Network/applicationGateways", "Microsoft.Network/azureFirewalls",
+		"Microsoft.Network/bastionHosts", "Microsoft.Network/virtualNetworkGateways",
+		"Microsoft.Network/networkProfiles", "Microsoft.ContainerService/managedClusters",
+		"Microsoft.ContainerInstance/containerGroups", "Microsoft.Network/networkInterfaces/ipConfigurations"};
 	struct st_span type = audit_text(audit_get(resource, "type"));
 	for (size_t i = 0; i < sizeof attachable / sizeof attachable[0]; i++)
 		model->other_attachments |= audit_span_is(type, attachable[i]);

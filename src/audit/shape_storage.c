@@ -15,6 +15,7 @@ struct taking {
 	struct audit_model *model;
 	struct audit_settings *settings;
 	uint32_t file;
+	const struct audit_word *address; /* in a plan; NULL */
 };
 
 /* One value; null is "", which is not the same as absent. */
@@ -30,6 +31,7 @@ static void add(struct taking *to, const char *key, const struct audit_node *nod
 		word = audit_intern(to->model, AUDIT_UNRESOLVED, audit_span("(no value)"));
 	audit_settings_add(to->settings, audit_intern(to->model, AUDIT_LITERAL, audit_span(key)), word,
 		audit_place_of(to->file, node));
+	to->settings->items[to->settings->count - 1].address = to->address;
 }
 
 static const struct audit_node *property(const struct audit_node *resource, const char *key)
@@ -85,7 +87,7 @@ static void take_account(struct audit_model *model, const struct audit_node *res
 {
 	static const char *const kept[] = {"allowBlobPublicAccess", "publicNetworkAccess", "creationTime"};
 	struct audit_config *account = AUDIT_PUSH(model->accounts, model->account_count, model->account_capacity);
-	struct taking to = {model, &account->settings, file};
+	struct taking to = {model, &account->settings, file, audit_azure_address(model, resource)};
 	account->service = &audit_azure_blob;
 	account->id = id_of(model, resource, file);
 	account->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(account->id)));
@@ -120,7 +122,7 @@ static void take_container(struct audit_model *model, const struct audit_node *r
 {
 	struct audit_container *container =
 		AUDIT_PUSH(model->containers, model->container_count, model->container_capacity);
-	struct taking to = {model, &container->config.settings, file};
+	struct taking to = {model, &container->config.settings, file, audit_azure_address(model, resource)};
 	const struct audit_word *id = id_of(model, resource, file);
 	container->account = account_of(model, id);
 	container->config.service = &audit_azure_blob;
@@ -192,6 +194,7 @@ static void finish_container(struct audit_model *model, struct audit_container *
 	for (uint32_t i = 0; account != NULL && i < account->settings.count; i++) {
 		const struct audit_setting *from = &account->settings.items[i];
 		audit_settings_add(&container->config.settings, from->key, from->value, from->at);
+		container->config.settings.items[container->config.settings.count - 1].address = from->address;
 	}
 	if (account != NULL)
 		has_containers[account - model->accounts] = true;
@@ -212,7 +215,7 @@ void audit_shape_storage_finish(struct audit_model *model)
 			continue;
 		}
 		struct audit_node node = {.type = AUDIT_TRUE, .line = account->at.line};
-		struct taking to = {model, &account->settings, account->at.file};
+		struct taking to = {.model = model, .settings = &account->settings, .file = account->at.file};
 		mark(&to, "(containers)", &node);
 		add_host(model, account, account->name);
 		account->settings = (struct audit_settings){0};

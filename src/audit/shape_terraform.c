@@ -1,5 +1,5 @@
 /* Groups first, since rules beside them say their group by its name. */
-#include "audit/shape_terraform.h"
+#include "audit/terraform_build.h"
 
 #include "audit/result.h"
 #include "audit/shape.h"
@@ -15,15 +15,7 @@
 #define ADDRESS "azurerm_public_ip"
 #define ASG "azurerm_application_security_group"
 #define ACCOUNT "azurerm_storage_account"
-
-struct building {
-	const struct audit_terraform *out;
-	struct audit_plan plan;
-	struct audit_plan before; /* of the after side: what is there today */
-	bool has_before;
-	/* Of each instance that is a rule by itself, the id of its group in the plan; else NULL. */
-	const struct audit_word **owners, **owners_before;
-};
+#define ROUTE_TABLE "azurerm_route_table"
 
 static bool is_of(const struct audit_instance *instance, const char *type)
 {
@@ -32,7 +24,7 @@ static bool is_of(const struct audit_instance *instance, const char *type)
 
 /* --- nodes --- */
 
-static struct audit_node *object(const struct building *b, const char *key, uint32_t line)
+struct audit_node *audit_build_object(const struct audit_building *b, const char *key, uint32_t line)
 {
 	struct audit_node *made = audit_node_new(b->out->pool, AUDIT_OBJECT, line);
 	made->key = audit_span(key);
@@ -40,7 +32,8 @@ static struct audit_node *object(const struct building *b, const char *key, uint
 }
 
 /* A copy of a value under another key; nothing of NULL. */
-static void put(const struct building *b, struct audit_node *to, const char *key, const struct audit_node *value)
+void audit_build_put(
+	const struct audit_building *b, struct audit_node *to, const char *key, const struct audit_node *value)
 {
 	if (value == NULL)
 		return;
@@ -52,7 +45,7 @@ static void put(const struct building *b, struct audit_node *to, const char *key
 	audit_node_append(to, copy);
 }
 
-static void put_text(const struct building *b, struct audit_node *to, const char *key, struct st_span text)
+void audit_build_put_text(const struct audit_building *b, struct audit_node *to, const char *key, struct st_span text)
 {
 	struct audit_node *made = audit_node_new(b->out->pool, AUDIT_STRING, to->line);
 	made->key = audit_span(key);
@@ -61,9 +54,10 @@ static void put_text(const struct building *b, struct audit_node *to, const char
 }
 
 /* {"id": ...}; an id that is not known as such. */
-static struct audit_node *id_node(const struct building *b, const char *key, const struct audit_word *id, uint32_t line)
+static struct audit_node *id_node(
+	const struct audit_building *b, const char *key, const struct audit_word *id, uint32_t line)
 {
-	struct audit_node *made = object(b, key, line);
+	struct audit_node *made = audit_build_object(b, key, line);
 	struct audit_node *value =
 		audit_node_new(b->out->pool, id->kind == AUDIT_UNRESOLVED ? AUDIT_UNKNOWN : AUDIT_STRING, line);
 	value->key = audit_span("id");
@@ -73,29 +67,29 @@ static struct audit_node *id_node(const struct building *b, const char *key, con
 }
 
 /* As REST has it: type, name, id, address of the plan; *properties is what the caller fills. */
-static struct audit_node *resource(const struct building *b, const struct audit_instance *from, const char *type,
-	struct st_span id, struct audit_node **properties)
+struct audit_node *audit_build_resource(const struct audit_building *b, const struct audit_instance *from,
+	const char *type, struct st_span id, struct audit_node **properties)
 {
-	struct audit_node *made = object(b, "", from->values->line);
+	struct audit_node *made = audit_build_object(b, "", from->values->line);
 	const struct audit_node *name = audit_plan_value(&b->plan, from, NULL, 0, "name");
-	put_text(b, made, "type", audit_span(type));
-	put_text(b, made, "id", id);
+	audit_build_put_text(b, made, "type", audit_span(type));
+	audit_build_put_text(b, made, "id", id);
 	if (name != NULL && name->type == AUDIT_STRING)
-		put(b, made, "name", name);
+		audit_build_put(b, made, "name", name);
 	else
-		put_text(b, made, "name", from->address);
-	put_text(b, made, "(address)", from->address);
-	*properties = object(b, "properties", from->values->line);
+		audit_build_put_text(b, made, "name", from->address);
+	audit_build_put_text(b, made, "(address)", from->address);
+	*properties = audit_build_object(b, "properties", from->values->line);
 	audit_node_append(made, *properties);
 	return made;
 }
 
-static void give(const struct building *b, const struct audit_node *made)
+void audit_build_give(const struct audit_building *b, const struct audit_node *made)
 {
 	b->out->take(b->out->context, made, b->out->file);
 }
 
-static void doubt(const struct building *b, const struct audit_instance *about, const char *reason)
+static void doubt(const struct audit_building *b, const struct audit_instance *about, const char *reason)
 {
 	audit_model_doubt(b->out->model, about->address, reason, audit_place_of(b->out->file, about->values));
 }
@@ -123,17 +117,18 @@ static const struct {
 };
 
 /* block NULL: of a rule by itself. */
-static struct audit_node *rule_node(
-	const struct building *b, const struct audit_instance *from, const char *block, uint32_t at, uint32_t line)
+static struct audit_node *rule_node(const struct audit_building *b, const struct audit_instance *from,
+	const char *block, uint32_t at, uint32_t line)
 {
-	struct audit_node *made = object(b, "", line);
+	struct audit_node *made = audit_build_object(b, "", line);
 	for (size_t i = 0; i < sizeof rule_fields / sizeof rule_fields[0]; i++)
-		put(b, made, rule_fields[i].ours, audit_plan_value(&b->plan, from, block, at, rule_fields[i].theirs));
-	put_text(b, made, "(address)", from->address);
+		audit_build_put(b, made, rule_fields[i].ours,
+			audit_plan_value(&b->plan, from, block, at, rule_fields[i].theirs));
+	audit_build_put_text(b, made, "(address)", from->address);
 	return made;
 }
 
-static struct st_span text_of(const struct building *b, const struct audit_instance *from, const char *key)
+static struct st_span text_of(const struct audit_building *b, const struct audit_instance *from, const char *key)
 {
 	return audit_text(audit_plan_value(&b->plan, from, NULL, 0, key));
 }
@@ -164,7 +159,7 @@ static const struct audit_instance *group_of(
 	return found;
 }
 
-static void take_rule(const struct building *b, const struct audit_instance *rule)
+static void take_rule(const struct audit_building *b, const struct audit_instance *rule)
 {
 	bool several;
 	const struct audit_instance *group = group_of(&b->plan, rule, &several);
@@ -235,7 +230,8 @@ static bool same_value(const struct audit_node *a, const struct audit_node *b, i
 }
 
 /* Is nothing planned for this rule inside of the group? */
-static bool stays_inside(const struct building *b, const struct audit_instance *group, const struct audit_node *rule)
+static bool stays_inside(
+	const struct audit_building *b, const struct audit_instance *group, const struct audit_node *rule)
 {
 	if (!group->changes)
 		return true;
@@ -254,8 +250,8 @@ static bool stays_inside(const struct building *b, const struct audit_instance *
 /* Rules that stand inside of a group only because the provider read them back: they have a resource of their own, in
  * this plan or until now, and nothing is planned for them inside. Where the configuration writes rules inside, too,
  * both are kept. */
-static bool is_read_back(const struct building *b, const struct audit_instance *group, const struct audit_node *rule,
-	struct st_span name)
+static bool is_read_back(const struct audit_building *b, const struct audit_instance *group,
+	const struct audit_node *rule, struct st_span name)
 {
 	bool any = false;
 	if (audit_get(group->config, "security_rule") != NULL || name.size == 0 || !stays_inside(b, group, rule))
@@ -264,11 +260,11 @@ static bool is_read_back(const struct building *b, const struct audit_instance *
 	       (b->has_before && has_lone_rule(&b->before, b->owners_before, group, name, &any));
 }
 
-static void take_group(const struct building *b, const struct audit_instance *group)
+static void take_group(const struct audit_building *b, const struct audit_instance *group)
 {
 	struct audit_node *properties;
-	struct audit_node *made =
-		resource(b, group, "Microsoft.Network/networkSecurityGroups", audit_word_span(group->id), &properties);
+	struct audit_node *made = audit_build_resource(
+		b, group, "Microsoft.Network/networkSecurityGroups", audit_word_span(group->id), &properties);
 	const struct audit_node *rules = audit_plan_value(&b->plan, group, NULL, 0, "security_rule");
 	bool any = false;
 	if (rules != NULL && rules->type == AUDIT_UNKNOWN) {
@@ -276,8 +272,8 @@ static void take_group(const struct building *b, const struct audit_instance *gr
 		 */
 		has_lone_rule(&b->plan, b->owners, group, audit_span(""), &any);
 		if (!any || audit_get(group->config, "security_rule") != NULL)
-			put(b, properties, "securityRules", rules);
-		give(b, made);
+			audit_build_put(b, properties, "securityRules", rules);
+		audit_build_give(b, made);
 		return;
 	}
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
@@ -290,13 +286,13 @@ static void take_group(const struct building *b, const struct audit_instance *gr
 			audit_node_append(list, rule_node(b, group, "security_rule", at, item->line));
 	}
 	audit_node_append(properties, list);
-	give(b, made);
+	audit_build_give(b, made);
 }
 
 /* --- what is attached to what --- */
 
 /* The other end of the first association of this type whose `own` end is this id; NULL: none. */
-static const struct audit_word *associated(const struct building *b, const char *type, const char *own,
+static const struct audit_word *associated(const struct audit_building *b, const char *type, const char *own,
 	const char *own_type, const struct audit_word *id, const char *other, const char *other_type)
 {
 	for (uint32_t i = 0; i < b->plan.count; i++) {
@@ -308,25 +304,80 @@ static const struct audit_word *associated(const struct building *b, const char 
 	return NULL;
 }
 
-static void put_id(const struct building *b, struct audit_node *to, const char *key, const struct audit_word *id)
+void audit_build_put_id(
+	const struct audit_building *b, struct audit_node *to, const char *key, const struct audit_word *id)
 {
 	if (id != NULL)
 		audit_node_append(to, id_node(b, key, id, to->line));
 }
 
-static void take_subnet(const struct building *b, const struct audit_instance *subnet)
+static void take_subnet(const struct audit_building *b, const struct audit_instance *subnet)
 {
 	struct audit_node *properties;
-	struct audit_node *made = resource(
+	struct audit_node *made = audit_build_resource(
 		b, subnet, "Microsoft.Network/virtualNetworks/subnets", audit_word_span(subnet->id), &properties);
-	put_id(b, properties, "networkSecurityGroup",
+	audit_build_put_id(b, properties, "networkSecurityGroup",
 		associated(b, "azurerm_subnet_network_security_group_association", "subnet_id", SUBNET, subnet->id,
 			"network_security_group_id", NSG));
-	give(b, made);
+	audit_build_put_id(b, properties, "routeTable",
+		associated(b, "azurerm_subnet_route_table_association", "subnet_id", SUBNET, subnet->id,
+			"route_table_id", ROUTE_TABLE));
+	audit_build_give(b, made);
+}
+
+/* --- routes --- */
+
+static void add_route(const struct audit_building *b, struct audit_node *list, const struct audit_instance *from,
+	const char *block, uint32_t at, uint32_t line)
+{
+	struct audit_node *made = audit_build_object(b, "", line);
+	audit_build_put(b, made, "name", audit_plan_value(&b->plan, from, block, at, "name"));
+	audit_build_put(b, made, "addressPrefix", audit_plan_value(&b->plan, from, block, at, "address_prefix"));
+	audit_build_put(b, made, "nextHopType", audit_plan_value(&b->plan, from, block, at, "next_hop_type"));
+	audit_node_append(list, made);
+}
+
+/* Is the route one of this table? By reference while its name is not known. */
+static bool is_route_of(
+	const struct audit_building *b, const struct audit_instance *route, const struct audit_instance *table)
+{
+	struct st_span name = text_of(b, route, "route_table_name");
+	if (name.size > 0)
+		return audit_same(name, text_of(b, table, "name")) &&
+		       audit_same(text_of(b, route, "resource_group_name"), text_of(b, table, "resource_group_name"));
+	return audit_same_id(
+		audit_plan_reference(&b->plan, route, NULL, 0, "route_table_name", ROUTE_TABLE), table->id);
+}
+
+static void take_route_table(const struct audit_building *b, const struct audit_instance *table)
+{
+	struct audit_node *properties;
+	struct audit_node *made = audit_build_resource(
+		b, table, "Microsoft.Network/routeTables", audit_word_span(table->id), &properties);
+	const struct audit_node *inside = audit_plan_value(&b->plan, table, NULL, 0, "route");
+	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
+	bool any = false;
+	list->key = audit_span("routes");
+	for (uint32_t i = 0; i < b->plan.count; i++) {
+		if (!is_of(&b->plan.items[i], "azurerm_route") || !is_route_of(b, &b->plan.items[i], table))
+			continue;
+		add_route(b, list, &b->plan.items[i], NULL, 0, b->plan.items[i].values->line);
+		any = true;
+	}
+	uint32_t at = 0;
+	for (const struct audit_node *item = inside != NULL && inside->type == AUDIT_ARRAY ? inside->first : NULL;
+		item != NULL; item = item->next)
+		add_route(b, list, table, "route", at++, item->line);
+	/* of a new table without routes inside, those that are known after apply are the ones beside it */
+	if (inside != NULL && inside->type == AUDIT_UNKNOWN && (!any || audit_get(table->config, "route") != NULL))
+		audit_build_put(b, properties, "routes", inside);
+	else
+		audit_node_append(properties, list);
+	audit_build_give(b, made);
 }
 
 /* Subnets written inside of a network. */
-static void take_network(const struct building *b, const struct audit_instance *network)
+static void take_network(const struct audit_building *b, const struct audit_instance *network)
 {
 	const struct audit_node *list = audit_plan_value(&b->plan, network, NULL, 0, "subnet");
 	uint32_t at = 0;
@@ -339,15 +390,17 @@ static void take_network(const struct building *b, const struct audit_instance *
 		if (word == NULL || word->kind != AUDIT_LITERAL || audit_plan_find(&b->plan, word, SUBNET) != NULL)
 			continue;
 		struct audit_node *properties;
-		struct audit_node *made = resource(
+		struct audit_node *made = audit_build_resource(
 			b, network, "Microsoft.Network/virtualNetworks/subnets", audit_word_span(word), &properties);
-		put_id(b, properties, "networkSecurityGroup",
+		audit_build_put_id(b, properties, "networkSecurityGroup",
 			audit_plan_reference(&b->plan, network, "subnet", at, "security_group", NSG));
-		give(b, made);
+		audit_build_put_id(b, properties, "routeTable",
+			audit_plan_reference(&b->plan, network, "subnet", at, "route_table_id", ROUTE_TABLE));
+		audit_build_give(b, made);
 	}
 }
 
-static void put_members(const struct building *b, struct audit_node *endpoint, const struct audit_instance *nic)
+static void put_members(const struct audit_building *b, struct audit_node *endpoint, const struct audit_instance *nic)
 {
 	static const char type[] = "azurerm_network_interface_application_security_group_association";
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, endpoint->line);
@@ -358,76 +411,66 @@ static void put_members(const struct building *b, struct audit_node *endpoint, c
 			!audit_same_id(
 				audit_plan_reference(&b->plan, here, NULL, 0, "network_interface_id", NIC), nic->id))
 			continue;
-		put_id(b, list, "",
+		audit_build_put_id(b, list, "",
 			audit_plan_reference(&b->plan, here, NULL, 0, "application_security_group_id", ASG));
 	}
 	audit_node_append(endpoint, list);
 }
 
-static bool is_balanced(const struct building *b, const struct audit_instance *nic)
-{
-	static const char *const types[] = {"azurerm_network_interface_backend_address_pool_association",
-		"azurerm_network_interface_nat_rule_association",
-		"azurerm_network_interface_application_gateway_backend_address_pool_association"};
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (associated(b, types[i], "network_interface_id", NIC, nic->id, "network_interface_id", NIC) != NULL)
-			return true;
-	return false;
-}
-
-static void take_interface(const struct building *b, const struct audit_instance *nic)
+static void take_interface(const struct audit_building *b, const struct audit_instance *nic)
 {
 	struct audit_node *properties;
-	struct audit_node *made =
-		resource(b, nic, "Microsoft.Network/networkInterfaces", audit_word_span(nic->id), &properties);
+	struct audit_node *made = audit_build_resource(
+		b, nic, "Microsoft.Network/networkInterfaces", audit_word_span(nic->id), &properties);
 	const struct audit_node *list = audit_plan_value(&b->plan, nic, NULL, 0, "ip_configuration");
 	struct audit_node *endpoints = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
 	endpoints->key = audit_span("ipConfigurations");
 	uint32_t at = 0;
 	for (const struct audit_node *item = list != NULL && list->type == AUDIT_ARRAY ? list->first : NULL;
 		item != NULL; item = item->next, at++) {
-		struct audit_node *endpoint = object(b, "", item->line);
+		struct audit_node *endpoint = audit_build_object(b, "", item->line);
 		const struct audit_node *address =
 			audit_plan_value(&b->plan, nic, "ip_configuration", at, "private_ip_address");
 		if (address != NULL && address->type == AUDIT_STRING)
-			put(b, endpoint, "privateIPAddress", address);
-		put_id(b, endpoint, "subnet",
+			audit_build_put(b, endpoint, "privateIPAddress", address);
+		audit_build_put_id(b, endpoint, "subnet",
 			audit_plan_reference(&b->plan, nic, "ip_configuration", at, "subnet_id", SUBNET));
-		put_id(b, endpoint, "publicIPAddress",
+		audit_build_put_id(b, endpoint, "publicIPAddress",
 			audit_plan_reference(&b->plan, nic, "ip_configuration", at, "public_ip_address_id", ADDRESS));
 		put_members(b, endpoint, nic);
-		if (is_balanced(b, nic))
-			put(b, endpoint, "loadBalancerBackendAddressPools", list);
+		const struct audit_node *name = audit_plan_value(&b->plan, nic, "ip_configuration", at, "name");
+		audit_build_put(b, endpoint, "name", name);
+		audit_build_put_balancing(b, nic, audit_text(name), endpoint);
 		audit_node_append(endpoints, endpoint);
 	}
 	if (list == NULL || list->type == AUDIT_ARRAY)
 		audit_node_append(properties, endpoints);
 	else
-		put(b, properties, "ipConfigurations", list);
-	put_id(b, properties, "networkSecurityGroup",
+		audit_build_put(b, properties, "ipConfigurations", list);
+	audit_build_put_id(b, properties, "networkSecurityGroup",
 		associated(b, "azurerm_network_interface_security_group_association", "network_interface_id", NIC,
 			nic->id, "network_security_group_id", NSG));
-	give(b, made);
+	audit_build_give(b, made);
 }
 
-static void take_address(const struct building *b, const struct audit_instance *address)
+static void take_address(const struct audit_building *b, const struct audit_instance *address)
 {
 	struct audit_node *properties;
-	struct audit_node *made =
-		resource(b, address, "Microsoft.Network/publicIPAddresses", audit_word_span(address->id), &properties);
-	put(b, made, "sku", audit_plan_value(&b->plan, address, NULL, 0, "sku"));
-	give(b, made);
+	struct audit_node *made = audit_build_resource(
+		b, address, "Microsoft.Network/publicIPAddresses", audit_word_span(address->id), &properties);
+	audit_build_put(b, made, "sku", audit_plan_value(&b->plan, address, NULL, 0, "sku"));
+	audit_build_give(b, made);
 }
 
 /* --- storage --- */
 
 /* allow_nested_items_to_be_public since 3.0, allow_blob_public_access before; default true since 3.0, and a plan has
  * the default. public_network_access_enabled became a text in later versions. */
-static void take_account(const struct building *b, const struct audit_instance *account)
+static void take_account(const struct audit_building *b, const struct audit_instance *account)
 {
 	struct audit_node *properties;
-	struct audit_node *made =
-		resource(b, account, "Microsoft.Storage/storageAccounts", audit_word_span(account->id), &properties);
+	struct audit_node *made = audit_build_resource(
+		b, account, "Microsoft.Storage/storageAccounts", audit_word_span(account->id), &properties);
 	const struct audit_node *nested =
 		audit_plan_value(&b->plan, account, NULL, 0, "allow_nested_items_to_be_public");
 	const struct audit_node *enabled =
@@ -435,15 +478,15 @@ static void take_account(const struct building *b, const struct audit_instance *
 	const struct audit_node *https = audit_plan_value(&b->plan, account, NULL, 0, "https_traffic_only_enabled");
 	if (nested == NULL)
 		nested = audit_plan_value(&b->plan, account, NULL, 0, "allow_blob_public_access");
-	put(b, properties, "allowBlobPublicAccess", nested);
-	put(b, properties, "supportsHttpsTrafficOnly", https);
+	audit_build_put(b, properties, "allowBlobPublicAccess", nested);
+	audit_build_put(b, properties, "supportsHttpsTrafficOnly", https);
 	if (enabled != NULL && (enabled->type == AUDIT_TRUE || enabled->type == AUDIT_FALSE))
-		put_text(b, properties, "publicNetworkAccess",
+		audit_build_put_text(b, properties, "publicNetworkAccess",
 			audit_span(enabled->type == AUDIT_TRUE ? "Enabled" : "Disabled"));
 	else if (enabled != NULL)
-		put(b, properties, "publicNetworkAccess", enabled);
+		audit_build_put(b, properties, "publicNetworkAccess", enabled);
 	else
-		put(b, properties, "publicNetworkAccess",
+		audit_build_put(b, properties, "publicNetworkAccess",
 			audit_plan_value(&b->plan, account, NULL, 0, "public_network_access"));
 	const struct audit_instance *rules = account;
 	const char *block = "network_rules";
@@ -456,16 +499,16 @@ static void take_account(const struct building *b, const struct audit_instance *
 			block = NULL;
 		}
 	}
-	struct audit_node *acls = object(b, "networkAcls", made->line);
+	struct audit_node *acls = audit_build_object(b, "networkAcls", made->line);
 	const struct audit_node *addresses = audit_plan_value(&b->plan, rules, block, 0, "ip_rules");
-	put(b, acls, "defaultAction", audit_plan_value(&b->plan, rules, block, 0, "default_action"));
-	put(b, acls, "ipRules", addresses);
+	audit_build_put(b, acls, "defaultAction", audit_plan_value(&b->plan, rules, block, 0, "default_action"));
+	audit_build_put(b, acls, "ipRules", addresses);
 	if (acls->count > 0)
 		audit_node_append(properties, acls);
-	give(b, made);
+	audit_build_give(b, made);
 }
 
-static void take_container(const struct building *b, const struct audit_instance *container)
+static void take_container(const struct audit_building *b, const struct audit_instance *container)
 {
 	const struct audit_word *account =
 		audit_plan_reference(&b->plan, container, NULL, 0, "storage_account_id", ACCOUNT);
@@ -486,16 +529,17 @@ static void take_container(const struct building *b, const struct audit_instance
 	st_buf_format(&id, "/blobServices/default/containers/");
 	st_buf_add(&id, name.data, name.size);
 	struct audit_node *properties;
-	struct audit_node *made = resource(b, container, "Microsoft.Storage/storageAccounts/blobServices/containers",
-		audit_pool_copy(b->out->pool, (struct st_span){id.data, id.size}), &properties);
+	struct audit_node *made =
+		audit_build_resource(b, container, "Microsoft.Storage/storageAccounts/blobServices/containers",
+			audit_pool_copy(b->out->pool, (struct st_span){id.data, id.size}), &properties);
 	const struct audit_node *access = audit_plan_value(&b->plan, container, NULL, 0, "container_access_type");
 	if (audit_is_text(access, "private"))
-		put_text(b, properties, "publicAccess", audit_span("None"));
+		audit_build_put_text(b, properties, "publicAccess", audit_span("None"));
 	else if (access != NULL)
-		put(b, properties, "publicAccess", access);
+		audit_build_put(b, properties, "publicAccess", access);
 	else
-		put_text(b, properties, "publicAccess", audit_span("None")); /* the provider's default */
-	give(b, made);
+		audit_build_put_text(b, properties, "publicAccess", audit_span("None")); /* the provider's default */
+	audit_build_give(b, made);
 }
 
 /* --- the rest --- */
@@ -508,7 +552,6 @@ static const struct {
 	{"azurerm_windows_virtual_machine_scale_set", "Microsoft.Compute/virtualMachineScaleSets"},
 	{"azurerm_orchestrated_virtual_machine_scale_set", "Microsoft.Compute/virtualMachineScaleSets"},
 	{"azurerm_application_gateway", "Microsoft.Network/applicationGateways"},
-	{"azurerm_lb", "Microsoft.Network/loadBalancers"},
 	{"azurerm_firewall", "Microsoft.Network/azureFirewalls"},
 	{"azurerm_bastion_host", "Microsoft.Network/bastionHosts"},
 	{"azurerm_virtual_network_gateway", "Microsoft.Network/virtualNetworkGateways"},
@@ -526,7 +569,7 @@ static const char *const unread[] = {"aws_s3_bucket_policy", "aws_s3_bucket_acl"
 	"azurerm_postgresql_flexible_server_firewall_rule", "azurerm_mysql_flexible_server_firewall_rule",
 	"azurerm_postgresql_firewall_rule", "azurerm_mysql_firewall_rule", "azurerm_redis_firewall_rule"};
 
-static void take_other(const struct building *b, const struct audit_instance *instance)
+static void take_other(const struct audit_building *b, const struct audit_instance *instance)
 {
 	if (audit_terraform_is_aws(instance))
 		return;
@@ -534,7 +577,8 @@ static void take_other(const struct building *b, const struct audit_instance *in
 		if (!is_of(instance, attachable[i].theirs))
 			continue;
 		struct audit_node *properties;
-		give(b, resource(b, instance, attachable[i].ours, audit_word_span(instance->id), &properties));
+		audit_build_give(b, audit_build_resource(b, instance, attachable[i].ours, audit_word_span(instance->id),
+					    &properties));
 		return;
 	}
 	for (size_t i = 0; i < sizeof unread / sizeof unread[0] && instance->changes; i++) {
@@ -549,26 +593,33 @@ static void take_other(const struct building *b, const struct audit_instance *in
 
 static const struct {
 	const char *type;
-	void (*take)(const struct building *b, const struct audit_instance *instance);
+	void (*take)(const struct audit_building *b, const struct audit_instance *instance);
 } types[] = {
 	{NSG, take_group},
 	{NSG_RULE, take_rule},
 	{SUBNET, take_subnet},
+	{ROUTE_TABLE, take_route_table},
 	{"azurerm_virtual_network", take_network},
 	{NIC, take_interface},
 	{ADDRESS, take_address},
+	{"azurerm_lb", audit_build_balancer},
 	{ACCOUNT, take_account},
 	{"azurerm_storage_container", take_container},
 	/* read with what they belong to */
 	{"azurerm_subnet_network_security_group_association", NULL},
+	{"azurerm_subnet_route_table_association", NULL},
+	{"azurerm_route", NULL},
 	{"azurerm_network_interface_security_group_association", NULL},
 	{"azurerm_network_interface_application_security_group_association", NULL},
 	{"azurerm_network_interface_backend_address_pool_association", NULL},
 	{"azurerm_network_interface_nat_rule_association", NULL},
+	{"azurerm_lb_backend_address_pool", NULL},
+	{"azurerm_lb_rule", NULL},
+	{"azurerm_lb_nat_rule", NULL},
 	{"azurerm_storage_account_network_rules", NULL},
 };
 
-static void take_all(const struct building *b)
+static void take_all(const struct audit_building *b)
 {
 	for (size_t type = 0; type < sizeof types / sizeof types[0]; type++)
 		for (uint32_t i = 0; i < b->plan.count && types[type].take != NULL; i++)
@@ -585,7 +636,7 @@ static void take_all(const struct building *b)
 
 void audit_shape_terraform(const struct audit_terraform *terraform, const struct audit_node *tree, enum audit_side side)
 {
-	struct building b = {.out = terraform};
+	struct audit_building b = {.out = terraform};
 	uint64_t budget = CEIL_AUDIT_PLAN_STEPS;
 	b.plan = b.before = (struct audit_plan){
 		.model = terraform->model, .pool = terraform->pool, .file = terraform->file, .budget = &budget};

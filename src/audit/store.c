@@ -2,6 +2,7 @@
 #include "audit/store.h"
 
 #include "audit/config.h"
+#include "audit/routes.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,7 @@ struct facts {
 	bool subnet_missing; /* not in the input: its group is not known */
 	bool group_missing;  /* a group it names is not in the input, or cannot be resolved */
 	const struct audit_group *subnet_group, *reply, *routes; /* the last two of AWS */
+	const struct audit_subnet *subnet;                       /* one with a default route, if any of them has one */
 };
 
 static void look_at_endpoint(const struct joins *joins, const struct audit_endpoint *endpoint, struct facts *facts)
@@ -111,7 +113,9 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 	facts->public_path |= endpoint->maybe_balanced;
 	if (endpoint->balanced) {
 		facts->public_path = true;
-		facts->sku_unknown = true;
+		facts->standard |= endpoint->balance_sku == AUDIT_SKU_STANDARD;
+		facts->basic |= endpoint->balance_sku == AUDIT_SKU_BASIC;
+		facts->sku_unknown |= endpoint->balance_sku == AUDIT_SKU_UNKNOWN;
 	}
 	int64_t subnet = find(joins, &joins->subnets, endpoint->subnet);
 	if (subnet < 0) {
@@ -119,6 +123,8 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 		return;
 	}
 	const struct audit_subnet *about = &joins->model->subnets[subnet];
+	if (facts->subnet == NULL || facts->subnet->wide_route == NULL)
+		facts->subnet = about;
 	int64_t group = find(joins, &joins->groups, about->group);
 	int64_t reply = find(joins, &joins->groups, about->reply), routes = find(joins, &joins->groups, about->routes);
 	facts->reply = reply >= 0 ? joins->model->groups[reply] : NULL;
@@ -126,7 +132,7 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 	if (about->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
 		facts->group_missing = true;
 	else if (about->group != NULL)
-		facts->subnet_group = joins->model->groups[group];
+		facts->subnet_group = audit_group_in(joins->model, joins->model->groups[group], about);
 }
 
 /* Without any group a Standard address lets nothing in and a Basic one everything ("Public IP addresses", security). */
@@ -185,7 +191,9 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 	if (interface->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
 		facts.group_missing = true;
 	else if (interface->group != NULL)
-		store.gates[store.gate_count++] = joins->model->groups[group];
+		store.gates[store.gate_count++] =
+			facts.subnet != NULL ? audit_group_in(joins->model, joins->model->groups[group], facts.subnet)
+					     : joins->model->groups[group];
 	if (interface->endpoint_count == 0)
 		store.doubt = "its addresses are not in the input";
 	else if (store.path == AUDIT_PATH_NONE)
@@ -196,6 +204,11 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 		judge_aws(&store, &facts);
 	else
 		judge_ungated(&store, &facts);
+	if (interface->balancing != NULL) {
+		memmove(store.gates + 1, store.gates, store.gate_count * sizeof *store.gates);
+		store.gates[0] = interface->balancing;
+		store.gate_count++;
+	}
 	return store;
 }
 
@@ -348,7 +361,7 @@ void audit_each_store(
 		struct audit_store store = {.name = audit_word_span(group->name),
 			.id = group->id,
 			.at = group->at,
-			.gates = {group},
+			.gates = {audit_group_in(model, group, NULL)},
 			.gate_count = 1,
 			.path = AUDIT_PATH_ASSUMED};
 		if (!stands_alone(&joins, &store))

@@ -1,4 +1,5 @@
-/* A short list, read top to bottom. */
+/* A short list, read top to bottom. The page says what stands behind a tag, not who can send from there: that is judged
+ * here, and in doubt a tag is shared. A tag that is not listed cannot be told. */
 #include "audit/tags.h"
 
 #include "audit/node.h"
@@ -49,14 +50,26 @@ static const struct {
 	{"StreamAnalytics", AUDIT_TAG_SHARED},
 	{"AzureCosmosDB", AUDIT_TAG_SHARED},
 	{"AzureKeyVault", AUDIT_TAG_SHARED},
+	{"Dynamics365ForMarketingEmail", AUDIT_TAG_SHARED},
+	{"PowerQueryOnline", AUDIT_TAG_SHARED},
+	/* whose customers choose where it sends requests to: bots, probes, runbooks */
+	{"AzureBotService", AUDIT_TAG_SHARED},
+	{"AzureTrafficManager", AUDIT_TAG_SHARED},
+	{"GuestAndHybridManagement", AUDIT_TAG_SHARED},
 	/* run by the vendor alone */
+	{"AppConfiguration", AUDIT_TAG_SERVICE},
+	{"AzureArcInfrastructure", AUDIT_TAG_SERVICE},
+	{"AzureAttestation", AUDIT_TAG_SERVICE},
+	{"AzureFrontDoor.FirstParty", AUDIT_TAG_SERVICE},
+	{"LogicAppsManagement", AUDIT_TAG_SERVICE},
+	{"MicrosoftContainerRegistry", AUDIT_TAG_SERVICE},
+	{"StorageSyncService", AUDIT_TAG_SERVICE},
 	{"ApiManagement", AUDIT_TAG_SERVICE},
 	{"AppServiceManagement", AUDIT_TAG_SERVICE},
 	{"AzureActiveDirectory", AUDIT_TAG_SERVICE},
 	{"AzureActiveDirectoryDomainServices", AUDIT_TAG_SERVICE},
 	{"AzureAdvancedThreatProtection", AUDIT_TAG_SERVICE},
 	{"AzureBackup", AUDIT_TAG_SERVICE},
-	{"AzureBotService", AUDIT_TAG_SERVICE},
 	{"AzureDigitalTwins", AUDIT_TAG_SERVICE},
 	{"AzureInformationProtection", AUDIT_TAG_SERVICE},
 	{"AzureMonitor", AUDIT_TAG_SERVICE},
@@ -66,13 +79,11 @@ static const struct {
 	{"AzurePlatformLKM", AUDIT_TAG_SERVICE},
 	{"AzureResourceManager", AUDIT_TAG_SERVICE},
 	{"AzureSiteRecovery", AUDIT_TAG_SERVICE},
-	{"AzureTrafficManager", AUDIT_TAG_SERVICE},
 	{"AzureUpdateDelivery", AUDIT_TAG_SERVICE},
 	{"BatchNodeManagement", AUDIT_TAG_SERVICE},
 	{"DataFactoryManagement", AUDIT_TAG_SERVICE},
 	{"Dynamics365BusinessCentral", AUDIT_TAG_SERVICE},
 	{"GatewayManager", AUDIT_TAG_SERVICE},
-	{"GuestAndHybridManagement", AUDIT_TAG_SERVICE},
 	{"HDInsight", AUDIT_TAG_SERVICE},
 	{"MicrosoftCloudAppSecurity", AUDIT_TAG_SERVICE},
 	{"MicrosoftDefenderForEndpoint", AUDIT_TAG_SERVICE},

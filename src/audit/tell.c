@@ -2,6 +2,7 @@
 #include "audit/tell.h"
 
 #include "audit/fix.h"
+#include "audit/routes.h"
 #include "audit/service.h"
 #include "audit/straight.h"
 #include "audit/verdict.h"
@@ -96,6 +97,9 @@ struct audit_rule_at audit_rule_told(
 	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
 	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
+	told.computed = group->in_template && !told.has_pointer;
+	if (group->balances)
+		told.priority = -1;
 	return told;
 }
 
@@ -345,13 +349,23 @@ static bool is_unresolved(void *context, const struct audit_value *value)
 	return value->kind != AUDIT_VALUE_UNRESOLVED;
 }
 
+static bool names_network(const struct audit_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->sources.count; i++)
+		if (audit_tag_of(audit_word_span(rule->sources.items[i])) == AUDIT_TAG_PRIVATE)
+			return true;
+	return false;
+}
+
 /* What of these rules is in doubt, in a few words. */
 static const char *reason_of(const struct audit_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->rule_count; i++) {
 		const struct audit_rule *rule = cluster->rules[i];
 		if (!audit_each_value(&rule->sources, is_unresolved, NULL))
-			return "its source cannot be resolved";
+			return audit_group_is_wide(cluster->groups[i]) && names_network(rule)
+				       ? "VirtualNetwork may be any address: a default route leads out of the subnet"
+				       : "its source cannot be resolved";
 		if (word_in_doubt(&rule->ports) || word_in_doubt(&rule->source_ports))
 			return "its ports cannot be resolved";
 		if (!audit_each_value(&rule->destinations, is_unresolved, NULL))
@@ -394,6 +408,17 @@ void audit_trace_free(struct audit_trace *trace)
 	*trace = (struct audit_trace){0};
 }
 
+/* The plan address of the setting that stands at this place. */
+static const struct audit_word *address_at(const struct audit_config *config, struct audit_place at)
+{
+	for (uint32_t i = 0; i < config->settings.count; i++) {
+		const struct audit_setting *setting = &config->settings.items[i];
+		if (setting->at.file == at.file && setting->at.line == at.line && setting->address != NULL)
+			return setting->address;
+	}
+	return NULL;
+}
+
 /* Whose settings say what, and which of them. */
 static void add_service(
 	struct audit_result *result, struct audit_exposure *exposure, const struct audit_answer_row *answer)
@@ -408,13 +433,15 @@ static void add_service(
 	if (exposure->reason.size == 0)
 		exposure->reason = keep(result, answer->share->reason);
 	for (uint32_t i = 0; i < answer->share->by_count; i++)
-		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count, exposure->admitted_capacity) =
-			(struct audit_rule_at){.group = keep(result, audit_word_span(answer->config->name)),
-				.rule = keep(result, answer->share->by[i].text),
-				.priority = -1,
-				.file = answer->share->by[i].at.file,
-				.line = answer->share->by[i].at.line,
-				.setting = true};
+		*AUDIT_PUSH(exposure->admitted_by, exposure->admitted_count,
+			exposure->admitted_capacity) = (struct audit_rule_at){
+			.group = keep(result, audit_word_span(answer->config->name)),
+			.rule = keep(result, answer->share->by[i].text),
+			.priority = -1,
+			.file = answer->share->by[i].at.file,
+			.line = answer->share->by[i].at.line,
+			.setting = true,
+			.address = keep(result, audit_word_span(address_at(answer->config, answer->share->by[i].at)))};
 }
 
 static void add_exposure(struct telling *telling, const struct audit_answer_row *answer, enum audit_protocol protocol)
@@ -573,10 +600,10 @@ static void tell_exceptions(const struct audit_flows *exceptions, struct audit_r
 	}
 }
 
-static void add_doubt(struct audit_result *result, struct st_span store, struct st_span text, struct audit_place at)
+static void add_note(struct audit_result *result, struct audit_notes *notes, struct st_span store, struct st_span text,
+	struct audit_place at)
 {
-	struct audit_note *note =
-		AUDIT_PUSH(result->cannot_tell.items, result->cannot_tell.count, result->cannot_tell.capacity);
+	struct audit_note *note = AUDIT_PUSH(notes->items, notes->count, notes->capacity);
 	note->store = keep(result, store);
 	note->text = keep(result, text);
 	note->rule = (struct audit_rule_at){.priority = -1, .file = at.file, .line = at.line};
@@ -609,7 +636,7 @@ static void tell_store(void *context, const struct audit_store *store)
 			told->verdict = result->exposures[i].verdict;
 	if (store->closed == NULL && telling->reach.doubt != NULL) {
 		told->verdict = AUDIT_CANNOT_TELL;
-		add_doubt(result, store->name, audit_span(telling->reach.doubt), store->at);
+		add_note(result, &result->cannot_tell, store->name, audit_span(telling->reach.doubt), store->at);
 	}
 	audit_judged_free(&telling->judged);
 	audit_reach_free(&telling->reach);
@@ -623,8 +650,11 @@ enum st_status audit_tell(const struct audit_model *model, const struct audit_as
 		ST_TRY(audit_flows_check(aside->exceptions, model, err));
 	audit_each_store(model, tell_store, &telling);
 	for (size_t i = 0; i < model->doubt_count; i++)
-		add_doubt(out, audit_word_span(model->doubts[i].what), audit_word_span(model->doubts[i].reason),
-			model->doubts[i].at);
+		add_note(out, &out->cannot_tell, audit_word_span(model->doubts[i].what),
+			audit_word_span(model->doubts[i].reason), model->doubts[i].at);
+	for (uint32_t i = 0; i < model->remark_count; i++)
+		add_note(out, &out->default_routes, audit_word_span(model->remarks[i].what),
+			audit_word_span(model->remarks[i].reason), model->remarks[i].at);
 	for (size_t i = 0; i < model->group_count; i++)
 		if (model->groups[i]->kind != AUDIT_GROUP_JOINED && model->groups[i]->kind != AUDIT_GROUP_ROUTES)
 			audit_tell_shadowed(model->groups[i], out);

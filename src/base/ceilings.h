@@ -303,6 +303,8 @@
 #define CEIL_AUDIT_FLOWS 1000
 #define CEIL_AUDIT_FLOW_VALUES 4000
 #define CEIL_AUDIT_FLOWS_BYTES (4 * MIB)
+/* Operations on networks and storage in one activity log. */
+#define CEIL_AUDIT_EVENTS 200000
 /* Commits between the two of --git that are looked at for the one that opened it; of more, none is. */
 #define CEIL_AUDIT_COMMITS 200
 /* Content of files that --git takes out of a repository, of all its commits together. */

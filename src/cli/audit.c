@@ -229,6 +229,7 @@ static enum st_status converse(
 	ST_TRY(expect(reader, socket, WORKER_READY, NULL, &message, err));
 	ST_TRY(send_aside(run->exceptions, AUDIT_EXCEPTIONS, reader, socket, err));
 	ST_TRY(send_aside(run->keep, AUDIT_KEEP, reader, socket, err));
+	ST_TRY(send_aside(run->activity_log, AUDIT_ACTIVITY_LOG, reader, socket, err));
 	for (uint32_t side = 0; side <= run->sides; side++)
 		for (uint32_t i = 0; i < run->file_count; i++)
 			ST_TRY(send_file(run, i, run->sides ? side : run->files[i].snapshot, reader, socket, err));
@@ -344,6 +345,7 @@ static int run_audit(const struct cli_arguments *arguments)
 	}
 	run.exceptions = cli_value(arguments, "exceptions");
 	run.keep = cli_value(arguments, "keep");
+	run.activity_log = cli_value(arguments, "activity-log");
 	run.allow_unknown = cli_has(arguments, "allow-unknown");
 	exit = ask(&run, cli_has(arguments, "unconfined"), &err) == ST_OK ? keep_and_print(arguments, &run, format)
 									  : cli_fail_error(&err);
@@ -369,6 +371,9 @@ static const struct cli_option options[] = {
 	{.name = "exceptions",
 		.argument = "FILE",
 		.help = "what somebody answers for, until a day; see staunch-audit(1)"},
+	{.name = "activity-log",
+		.argument = "FILE",
+		.help = "export of the Azure Activity Log: at which moment it was opened and closed"},
 	{.name = "keep", .argument = "FILE", .help = "flows that no fix may break; see staunch-audit(1)"},
 	{.name = "case", .argument = "FILE", .help = "keep in this case what is or was open, and what opened it"},
 	{.name = "case-key", .argument = "FILE", .help = "the key of that case (FILE.key beside it)"},

@@ -27,8 +27,8 @@ struct audit_run {
 	struct st_buf contents; /* of files of commits */
 	bool fail_on[AUDIT_CLASSES];
 	bool allow_unknown, colour;
-	const char *exceptions, *keep; /* files; NULL: none */
-	struct st_buf answer;          /* of the worker; result borrows from it */
+	const char *exceptions, *keep, *activity_log; /* files; NULL: none */
+	struct st_buf answer;                         /* of the worker; result borrows from it */
 	struct audit_result result;
 };
 

@@ -174,6 +174,8 @@ void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const
 	bool has_az = az_command(rule, &az), has_plan = terraform(rule, &plan);
 	text_or_null(w, "az", has_az, &az);
 	patch(w, run, rule);
+	st_json_key_text(w, "patch_reason",
+		rule->computed ? "the template makes the rule or its source by an expression or a loop" : NULL);
 	text_or_null(w, "terraform", has_plan, &plan);
 }
 
@@ -188,4 +190,6 @@ void audit_fix_hint(const struct audit_rule_at *rule, struct st_buf *out)
 		st_buf_format(out, "         plan     %.*s\n", (int)plan.size, (const char *)plan.data);
 	else if (az_command(rule, &az))
 		st_buf_format(out, "         run      %.*s\n", (int)az.size, (const char *)az.data);
+	else if (rule->computed)
+		st_buf_format(out, "                  no patch: the template makes it by an expression or a loop\n");
 }

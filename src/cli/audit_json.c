@@ -87,6 +87,47 @@ static void bracket(struct st_json_writer *w, struct st_span after, struct st_sp
 	st_json_array_end(w);
 }
 
+/* What a log has of the edit; null: it names none. */
+static void event(struct st_json_writer *w, const struct audit_run *run, const struct audit_event_told *told)
+{
+	if (run->activity_log == NULL)
+		return;
+	st_json_key(w, "event");
+	if (told->operation.size == 0) {
+		st_json_null(w);
+		return;
+	}
+	st_json_object(w);
+	text(w, "operation", told->operation);
+	st_json_key(w, "time");
+	bracket(w, told->first, told->last);
+	text_or_null(w, "correlation_id", told->correlation);
+	text_or_null(w, "caller", told->caller);
+	st_json_key_text(w, "file", run->activity_log);
+	st_json_key_uint(w, "line", told->line);
+	st_json_key_uint(w, "candidates", told->count);
+	st_json_object_end(w);
+}
+
+static void edits(struct st_json_writer *w, const struct audit_run *run, const struct audit_edit *list, uint32_t count)
+{
+	st_json_key(w, "edits");
+	st_json_array(w);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct audit_edit *edit = &list[i];
+		st_json_object(w);
+		st_json_key_text(w, "change", audit_change_name(edit->change));
+		text_or_null(w, "rule", edit->rule.rule);
+		text_or_null(w, "group", edit->rule.group);
+		place(w, run, edit->rule.file, edit->rule.line);
+		if (edit->rule.address.size > 0)
+			text(w, "address", edit->rule.address);
+		event(w, run, &edit->event);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
 static void opened_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
 	st_json_key(w, "opened_by");
@@ -96,20 +137,7 @@ static void opened_by(struct st_json_writer *w, const struct audit_run *run, con
 	}
 	st_json_object(w);
 	st_json_key_text(w, "how", audit_how_name(exposure->how));
-	st_json_key(w, "edits");
-	st_json_array(w);
-	for (uint32_t i = 0; i < exposure->edit_count; i++) {
-		const struct audit_edit *edit = &exposure->edits[i];
-		st_json_object(w);
-		st_json_key_text(w, "change", audit_change_name(edit->change));
-		text_or_null(w, "rule", edit->rule.rule);
-		text_or_null(w, "group", edit->rule.group);
-		place(w, run, edit->rule.file, edit->rule.line);
-		if (edit->rule.address.size > 0)
-			text(w, "address", edit->rule.address);
-		st_json_object_end(w);
-	}
-	st_json_array_end(w);
+	edits(w, run, exposure->edits, exposure->edit_count);
 	if (run->commits) {
 		st_json_key(w, "commits");
 		bracket(w, exposure->opened_after, exposure->opened_by);
@@ -117,22 +145,68 @@ static void opened_by(struct st_json_writer *w, const struct audit_run *run, con
 	st_json_object_end(w);
 }
 
-/* "closed" is null while it is open. */
-static void window(struct st_json_writer *w, const struct audit_exposure *exposure)
+/* Only of what was closed again. */
+static void closed_by(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
 {
+	if (exposure->closing_count == 0)
+		return;
+	st_json_key(w, "closed_by");
+	st_json_object(w);
+	st_json_key_text(w, "how", audit_how_name(exposure->close_how));
+	edits(w, run, exposure->closings, exposure->closing_count);
+	st_json_object_end(w);
+}
+
+/* The moment of a log; without one the days of snapshots. */
+static void moment_or(
+	struct st_json_writer *w, const struct audit_moment *moment, struct st_span after, struct st_span by)
+{
+	if (moment->told)
+		bracket(w, moment->first, moment->last.size > 0 ? moment->last : by);
+	else if (by.size > 0)
+		bracket(w, after, by);
+	else
+		st_json_null(w);
+}
+
+static void moment_source(struct st_json_writer *w, const char *key, const struct audit_moment *moment, bool days)
+{
+	if (moment->told)
+		st_json_key_text(w, key, moment->inside ? "part of activity-log" : "activity-log");
+	else if (days)
+		st_json_key_text(w, key, "snapshots");
+	else
+		st_json_key_null(w, key);
+}
+
+/* "closed" is null while it is open. */
+static void window(struct st_json_writer *w, const struct audit_run *run, const struct audit_exposure *exposure)
+{
+	bool days = exposure->has_window;
+	struct st_span none = {NULL, 0};
 	st_json_key(w, "window");
-	if (!exposure->has_window) {
+	if (!days && !exposure->opened_log.told) {
 		st_json_null(w);
 		return;
 	}
 	st_json_object(w);
 	st_json_key(w, "opened");
-	bracket(w, exposure->opened_after, exposure->opened_by);
+	moment_or(w, &exposure->opened_log, exposure->opened_after, days ? exposure->opened_by : none);
 	st_json_key(w, "closed");
-	if (exposure->closed_by.size > 0)
-		bracket(w, exposure->closed_after, exposure->closed_by);
-	else
-		st_json_null(w);
+	moment_or(w, &exposure->closed_log, exposure->closed_after, exposure->closed_by);
+	if (run->activity_log != NULL) {
+		moment_source(w, "opened_source", &exposure->opened_log, days);
+		moment_source(w, "closed_source", &exposure->closed_log, exposure->closed_by.size > 0);
+	}
+	if (run->activity_log != NULL && days) {
+		st_json_key(w, "snapshots");
+		st_json_object(w);
+		st_json_key(w, "opened");
+		bracket(w, exposure->opened_after, exposure->opened_by);
+		st_json_key(w, "closed");
+		moment_or(w, &(struct audit_moment){0}, exposure->closed_after, exposure->closed_by);
+		st_json_object_end(w);
+	}
 	st_json_object_end(w);
 }
 
@@ -270,7 +344,8 @@ static void exposure_object(
 		st_json_key_bool(w, "new", !exposure->known_before);
 	exception(w, run, exposure);
 	opened_by(w, run, exposure);
-	window(w, exposure);
+	closed_by(w, run, exposure);
+	window(w, run, exposure);
 	fix(w, run, exposure);
 	st_json_object_end(w);
 }
@@ -331,6 +406,45 @@ static void cannot_tell(struct st_json_writer *w, const struct audit_run *run)
 	st_json_array_end(w);
 }
 
+static void log_notes(struct st_json_writer *w, const struct audit_run *run, const char *key, const char *about,
+	const struct audit_notes *list)
+{
+	st_json_key(w, key);
+	st_json_array(w);
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct audit_note *note = &list->items[i];
+		st_json_object(w);
+		text(w, about, note->store);
+		text_or_null(w, "rule", note->rule.rule);
+		text(w, "reason", note->text);
+		place(w, run, note->rule.file, note->rule.line);
+		st_json_object_end(w);
+	}
+	st_json_array_end(w);
+}
+
+/* Only with --activity-log. */
+static void activity_log(struct st_json_writer *w, const struct audit_run *run)
+{
+	const struct audit_log_told *log = &run->result.log;
+	if (run->activity_log == NULL)
+		return;
+	st_json_key(w, "activity_log");
+	st_json_object(w);
+	st_json_key_text(w, "file", run->activity_log);
+	st_json_key(w, "spans");
+	bracket(w, log->first, log->last);
+	st_json_key_uint(w, "entries", log->entries);
+	st_json_key_uint(w, "unreadable", log->unreadable);
+	st_json_key_uint(w, "operations", log->events);
+	st_json_key_uint(w, "failed", log->failed);
+	st_json_key_uint(w, "elsewhere", log->elsewhere);
+	st_json_key_bool(w, "whole", !log->goes_on && log->unreadable == 0);
+	log_notes(w, run, "unseen", "group", &run->result.unseen);
+	log_notes(w, run, "unlogged", "group", &run->result.unlogged);
+	st_json_object_end(w);
+}
+
 void audit_write_json(const struct audit_run *run, struct st_buf *out)
 {
 	const struct audit_result *result = &run->result;
@@ -356,8 +470,10 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 	st_json_array_end(w);
 	notes(w, run, "shadowed", &result->shadowed);
 	notes(w, run, "dead_denies", &result->dead_denies);
+	log_notes(w, run, "default_routes", "subnet", &result->default_routes);
 	cannot_tell(w, run);
 	exceptions(w, run);
+	activity_log(w, run);
 	st_json_object_end(w);
 	st_buf_add_byte(out, '\n');
 }

@@ -11,7 +11,17 @@
 
 #include <stdlib.h>
 
-enum sarif_rule { OPEN_LISTED, OPEN_SHARED, OPEN_BROAD, OPEN_ANY, CANNOT_TELL, SHADOWED, DEAD_DENY, RULES };
+enum sarif_rule {
+	OPEN_LISTED,
+	OPEN_SHARED,
+	OPEN_BROAD,
+	OPEN_ANY,
+	CANNOT_TELL,
+	SHADOWED,
+	DEAD_DENY,
+	DEFAULT_ROUTE,
+	RULES
+};
 
 /* In the order of the enum; the first four in that of audit_class. */
 static const struct {
@@ -31,6 +41,8 @@ static const struct {
 		"Rules before it decide every packet that it matches."},
 	{"STAUNCH1021", "DeadDeny", "warning", "A deny that stops nothing.",
 		"It is for an address that no packet carries where the rule is applied."},
+	{"STAUNCH1022", "DefaultRoute", "warning", "A tag that may mean any address.",
+		"The tag VirtualNetwork holds the prefixes of routes, and a default route is one of them."},
 };
 
 struct sarif {
@@ -415,6 +427,7 @@ static void results(const struct sarif *s)
 	}
 	note_results(s, CANNOT_TELL, &result->cannot_tell, "");
 	note_results(s, DEAD_DENY, &result->dead_denies, " is for an address that no packet carries here");
+	note_results(s, DEFAULT_ROUTE, &result->default_routes, "");
 	note_results(s, SHADOWED, &result->shadowed, " never applies: ");
 	st_json_array_end(s->w);
 }

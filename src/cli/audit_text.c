@@ -132,6 +132,37 @@ static void bracket(struct page *page, const char *label, struct st_span after, 
 	st_buf_format(page->out, after.size > 0 ? "]\n" : ", the first snapshot\n");
 }
 
+/* "at 2019-12-05T08:14:22Z, by the activity log"; of several operations between the first and the last. */
+static void moment(struct page *page, const char *label, const struct audit_moment *moment)
+{
+	bool one = moment->last.size == moment->first.size &&
+		   memcmp(moment->first.data, moment->last.data, moment->last.size) == 0;
+	st_buf_format(page->out, "         %-9s%s", label, one ? "at " : "in [");
+	st_escape_text(page->out, moment->first.data, moment->first.size);
+	if (!one)
+		st_buf_format(page->out, ", ");
+	if (!one && moment->last.size > 0)
+		st_escape_text(page->out, moment->last.data, moment->last.size);
+	else if (!one)
+		st_buf_format(page->out, "not told");
+	st_buf_format(
+		page->out, "%s, by %sthe activity log\n", one ? "" : "]", moment->inside ? "what there is of " : "");
+}
+
+/* What the log has of an edit. */
+static void event(struct page *page, const struct audit_event_told *told)
+{
+	if (told->operation.size == 0)
+		return;
+	st_buf_format(page->out, "                  ");
+	st_escape_text(page->out, told->caller.data, told->caller.size);
+	st_buf_format(page->out, told->caller.size > 0 ? ", correlation " : "correlation ");
+	st_escape_text(page->out, told->correlation.data, told->correlation.size);
+	if (told->count > 1)
+		st_buf_format(page->out, ", first of %u that may be it", (unsigned)told->count);
+	st_buf_add_byte(page->out, '\n');
+}
+
 /* The commit, or those after and up to which it was: some between cannot be read. */
 static void commit(struct page *page, const struct audit_exposure *exposure)
 {
@@ -142,11 +173,15 @@ static void commit(struct page *page, const struct audit_exposure *exposure)
 
 static void opened(struct page *page, const struct audit_exposure *exposure)
 {
-	if (exposure->has_window)
+	if (exposure->opened_log.told)
+		moment(page, "opened", &exposure->opened_log);
+	else if (exposure->has_window)
 		bracket(page, "opened", exposure->opened_after, exposure->opened_by);
 	if (!exposure->has_window && exposure->opened_by.size > 0)
 		commit(page, exposure);
-	if (exposure->closed_by.size > 0)
+	if (exposure->closed_log.told)
+		moment(page, "closed", &exposure->closed_log);
+	else if (exposure->closed_by.size > 0)
 		bracket(page, "closed", exposure->closed_after, exposure->closed_by);
 	for (uint32_t i = 0; i < exposure->edit_count; i++) {
 		const struct audit_edit *edit = &exposure->edits[i];
@@ -157,6 +192,7 @@ static void opened(struct page *page, const struct audit_exposure *exposure)
 		if (edit->rule.rule.size > 0)
 			audit_say_rule(page->out, &edit->rule);
 		place(page, from, edit->rule.file, edit->rule.line);
+		event(page, &edit->event);
 	}
 	if (exposure->edit_count > 1)
 		st_buf_format(page->out, "                  %s\n",
@@ -270,6 +306,43 @@ static void exceptions(struct page *page)
 		expired, unused);
 }
 
+static void log_notes(struct page *page, const char *label, const struct audit_notes *notes)
+{
+	for (uint32_t i = 0; i < notes->count; i++) {
+		const struct audit_note *note = &notes->items[i];
+		st_buf_format(page->out, "   %-12s", i == 0 ? label : "");
+		st_escape_text(page->out, note->store.data, note->store.size);
+		if (note->rule.rule.size > 0)
+			st_buf_format(page->out, " ");
+		st_escape_text(page->out, note->rule.rule.data, note->rule.rule.size);
+		st_buf_format(page->out, ": ");
+		st_escape_text(page->out, note->text.data, note->text.size);
+		st_buf_add_byte(page->out, '\n');
+	}
+}
+
+static void activity_log(struct page *page)
+{
+	const struct audit_result *result = &page->run->result;
+	if (!result->log.given)
+		return;
+	st_buf_format(page->out, "activity log %2u operations", (unsigned)result->log.events);
+	if (result->log.first.size > 0)
+		st_buf_format(page->out, ", entries of ");
+	st_escape_text(page->out, result->log.first.data, result->log.first.size);
+	if (result->log.first.size > 0)
+		st_buf_format(page->out, " to ");
+	st_escape_text(page->out, result->log.last.data, result->log.last.size);
+	st_buf_format(page->out, "; %u failed, %u elsewhere%s\n", (unsigned)result->log.failed,
+		(unsigned)result->log.elsewhere,
+		result->log.goes_on ? "; it goes on in pages that are not in the file" : "");
+	if (result->log.unreadable > 0)
+		st_buf_format(page->out, "   unreadable   %llu entries without time, operation or resource\n",
+			(unsigned long long)result->log.unreadable);
+	log_notes(page, "unseen", &result->unseen);
+	log_notes(page, "unlogged", &result->unlogged);
+}
+
 struct counts {
 	unsigned open, shown, closed, cannot_tell;
 };
@@ -332,12 +405,16 @@ void audit_write_text(const struct audit_run *run, struct st_buf *out)
 				exposure(&page, &result->exposures[i]);
 		}
 	}
-	if (result->shadowed.count + result->dead_denies.count + result->cannot_tell.count + result->exposure_count >
+	if (result->shadowed.count + result->dead_denies.count + result->cannot_tell.count + result->exposure_count +
+			result->default_routes.count + result->log.given >
 		0) {
 		notes(&page, "shadowed", &result->shadowed, " never applies: ");
 		notes(&page, "dead denies", &result->dead_denies, " is for an address that no packet carries here");
 		notes(&page, "cannot tell", &result->cannot_tell, ": ");
+		if (result->default_routes.count > 0)
+			notes(&page, "routes", &result->default_routes, ": ");
 		exceptions(&page);
+		activity_log(&page);
 		st_buf_add_byte(out, '\n');
 	}
 	summary(&page);

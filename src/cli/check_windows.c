@@ -98,7 +98,8 @@ void check_exposure_of(const struct probe_observed *observed, struct report_expo
 		const struct probe_seen *seen = &observed->seen[i];
 		int64_t at = seen->observation.to;
 		if (seen->observation.witness != PROBE_WITNESS_SIGHTING) {
-			out->checks++;
+			out->checks += seen->observation.witness == PROBE_WITNESS_CHECK;
+			out->audits += seen->observation.witness == PROBE_WITNESS_AUDIT;
 			continue;
 		}
 		out->sightings++;

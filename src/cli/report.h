@@ -6,6 +6,7 @@
 
 #include "casefile/casefile.h"
 #include "cli/cli.h"
+#include "probe/observed.h"
 #include "report/report.h"
 
 /* --- report.c --- */
@@ -95,6 +96,13 @@ void report_tops_free(struct report *report);
 
 /* --- report_windows.c --- */
 /* What was observed of stores, by checks and by others, as the case keeps it. */
+/* --- report_audit.c --- */
+
+/* Adds to both what `audit --case` kept. */
+enum st_status report_read_audits(struct casefile *casefile, struct probe_observed_all *all,
+	struct report_openings *openings, struct st_error *err);
+void report_openings_free(struct report_openings *openings);
+
 enum st_status report_fill_windows(struct report_case *rc, struct report *report, struct st_error *err);
 void report_windows_free(struct report *report);
 

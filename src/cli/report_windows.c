@@ -14,6 +14,8 @@ enum st_status report_fill_windows(struct report_case *rc, struct report *report
 {
 	struct probe_observed_all all = {0};
 	enum st_status status = check_exposures_read(rc->casefile, &all, err);
+	if (status == ST_OK)
+		status = report_read_audits(rc->casefile, &all, &report->openings, err);
 	report->exposures_known = status == ST_OK;
 	report->exposures = st_alloc_zero(all.count + 1, sizeof *report->exposures);
 	for (; report->exposure_count < all.count; report->exposure_count++)
@@ -28,6 +30,7 @@ void report_windows_free(struct report *report)
 	for (size_t i = 0; i < report->exposure_count; i++)
 		check_exposure_free(&report->exposures[i]);
 	free(report->exposures);
+	report_openings_free(&report->openings);
 	report->exposures = NULL;
 	report->exposure_count = 0;
 }

@@ -23,16 +23,26 @@ static int by_time(const void *a, const void *b)
 	return order != 0 ? order : left->line < right->line ? -1 : left->line > right->line;
 }
 
+/* When it was at the latest, of the end of a bracket. */
 static struct probe_bound bound_of(const struct probe_observation *observation)
 {
 	return (struct probe_bound){
 		.known = true, .at = observation->to, .witness = observation->witness, .line = observation->line};
 }
 
+/* When it was at the earliest, of the beginning of one. */
+static struct probe_bound earliest_of(const struct probe_observation *observation)
+{
+	struct probe_bound bound = bound_of(observation);
+	bound.at = observation->from;
+	return bound;
+}
+
 struct walk {
 	struct probe_exposures *out;
 	struct probe_bound last_closed;
-	bool inside; /* the last window is not closed yet */
+	int64_t closed_until; /* of it, at the latest */
+	bool inside;          /* the last window is not closed yet */
 };
 
 static struct probe_exposure *current(struct walk *walk, const struct probe_observation *observation)
@@ -52,12 +62,12 @@ static void take_open(struct walk *walk, const struct probe_observation *observa
 	struct probe_exposure *window = current(walk, observation);
 	window->confirmed = true;
 	window->opens++;
-	window->closed_after = bound_of(observation);
+	window->closed_after = earliest_of(observation);
 }
 
 static void take_sighting(struct walk *walk, const struct probe_observation *observation)
 {
-	if (walk->last_closed.known && walk->last_closed.at >= observation->from) {
+	if (walk->last_closed.known && walk->closed_until >= observation->from) {
 		walk->out->undecided++;
 		return;
 	}
@@ -72,7 +82,8 @@ static void take_closed(struct walk *walk, const struct probe_observation *obser
 	if (walk->inside)
 		walk->out->windows[walk->out->count - 1].closed_by = bound_of(observation);
 	walk->inside = false;
-	walk->last_closed = bound_of(observation);
+	walk->last_closed = earliest_of(observation);
+	walk->closed_until = observation->to;
 }
 
 void probe_exposures_find(struct probe_observation *observations, size_t count, struct probe_exposures *out)

@@ -108,13 +108,32 @@ static void put_never_open(struct html_writer *w, const struct report *report)
 	size_t count = 0;
 	for (size_t i = 0; i < report->exposure_count; i++) {
 		const struct report_exposure *exposure = &report->exposures[i];
-		if (exposure->window_count > 0 || count++ >= SHOWN_NOTES)
+		if (exposure->window_count > 0 || (exposure->checks == 0 && exposure->sightings == 0) ||
+			count++ >= SHOWN_NOTES)
 			continue;
 		st_auto_free char *text = st_format("%.*s: not found open in %llu checks.", HTML_NAME_BYTES,
 			exposure->store, (unsigned long long)exposure->checks);
 		html_leaf(w, "p", NULL, text);
 	}
 	put_more_notes(w, count > SHOWN_NOTES ? count - SHOWN_NOTES : 0);
+}
+
+/* What opened a store, as audits of its configuration found it. */
+static void put_openings(struct html_writer *w, const struct report_openings *openings)
+{
+	for (size_t i = 0; i < openings->count && i < SHOWN_NOTES; i++) {
+		const struct report_opening *opening = &openings->items[i];
+		st_auto_buf struct st_buf text = {0};
+		st_buf_format(&text, "%.*s: opened by ", HTML_NAME_BYTES, opening->store);
+		report_opening_text(opening, &text);
+		if (opening->operation != NULL)
+			st_buf_format(&text, "; activity log: ");
+		report_opening_event_text(opening, &text);
+		st_buf_format(&text, ".");
+		st_buf_add_byte(&text, 0);
+		html_leaf(w, "p", NULL, (const char *)text.data);
+	}
+	put_more_notes(w, openings->count > SHOWN_NOTES ? openings->count - SHOWN_NOTES : 0);
 }
 
 static void put_observed_by_others(struct html_writer *w, const struct report *report)
@@ -153,6 +172,7 @@ void html_window(struct html_writer *w, const struct report *report)
 		put_rows(&table, &axis, report);
 		html_table_end(&table);
 	}
+	put_openings(w, &report->openings);
 	put_observed_by_others(w, report);
 	put_never_open(w, report);
 	st_auto_free char *method = st_format("How: %s.", report_window_method());

@@ -539,11 +539,14 @@ static void write_window(struct st_json_writer *w, const struct report *report)
 	st_json_key(w, "window");
 	st_json_object(w);
 	st_json_key_text(w, "method", report_window_method());
+	st_json_key_uint(w, "audits_unreadable", report->openings.unreadable);
 	st_json_key(w, "stores");
 	st_json_array(w);
 	for (size_t i = 0; i < report->exposure_count; i++) {
 		st_json_object(w);
 		report_exposure_json(w, &report->exposures[i]);
+		st_json_key(w, "opened_by");
+		report_openings_json(w, &report->openings, report->exposures[i].store);
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);

@@ -184,6 +184,7 @@ struct report {
 	bool exposures_known;              /* false: nobody looked */
 	struct report_exposure *exposures; /* of each store that was checked, or that others saw */
 	size_t exposure_count;
+	struct report_openings openings; /* what audits say opened them */
 
 	bool estimated; /* else `estimate` is empty */
 	struct report_estimate estimate;

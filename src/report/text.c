@@ -672,6 +672,33 @@ static void put_more(struct page *page, size_t count, const char *what)
 	end_line(page);
 }
 
+static void put_line(struct page *page, const char *label, const struct st_buf *text)
+{
+	st_auto_free char *copy = st_strndup((const char *)text->data, text->size);
+	st_auto_free char *head = st_format("    %s", label);
+	put(page, STYLE_PLAIN, head);
+	pad_to(page, 20);
+	put_wrapped(page, STYLE_PLAIN, copy, 20);
+}
+
+/* The edits that audits found, and what a log has of them. */
+static void put_openings(struct page *page, const struct report_openings *openings, const char *store)
+{
+	size_t shown = 0, count = 0;
+	for (size_t i = 0; i < openings->count; i++) {
+		const struct report_opening *opening = &openings->items[i];
+		st_auto_buf struct st_buf edit = {0}, event = {0};
+		if (strcmp(opening->store, store) != 0 || count++ >= SHOWN_WINDOWS)
+			continue;
+		shown++;
+		report_opening_text(opening, &edit);
+		put_line(page, "opened by", &edit);
+		if (report_opening_event_text(opening, &event))
+			put_line(page, "", &event);
+	}
+	put_more(page, count - shown, "edits");
+}
+
 static void put_windows(struct page *page, const struct report *report)
 {
 	if (report->exposure_count == 0)
@@ -689,7 +716,8 @@ static void put_windows(struct page *page, const struct report *report)
 		for (size_t j = first; j < exposure->window_count; j++)
 			put_window(page, &exposure->windows[j]);
 		put_more(page, first, "earlier windows");
-		if (exposure->window_count > 0)
+		put_openings(page, &report->openings, exposure->store);
+		if (exposure->window_count > 0 || (exposure->checks == 0 && exposure->sightings == 0))
 			continue;
 		st_auto_free char *none =
 			st_format("    not found open in %llu checks", (unsigned long long)exposure->checks);

@@ -1,6 +1,7 @@
 #include "report/window.h"
 
 #include "base/clock.h"
+#include "base/print.h"
 
 const char *report_window_method(void)
 {
@@ -105,13 +106,81 @@ void report_exposure_json(struct st_json_writer *w, const struct report_exposure
 	st_json_key_text(w, "first_observed_by_others", exposure->first_seen_by_others != 0 ? text : NULL);
 	st_json_key_text(w, "engines", exposure->engines[0] != 0 ? exposure->engines : NULL);
 	st_json_key_uint(w, "checks", exposure->checks);
+	st_json_key_uint(w, "audits", exposure->audits);
 	st_json_key_uint(w, "sightings", exposure->sightings);
 	st_json_key_uint(w, "sightings_reachable_only", exposure->reachable);
 	st_json_key_uint(w, "sightings_by_address_alone", exposure->by_address);
 	st_json_key_uint(w, "sightings_undecided", exposure->undecided);
 }
 
+static void put_opening(struct st_json_writer *w, const struct report_opening *opening)
+{
+	st_json_object(w);
+	st_json_key_text(w, "change", opening->change);
+	st_json_key_text(w, "rule", opening->rule);
+	st_json_key_text(w, "group", opening->group);
+	st_json_key_text(w, "address", opening->address);
+	st_json_key_text(w, "file", opening->file);
+	st_json_key_uint(w, "line", opening->line);
+	st_json_key_text(w, "commit", opening->commit);
+	st_json_key_text(w, "operation", opening->operation);
+	st_json_key(w, "time");
+	if (opening->first != NULL) {
+		st_json_array(w);
+		st_json_text(w, opening->first);
+		st_json_text(w, opening->last);
+		st_json_array_end(w);
+	} else {
+		st_json_null(w);
+	}
+	st_json_key_text(w, "correlation_id", opening->correlation);
+	st_json_key_text(w, "caller", opening->caller);
+	st_json_object_end(w);
+}
+
+void report_openings_json(struct st_json_writer *w, const struct report_openings *openings, const char *store)
+{
+	st_json_array(w);
+	for (size_t i = 0; i < openings->count; i++)
+		if (strcmp(openings->items[i].store, store) == 0)
+			put_opening(w, &openings->items[i]);
+	st_json_array_end(w);
+}
+
 /* --- text --- */
+
+static void add_escaped(struct st_buf *out, const char *before, const char *text, const char *behind)
+{
+	if (text == NULL)
+		return;
+	st_buf_format(out, "%s", before);
+	st_escape_text(out, (const uint8_t *)text, strlen(text));
+	st_buf_format(out, "%s", behind);
+}
+
+void report_opening_text(const struct report_opening *opening, struct st_buf *out)
+{
+	add_escaped(out, "", opening->change, "");
+	add_escaped(out, ": ", opening->rule, "");
+	add_escaped(out, " of ", opening->group, "");
+	add_escaped(out, " (", opening->address, ")");
+	add_escaped(out, " in ", opening->file, "");
+	if (opening->file != NULL && opening->line > 0)
+		st_buf_format(out, ":%llu", (unsigned long long)opening->line);
+	add_escaped(out, ", commit ", opening->commit, "");
+}
+
+bool report_opening_event_text(const struct report_opening *opening, struct st_buf *out)
+{
+	if (opening->operation == NULL)
+		return false;
+	bool moment = opening->first != NULL && opening->last != NULL && strcmp(opening->first, opening->last) == 0;
+	add_escaped(out, "", opening->first, "");
+	add_escaped(out, " to ", moment ? NULL : opening->last, "");
+	add_escaped(out, ", ", opening->caller, "");
+	add_escaped(out, ", correlation ", opening->correlation, "");
+	return true;
+}
 
 static void add_moment(struct st_buf *out, int64_t at)
 {

@@ -20,11 +20,27 @@ struct report_window {
 	int64_t sighted_first, sighted_last;
 };
 
+/* An edit that opened a store, as an audit found it (contract 9, `opened_by`). Texts NULL: not told. */
+struct report_opening {
+	char *store, *change, *rule, *group, *address, *file, *commit;
+	char *operation, *first, *last, *correlation, *caller; /* of an activity log; the caller is masked */
+	uint64_t line;
+};
+
+#define REPORT_OPENINGS 8 /* of one row of an audit */
+
+struct report_openings {
+	struct report_opening *items;
+	size_t count;
+	uint64_t unreadable; /* events of audits that could not be read */
+};
+
 struct report_exposure {
 	char *store;
 	struct report_window *windows; /* in the order of time; none: never seen open */
 	size_t window_count;
 	uint64_t checks;              /* verdicts of our own, whatever they say */
+	uint64_t audits;              /* what configurations of a known day or moment say */
 	uint64_t sightings;           /* of others; not used of them: */
 	uint64_t reachable;           /* that only say that something answers */
 	uint64_t by_address;          /* of an address that a name led to later */
@@ -39,6 +55,12 @@ const char *report_window_method(void);
 void report_windows_json(struct st_json_writer *w, const struct report_window *windows, size_t count);
 /* The same and the counts: the object of one store without its braces. */
 void report_exposure_json(struct st_json_writer *w, const struct report_exposure *exposure);
+/* What opened this store: an array. */
+void report_openings_json(struct st_json_writer *w, const struct report_openings *openings, const char *store);
+/* "rule changed: AllowSearch (nsg.json:14)", escaped. */
+void report_opening_text(const struct report_opening *opening, struct st_buf *out);
+/* "2019-12-05T08:14:22Z, a***@contoso.com, correlation c-1", escaped; false: no log names it. */
+bool report_opening_event_text(const struct report_opening *opening, struct st_buf *out);
 /* "in (2019-12-04 02:00, 2019-12-05 02:00]", "before 2019-12-05 02:00, start unknown" */
 void report_opened_text(const struct report_window *window, struct st_buf *out);
 /* "in (..., ...]", "before ...", "not seen closed" */

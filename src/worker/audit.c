@@ -4,7 +4,7 @@
  */
 #include "worker/audit.h"
 
-#include "audit/change.h"
+#include "audit/moment.h"
 #include "audit/reader.h"
 #include "base/ceilings.h"
 #include "process/confine.h"
@@ -25,7 +25,8 @@ struct role {
 	struct audit_snapshot *snapshots;
 	struct audit_reader *reader; /* of it */
 	struct audit_flows flows[2]; /* by enum audit_flows_kind */
-	bool given[2];
+	struct audit_activity activity;
+	bool given[3];
 };
 
 static int wrong(struct role *role, const struct st_error *err)
@@ -77,7 +78,7 @@ static bool enter_jail(struct role *role)
 	return !in.bad && message_send(role->socket, WORKER_READY, body.data, body.size, -1) == 0;
 }
 
-static enum st_status tell(struct role *role, struct audit_result *out, struct st_error *err)
+static enum st_status tell_states(struct role *role, struct audit_result *out, struct st_error *err)
 {
 	const struct audit_aside aside = {
 		.exceptions = role->given[AUDIT_EXCEPTIONS] ? &role->flows[AUDIT_EXCEPTIONS] : NULL,
@@ -87,6 +88,18 @@ static enum st_status tell(struct role *role, struct audit_result *out, struct s
 	if (role->count > 1)
 		return audit_tell_history(role->snapshots, role->count, &aside, out, err);
 	return audit_tell(role->snapshots[0].model, &aside, out, NULL, err);
+}
+
+static enum st_status tell(struct role *role, struct audit_result *out, struct st_error *err)
+{
+	bool logged = role->given[AUDIT_ACTIVITY_LOG];
+	if (logged && role->count < 2)
+		return st_fail(err, ST_WRONG,
+			"an activity log dates the change between states: give --baseline, --history, --git or a plan");
+	ST_TRY(tell_states(role, out, err));
+	if (logged)
+		audit_tell_moments(&role->activity, role->snapshots, role->count, out);
+	return ST_OK;
 }
 
 static int answer(struct role *role)
@@ -160,6 +173,14 @@ static enum st_status read_small(int fd, struct st_buf *out, struct st_error *er
 	return out->size <= CEIL_AUDIT_FLOWS_BYTES ? ST_OK : st_fail(err, ST_WRONG, "larger than any such file");
 }
 
+static enum st_status read_flows(
+	struct role *role, enum audit_flows_kind kind, int fd, uint64_t now_s, struct st_error *err)
+{
+	st_auto_buf struct st_buf file = {0};
+	ST_TRY(read_small(fd, &file, err));
+	return audit_flows_read((struct st_span){file.data, file.size}, kind, (int64_t)now_s, &role->flows[kind], err);
+}
+
 static int read_aside(struct role *role, const struct message *message)
 {
 	struct st_error err = {0};
@@ -167,12 +188,11 @@ static int read_aside(struct role *role, const struct message *message)
 	uint8_t kind = st_cursor_byte(&in);
 	uint64_t now_s = st_cursor_u64(&in);
 	st_auto_close int fd = message->fd;
-	st_auto_buf struct st_buf file = {0};
-	if (in.bad || fd < 0 || kind > AUDIT_KEEP || role->given[kind] || role->reader != NULL)
+	if (in.bad || fd < 0 || kind > AUDIT_ACTIVITY_LOG || role->given[kind] || role->reader != NULL)
 		return 1;
-	if (read_small(fd, &file, &err) != ST_OK ||
-		audit_flows_read((struct st_span){file.data, file.size}, (enum audit_flows_kind)kind, (int64_t)now_s,
-			&role->flows[kind], &err) != ST_OK)
+	if (kind == AUDIT_ACTIVITY_LOG && audit_activity_read(fd, &role->activity, &err) != ST_OK)
+		return wrong(role, &err);
+	if (kind != AUDIT_ACTIVITY_LOG && read_flows(role, (enum audit_flows_kind)kind, fd, now_s, &err) != ST_OK)
 		return wrong(role, &err);
 	role->given[kind] = true;
 	return message_send(role->socket, WORKER_AUDIT_TOOK, "", 0, -1) == 0 ? 0 : 1;

@@ -400,6 +400,9 @@ def test_audit(program):
     _, kinds, _, ended = audit_frames(program, ("AUDIT_ASIDE", aside, b'{"exceptions": [{"until": "2026-11-22"}]}'))
     check("a file beside it that is wrong is told, and needs no call that is refused", kinds == ["AUDIT_WRONG"] and ended == 1,
         (kinds, ended))
+    log = b'[{"eventTimestamp": "2019-12-05T08:00:00Z", "operationName": "Microsoft.Network/networkSecurityGroups/write", "resourceId": "/x"}]'
+    _, kinds, _, ended = audit_frames(program, ("AUDIT_ASIDE", struct.pack("<BQ", 2, 0), log), ("AUDIT_FILE", file(0), nsg))
+    check("an activity log is read in the jail", kinds == ["AUDIT_TOOK", "AUDIT_TOOK"], (kinds, ended))
     for what, sends in (("a snapshot that is none", [("AUDIT_FILE", file(0, 7), nsg)]),
             ("a file beside it after the first file", [("AUDIT_FILE", file(0), nsg), ("AUDIT_ASIDE", aside, b"{}")]),
             ("an answer before a file", [("AUDIT_TELL", b"", b"")]), ("a cut frame", [("AUDIT_FILE", b"\0", nsg)])):

@@ -66,9 +66,65 @@ def every_patch_closes_what_it_says():
     rig.check(tried > 100, "only %d patches" % tried)
 
 
-def a_template_has_no_pointer_that_could_be_wrong():
-    answer = audit(audit_test.template({"rules": ["100 allow tcp Internet > * 9200"]}), rig.FOUND)
-    rig.equal([e["patch"] for e in edits(answer)], [None], "patch of a template")
+def template(*resources, **more):
+    made = audit_test.template({"rules": []})
+    return {**made, "resources": list(resources), **more}
+
+
+def arm_group(rules, **more):
+    return {"type": "Microsoft.Network/networkSecurityGroups", "name": "es", "apiVersion": "2023-04-01",
+        "properties": {"securityRules": rules}, **more}
+
+
+def arm_rule(name="open", source="Internet", **more):
+    return {"name": name, "properties": {"priority": 110, "direction": "Inbound", "access": "Allow", "protocol": "Tcp",
+        "sourceAddressPrefix": source, "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "9200", **more}}
+
+
+def a_patch_of_a_template_closes_what_it_says():
+    """Wherever the text of the rule stands: in the group, beside it, nested, under a symbolic name, in an inner deployment."""
+    rule = arm_rule()
+    beside = {"type": "Microsoft.Network/networkSecurityGroups/securityRules", "apiVersion": "2023-04-01", "name": "es/open",
+        "properties": rule["properties"]}
+    inner = lambda *resources: {"type": "Microsoft.Resources/deployments", "name": "d", "apiVersion": "2023-04-01",
+        "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": template(*resources)}}
+    computed = arm_rule("other", "[parameters('office')]", priority="[add(100, 1)]")
+    symbolic = {**template(), "languageVersion": "2.0", "resources": {"web/es~": arm_group([rule])}}
+    for content in (template(arm_group([rule])), template(arm_group([computed, rule]), parameters={"office": {"type": "string",
+            "defaultValue": OFFICE}}), template(arm_group([]), beside), template(arm_group([], resources=[{**beside,
+            "type": "securityRules", "name": "open"}])), template(inner(arm_group([rule]))), symbolic,
+            template(arm_group([arm_rule(priority="[mul(11, 10)]")])),
+            template(arm_group([{"name": "open", "properties": {**rule["properties"], "sourceAddressPrefix": "",
+                "sourceAddressPrefixes": ["0.0.0.0/1", "128.0.0.0/1"]}}]))):
+        edit, = edits(audit(content, rig.FOUND))
+        rig.check(edit["patch"] is not None and edit["patch_reason"] is None, "no patch for %s" % json.dumps(content))
+        left = audit(apply(content, edit["patch"]["operations"]), rig.OK)
+        rig.equal([r for r in left["exposures"] if r["fails"]], [], "what is left after %r" % edit["patch"])
+    case = [audit_test.template(c) for c in audit_test.CASES if c["exit"] == 1]
+    for content in case:
+        for row in audit(content, (rig.OK, rig.FOUND, rig.INCOMPLETE))["exposures"]:
+            if not row["fails"]:
+                continue
+            operations = [o for e in row["fix"]["edits"] for o in e["patch"]["operations"]]
+            left = [r for r in audit(apply(content, operations), (0, 1, 3))["exposures"] if r["fails"] and
+                (r["protocol"], r["ports"]) == (row["protocol"], row["ports"])]
+            rig.equal(left, [], "what is left after %r" % operations)
+
+
+def a_rule_that_an_expression_makes_has_no_patch_and_the_reason():
+    rule = arm_rule()
+    loop = {"copy": [{"name": "securityRules", "count": 1, "input": rule}]}
+    for content in (template(arm_group("[variables('rules')]"), variables={"rules": [rule]}),
+            template(arm_group(["[variables('rule')]"]), variables={"rule": rule}),
+            template(arm_group([{"name": "open", "properties": "[variables('p')]"}]), variables={"p": rule["properties"]}),
+            template(arm_group([arm_rule(source="[parameters('from')]")]), parameters={"from": {"type": "string",
+                "defaultValue": "Internet"}}),
+            template(arm_group("[concat(variables('rules'), createArray())]"), variables={"rules": [rule]}),
+            template({**arm_group([]), "properties": loop}),
+            template(arm_group([rule], name="[concat('es', copyIndex())]", copy={"name": "c", "count": 1}))):
+        edit, = edits(audit(content, rig.FOUND))
+        rig.equal((edit["patch"], edit["patch_reason"]), (None,
+            "the template makes the rule or its source by an expression or a loop"), "patch of %s" % json.dumps(content))
 
 
 def the_command_names_what_is_deployed():
@@ -131,6 +187,7 @@ def people_are_told_the_command_and_that_sessions_stay():
 
 
 if __name__ == "__main__":
-    rig.run_tests(every_patch_closes_what_it_says, a_template_has_no_pointer_that_could_be_wrong, the_command_names_what_is_deployed,
+    rig.run_tests(every_patch_closes_what_it_says, a_patch_of_a_template_closes_what_it_says,
+        a_rule_that_an_expression_makes_has_no_patch_and_the_reason, the_command_names_what_is_deployed,
         a_plan_gets_a_hint_for_its_resource, flows_to_keep_still_get_in, a_flow_that_a_fix_would_break_leaves_no_fix,
         people_are_told_the_command_and_that_sessions_stay)

@@ -126,6 +126,11 @@ static void an_audit_is_no_sighting(void)
 	struct probe_observation audit = own(3, OPEN);
 	audit.witness = PROBE_WITNESS_AUDIT;
 	CHECK_TEXT(SHOWN(own(1, CLOSED), audit, own(9, CLOSED)), "(1,3a]-(3a,9] ");
+	/* of a day nobody knows when: a bracket begins with its first second and ends with its last */
+	struct probe_observation day[] = {{.from = 10, .to = 19, .state = CLOSED, .witness = PROBE_WITNESS_AUDIT},
+		{.from = 20, .to = 29, .state = OPEN, .witness = PROBE_WITNESS_AUDIT},
+		{.from = 30, .to = 39, .state = CLOSED, .witness = PROBE_WITNESS_AUDIT}};
+	CHECK_TEXT(shown(day, 3), "(10a,29a]-(20a,39a] ");
 }
 
 int main(void)
