@@ -1,4 +1,4 @@
-/* Encoded words of mail headers (RFC 2047) into UTF-8, with the way back; private to extract. */
+/* Encoded words of mail headers (RFC 2047) into UTF-8, with the way back; for extract and redact. */
 #ifndef STAUNCH_EXTRACT_ENCODED_WORD_H
 #define STAUNCH_EXTRACT_ENCODED_WORD_H
 

@@ -1,5 +1,5 @@
 /* Files that stand encoded inside a text (uuencode, yEnc), as mail was sent before MIME: told, because nobody decodes
- * them. Private to extract. */
+ * them. For extract and redact. */
 #ifndef STAUNCH_EXTRACT_INLINE_ENCODED_H
 #define STAUNCH_EXTRACT_INLINE_ENCODED_H
 

@@ -1,4 +1,5 @@
-/* The ceilings on one object, as values, so that tests and fuzzing reach them with small inputs; private to extract. */
+/* The ceilings on one object, as values, so that tests and fuzzing reach them with small inputs. For extract, redact.
+ */
 #ifndef STAUNCH_EXTRACT_LIMITS_H
 #define STAUNCH_EXTRACT_LIMITS_H
 

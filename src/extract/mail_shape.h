@@ -1,4 +1,4 @@
-/* What the header of a message looks like (RFC 5322, 2.2), by which mail is told from prose; private to extract. */
+/* What the header of a message looks like (RFC 5322, 2.2), by which mail is told from prose; for extract and redact. */
 #ifndef STAUNCH_EXTRACT_MAIL_SHAPE_H
 #define STAUNCH_EXTRACT_MAIL_SHAPE_H
 

@@ -1,4 +1,4 @@
-/* Values of header fields: parameters (RFC 2045, 2231), addresses and dates (RFC 5322); private to extract. */
+/* Values of header fields: parameters (RFC 2045, 2231), addresses and dates (RFC 5322); for extract and redact. */
 #ifndef STAUNCH_EXTRACT_MAIL_VALUE_H
 #define STAUNCH_EXTRACT_MAIL_VALUE_H
 

@@ -1,4 +1,4 @@
-/* Content-Transfer-Encoding (RFC 2045, section 6), decoded as it streams by; private to extract. */
+/* Content-Transfer-Encoding (RFC 2045, section 6), decoded as it streams by; for extract and redact. */
 #ifndef STAUNCH_EXTRACT_TRANSFER_DECODE_H
 #define STAUNCH_EXTRACT_TRANSFER_DECODE_H
 
