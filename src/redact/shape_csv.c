@@ -106,9 +106,9 @@ static void give(struct shape *shape, uint64_t start, uint64_t end, bool first, 
 		.first = first,
 		.last = last,
 		.quote = '"'};
+	bool named = shape->column < shape->column_count && shape->columns[shape->column].size > 0;
 	if (!shape->events.no_fields && !shape->in_header)
-		place.field = shape->column < shape->column_count ? shape->columns[shape->column]
-								  : numbered(shape->column, name);
+		place.field = named ? shape->columns[shape->column] : numbered(shape->column, name);
 	shape->events.place(shape->events.context, &place);
 }
 
@@ -502,6 +502,7 @@ static struct st_span trimmed(const uint8_t *p, const uint8_t *end)
 static const uint8_t *add_name(struct st_buf *names, const uint8_t *p, const uint8_t *end, struct csv_dialect dialect)
 {
 	st_auto_buf struct st_buf name = {0};
+	st_buf_reserve(&name, 64);
 	while (p < end && *p == ' ' && dialect.delimiter != ' ')
 		p++;
 	bool quoted = p < end && *p == '"';
@@ -593,7 +594,8 @@ static struct shape *open_csv(struct st_span head, bool head_is_all, const struc
 	shape->events = *events;
 	shape->dialect = csv_sniff(without_mark(head), head_is_all);
 	shape->blank_row = true;
-	read_header(shape, head, head_is_all);
+	if (head.size > 0)
+		read_header(shape, head, head_is_all);
 	return shape;
 }
 

@@ -624,7 +624,7 @@ static uint64_t settled(const struct shape *shape)
 
 static int bid(struct st_span head, bool head_is_all)
 {
-	return json_sniff(head, head_is_all).shape != JSON_NONE ? 80 : 0;
+	return head.size > 0 && json_sniff(head, head_is_all).shape != JSON_NONE ? 80 : 0;
 }
 
 static struct shape *open_json(struct st_span head, bool head_is_all, const struct shape_events *events)

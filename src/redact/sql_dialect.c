@@ -6,7 +6,7 @@
 static bool begins_with(struct st_span line, const char *word)
 {
 	size_t size = strlen(word);
-	return line.size >= size && strncasecmp((const char *)line.data, word, size) == 0;
+	return line.size > 0 && line.size >= size && strncasecmp((const char *)line.data, word, size) == 0;
 }
 
 static bool begins_with_one(struct st_span line, const char *const *words)
@@ -67,7 +67,7 @@ static bool looks_like_sql(struct st_span head)
 
 struct sql_dialect sql_sniff(struct st_span head)
 {
-	struct sql_dialect dialect = {.found = looks_like_sql(head)};
+	struct sql_dialect dialect = {.found = head.size > 0 && looks_like_sql(head)};
 	bool postgres = holds(head, "standard_conforming_strings") || holds(head, "-- PostgreSQL database dump");
 	bool sqlite = begins_with(head, "PRAGMA foreign_keys=OFF;");
 	bool mysql = !postgres && !sqlite &&

@@ -13,6 +13,8 @@ static void cells_are_places_and_columns_have_names(void)
 		{"\xEF\xBB\xBF"
 		 "a,b\n1,2",
 			"C<a> C<b> C<1>@a C<2>@b"},
+		{"", ""},
+		{",a\n1,2\n", "C<a> C<1>@#1 C<2>@a"},
 		{"\n\na,b\n1,2\n", "C<a> C<b> C<1>@a C<2>@b"},
 		{"a,b\r1,2\r3,4\r", "C<a> C<b> C<1>@a C<2>@b C<3>@a C<4>@b"},
 		{"a,b\n1,2,3\n4\n", "C<a> C<b> C<1>@a C<2>@b C<3>@#3 C<4>@a"},
