@@ -1,6 +1,7 @@
 /* Values known from elsewhere: what they make count, and known names wherever all their words stand. */
 #include "base/ceilings.h"
 #include "redact/known.h"
+#include "redact/policy.h"
 
 #include "check.h"
 
@@ -230,6 +231,55 @@ static void more_values_than_the_ceiling_are_refused(void)
 	redact_known_close(known);
 }
 
+/* --- in the stream, beside the detectors and a policy --- */
+
+static bool keep(void *context, const void *data, size_t size)
+{
+	st_buf_add(context, data, size);
+	return true;
+}
+
+static struct st_buf redacted(struct redact_options *options, struct st_span text, size_t block)
+{
+	struct st_buf out = {0};
+	options->write = keep;
+	options->context = &out;
+	struct redact *redact = redact_open(options);
+	for (size_t at = 0; at < text.size; at += block)
+		redact_feed(redact, text.data + at, text.size - at < block ? text.size - at : block);
+	redact_finish(redact, NULL);
+	redact_close(redact);
+	return out;
+}
+
+static void known_names_detectors_and_a_policy_give_one_output_for_every_cutting(void)
+{
+	static const char json[] =
+		"{\"from\":\"Anna Rossi <anna.rossi@contoso.com>\",\"n\":41,\"log\":[\"ROSSI, Anna ok\","
+		"\"anna_rossi@x maria de la cruz desk@contoso.com\"],\"note\":\"drop me, Anna Rossi\"}\n";
+	struct redact_known *known = contacts();
+	struct redact_policy *policy = NULL;
+	CHECK_OK(redact_policy_open(
+		span("fields: {note: drop, n: label}\nallow: [desk@contoso.com]\nkinds: {email_address: mask}\n"),
+		&policy, &err));
+	struct redact_options options = {
+		.format = REDACT_JSONL, .mode = REDACT_LABEL, .known = known, .policy = policy};
+	struct st_buf whole = redacted(&options, span(json), sizeof json);
+	st_buf_add_byte(&whole, 0);
+	CHECK_TEXT((const char *)whole.data,
+		"{\"from\":\"[person_name] <[****]>\",\"n\":\"[field]\",\"log\":[\"[person_name] ok\","
+		"\"[person_name]@x [person_name] desk@contoso.com\"],\"note\":\"\"}\n");
+	for (size_t block = 1; block < 100; block++) {
+		struct st_buf cut = redacted(&options, span(json), block);
+		if (cut.size + 1 != whole.size || memcmp(cut.data, whole.data, cut.size) != 0)
+			CHECK_FAIL("blocks of %zu: %.*s", block, (int)cut.size, (const char *)cut.data);
+		st_buf_free(&cut);
+	}
+	st_buf_free(&whole);
+	redact_policy_close(policy);
+	redact_known_close(known);
+}
+
 int main(void)
 {
 	RUN(a_known_name_is_found_wherever_all_its_words_stand_side_by_side);
@@ -239,5 +289,6 @@ int main(void)
 	RUN(the_name_beside_an_address_is_learnt);
 	RUN(what_is_saved_is_what_is_loaded_and_holds_no_value);
 	RUN(more_values_than_the_ceiling_are_refused);
+	RUN(known_names_detectors_and_a_policy_give_one_output_for_every_cutting);
 	CHECK_END();
 }
