@@ -89,8 +89,7 @@ static const char *const forms[] = {
 	"f.l##%40D.S",
 	"f.l##=40D.S",
 	"f.l\\u0040D.S",
-	"f.l\xef\xbc\xa0"
-	"D.S",
+	"f.l＠D.S",
 	"f.\xe2\x80\x8bl@D.S",
 	"+44 20 7946 0###",
 	"+33 1 99 00 ## ##",

@@ -261,12 +261,12 @@ size_t view_word(const struct view *view, size_t at, const char *words)
 		return 0;
 	const uint8_t *word = (const uint8_t *)words, *end = word + strlen(words);
 	uint32_t first = small(view_code(view, at));
-	while (word && word < end) {
+	while (word < end) {
 		size_t size = *word == first || *word >= 0x80 ? one_word(view, at, word, end) : 0;
 		if (size > 0)
 			return size;
-		word = memchr(word, ' ', (size_t)(end - word));
-		word += word != NULL;
+		const uint8_t *blank = memchr(word, ' ', (size_t)(end - word));
+		word = blank ? blank + 1 : end;
 	}
 	return 0;
 }
