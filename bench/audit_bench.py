@@ -73,7 +73,8 @@ def readers(program, path):
         row("JSON reader, %.0f MB of exports, one core" % size, tokens + " MB/s", "with trees, lines and columns: %s MB/s" % trees)
     if shutil.which("jq"):
         row("  the same by jq (empty)", "%.0f MB/s" % (size / seconds(["jq", "empty", path])))
-    row("  the same by Python's json", "%.0f MB/s" % (size / seconds([sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", path])))
+    python = [sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", path]
+    row("  the same by Python's json", "%.0f MB/s" % (size / seconds(python)))
 
 
 def main():

@@ -216,10 +216,16 @@ struct edits {
 	uint32_t count, capacity;
 };
 
+static bool same_owner(const struct audit_group *a, const struct audit_group *b)
+{
+	return a == NULL || b == NULL ? a == b : audit_same_through_time(a->id, b->id);
+}
+
 static const struct audit_rule *rule_named(const struct audit_group *group, const struct audit_rule *like)
 {
 	for (size_t i = 0; i < group->rule_count; i++)
-		if (audit_same(audit_word_span(group->rules[i].name), audit_word_span(like->name)))
+		if (audit_same(audit_word_span(group->rules[i].name), audit_word_span(like->name)) &&
+			same_owner(group->rules[i].owner, like->owner))
 			return &group->rules[i];
 	return NULL;
 }
@@ -526,6 +532,9 @@ static struct audit_rule_at keep_rule(struct audit_result *out, const struct aud
 	rule.set = keep(out, from->set);
 	rule.group_id = keep(out, from->group_id);
 	rule.pointer = keep(out, from->pointer);
+	rule.protocol = keep(out, from->protocol);
+	rule.ports = keep(out, from->ports);
+	rule.source = keep(out, from->source);
 	return rule;
 }
 

@@ -309,6 +309,14 @@ static unsigned protocols_of(const struct audit_word *word)
 	return 0;
 }
 
+/* "ip-47": a protocol by its number alone. False: it is none. */
+static bool other_protocol(const struct audit_word *word, uint32_t *number)
+{
+	struct st_span text = audit_word_span(word);
+	return word->kind == AUDIT_LITERAL && text.size > 3 && memcmp(text.data, "ip-", 3) == 0 &&
+	       parse_port((struct st_span){text.data + 3, text.size - 3}, number) && *number < 256;
+}
+
 /* A protocol without ports matches whatever the ports say when it is named; "any" with ports is those with ports. */
 static void add_lines(struct audit_set *lines, const struct audit_set *ports, unsigned protocols, bool named)
 {
@@ -323,7 +331,8 @@ static void add_lines(struct audit_set *lines, const struct audit_set *ports, un
 	}
 	for (unsigned i = 2; i < 6; i++)
 		if ((protocols & 1u << i) && (named || every))
-			audit_set_add(lines, AUDIT_LINE_ICMP + i - 2, AUDIT_LINE_ICMP + i - 2);
+			audit_set_add(
+				lines, AUDIT_LINE_ICMP + i - 2, i == 5 ? AUDIT_LINE_END - 1 : AUDIT_LINE_ICMP + i - 2);
 	audit_set_settle(lines);
 }
 
@@ -337,9 +346,16 @@ void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags,
 	add_ports(&rule->source_ports, &out->source_ports[AUDIT_LOWER], &out->source_ports[AUDIT_UPPER]);
 	add_ports(&rule->ports, &ports[AUDIT_LOWER], &ports[AUDIT_UPPER]);
 	unsigned protocols = protocols_of(rule->protocol);
-	add_lines(&out->lines[AUDIT_LOWER], &ports[AUDIT_LOWER], protocols, protocols != ALL);
-	add_lines(&out->lines[AUDIT_UPPER], &ports[AUDIT_UPPER], protocols != 0 ? protocols : ALL, protocols != ALL);
+	uint32_t number = 0;
+	bool other = other_protocol(rule->protocol, &number);
+	if (!other) {
+		add_lines(&out->lines[AUDIT_LOWER], &ports[AUDIT_LOWER], protocols, protocols != ALL);
+		add_lines(&out->lines[AUDIT_UPPER], &ports[AUDIT_UPPER], protocols != 0 ? protocols : ALL,
+			protocols != ALL);
+	}
 	for (int i = 0; i < 2; i++) {
+		if (other)
+			audit_set_add(&out->lines[i], AUDIT_LINE_OTHER + number, AUDIT_LINE_OTHER + number);
 		settle_sources(&out->sources[i], tags);
 		audit_set_free(&ports[i]);
 	}

@@ -20,8 +20,8 @@ enum {
 	AUDIT_LINE_ICMP = 131072,
 	AUDIT_LINE_ESP,
 	AUDIT_LINE_AH,
-	AUDIT_LINE_OTHER,
-	AUDIT_LINE_END,
+	AUDIT_LINE_OTHER, /* and 255 more: by the number of the protocol (IANA, "Protocol Numbers") */
+	AUDIT_LINE_END = AUDIT_LINE_OTHER + 256,
 };
 
 /* The tags that the rules of one store name; their number is the point that stands for them. */

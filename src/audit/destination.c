@@ -110,6 +110,12 @@ static void ask_lists(const struct audit_destinations *out, struct audit_destina
 {
 	destination->match = st_alloc(out->list_count + 1);
 	for (size_t i = 0; i < out->list_count; i++) {
+		const struct audit_word *alone = out->lists[i]->count == 1 ? out->lists[i]->items[0] : NULL;
+		if (alone != NULL && alone->meaning.known &&
+			alone->meaning.kind == AUDIT_VALUE_PREFIX) { /* as most are */
+			destination->match[i] = (uint8_t)match_prefix(&alone->meaning.range, destination);
+			continue;
+		}
 		struct question question = {destination, AUDIT_NO};
 		audit_each_value(out->lists[i], ask, &question);
 		destination->match[i] = (uint8_t)question.answer;
@@ -327,13 +333,16 @@ static void destinations_of_interface(const struct audit_interface *interface, s
 		struct audit_interval range;
 		const struct audit_endpoint *endpoint = &interface->endpoints[i];
 		const struct audit_word *address = endpoint->private_address;
-		if (endpoint->public_address == NULL && !endpoint->balanced)
+		bool sure = endpoint->public_address != NULL || endpoint->balanced;
+		if (!sure && !endpoint->maybe_balanced)
 			continue;
 		struct audit_destination *added = add(out);
 		added->interface = interface;
+		added->in_doubt = !sure;
 		if (address == NULL || address->kind != AUDIT_LITERAL ||
 			!audit_parse_prefix(audit_word_span(address), &range) || range.low != range.high) {
-			added->has_v4 = added->has_v6 = true;
+			added->has_v4 = endpoint->family != 6;
+			added->has_v6 = endpoint->family != 4;
 			continue;
 		}
 		bool v4 = audit_is_v4(range.low);

@@ -260,8 +260,9 @@ static const struct audit_node *duplicate_key(const struct audit_node *object)
 	return NULL;
 }
 
-static const char *const lists[] = {
-	"value", "data", "SecurityGroups", "NetworkAcls", "Reservations", "NetworkInterfaces", "Addresses", NULL};
+static const char *const lists[] = {"value", "data", "SecurityGroups", "SecurityGroupRules", "NetworkAcls",
+	"Reservations", "NetworkInterfaces", "Subnets", "RouteTables", "Addresses", "PrefixLists", "InternetGateways",
+	"Vpcs", NULL};
 
 static const char *list_name(struct st_span key)
 {

@@ -14,7 +14,8 @@ struct fix {
 	const struct audit_group *groups[RULES];
 	struct audit_words sources[RULES]; /* that each of them gets */
 	size_t count;
-	struct audit_words inside; /* the virtual network */
+	struct audit_words inside;  /* the virtual network; of AWS nothing */
+	enum audit_group_kind kind; /* of the groups whose rules are edited */
 	const struct audit_word *word;
 	const struct audit_flows *keep; /* NULL: none */
 	struct audit_model words;       /* owns the lists */
@@ -64,7 +65,18 @@ static struct audit_words sources_of(struct fix *fix, const struct audit_rule *r
 	}
 	if (list.count == 0 || (list.count > 1 && !audit_each_value(&list, is_prefix, NULL)))
 		return fix->inside;
+	if (fix->kind != AUDIT_GROUP_AZURE && !audit_each_value(&list, is_prefix, NULL))
+		return fix->inside;
+	if (fix->kind == AUDIT_GROUP_ACL && list.count > 1) /* an entry has one prefix */
+		return fix->inside;
 	return list;
+}
+
+/* The groups whose rules are edited: security groups where there are some; a network ACL holds for its whole subnet. */
+static enum audit_group_kind edited_kind(const struct audit_store *store)
+{
+	enum audit_group_kind kind = store->gate_count > 0 ? store->gates[0]->kind : AUDIT_GROUP_AZURE;
+	return kind == AUDIT_GROUP_JOINED ? AUDIT_GROUP_SECURITY : kind;
 }
 
 static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
@@ -74,7 +86,9 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 		bool there = false;
 		for (size_t j = 0; j < fix->count; j++)
 			there |= fix->rules[j] == cluster->rules[i];
-		if (there || fix->count == RULES)
+		const struct audit_group *group =
+			cluster->rules[i]->owner != NULL ? cluster->rules[i]->owner : cluster->groups[i];
+		if (there || fix->count == RULES || group->kind != fix->kind)
 			continue;
 		fix->rules[fix->count] = cluster->rules[i];
 		fix->sources[fix->count] = sources_of(fix, cluster->rules[i]);
@@ -100,7 +114,9 @@ static struct audit_group edited(const struct fix *fix, const struct audit_group
 	for (size_t i = 0; i < group->rule_count; i++) {
 		made.rules[i] = group->rules[i];
 		const struct audit_words *sources = edit_of(fix, &group->rules[i]);
-		if (sources != NULL)
+		if (sources != NULL && sources->count == 0 && fix->kind == AUDIT_GROUP_ACL)
+			made.rules[i].access = AUDIT_DENY;
+		else if (sources != NULL)
 			made.rules[i].sources = *sources;
 	}
 	return made;
@@ -224,7 +240,9 @@ void audit_tell_fix(const struct audit_store *store, const struct audit_reach *r
 	bool closed = false;
 	word->size = sizeof inside - 1;
 	memcpy(word->text, inside, sizeof inside);
-	fix.inside = (struct audit_words){&fix.word, 1, 1};
+	fix.kind = edited_kind(store);
+	if (fix.kind == AUDIT_GROUP_AZURE)
+		fix.inside = (struct audit_words){&fix.word, 1, 1};
 	if (add_rules(&fix, row->cluster))
 		for (int round = 0; round < ROUNDS && !try_round(&fix, reach, row, &closed); round++)
 			;

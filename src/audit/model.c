@@ -3,6 +3,7 @@
 
 #include "audit/compile.h"
 #include "audit/config.h"
+#include "audit/shape_aws.h"
 #include "base/ceilings.h"
 
 #include <ctype.h>
@@ -308,6 +309,7 @@ void audit_model_free(struct audit_model *model)
 	free(model->public_addresses);
 	free(model->doubts);
 	free(model->table);
+	audit_aws_free(model->aws);
 	audit_pool_free(&model->pool);
 	*model = (struct audit_model){0};
 }

@@ -43,6 +43,7 @@ struct audit_words {
 enum audit_access { AUDIT_ALLOW, AUDIT_DENY, AUDIT_ACCESS_UNKNOWN };
 
 #define AUDIT_PRIORITY_UNKNOWN (-1)
+#define AUDIT_PRIORITY_NONE (-2) /* rules without an order: each lets in what it says, whatever else stands there */
 
 /* Where something stands: file by its number among those given. */
 struct audit_place {
@@ -68,9 +69,21 @@ struct audit_rule {
 	struct audit_words sources, source_ports, destinations, ports;
 	const struct audit_word *address; /* of the resource in a plan; NULL: it is in none */
 	struct audit_written written;
+	const struct audit_group *owner;  /* in a group made of several: the one it stands in; else NULL */
+	const struct audit_word *as_told; /* its source as an AWS API has it, a prefix list as such; else NULL */
+};
+
+enum audit_group_kind {
+	AUDIT_GROUP_AZURE,
+	AUDIT_GROUP_SECURITY, /* of AWS: rules that allow, without an order */
+	AUDIT_GROUP_JOINED,   /* all security groups of one interface of AWS */
+	AUDIT_GROUP_ACL,      /* ingress of a network ACL */
+	AUDIT_GROUP_REPLY,    /* its egress, as it lets out what TCP answers: see shape_aws.h */
+	AUDIT_GROUP_ROUTES,   /* a route table, as it lets answers out to an internet gateway */
 };
 
 struct audit_group {
+	enum audit_group_kind kind;
 	const struct audit_word *name, *id;
 	struct audit_place at;
 	struct audit_rule *rules;
@@ -79,6 +92,7 @@ struct audit_group {
 	struct audit_words attached;      /* ids of network interfaces and subnets it says it is attached to */
 	const struct audit_word *doubt;   /* why its rules cannot be told all; NULL: they can */
 	bool declared;                    /* the group itself stood in the input, not only one of its rules */
+	struct audit_words members;       /* of a joined one: ids of its groups */
 };
 
 enum audit_sku { AUDIT_SKU_UNKNOWN, AUDIT_SKU_BASIC, AUDIT_SKU_STANDARD };
@@ -92,19 +106,23 @@ struct audit_subnet {
 	const struct audit_word *id, *group; /* group NULL: none */
 	struct audit_place at;
 	bool group_unknown;
-	struct audit_words attached; /* ids of the interfaces it says are in it */
+	struct audit_words attached;             /* ids of the interfaces it says are in it */
+	const struct audit_word *reply, *routes; /* groups of these kinds; NULL: none */
 };
 
 struct audit_endpoint {
 	const struct audit_word *private_address;         /* NULL: not told */
 	const struct audit_word *subnet, *public_address; /* ids, NULL: none */
 	bool balanced;                                    /* in a pool of a load balancer */
+	uint8_t family;                                   /* 4, 6; 0: as its private address says */
+	bool maybe_balanced;                              /* something in front of it may lead to it */
 };
 
 struct audit_interface {
 	const struct audit_word *name, *id, *group; /* group NULL: none */
 	struct audit_place at;
 	bool group_unknown;
+	bool of_aws;
 	struct audit_endpoint *endpoints;
 	size_t endpoint_count;
 	struct audit_words members; /* application security groups it is in */
@@ -141,6 +159,7 @@ struct audit_model {
 	uint32_t config_file_count, config_file_capacity;
 	uint64_t recognised;    /* values that a shape knew */
 	bool other_attachments; /* resources that groups may be attached to and that are not read here */
+	struct audit_aws *aws;  /* see shape_aws.h */
 };
 
 void audit_model_free(struct audit_model *model);

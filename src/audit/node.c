@@ -56,13 +56,8 @@ bool audit_node_pointer(const struct audit_node *node, struct st_buf *out)
 
 bool audit_same(struct st_span a, struct st_span b)
 {
-	return a.size == b.size &&
-	       (a.size == 0 || strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0);
-}
-
-struct st_span audit_span(const char *text)
-{
-	return (struct st_span){(const uint8_t *)text, strlen(text)};
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0 ||
+					   strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0);
 }
 
 bool audit_span_is(struct st_span span, const char *text)
@@ -87,11 +82,6 @@ const struct audit_node *audit_get_span(const struct audit_node *node, struct st
 		if (child->key.size == key.size && same_at_a_glance(child->key, key) && audit_same(child->key, key))
 			return child;
 	return NULL;
-}
-
-const struct audit_node *audit_get(const struct audit_node *node, const char *key)
-{
-	return audit_get_span(node, audit_span(key));
 }
 
 bool audit_given(const struct audit_node *node)

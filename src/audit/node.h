@@ -38,7 +38,6 @@ void audit_node_append(struct audit_node *parent, struct audit_node *child);
 /* Adds the path of the node in its file as a JSON pointer (RFC 6901). False: it was not written as it is. */
 bool audit_node_pointer(const struct audit_node *node, struct st_buf *out);
 /* NULL: node is NULL, no object, or has no such key. */
-const struct audit_node *audit_get(const struct audit_node *node, const char *key);
 const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key);
 /* Neither NULL nor null. */
 bool audit_given(const struct audit_node *node);
@@ -46,7 +45,17 @@ bool audit_is_text(const struct audit_node *node, const char *text); /* a string
 struct st_span audit_text(const struct audit_node *node);            /* of a string or number; else empty */
 bool audit_span_is(struct st_span span, const char *text);           /* case ignored */
 bool audit_same(struct st_span a, struct st_span b);                 /* case ignored */
-struct st_span audit_span(const char *text);
+/* Here, so that the length of a literal is no call. */
+static inline struct st_span audit_span(const char *text)
+{
+	return (struct st_span){(const uint8_t *)text, strlen(text)};
+}
+
+static inline const struct audit_node *audit_get(const struct audit_node *node, const char *key)
+{
+	return audit_get_span(node, audit_span(key));
+}
+
 struct st_span audit_trimmed(struct st_span text); /* without white space around it */
 
 #endif

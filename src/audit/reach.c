@@ -54,6 +54,7 @@ struct walker {
 	struct cell *cells[1024];
 	struct audit_set undecided, open, hit, scratch; /* keep their memory from step to step */
 	uint64_t steps, cell_count;
+	bool has_reply, tcp; /* a gate for answers; the cell looked at is of TCP */
 };
 
 /* --- order --- */
@@ -160,8 +161,16 @@ static void walk_gate(struct walker *walker, int mode, uint32_t gate, const stru
 			audit_set_remove(&walker->open, sources, &walker->scratch);
 		else if (audit_set_meets(&walker->undecided, sources))
 			admit(walker, from, walker->here[mode][i], sources, add_piece(out));
-		audit_set_remove(&walker->undecided, sources, &walker->scratch);
+		if (!allow ||
+			rule->sets.rule->priority != AUDIT_PRIORITY_NONE) /* without an order each stands by itself */
+			audit_set_remove(&walker->undecided, sources, &walker->scratch);
 	}
+}
+
+/* Does the gate ask about packets of this kind? Only answers of TCP have to get out for anybody to get in. */
+static bool asks(const struct walker *walker, uint32_t gate)
+{
+	return walker->tcp || walker->store->gates[gate]->kind != AUDIT_GROUP_REPLY;
 }
 
 /* All gates in turn; adds to what other source ports gave. */
@@ -173,6 +182,8 @@ static void walk(struct walker *walker, int mode, const struct audit_set *from, 
 	audit_set_copy(&whole->all, from);
 	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
 		struct pieces next = {0};
+		if (!asks(walker, gate))
+			continue;
 		for (size_t i = 0; i < now.count; i++)
 			walk_gate(walker, mode, gate, &now.items[i], &next);
 		free_pieces(&now);
@@ -388,7 +399,8 @@ static uint8_t bits_from(struct walker_rule *rule, audit_address line)
 static void key_of(struct walker *walker, audit_address line, bool in_doubt, struct st_buf *key)
 {
 	key->size = 0;
-	st_buf_add_byte(key, in_doubt);
+	walker->tcp = line < AUDIT_LINE_UDP;
+	st_buf_add_byte(key, (uint8_t)(in_doubt | (walker->has_reply && walker->tcp) << 1));
 	for (size_t i = 0; i < walker->rule_count; i++)
 		walker->rules[i].in_lines = walker->rules[i].match == AUDIT_NO ? 0 : bits_from(&walker->rules[i], line);
 	for (size_t i = 0; i < walker->rule_count; i++) {
@@ -623,6 +635,7 @@ static void compile_rules(struct walker *walker)
 	walker->rules = st_alloc_zero(capacity + 1, sizeof *walker->rules);
 	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
 		const struct audit_group *group = walker->store->gates[gate];
+		walker->has_reply |= group->kind == AUDIT_GROUP_REPLY;
 		for (size_t i = 0; i < group->rule_count; i++) {
 			struct walker_rule *rule = &walker->rules[walker->rule_count];
 			if (!audit_may_be_outside(&group->rules[i].sources))

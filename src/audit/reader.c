@@ -8,6 +8,7 @@
 #include "audit/service.h"
 #include "audit/shape.h"
 #include "audit/shape_arm.h"
+#include "audit/shape_aws.h"
 #include "audit/shape_s3.h"
 #include "audit/shape_storage.h"
 #include "audit/shape_terraform.h"
@@ -68,13 +69,14 @@ void audit_reader_close(struct audit_reader *reader)
 static bool take_resource(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
 {
 	return audit_shape_storage(reader->model, node, file) || audit_shape_azure(reader->model, node, file) ||
-	       audit_shape_azure_known(reader->model, node);
+	       audit_shape_aws(reader->model, node, file) || audit_shape_azure_known(reader->model, node);
 }
 
 /* The frame around a list: what it says of its own completeness. */
 static bool take_frame(struct audit_reader *reader, const struct audit_node *node, uint32_t file)
 {
-	static const char *const more[] = {"nextLink", "@odata.nextLink", "$skipToken", "skip_token", "skipToken"};
+	static const char *const more[] = {
+		"nextLink", "@odata.nextLink", "$skipToken", "skip_token", "skipToken", "NextToken"};
 	bool list = node->type == AUDIT_ARRAY;
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
 		const struct audit_node *link = audit_get(node, more[i]);
@@ -158,6 +160,7 @@ static bool take_whole(struct audit_reader *reader, const struct audit_node *nod
 		return true;
 	}
 	bool known = take_frame(reader, node, file);
+	known |= audit_shape_aws_whole(reader->model, node, name, file);
 	for (const struct audit_node *item = node->first; item != NULL && node->type == AUDIT_ARRAY; item = item->next)
 		known &= item->type == AUDIT_OBJECT;
 	return take_resource(reader, node, file) || known;
@@ -269,6 +272,7 @@ enum st_status audit_reader_finish(struct audit_reader *reader, struct st_error 
 		audit_shape_terraform(&terraform, reader->plans[i].tree, reader->side);
 	}
 	audit_shape_storage_finish(reader->model);
+	audit_shape_aws_finish(reader->model);
 	audit_join_configs(reader->model, reader->inventories, reader->inventory_count);
 	(void)err;
 	return ST_OK;

@@ -101,6 +101,10 @@ static void put_rule(struct st_buf *out, const struct audit_rule_at *rule)
 	st_buf_add_u32(out, rule->edit_line);
 	st_buf_add_u32(out, rule->edit_column);
 	st_buf_add_u32(out, rule->edit_end);
+	st_buf_add_byte(out, (uint8_t)rule->cloud);
+	put(out, rule->protocol);
+	put(out, rule->ports);
+	put(out, rule->source);
 }
 
 static void put_exposure(struct st_buf *out, const struct audit_exposure *exposure)
@@ -245,6 +249,10 @@ static void take_rule(struct decoder *decoder, struct audit_rule_at *rule)
 	rule->edit_end = st_cursor_u32(&decoder->in);
 	if (rule->edit_line == 0 || rule->edit_column == 0 || rule->edit_end <= rule->edit_column)
 		rule->edit_line = 0;
+	rule->cloud = (enum audit_cloud)take_below(decoder, AUDIT_CLOUDS);
+	rule->protocol = st_cursor_span(&decoder->in);
+	rule->ports = st_cursor_span(&decoder->in);
+	rule->source = st_cursor_span(&decoder->in);
 }
 
 static int32_t take_port(struct decoder *decoder)

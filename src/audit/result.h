@@ -60,6 +60,15 @@ struct audit_range {
 	uint16_t low, high;
 };
 
+/* Whose rule it is: what it is edited with. Of a network ACL and of routes there is no `set`: see below. */
+enum audit_cloud {
+	AUDIT_CLOUD_AZURE,
+	AUDIT_CLOUD_AWS_GROUP,
+	AUDIT_CLOUD_AWS_ACL,
+	AUDIT_CLOUD_AWS_ROUTES,
+	AUDIT_CLOUDS
+};
+
 /* A rule, and where it stands: file by its number among those given, line from 1 (0: nowhere). */
 struct audit_rule_at {
 	struct st_span group, rule;
@@ -76,6 +85,10 @@ struct audit_rule_at {
 	/* Its one source in the text, quotes included: columns count from 1, end is behind it. Line 0: no literal by
 	 * itself in a line of ASCII. */
 	uint32_t edit_line, edit_column, edit_end;
+	/* AWS: its protocol (a name, "-1" or "ip-47"), its ports ("*", "22", "20-30") and source as the API has them.
+	 * `set` of a fix is empty where the rule is taken out, or denies from then on. */
+	enum audit_cloud cloud;
+	struct st_span protocol, ports, source;
 };
 
 struct audit_edit {

@@ -12,10 +12,11 @@ struct audit_place audit_place_of(uint32_t file, const struct audit_node *node)
 
 const struct audit_node *audit_azure_property(const struct audit_node *resource, const char *key)
 {
+	struct st_span name = audit_span(key);
 	const struct audit_node *properties = audit_get(resource, "properties");
-	const struct audit_node *found = audit_get(properties, key);
+	const struct audit_node *found = audit_get_span(properties, name);
 	if (!audit_given(found))
-		found = audit_get(resource, key);
+		found = audit_get_span(resource, name);
 	return audit_given(found) ? found : NULL;
 }
 

@@ -518,11 +518,9 @@ static const struct {
 };
 
 /* They let something in, or may, in ways that are not read here: a change of one cannot be told. */
-static const char *const unread[] = {"aws_security_group", "aws_vpc_security_group_", "aws_network_acl",
-	"aws_default_security_group", "aws_default_network_acl", "aws_s3_bucket_policy", "aws_s3_bucket_acl",
-	"aws_s3_bucket_public_access_block", "google_compute_firewall", "google_storage_bucket_iam", "azapi_",
-	"azurerm_resource_group_template_deployment", "azurerm_template_deployment",
-	"azurerm_subscription_template_deployment", "azurerm_network_manager_admin_rule",
+static const char *const unread[] = {"aws_s3_bucket_policy", "aws_s3_bucket_acl", "aws_s3_bucket_public_access_block",
+	"google_compute_firewall", "google_storage_bucket_iam", "azapi_", "azurerm_resource_group_template_deployment",
+	"azurerm_template_deployment", "azurerm_subscription_template_deployment", "azurerm_network_manager_admin_rule",
 	"azurerm_firewall_network_rule_collection", "azurerm_firewall_nat_rule_collection",
 	"azurerm_firewall_policy_rule_collection_group", "azurerm_mssql_firewall_rule",
 	"azurerm_postgresql_flexible_server_firewall_rule", "azurerm_mysql_flexible_server_firewall_rule",
@@ -530,6 +528,8 @@ static const char *const unread[] = {"aws_security_group", "aws_vpc_security_gro
 
 static void take_other(const struct building *b, const struct audit_instance *instance)
 {
+	if (audit_terraform_is_aws(instance))
+		return;
 	for (size_t i = 0; i < sizeof attachable / sizeof attachable[0]; i++) {
 		if (!is_of(instance, attachable[i].theirs))
 			continue;
@@ -598,6 +598,7 @@ void audit_shape_terraform(const struct audit_terraform *terraform, const struct
 	b.owners_before = owners_of(&b.before);
 	terraform->model->recognised++;
 	take_all(&b);
+	audit_terraform_aws(terraform, &b.plan, b.has_before ? &b.before : NULL);
 	free(b.owners);
 	free(b.owners_before);
 	audit_plan_close(&b.plan);

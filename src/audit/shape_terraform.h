@@ -21,4 +21,14 @@ struct audit_terraform {
 void audit_shape_terraform(
 	const struct audit_terraform *terraform, const struct audit_node *tree, enum audit_side side);
 
+/* --- of the aws provider, each made into what `aws ec2 describe-*` prints (shape_aws.h) --- */
+
+/* Is it read with the networks of AWS? */
+bool audit_terraform_is_aws(const struct audit_instance *instance);
+/* before: the side that is there today; NULL: there is none. Source: registry.terraform.io, hashicorp/aws: security
+ * groups with rules inside and beside them, network ACLs, route tables, instances, network interfaces, subnets, elastic
+ * addresses, managed prefix lists. */
+void audit_terraform_aws(
+	const struct audit_terraform *terraform, const struct audit_plan *plan, const struct audit_plan *before);
+
 #endif

@@ -95,7 +95,7 @@ struct facts {
 	bool public_path, standard, basic, sku_unknown;
 	bool subnet_missing; /* not in the input: its group is not known */
 	bool group_missing;  /* a group it names is not in the input, or cannot be resolved */
-	const struct audit_group *subnet_group;
+	const struct audit_group *subnet_group, *reply, *routes; /* the last two of AWS */
 };
 
 static void look_at_endpoint(const struct joins *joins, const struct audit_endpoint *endpoint, struct facts *facts)
@@ -108,6 +108,7 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 		facts->basic |= sku == AUDIT_SKU_BASIC;
 		facts->sku_unknown |= sku == AUDIT_SKU_UNKNOWN;
 	}
+	facts->public_path |= endpoint->maybe_balanced;
 	if (endpoint->balanced) {
 		facts->public_path = true;
 		facts->sku_unknown = true;
@@ -119,6 +120,9 @@ static void look_at_endpoint(const struct joins *joins, const struct audit_endpo
 	}
 	const struct audit_subnet *about = &joins->model->subnets[subnet];
 	int64_t group = find(joins, &joins->groups, about->group);
+	int64_t reply = find(joins, &joins->groups, about->reply), routes = find(joins, &joins->groups, about->routes);
+	facts->reply = reply >= 0 ? joins->model->groups[reply] : NULL;
+	facts->routes = routes >= 0 ? joins->model->groups[routes] : NULL;
 	if (about->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
 		facts->group_missing = true;
 	else if (about->group != NULL)
@@ -138,6 +142,33 @@ static void judge_ungated(struct audit_store *store, const struct facts *facts)
 		store->closed = "no group, and a Standard public address is closed without one";
 }
 
+static void add_gate(struct audit_store *store, const struct audit_group *group)
+{
+	if (group != NULL)
+		store->gates[store->gate_count++] = group;
+}
+
+/* Does any route of the table lead to the internet, or may? */
+static bool leads_out(const struct audit_group *routes)
+{
+	for (size_t i = 0; i < routes->rule_count; i++)
+		if (routes->rules[i].access != AUDIT_DENY)
+			return true;
+	return routes->doubt != NULL;
+}
+
+/* Of AWS the security groups say most, and stand first. */
+static void judge_aws(struct audit_store *store, const struct facts *facts)
+{
+	if (store->gate_count == 0 && store->closed == NULL)
+		store->doubt = "its security groups are not in the input";
+	add_gate(store, facts->subnet_group);
+	add_gate(store, facts->reply);
+	add_gate(store, facts->routes);
+	if (facts->routes != NULL && !leads_out(facts->routes) && store->closed == NULL)
+		store->closed = "its subnet has no route to an internet gateway";
+}
+
 static struct audit_store interface_store(const struct joins *joins, const struct audit_interface *interface)
 {
 	struct facts facts = {0};
@@ -148,8 +179,8 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 	for (size_t i = 0; i < interface->endpoint_count; i++)
 		look_at_endpoint(joins, &interface->endpoints[i], &facts);
 	store.path = facts.public_path ? AUDIT_PATH_PUBLIC : AUDIT_PATH_NONE;
-	if (facts.subnet_group != NULL)
-		store.gates[store.gate_count++] = facts.subnet_group;
+	if (!interface->of_aws)
+		add_gate(&store, facts.subnet_group);
 	int64_t group = find(joins, &joins->groups, interface->group);
 	if (interface->group != NULL && (group < 0 || !joins->model->groups[group]->declared))
 		facts.group_missing = true;
@@ -161,7 +192,10 @@ static struct audit_store interface_store(const struct joins *joins, const struc
 		store.closed = "no public address and no load balancer leads to it";
 	else if (facts.group_missing)
 		store.doubt = "a group it is attached to is not in the input";
-	judge_ungated(&store, &facts);
+	if (interface->of_aws)
+		judge_aws(&store, &facts);
+	else
+		judge_ungated(&store, &facts);
 	return store;
 }
 
@@ -228,13 +262,22 @@ static void each_host_alone(struct hosting *hosting)
 
 /* --- groups alone --- */
 
-/* Marks the groups that a public path of the input leads through, so that they are not counted alone as well. */
-static void mark_gates(const struct audit_store *store, const struct audit_model *model, bool *used)
+static void mark(const struct joins *joins, const struct audit_word *id, bool *used)
 {
-	for (size_t i = 0; i < store->gate_count; i++)
-		for (size_t j = 0; j < model->group_count; j++)
-			if (model->groups[j] == store->gates[i])
-				used[j] = true;
+	int64_t group = find(joins, &joins->groups, id);
+	if (group >= 0)
+		used[group] = true;
+}
+
+/* Marks the groups that a public path of the input leads through, so that they are not counted alone as well. */
+static void mark_gates(const struct audit_store *store, const struct joins *joins, bool *used)
+{
+	for (size_t i = 0; i < store->gate_count; i++) {
+		const struct audit_group *gate = store->gates[i];
+		mark(joins, gate->id, used);
+		for (uint32_t j = 0; j < gate->members.count; j++)
+			mark(joins, gate->members.items[j], used);
+	}
 }
 
 static bool all_in_input(const struct joins *joins, const struct audit_words *ids)
@@ -250,6 +293,26 @@ static bool all_in_input(const struct joins *joins, const struct audit_words *id
 		if (!known)
 			return false;
 	}
+	return true;
+}
+
+/* Network ACLs count by themselves where nothing else says what is behind them: then both directions are gates. False:
+ * the group is no store. */
+static bool stands_alone(const struct joins *joins, struct audit_store *store)
+{
+	const struct audit_group *group = store->gates[0];
+	if (group->kind == AUDIT_GROUP_AZURE || group->kind == AUDIT_GROUP_SECURITY)
+		return true;
+	if (group->kind != AUDIT_GROUP_ACL || joins->model->interface_count > 0)
+		return false;
+	for (size_t i = 0; i < joins->model->group_count; i++) {
+		const struct audit_group *other = joins->model->groups[i];
+		if (other->kind == AUDIT_GROUP_SECURITY)
+			return false;
+		if (other->kind == AUDIT_GROUP_REPLY && other->name == group->id)
+			store->gates[1] = other;
+	}
+	store->gate_count = store->gates[1] != NULL ? 2 : 1;
 	return true;
 }
 
@@ -276,7 +339,7 @@ void audit_each_store(
 	struct hosting hosting = {model, placed, each, context};
 	for (size_t i = 0; i < model->interface_count; i++) {
 		struct audit_store store = interface_store(&joins, &model->interfaces[i]);
-		mark_gates(&store, model, used);
+		mark_gates(&store, &joins, used);
 		if (!each_host(&hosting, &store, model->interfaces[i].name))
 			each(context, &store);
 	}
@@ -288,6 +351,8 @@ void audit_each_store(
 			.gates = {group},
 			.gate_count = 1,
 			.path = AUDIT_PATH_ASSUMED};
+		if (!stands_alone(&joins, &store))
+			continue;
 		used[i] |= each_host(&hosting, &store, group->name);
 		if (!used[i] || !attachments_known(&joins, group))
 			each(context, &store);

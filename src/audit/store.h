@@ -1,7 +1,8 @@
 /*
  * What can be reached: a network interface with its addresses, or a group by itself, which counts as attached behind a
- * public address. A packet has to be let in by every gate of the store in turn: the group of the subnet, then the
- * group of the interface ("How network security groups filter network traffic").
+ * public address. A packet has to be let in by every gate of the store in turn. Azure: the group of the subnet, then
+ * the group of the interface ("How network security groups filter network traffic"). AWS: the security groups of the
+ * interface together, then the network ACL of the subnet in, the same out for the answers of TCP, and the route table.
  */
 #ifndef STAUNCH_AUDIT_STORE_H
 #define STAUNCH_AUDIT_STORE_H
@@ -10,7 +11,7 @@
 
 struct audit_host;
 
-#define AUDIT_GATES 2
+#define AUDIT_GATES 4
 
 enum audit_path {
 	AUDIT_PATH_ASSUMED, /* a group alone */

@@ -204,11 +204,23 @@ static enum answer any_of(const struct audit_words *words, enum side side, const
 	return best;
 }
 
+/* A protocol by its number, which no other name has. */
+static enum answer is_number(const char *text, const struct audit_packet *packet)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || strlen(text) > 5 || *end != 0 || number > 255)
+		return MAYBE;
+	return packet->protocol == AUDIT_PROTOCOL_OTHER && packet->number == number ? YES : NO;
+}
+
 static enum answer protocol_is(const struct audit_rule *rule, const struct audit_packet *packet)
 {
 	static const char *const names[][4] = {{"tcp", "6", "tcp", "tcp"}, {"udp", "17", "udp", "udp"},
 		{"icmp", "1", "icmpv6", "58"}, {"esp", "50", "esp", "esp"}, {"ah", "51", "ah", "ah"}};
 	bool known = false;
+	if (rule->protocol->kind == AUDIT_LITERAL && strncmp(rule->protocol->text, "ip-", 3) == 0)
+		return is_number(rule->protocol->text + 3, packet);
 	if (audit_word_is(rule->protocol, "*") || audit_word_is(rule->protocol, "any") ||
 		audit_word_is(rule->protocol, "all") || audit_word_is(rule->protocol, "-1"))
 		return YES;
@@ -283,6 +295,17 @@ static int by_priority(const void *a, const void *b)
 	return x->priority < y->priority ? -1 : x->priority > y->priority;
 }
 
+/* Rules that allow, in no order: any of them does. */
+static struct audit_answer ask_union(const struct audit_group *group, const struct audit_packet *packet)
+{
+	enum answer best = NO;
+	for (size_t i = 0; i < group->rule_count; i++) {
+		enum answer match = rule_is(&group->rules[i], packet);
+		best = match > best ? match : best;
+	}
+	return (struct audit_answer){best != NO, best != YES};
+}
+
 /* The rules of one priority, from `at` on; true when one of them surely decides. *next: behind them. */
 static bool ask_priority(const struct audit_rule *const *rules, size_t count, size_t at,
 	const struct audit_packet *packet, bool surely, struct audit_answer *answer, size_t *next)
@@ -321,7 +344,11 @@ struct audit_answer audit_straight(const struct audit_store *store, const struct
 {
 	struct audit_answer answer = {true, packet->destination->in_doubt};
 	for (size_t gate = 0; gate < store->gate_count; gate++) {
-		struct audit_answer here = ask_gate(store->gates[gate], packet);
+		const struct audit_group *group = store->gates[gate];
+		bool all_allow = group->kind == AUDIT_GROUP_SECURITY || group->kind == AUDIT_GROUP_JOINED;
+		if (group->kind == AUDIT_GROUP_REPLY && packet->protocol != AUDIT_PROTOCOL_TCP)
+			continue;
+		struct audit_answer here = all_allow ? ask_union(group, packet) : ask_gate(group, packet);
 		answer.may_pass &= here.may_pass;
 		answer.may_be_stopped |= here.may_be_stopped;
 	}

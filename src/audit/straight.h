@@ -12,6 +12,7 @@ struct audit_packet {
 	bool v6;
 	uint16_t source_port, destination_port;
 	uint8_t protocol; /* enum audit_protocol but any */
+	uint8_t number;   /* of another protocol than have names */
 	const struct audit_destination *destination;
 };
 

@@ -63,15 +63,36 @@ static void add_written(struct audit_result *result, const struct audit_written 
 	told->edit_end = written->end_column;
 }
 
+/* What a command of AWS names a rule by. */
+static void add_cloud(struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule,
+	struct audit_rule_at *told)
+{
+	static const enum audit_cloud clouds[] = {[AUDIT_GROUP_SECURITY] = AUDIT_CLOUD_AWS_GROUP,
+		[AUDIT_GROUP_JOINED] = AUDIT_CLOUD_AWS_GROUP,
+		[AUDIT_GROUP_ACL] = AUDIT_CLOUD_AWS_ACL,
+		[AUDIT_GROUP_REPLY] = AUDIT_CLOUD_AWS_ACL,
+		[AUDIT_GROUP_ROUTES] = AUDIT_CLOUD_AWS_ROUTES};
+	told->cloud = group->kind == AUDIT_GROUP_AZURE ? AUDIT_CLOUD_AZURE : clouds[group->kind];
+	if (told->cloud == AUDIT_CLOUD_AZURE)
+		return;
+	if (told->cloud != AUDIT_CLOUD_AWS_ACL)
+		told->priority = -1;
+	told->protocol = keep_word(result, rule->protocol);
+	told->ports = keep_word(result, rule->ports.count == 1 ? rule->ports.items[0] : NULL);
+	told->source = keep_word(result, rule->as_told);
+}
+
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
 {
+	group = rule->owner != NULL ? rule->owner : group;
 	struct audit_rule_at told = {.group = keep_word(result, group->name),
 		.rule = keep_word(result, rule->name),
 		.priority = rule->priority,
 		.file = rule->at.file,
 		.line = rule->at.line,
 		.group_id = keep_word(result, group->id)};
+	add_cloud(result, group, rule, &told);
 	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
 	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
@@ -234,8 +255,10 @@ static enum audit_protocol protocol_of_line(uint32_t line)
 {
 	if (line < AUDIT_LINE_UDP)
 		return AUDIT_PROTOCOL_TCP;
-	return line < AUDIT_LINE_ICMP ? AUDIT_PROTOCOL_UDP
-				      : (enum audit_protocol)(AUDIT_PROTOCOL_ICMP + line - AUDIT_LINE_ICMP);
+	if (line < AUDIT_LINE_ICMP)
+		return AUDIT_PROTOCOL_UDP;
+	return line < AUDIT_LINE_OTHER ? (enum audit_protocol)(AUDIT_PROTOCOL_ICMP + line - AUDIT_LINE_ICMP)
+				       : AUDIT_PROTOCOL_OTHER;
 }
 
 /* A tag of the set, as text; NULL when there is none. The caller frees. */
@@ -275,6 +298,7 @@ static void add_witness(struct telling *telling, const struct audit_reach_row *r
 	uint32_t line = pick_line(&row->lines);
 	struct audit_packet packet = {.protocol = (uint8_t)protocol_of_line(line),
 		.destination_port = (uint16_t)(line % 65536),
+		.number = (uint8_t)(line < AUDIT_LINE_OTHER ? 0 : line - AUDIT_LINE_OTHER),
 		.destination = to};
 	st_auto_free char *tag = NULL;
 	if (pick_address(set, false, &address) || pick_address(set, true, &address)) {
@@ -602,7 +626,8 @@ enum st_status audit_tell(const struct audit_model *model, const struct audit_as
 		add_doubt(out, audit_word_span(model->doubts[i].what), audit_word_span(model->doubts[i].reason),
 			model->doubts[i].at);
 	for (size_t i = 0; i < model->group_count; i++)
-		audit_tell_shadowed(model->groups[i], out);
+		if (model->groups[i]->kind != AUDIT_GROUP_JOINED && model->groups[i]->kind != AUDIT_GROUP_ROUTES)
+			audit_tell_shadowed(model->groups[i], out);
 	if (aside != NULL && aside->exceptions != NULL)
 		tell_exceptions(aside->exceptions, out);
 	return telling.status;

@@ -295,6 +295,10 @@ struct search {
 	const struct audit_instance *found;
 	bool several, by_index;
 	int steps;
+	const char *type;        /* of those that go to ids */
+	struct audit_words *ids; /* NULL: one is looked for */
+	uint32_t hits;
+	bool missed; /* a reference that leads to nothing of the type */
 };
 
 static void follow(struct search *search, const struct audit_node *expression, struct st_span module);
@@ -337,8 +341,20 @@ static bool in_module(struct st_span module, const struct audit_instance *instan
 	       (module.size == 0 || memcmp(module.data, instance->module.data, module.size) == 0);
 }
 
+static void add_id(const struct audit_plan *plan, struct audit_words *ids, const struct audit_word *id)
+{
+	for (uint32_t i = 0; i < ids->count; i++)
+		if (ids->items[i] == id)
+			return;
+	audit_words_add(plan->model, ids, id);
+}
+
 static void found(struct search *search, const struct audit_instance *instance)
 {
+	if (search->ids != NULL && audit_span_is(instance->type, search->type)) {
+		add_id(search->plan, search->ids, instance->id);
+		search->hits++;
+	}
 	search->several |= search->found != NULL && search->found != instance;
 	search->found = instance;
 }
@@ -443,7 +459,9 @@ static void follow(struct search *search, const struct audit_node *expression, s
 				(longer.data[text.size] == '.' || longer.data[text.size] == '[')))
 			continue;
 		longer = text;
+		uint32_t hits = search->hits;
 		follow_one(search, text, module);
+		search->missed |= search->hits == hits;
 	}
 }
 
@@ -463,4 +481,23 @@ const struct audit_word *audit_plan_reference(const struct audit_plan *plan, con
 	if (search.found != NULL && !search.several && audit_span_is(search.found->type, type))
 		return search.found->id;
 	return audit_intern(plan->model, AUDIT_UNRESOLVED, audit_span(UNKNOWN_TEXT));
+}
+
+bool audit_plan_references(const struct audit_plan *plan, const struct audit_instance *instance, const char *key,
+	const char *type, struct audit_words *ids)
+{
+	const struct audit_node *value = audit_plan_value(plan, instance, NULL, 0, key);
+	bool unknown = value != NULL && value->type != AUDIT_ARRAY;
+	uint32_t count = 0;
+	for (const struct audit_node *item = value != NULL && !unknown ? value->first : NULL; item != NULL;
+		item = item->next, count++) {
+		unknown |= item->type != AUDIT_STRING;
+		if (item->type == AUDIT_STRING)
+			add_id(plan, ids, audit_word_of(plan->model, item));
+	}
+	if (!unknown)
+		return value != NULL;
+	struct search search = {.plan = plan, .from = instance, .type = type, .ids = ids};
+	follow(&search, audit_get(instance->config, key), instance->module);
+	return count > 0 ? ids->count >= count : search.hits > 0 && !search.missed;
 }

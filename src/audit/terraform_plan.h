@@ -49,6 +49,9 @@ const struct audit_node *audit_plan_value(const struct audit_plan *plan, const s
  * when it cannot be told; NULL when it is not given. */
 const struct audit_word *audit_plan_reference(const struct audit_plan *plan, const struct audit_instance *instance,
 	const char *block, uint32_t at, const char *key, const char *type);
+/* The same of a list: every id that is known or found goes to ids. False: there may be more. */
+bool audit_plan_references(const struct audit_plan *plan, const struct audit_instance *instance, const char *key,
+	const char *type, struct audit_words *ids);
 /* The instance whose id this is, of this type; NULL: none in the plan. */
 const struct audit_instance *audit_plan_find(
 	const struct audit_plan *plan, const struct audit_word *id, const char *type);

@@ -14,9 +14,12 @@ static void new_line(struct st_json_writer *w)
 {
 	if (w->indent == 0)
 		return;
+	static const char blanks[] = "                ";
 	st_buf_add_byte(w->out, '\n');
-	for (int i = 0; i < w->depth * w->indent; i++)
-		st_buf_add_byte(w->out, ' ');
+	for (size_t left = (size_t)(w->depth * w->indent), part; left > 0; left -= part) {
+		part = left < sizeof blanks - 1 ? left : sizeof blanks - 1;
+		st_buf_add(w->out, blanks, part);
+	}
 }
 
 static void before_value(struct st_json_writer *w)
@@ -70,10 +73,25 @@ void st_json_array_end(struct st_json_writer *w)
 	close_level(w, ']');
 }
 
+/* Bytes at the front that are written as they are, one for one. */
+static size_t plain_size(const uint8_t *data, size_t size)
+{
+	size_t at = 0;
+	while (at < size && data[at] >= 0x20 && data[at] < 0x7f && data[at] != '"' && data[at] != '\\')
+		at++;
+	return at;
+}
+
 static void add_escaped(struct st_buf *out, const uint8_t *data, size_t size)
 {
 	char hex[8];
 	for (size_t at = 0; at < size;) {
+		size_t plain = plain_size(data + at, size - at);
+		if (plain > 0) {
+			st_buf_add(out, data + at, plain);
+			at += plain;
+			continue;
+		}
 		uint32_t code = 0;
 		int length = st_utf8_decode(data + at, size - at, &code);
 		if (length == 0) {

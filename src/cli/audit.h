@@ -79,6 +79,9 @@ struct st_json_writer;
 /* Fields `set`, `az`, `patch` and `terraform` of the edit of a rule; null where it has no such form. */
 void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule);
 /* Lines "run" and "plan" for a person. */
+/* The same for rules of AWS (audit_fix_aws.c). */
+void audit_fix_aws_json(struct st_json_writer *w, const struct audit_rule_at *rule);
+void audit_fix_aws_hint(const struct audit_rule_at *rule, struct st_buf *out);
 void audit_fix_hint(const struct audit_rule_at *rule, struct st_buf *out);
 
 #endif

@@ -162,6 +162,10 @@ static void text_or_null(struct st_json_writer *w, const char *key, bool there, 
 void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule)
 {
 	st_auto_buf struct st_buf az = {0}, plan = {0};
+	if (rule->cloud != AUDIT_CLOUD_AZURE) {
+		audit_fix_aws_json(w, rule);
+		return;
+	}
 	st_json_key(w, "set");
 	st_json_object(w);
 	st_json_key(w, is_several(rule) ? "sourceAddressPrefixes" : "sourceAddressPrefix");
@@ -176,6 +180,10 @@ void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const
 void audit_fix_hint(const struct audit_rule_at *rule, struct st_buf *out)
 {
 	st_auto_buf struct st_buf az = {0}, plan = {0};
+	if (rule->cloud != AUDIT_CLOUD_AZURE) {
+		audit_fix_aws_hint(rule, out);
+		return;
+	}
 	if (terraform(rule, &plan))
 		st_buf_format(out, "         plan     %.*s\n", (int)plan.size, (const char *)plan.data);
 	else if (az_command(rule, &az))

@@ -21,7 +21,7 @@ void audit_say_ports(struct st_buf *out, const struct audit_exposure *exposure)
 
 void audit_say_rule(struct st_buf *out, const struct audit_rule_at *rule)
 {
-	if (rule->priority >= 0)
+	if (rule->priority >= 0 && rule->cloud == AUDIT_CLOUD_AZURE) /* names of others say it */
 		st_buf_format(out, "rule %d ", (int)rule->priority);
 	else if (!rule->setting)
 		st_buf_format(out, "rule ");

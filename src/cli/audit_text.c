@@ -88,8 +88,13 @@ static void fix(struct page *page, const struct audit_exposure *exposure)
 	for (uint32_t i = 0; i < exposure->fix_count; i++) {
 		st_buf_format(page->out, "         %-9s", i == 0 ? "fix" : "");
 		audit_say_rule(page->out, &exposure->fix_rules[i]);
-		st_buf_format(page->out, " source -> ");
-		st_escape_text(page->out, exposure->fix_rules[i].set.data, exposure->fix_rules[i].set.size);
+		if (exposure->fix_rules[i].set.size > 0) {
+			st_buf_format(page->out, " source -> ");
+			st_escape_text(page->out, exposure->fix_rules[i].set.data, exposure->fix_rules[i].set.size);
+		} else {
+			st_buf_format(page->out,
+				exposure->fix_rules[i].cloud == AUDIT_CLOUD_AWS_ACL ? " -> deny" : " taken out");
+		}
 		st_buf_add_byte(page->out, '\n');
 	}
 	if (exposure->fix_setting.key.size > 0) {

@@ -1,11 +1,12 @@
-"""Reachability against a brute force evaluator that shares no code with it: random groups, alone and two in a row, IPv4 and
-IPv6, every protocol, source ports. A slice in `./dev test`; 10,000 configurations and 1,000 packets each in full."""
+"""Reachability against brute force evaluators that share no code with it: random groups of Azure, alone and two in a row; interfaces of
+AWS behind security groups, network ACL and route table; IPv4 and IPv6, every protocol, source ports. A slice in `./dev test`; 10,000 configurations and 1,000 packets each in full."""
 import ipaddress
 import json
 import os
 import random
 
 import audit_oracle as oracle
+import audit_oracle_aws as aws
 import rig
 
 SEED = int(os.environ.get("STAUNCH_AUDIT_SEED", "2019"))
@@ -15,9 +16,9 @@ DESTINATIONS = {4: [int(ipaddress.ip_address(a)) for a in ("10.1.0.4", "10.1.0.9
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/"
 
 
-def audit(path):
+def audit(*paths):
     """Answers by store."""
-    done = rig.expect((rig.OK, rig.FOUND, rig.INCOMPLETE), rig.staunch("audit", "--format", "json", path))
+    done = rig.expect((rig.OK, rig.FOUND, rig.INCOMPLETE), rig.staunch("audit", "--format", "json", *paths))
     answer = json.loads(done.stdout)
     by_store = {}
     for row in answer["exposures"]:
@@ -106,6 +107,50 @@ def double_groups(chance, configurations, packets):
             compare(chance, groups, names, answers.get(store, oracle.Answer([])), packets, own, False)
 
 
+EVERY_ENTRY = {"Entries": [{"Egress": egress, "Protocol": "-1", "RuleAction": "allow", "RuleNumber": 100 + i, key: value}
+    for egress in (False, True) for i, (key, value) in enumerate((("CidrBlock", "0.0.0.0/0"), ("Ipv6CidrBlock", "::/0")))]}
+EVERY_ROUTE = {"Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
+    {"DestinationIpv6CidrBlock": "::/0", "GatewayId": "igw-1"}]}
+
+
+def of_aws(chance, number):
+    """An interface with addresses of both families, its groups, and what its subnet has; without a table everything passes."""
+    subnet = "subnet-%d" % number
+    groups = [aws.group(chance, number, name) for name in "abc"[:chance.choice((1, 1, 2, 3))]]
+    interface = {"NetworkInterfaceId": "eni-%d" % number, "SubnetId": subnet, "VpcId": "vpc-%d" % number,
+        "Groups": [{"GroupId": g["GroupId"], "GroupName": g["GroupName"]} for g in groups],
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.4", "Association": {"PublicIp": "203.0.113.9"}}],
+        "Ipv6Addresses": [{"Ipv6Address": "2001:db8:9::9"}]}
+    return groups, interface, aws.acl(chance, number, subnet) if chance.random() < 0.8 else None, \
+        aws.route_table(chance, number, subnet) if chance.random() < 0.6 else None
+
+
+def truth_of_aws(groups, acl, table, packet, ports):
+    """Of a protocol without a name a row says only that some of them gets in."""
+    numbers = (2, 47, 58 if packet["version"] == 4 else 1) if packet["protocol"] == "other" else (None,)
+    return any(aws.lets_in(groups, acl, table, {**packet, "number": n}, ports) for n in numbers)
+
+
+def interfaces_of_aws(chance, configurations, packets):
+    made = [of_aws(chance, i) for i in range(configurations)]
+    lists = {"SecurityGroups": [g for groups, *_ in made for g in groups], "NetworkInterfaces": [m[1] for m in made],
+        "NetworkAcls": [m[2] for m in made if m[2]], "RouteTables": [m[3] for m in made if m[3]]}
+    with rig.folder() as out:
+        paths = []
+        for key, items in sorted(lists.items(), key=lambda _: chance.random()):
+            paths.append(os.path.join(out, key + ".json"))
+            with open(paths[-1], "w", encoding="utf-8") as file:
+                json.dump({key: items}, file)
+        answers, _ = audit(*paths)
+        for number, (groups, _, acl, table) in enumerate(made):
+            answer = answers.get("eni-%d" % number, oracle.Answer([]))
+            for packet, ports in aws.packets(chance, groups, acl or EVERY_ENTRY, table or EVERY_ROUTE, packets):
+                want = truth_of_aws(groups, acl or EVERY_ENTRY, table or EVERY_ROUTE, packet, ports)
+                got = answer.lets_in(packet, False)
+                rig.check(want == got, "packet %r from %s is let in: %s, staunch says %s; %s" % (packet,
+                    ipaddress.ip_address(packet["source"]), want, got, json.dumps([groups, acl, table])))
+
+
 def random_groups_let_in_what_a_plain_reading_of_their_rules_does():
     for turn in range(100 if rig.FULL else 1):
         single_groups(random.Random(SEED + turn), 75 if rig.FULL else 100, 1000 if rig.FULL else 200)
@@ -116,4 +161,10 @@ def two_groups_in_a_row_let_in_what_both_do():
         double_groups(random.Random(SEED + turn), 25 if rig.FULL else 50, 1000 if rig.FULL else 200)
 
 
-rig.run_tests(random_groups_let_in_what_a_plain_reading_of_their_rules_does, two_groups_in_a_row_let_in_what_both_do)
+def interfaces_of_aws_are_reached_by_what_groups_acl_and_routes_let_through():
+    for turn in range(100 if rig.FULL else 1):
+        interfaces_of_aws(random.Random(SEED + turn), 25 if rig.FULL else 60, 1000 if rig.FULL else 200)
+
+
+rig.run_tests(random_groups_let_in_what_a_plain_reading_of_their_rules_does, two_groups_in_a_row_let_in_what_both_do,
+    interfaces_of_aws_are_reached_by_what_groups_acl_and_routes_let_through)

@@ -62,6 +62,36 @@ static void every_value_has_its_line(void)
 		"whole<>{@1 a=1@2 b=[@3 =true@3 =null@5 =x\ny@5]};");
 }
 
+/* Each element says its line, over many blocks; between two of them stand none to four line feeds. */
+static void lines_are_counted_across_blocks(void)
+{
+	st_auto_buf struct st_buf text = {0};
+	unsigned line = 1, state = 5, elements = 60000;
+	st_buf_add_byte(&text, '[');
+	for (unsigned i = 0; i < elements; i++) {
+		st_buf_format(&text, "%s{\"at\":%u}", i > 0 ? "," : "", line);
+		state = state * 1664525u + 1013904223u;
+		for (unsigned feeds = state >> 30; feeds > 0; feeds--, line++)
+			st_buf_add_byte(&text, '\n');
+	}
+	st_buf_add_byte(&text, ']');
+	struct audit_pool pool = {0};
+	struct audit_node *tree;
+	struct st_span list;
+	struct st_error err = {0};
+	int fd = input((const char *)text.data, text.size);
+	struct audit_document *document = audit_document_open(fd, (struct st_span){(const uint8_t *)"", 0}, &pool);
+	for (unsigned i = 0; i < elements; i++) {
+		CHECK(audit_document_next(document, &tree, &list, &err) == AUDIT_ELEMENT);
+		const struct audit_node *at = audit_get(tree, "at");
+		if (strtoul((const char *)at->text.data, NULL, 10) != tree->line || at->line != tree->line)
+			CHECK_FAIL("element %u is told at line %u, and stands at %s", i, tree->line, at->text.data);
+	}
+	audit_document_close(document);
+	audit_pool_free(&pool);
+	close(fd);
+}
+
 static void lists_are_given_element_by_element(void)
 {
 	read_text("[{\"a\":1},\n{\"a\":2}]", "element<>{@1 a=1@1};element<>{@2 a=2@2};whole<>[@1];");
@@ -130,6 +160,7 @@ static void long_texts_across_blocks_stay_whole(void)
 int main(void)
 {
 	RUN(every_value_has_its_line);
+	RUN(lines_are_counted_across_blocks);
 	RUN(lists_are_given_element_by_element);
 	RUN(encodings_of_windows_are_read);
 	RUN(a_key_that_stands_twice_is_refused);
