@@ -270,35 +270,39 @@ static enum redact_action action_of(
 			       : options->mode;
 }
 
-/* The text [start, end), which is received and not written, appended to out. */
-static void copy_text(const struct redact_stream *stream, uint64_t start, uint64_t end, struct st_buf *out)
+/* The text [start, end), which is held, in one piece. */
+static struct st_span held_text(struct redact_stream *stream, uint64_t start, uint64_t end)
 {
+	size_t size = (size_t)(end - start);
 	if (stream->mapped) {
-		struct st_span bytes = text_map_bytes(&stream->map, start, end);
-		st_buf_add(out, bytes.data, bytes.size);
-		return;
+		struct st_span raw = text_map_bytes(&stream->map, start, end);
+		stream->encoded.size = 0;
+		st_buf_reserve(&stream->encoded, raw.size * 3 + 4);
+		charset_convert(
+			stream->map.charset, raw, true, stream->encoded.data, stream->encoded.capacity, &size, NULL);
+		return (struct st_span){stream->encoded.data, size};
 	}
-	if (start < stream->block_at) {
-		uint64_t stop = end < stream->block_at ? end : stream->block_at;
-		st_buf_add(out, stream->tail.data + (start - stream->tail_at), (size_t)(stop - start));
-		start = stop;
-	}
-	if (start < end)
-		st_buf_add(out, stream->block.data + (start - stream->block_at), (size_t)(end - start));
+	if (start >= stream->block_at)
+		return (struct st_span){stream->block.data + (start - stream->block_at), size};
+	const uint8_t *tail = stream->tail.data + (start - stream->tail_at);
+	if (end <= stream->block_at)
+		return (struct st_span){tail, size};
+	size_t before = (size_t)(stream->block_at - start);
+	stream->encoded.size = 0;
+	st_buf_add(&stream->encoded, tail, before);
+	st_buf_add(&stream->encoded, stream->block.data, size - before);
+	return (struct st_span){stream->encoded.data, size};
 }
 
 /* What stands for a value; of a whole field that comes in parts, for its first, and nothing for the others. */
 static void add_replacement(struct redact_stream *stream, const struct pending_mention *mention, uint64_t start,
 	uint64_t end, const struct pending_place *place, enum redact_action action)
 {
-	st_auto_secret struct st_buf value = {0};
-	if (!mention->field) {
+	if (!mention->field)
 		replacer_value(stream->replacer, action, mention->kind, pending_value(&stream->pending, mention),
 			&stream->piece);
-	} else if (place->first) {
-		copy_text(stream, start, end, &value);
-		replacer_field(stream->replacer, action, (struct st_span){value.data, value.size}, &stream->piece);
-	}
+	else if (place->first)
+		replacer_field(stream->replacer, action, held_text(stream, start, end), &stream->piece);
 }
 
 /* Writes what stands for the text [start, end), and goes on behind it. */
@@ -346,30 +350,6 @@ static void replace_around(struct redact_stream *stream, const struct pending_me
 	}
 	if (start < end)
 		replace(stream, mention, start, end, place);
-}
-
-/* The text [start, end), which is held, in one piece. */
-static struct st_span held_text(struct redact_stream *stream, uint64_t start, uint64_t end)
-{
-	size_t size = (size_t)(end - start);
-	if (stream->mapped) {
-		struct st_span raw = text_map_bytes(&stream->map, start, end);
-		stream->encoded.size = 0;
-		st_buf_reserve(&stream->encoded, raw.size * 3 + 4);
-		charset_convert(
-			stream->map.charset, raw, true, stream->encoded.data, stream->encoded.capacity, &size, NULL);
-		return (struct st_span){stream->encoded.data, size};
-	}
-	if (start >= stream->block_at)
-		return (struct st_span){stream->block.data + (start - stream->block_at), size};
-	const uint8_t *tail = stream->tail.data + (start - stream->tail_at);
-	if (end <= stream->block_at)
-		return (struct st_span){tail, size};
-	size_t before = (size_t)(stream->block_at - start);
-	stream->encoded.size = 0;
-	st_buf_add(&stream->encoded, tail, before);
-	st_buf_add(&stream->encoded, stream->block.data, size - before);
-	return (struct st_span){stream->encoded.data, size};
 }
 
 /* Escapes are replaced whole. */

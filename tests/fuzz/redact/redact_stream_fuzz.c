@@ -87,8 +87,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(redact_all(&options, data, size, blocks[choice >> 4 & 3], &cut) == status);
 	require(same(&once.out, &cut.out) && same(&once.events, &cut.events));
 	if (status == REDACT_OK) {
-		redact_all(&options, once.out.data ? once.out.data : data, once.out.size, once.out.size + 1, &twice);
-		require(same(&once.out, &twice.out));
+		/* what is shorter may be text no longer, by the measure of controls: then it is refused */
+		const uint8_t *out = once.out.data ? once.out.data : data;
+		status = redact_all(&options, out, once.out.size, once.out.size + 1, &twice);
+		require(status != REDACT_OK || same(&once.out, &twice.out));
 		free_run(&twice);
 	}
 	free_run(&once);
