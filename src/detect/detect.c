@@ -198,7 +198,7 @@ static void take_winner(void *context, const struct overlap_entry *winner)
 	};
 	mention.rest = winner->state == OVERLAP_LOST;
 	if (mention.rest) {
-		if (!mention.tentative && mention.kind != DETECT_URL)
+		if (!mention.tentative)
 			detect->emit(detect->context, &mention);
 		return;
 	}

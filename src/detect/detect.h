@@ -83,7 +83,7 @@ struct detect_options {
 	const char *const *own_domains; /* lower-case A-labels, NULL-ended; NULL for none */
 	const struct detect_rules *rules; /* borrowed, outlives the detect; NULL for none */
 	bool keep_tentative; /* emit tentative mentions at once, marked; else they are held, and emitted in order */
-	bool keep_rests;     /* with keep_tentative: emit what lost, too, marked and out of order, but urls */
+	bool keep_rests;     /* with keep_tentative: emit what lost, too, marked and out of order */
 	bool byte_by_byte;   /* the slow way also where the processor has a fast one: what tests compare with */
 };
 

@@ -435,7 +435,8 @@ static void replace_part(struct redact_stream *stream, const struct pending_ment
 		to--;
 	part.start = start + from;
 	part.end = start + to;
-	if (to - from >= PART_BYTES)
+	bool names_host = memmem(text.data + from, to - from, "://", 3) != NULL;
+	if (to - from >= PART_BYTES && (rest->kind != DETECT_URL || names_host))
 		replace_one(stream, &part);
 }
 
@@ -451,6 +452,8 @@ static void replace_rest(struct redact_stream *stream, const struct pending_ment
 		if (other->rest || other->unsearched || other->end <= start)
 			continue;
 		replace_part(stream, rest, start, other->start);
+		if (rest->kind == DETECT_URL) /* what follows is no url without its begin */
+			return;
 		start = other->end;
 	}
 	replace_part(stream, rest, start, rest->end);
