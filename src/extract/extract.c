@@ -93,6 +93,20 @@ static const struct reader *choose_reader(const struct extract_run *run, const s
 	return best;
 }
 
+bool extract_is_wrapped(struct st_span head, bool head_is_all)
+{
+	static const struct reader *const plain[] = {&reader_plain_text, &reader_csv, &reader_json, &reader_html,
+		&reader_mail, &reader_mbox, &reader_unknown};
+	static const struct extract_options none = {0};
+	struct extract_run run = {.options = &none};
+	struct reader_input input = {.run = &run, .head = head, .head_is_all = head_is_all};
+	const struct reader *best = choose_reader(&run, &input);
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (best == plain[i])
+			return false;
+	return head.size > 0;
+}
+
 static void refuse(struct extract_part_result *result, enum st_reason reason)
 {
 	result->status = ST_UNREAD;

@@ -150,6 +150,9 @@ struct extract_result {
  * is no locale C.UTF-8, and archives that libarchive reads will be unread(no-helper). */
 bool extract_prepare(void);
 
+/* Does what begins so hold text in another way than as its bytes: an archive, an office document, something encrypted?
+ * By the same table as extract_object. */
+bool extract_is_wrapped(struct st_span head, bool head_is_all);
 /* Reads the whole object. Never fails: what cannot be read is said in *result and in the parts. */
 void extract_object(struct stream *stream, const struct extract_options *options, const struct extract_events *events,
 	void *context, struct extract_result *result);

@@ -9,6 +9,7 @@
 
 #include "base/ceilings.h"
 #include "base/hash.h"
+#include "extract/extract.h"
 #include "redact/document.h"
 #include "redact/stream.h"
 
@@ -134,7 +135,7 @@ static bool begin(struct redact *redact, bool head_is_all)
 		redact->begun = true;
 		return feed_stream(redact, head.data, head.size);
 	}
-	redact->binary = charset == CHARSET_BINARY;
+	redact->binary = charset == CHARSET_BINARY || (format == REDACT_AUTO && extract_is_wrapped(head, head_is_all));
 	if (redact->binary && !redact->options.pass_unsearched)
 		return end_with(redact, REDACT_UNSEARCHED);
 	size_t mark = charset_mark_size(charset, head);
