@@ -283,6 +283,12 @@ static void scan_bytes(struct detect *detect, size_t limit)
 	detect->run_examined = (uint16_t)examined;
 }
 
+static bool wakes(const struct detector *detector, const uint8_t *at)
+{
+	return at[0] != 0 && strchr(detector->triggers, at[0]) &&
+	       (!detector->may_start || detector->may_start(at[0], at[1]));
+}
+
 /* The candidates of one word, place by place, and at each place in the order of the table. */
 static void examine_word(
 	struct detect *detect, uint64_t places, const uint64_t candidates[SIEVE_DETECTORS], size_t first)
@@ -290,7 +296,8 @@ static void examine_word(
 	for (; places; places &= places - 1) {
 		unsigned place = (unsigned)__builtin_ctzll(places), awake = 0;
 		for (size_t n = 0; n < DETECTORS; n++)
-			awake |= (unsigned)(candidates[n] >> place & 1) << n;
+			if (candidates[n] >> place & 1 && wakes(detectors[n], detect->window.data + first + place))
+				awake |= 1u << n;
 		examine(detect, awake, first + place);
 	}
 }

@@ -9,6 +9,8 @@
 #include "detect/detect.h"
 
 struct detect_field;
+struct planes;
+struct plane_sequence;
 
 /* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
  * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was
@@ -62,6 +64,15 @@ struct detector {
 	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once
 	 * for every pair, when the engine builds its table, so that most triggers cost no call. */
 	bool (*may_start)(uint8_t trigger, uint8_t next);
+	/*
+	 * NULL, or: sets in `found` the bits of all places where check() can say yes. More may be set; the engine asks
+	 * triggers and may_start again. With run_start: of those places alone for which triggers and may_start hold and
+	 * that are the first such of their run (planes_first_of_run). With `sequences` (ended by an all-NULL one),
+	 * `found` says where they begin when it is called, and needs only narrowing; without, it holds nothing of use.
+	 * Only a matter of speed: planes.h.
+	 */
+	void (*places)(struct planes *planes, uint64_t *found);
+	const struct plane_sequence *sequences;
 	/* NULL, or hints, ended by an empty one: where none of them holds, check() says no. Only a matter of speed.
 	 * region_hints are those when the options name a region. */
 	const struct detect_hint *hints, *region_hints;

@@ -6,6 +6,7 @@
 
 #include "detect/digits.h"
 #include "detect/labels.h"
+#include "detect/planes.h"
 #include "detect/url.h"
 
 /* Hundredths. Private, loopback, link-local, shared, multicast and documentation ranges (RFC 6890) say less about a
@@ -359,16 +360,42 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger == '.' ? ascii_digit(next) || next == ']' : next == ':' || hex_value(next) >= 0;
 }
 
-/* The first octet, its dot, the second one and another dot; a colon asks more than masks
- * answer. */
-static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 1, NEAR_ALL, "09"}, {2, 1, NEAR_ALL, "..[["}}},
-	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 2, NEAR_ALL, "09"}, {3, 1, NEAR_ALL, "..[["}}},
-	{{{-1, 1, NEAR_ALL, "09"}, {0, 1, NEAR_ALL, ".."}, {1, 3, NEAR_ALL, "09"}, {4, 1, NEAR_ALL, "..[["}}},
-	{{{-1, 1, NEAR_ALL, "[["}, {0, 1, NEAR_ALL, ".."}, {1, 1, NEAR_ALL, "]]"}}},
-	{{{0, 1, NEAR_ALL, "::"}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+/* IPv4: a dot between two octets and one behind the second, or a dot in brackets. */
+PLANES_INLINE plane_bits find_v4(const struct planes *planes, size_t w)
+{
+	const plane_bits dot = plane(planes, PLANE_DOT, w, 0);
+	if (!plane_any(dot))
+		return dot;
+	const plane_bits one = plane(planes, PLANE_DIGIT, w, 1), two = one & plane(planes, PLANE_DIGIT, w, 2);
+	const plane_bits three = two & plane(planes, PLANE_DIGIT, w, 3);
+	plane_bits next = one & (plane(planes, PLANE_DOT, w, 2) | plane(planes, PLANE_BRACKET, w, 2));
+	next |= two & (plane(planes, PLANE_DOT, w, 3) | plane(planes, PLANE_BRACKET, w, 3));
+	next |= three & (plane(planes, PLANE_DOT, w, 4) | plane(planes, PLANE_BRACKET, w, 4));
+	return dot & ((plane(planes, PLANE_DIGIT, w, -1) & next) | plane(planes, PLANE_BRACKET, w, -1));
+}
+
+/* A colon with another one at most five places behind it: a group has four digits. */
+PLANES_INLINE plane_bits colon_goes_on(const uint64_t *colons, size_t w)
+{
+	plane_bits next = shifted(colons, w, 1) | shifted(colons, w, 2) | shifted(colons, w, 3);
+	return shifted(colons, w, 0) & (next | shifted(colons, w, 4) | shifted(colons, w, 5));
+}
+
+/* IPv6: two colons together, or three that follow each other; hours, minutes and seconds have two. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	const uint64_t *colons = planes->of[PLANE_COLON];
+	uint64_t goes_on[PLANE_WORDS + 6] = {0};
+	for (size_t w = 0; w < planes->words; w += 4)
+		plane_store(goes_on + 1 + w, colon_goes_on(colons, w));
+	goes_on[planes->words + 1] = colons[planes->words + 1]; /* no more is known there */
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits first = plane_load(goes_on + 1 + w);
+		if (plane_any(first))
+			first = (plane(planes, PLANE_COLON, w, 1) | colon_goes_on(goes_on, w)) & first;
+		plane_store(found + w, first | find_v4(planes, w));
+	}
+}
 
 const struct detector detector_ip_address = {
 	.kind = DETECT_IP_ADDRESS,
@@ -376,7 +403,6 @@ const struct detector detector_ip_address = {
 	.triggers = ".:",
 	.run_start = false,
 	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
 	.check = check,
 };

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "detect/planes.h"
+
 #define SETS 192
 #define LOOKUPS 24 /* of 8 products */
 #define TERMS 64
@@ -54,6 +56,8 @@ struct hint {
 };
 
 struct rule {
+	const struct detector *detector;
+	bool by_planes; /* it says itself where it can find anything; the rest is unused */
 	uint8_t first_term, terms, first_hint, hints;
 	uint8_t triggers; /* set: of all terms */
 	bool run_start, word_start;
@@ -62,7 +66,10 @@ struct rule {
 
 struct sieve {
 	struct rule rules[SIEVE_DETECTORS];
-	size_t rule_count;
+	size_t rule_count, rules_by_sets;
+	struct planes planes;
+	struct plane_seekers seekers;
+	uint64_t *sought[PLANE_SEEKERS];
 	struct term terms[TERMS];
 	struct hint hints[HINTS];
 	struct byte_set sets[SETS];
@@ -244,7 +251,14 @@ static bool add_hint(struct sieve *sieve, const struct detect_hint *from)
 static bool add_rule(struct sieve *sieve, const struct detector *detector, bool regions)
 {
 	struct rule *rule = &sieve->rules[sieve->rule_count++];
+	rule->detector = detector;
 	rule->run_start = detector->run_start;
+	if (detector->places) {
+		rule->by_planes = true;
+		sieve->sought[sieve->seekers.count] = sieve->found[sieve->rule_count - 1] + 1;
+		return !detector->sequences || planes_add_seeker(&sieve->seekers, detector->sequences);
+	}
+	sieve->rules_by_sets++;
 	rule->word_start = detector->run_start && detector->word_start;
 	if (!add_terms(sieve, rule, detector))
 		return false;
@@ -278,6 +292,20 @@ static void fill_lookups(struct sieve *sieve)
 		if (sieve->first_lookup[set] == LOOKUPS)
 			sieve->first_lookup[set] = sieve->last_lookup[set] = 0; /* the empty set */
 	}
+}
+
+/* Fills found[n] by the detector's own rule. */
+static void apply_places(struct sieve *sieve, size_t n, unsigned *examined)
+{
+	const struct rule *rule = &sieve->rules[n];
+	struct planes *planes = &sieve->planes;
+	uint64_t *found = sieve->found[n] + 1;
+	planes->examined = *examined >> n & 1;
+	rule->detector->places(planes, found);
+	const size_t words = (planes->size + SIEVE_PLACES - 1) / SIEVE_PLACES;
+	found[words - 1] &= ~(uint64_t)0 >> (63 - (planes->size - 1) % SIEVE_PLACES);
+	if (rule->run_start)
+		*examined = (*examined & ~(1u << n)) | (unsigned)planes->examined << n;
 }
 
 static bool build(struct sieve *sieve, const struct detector *const *detectors, size_t count, bool regions)
@@ -318,6 +346,7 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
 	if (!sieve)
 		return NULL;
 	memset(sieve, 0, sizeof *sieve);
+	sieve->planes.regions = regions;
 	if (build(sieve, detectors, count, regions))
 		return sieve;
 	sieve_close(sieve);
@@ -613,10 +642,16 @@ AVX2 size_t sieve_run(
 		places = SIEVE_WORDS * SIEVE_PLACES;
 	sieve->words = (places + SIEVE_PLACES - 1) / SIEVE_PLACES;
 	const unsigned last_place = (unsigned)((places - 1) % SIEVE_PLACES);
-	load(sieve, text, size, at);
-	const uint64_t *alnum = mask_of(sieve, sieve->alnum);
+	planes_fill(&sieve->planes, text, size, at, places);
+	planes_seek(&sieve->planes, &sieve->seekers, sieve->sought);
+	if (sieve->rules_by_sets)
+		load(sieve, text, size, at);
+	const uint64_t *alnum = sieve->rules_by_sets ? mask_of(sieve, sieve->alnum) : NULL;
 	for (size_t n = 0; n < sieve->rule_count; n++)
-		apply_rule(sieve, n, alnum, last_place, examined);
+		if (sieve->rules[n].by_planes)
+			apply_places(sieve, n, examined);
+		else
+			apply_rule(sieve, n, alnum, last_place, examined);
 	return places;
 }
 

@@ -1,0 +1,145 @@
+/*
+ * What stands where, as planes of bits: one bit a place of the text, 64 places a word, a plane for each set of bytes.
+ * A detector says with them where it can find anything at all (detector.h, `places`), 256 places at a time. The planes
+ * are a matter of speed: the loop byte by byte in detect.c asks no plane, and tests hold the two together.
+ */
+#ifndef STAUNCH_DETECT_PLANES_H
+#define STAUNCH_DETECT_PLANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define PLANE_PLACES 64 /* a word: one bit a place */
+#define PLANE_WORDS 64  /* words of text that are sifted at a time */
+
+/* A new plane is one line here and one in the table of planes.c. Each costs about a tenth of an instruction for every
+ * byte of every text: what a rare detector needs is better made of what is there. */
+enum plane {
+	PLANE_DIGIT,     /* 0 to 9 */
+	PLANE_UPPER,     /* A to Z */
+	PLANE_LOWER,     /* a to z */
+	PLANE_HIGH,      /* beyond ASCII */
+	PLANE_SPACE,     /* the blank alone */
+	PLANE_LINE_FEED, /* \n */
+	PLANE_DOT,
+	PLANE_COLON,
+	PLANE_DASH,
+	PLANE_SLASH,
+	PLANE_AT,
+	PLANE_EQUALS,
+	PLANE_PERCENT,
+	PLANE_AMPERSAND,
+	PLANE_BACKSLASH,
+	PLANE_PLUS,
+	PLANE_BRACKET, /* [ */
+	PLANE_M_OR_K,  /* m and K end the code of a terminal's colour: what follows is a new run (behind_terminal_code)
+			*/
+	PLANES_OF_BYTES,
+	/* made of the others */
+	PLANE_LETTER = PLANES_OF_BYTES, /* ASCII */
+	PLANE_ALNUM,                    /* ASCII letters and digits */
+	PLANE_RUN,                      /* those that go on a run: all but m and K */
+	PLANE_DIGITS_2,                 /* two digits from here on; four; eight */
+	PLANE_DIGITS_4,
+	PLANE_DIGITS_8,
+	PLANES
+};
+
+#if defined(__x86_64__)
+#define PLANES_TARGET __attribute__((target("avx2")))
+#else
+#define PLANES_TARGET
+#endif
+#define PLANES_INLINE __attribute__((always_inline)) PLANES_TARGET static inline
+
+typedef uint64_t plane_bits __attribute__((vector_size(32))); /* four words: 256 places, the first in bit 0 of word 0 */
+
+struct planes {
+	size_t words;  /* of text; rounded up to four: beyond the text there is nothing in any plane */
+	size_t size;   /* places of text to be examined: all bits of candidates behind it are dropped */
+	bool examined; /* of the detector that is asked: it has looked at the run that goes on from before; in and out
+			*/
+	bool regions;  /* the options name a region */
+	bool any[PLANES];                                            /* does the plane hold anything? */
+	uint64_t of[PLANES][PLANE_WORDS + 6];                        /* and one word before, and one behind */
+	_Alignas(32) uint8_t text[(PLANE_WORDS + 6) * PLANE_PLACES]; /* the bytes themselves, from the word before on */
+};
+
+/* Bit n: what stands `offset` (-64 to 63) places from place n of the four words from `word` on. */
+PLANES_INLINE plane_bits plane(const struct planes *planes, enum plane which, size_t word, int offset)
+{
+	const uint64_t *at = planes->of[which] + word + (offset >= 0);
+	const unsigned right = (unsigned)offset & 63;
+	plane_bits low, high;
+	memcpy(&low, at, sizeof low);
+	if (right == 0)
+		return low;
+	memcpy(&high, at + 1, sizeof high);
+	return low >> right | high << (64 - right);
+}
+
+/* The same of words that a detector made: words[0] is the word before. */
+PLANES_INLINE plane_bits shifted(const uint64_t *words, size_t word, int offset)
+{
+	const uint64_t *at = words + word + (offset >= 0);
+	const unsigned right = (unsigned)offset & 63;
+	plane_bits low, high;
+	memcpy(&low, at, sizeof low);
+	if (right == 0)
+		return low;
+	memcpy(&high, at + 1, sizeof high);
+	return low >> right | high << (64 - right);
+}
+
+PLANES_INLINE plane_bits plane_load(const uint64_t *found)
+{
+	plane_bits four;
+	memcpy(&four, found, sizeof four);
+	return four;
+}
+
+PLANES_INLINE void plane_store(uint64_t *found, plane_bits four)
+{
+	memcpy(found, &four, sizeof four);
+}
+
+PLANES_INLINE bool plane_any(plane_bits four)
+{
+	return (four[0] | four[1] | four[2] | four[3]) != 0;
+}
+
+/*
+ * Leaves of `found` (planes->words words) the first place of each run of letters and digits, and none in a run that was
+ * examined before: what run_start of a detector means. Places behind planes->size are dropped. Serial: about eight
+ * instructions for 64 places.
+ */
+void planes_first_of_run(struct planes *planes, uint64_t *found);
+
+/*
+ * Where one of up to eight sequences of three bytes may stand: of each place a set of bytes, "" is all. A set is taken
+ * as its low nibbles times its high nibbles, so that more may be found than is meant: "aA" and "xyz" are exact, "aS" is
+ * not (it is aAqQsScC...).
+ */
+#define PLANE_SEQUENCES 8
+struct plane_sequence {
+	const char *bytes[3];
+};
+/* Tables of shuffles made of sequences, for up to PLANE_SEEKERS detectors. */
+#define PLANE_SEEKERS 4
+struct plane_seekers {
+	_Alignas(32) uint8_t low[PLANE_SEEKERS][3][32], high[PLANE_SEEKERS][3][32];
+	size_t count;
+};
+/* Ended by an all-NULL one; false: there are too many. */
+bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequence *sequences);
+/* found[n]: where sequences of seeker n begin, as many words as the planes have. */
+void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found);
+
+/* Makes the planes of text[at, at + size), size at most PLANE_WORDS * PLANE_PLACES; the 64 bytes on either side are
+ * seen as far as they are inside of text_size, all else is nothing. False: this processor has not what it needs. */
+bool planes_here(void);
+void planes_fill(struct planes *planes, const uint8_t *text, size_t text_size, size_t at, size_t size);
+
+#endif
