@@ -290,15 +290,16 @@ static bool wakes(const struct detector *detector, const uint8_t *at)
 }
 
 /* The candidates of one word, place by place, and at each place in the order of the table. */
-static void examine_word(
-	struct detect *detect, uint64_t places, const uint64_t candidates[SIEVE_DETECTORS], size_t first)
+static void examine_word(struct detect *detect, uint64_t places, size_t word, size_t first)
 {
 	for (; places; places &= places - 1) {
-		unsigned place = (unsigned)__builtin_ctzll(places), awake = 0;
-		for (size_t n = 0; n < DETECTORS; n++)
-			if (candidates[n] >> place & 1 && wakes(detectors[n], detect->window.data + first + place))
-				awake |= 1u << n;
-		examine(detect, awake, first + place);
+		const unsigned place = (unsigned)__builtin_ctzll(places);
+		unsigned awake = 0;
+		for (unsigned asked = sieve_at(detect->sieve, word, place); asked; asked &= asked - 1)
+			if (wakes(detectors[__builtin_ctz(asked)], detect->window.data + first + place))
+				awake |= asked & -asked;
+		if (awake)
+			examine(detect, awake, first + place);
 	}
 }
 
@@ -306,14 +307,13 @@ static void examine_word(
 static void scan_words(struct detect *detect, size_t limit)
 {
 	unsigned examined = detect->run_examined;
-	uint64_t candidates[SIEVE_DETECTORS];
 	size_t done;
 	for (size_t at = detect->scanned; at < limit; at += done) {
 		done = sieve_run(detect->sieve, detect->window.data, detect->window.size, at, limit - at, &examined);
 		for (size_t word = 0; word * SIEVE_PLACES < done; word++) {
-			uint64_t all = sieve_candidates(detect->sieve, word, candidates);
-			if (all)
-				examine_word(detect, all, candidates, at + word * SIEVE_PLACES);
+			uint64_t places = sieve_candidates(detect->sieve, word);
+			if (places)
+				examine_word(detect, places, word, at + word * SIEVE_PLACES);
 		}
 	}
 	detect->run_examined = (uint16_t)examined;

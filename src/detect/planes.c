@@ -1,26 +1,13 @@
 /* The planes: each set of bytes is compared 32 places at a time, what is made of others is made word by word. */
 #include "detect/planes.h"
 
-/* First and last byte of each plane of bytes. */
-static const uint8_t plane_bytes[PLANES_OF_BYTES][2] = {
-	[PLANE_DIGIT] = {'0', '9'},
-	[PLANE_UPPER] = {'A', 'Z'},
-	[PLANE_LOWER] = {'a', 'z'},
-	[PLANE_HIGH] = {0x80, 0xff},
-	[PLANE_SPACE] = {' ', ' '},
-	[PLANE_LINE_FEED] = {'\n', '\n'},
-	[PLANE_DOT] = {'.', '.'},
-	[PLANE_COLON] = {':', ':'},
-	[PLANE_DASH] = {'-', '-'},
-	[PLANE_SLASH] = {'/', '/'},
-	[PLANE_AT] = {'@', '@'},
-	[PLANE_EQUALS] = {'=', '='},
-	[PLANE_PERCENT] = {'%', '%'},
-	[PLANE_AMPERSAND] = {'&', '&'},
-	[PLANE_BACKSLASH] = {'\\', '\\'},
-	[PLANE_PLUS] = {'+', '+'},
-	[PLANE_BRACKET] = {'[', '['},
-	[PLANE_M_OR_K] = {'m', 'K'},
+/* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
+static const uint8_t rare_byte[PLANES_OF_RARE] = {
+	[PLANE_AT] = '@',
+	[PLANE_PERCENT] = '%',
+	[PLANE_AMPERSAND] = '&',
+	[PLANE_BACKSLASH] = '\\',
+	[PLANE_PLUS] = '+',
 };
 
 void planes_first_of_run(struct planes *planes, uint64_t *found)
@@ -73,43 +60,45 @@ bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequenc
 	return true;
 }
 
-/* The text with one word before, zeros where there is none. */
+/* The text with one word before, where it lies or, near its ends, as a copy with zeros where there is none. */
 static void take_text(struct planes *planes, const uint8_t *text, size_t text_size, size_t at)
 {
-	const size_t loaded = (planes->words + 2) * PLANE_PLACES;
+	const size_t loaded = (planes->words + 3) * PLANE_PLACES;
+	planes->text = text + at - PLANE_PLACES;
+	if (at >= PLANE_PLACES && text_size - at + PLANE_PLACES >= loaded)
+		return;
 	const size_t before = at < PLANE_PLACES ? at : PLANE_PLACES, blank = PLANE_PLACES - before;
 	const size_t left = text_size - at + before, there = left < loaded - blank ? left : loaded - blank;
-	memset(planes->text, 0, blank);
-	memcpy(planes->text + blank, text + at - before, there);
-	memset(planes->text + blank + there, 0, sizeof planes->text - blank - there);
+	memset(planes->copy, 0, blank);
+	memcpy(planes->copy + blank, text + at - before, there);
+	memset(planes->copy + blank + there, 0, loaded - blank - there);
+	planes->text = planes->copy;
 }
 
 /* --- planes made of others --- */
 
-static void combine_words(struct planes *planes)
+PLANES_INLINE plane_bits all_of(const uint64_t *digits, size_t w, int further)
 {
-	for (size_t w = 0; w < planes->words + 2; w++) {
-		uint64_t letter = planes->of[PLANE_UPPER][w] | planes->of[PLANE_LOWER][w];
-		uint64_t alnum = letter | planes->of[PLANE_DIGIT][w];
-		planes->of[PLANE_LETTER][w] = letter;
-		planes->of[PLANE_ALNUM][w] = alnum;
-		planes->of[PLANE_RUN][w] = alnum & ~planes->of[PLANE_M_OR_K][w];
+	return shifted(digits, w, 0) & shifted(digits, w, further);
+}
+
+/* Words from the one before on; what is far behind the text may be wrong: see PLANE_DIGITS_2. */
+PLANES_TARGET static void combine_words(struct planes *planes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	for (size_t w = 0; w < planes->words + 2; w += 4) {
+		plane_bits letter = plane_load(of[PLANE_UPPER] + w) | plane_load(of[PLANE_LOWER] + w);
+		plane_bits alnum = letter | plane_load(of[PLANE_DIGIT] + w);
+		plane_store(of[PLANE_LETTER] + w, letter);
+		plane_store(of[PLANE_ALNUM] + w, alnum);
+		plane_store(of[PLANE_RUN] + w, alnum & ~plane_load(of[PLANE_M_OR_K] + w));
 	}
-	/* In the word behind, they hold as far as no place of it is the last: beyond stands nothing. */
-	for (size_t w = 0; w < planes->words + 2; w++) {
-		const uint64_t *digit = planes->of[PLANE_DIGIT] + w;
-		planes->of[PLANE_DIGITS_2][w] = digit[0] & (digit[0] >> 1 | digit[1] << 63);
-	}
-	for (size_t w = 0; w < planes->words + 2; w++) {
-		const uint64_t *two = planes->of[PLANE_DIGITS_2] + w;
-		planes->of[PLANE_DIGITS_4][w] = two[0] & (two[0] >> 2 | two[1] << 62);
-	}
-	for (size_t w = 0; w < planes->words + 2; w++) {
-		const uint64_t *four = planes->of[PLANE_DIGITS_4] + w;
-		planes->of[PLANE_DIGITS_8][w] = four[0] & (four[0] >> 4 | four[1] << 60);
-	}
-	for (size_t n = PLANES_OF_BYTES; n < PLANES; n++)
-		planes->any[n] = true; /* nobody asks, but it must not be false */
+	for (size_t w = 0; w < planes->words + 2; w += 4)
+		plane_store(of[PLANE_DIGITS_2] + w, all_of(of[PLANE_DIGIT] - 1, w, 1));
+	for (size_t w = 0; w < planes->words + 2; w += 4)
+		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2] - 1, w, 2));
+	for (size_t w = 0; w < planes->words + 2; w += 4)
+		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4] - 1, w, 4));
 }
 
 #if defined(__x86_64__)
@@ -125,87 +114,134 @@ PLANES_INLINE uint64_t sign_bits(__m256i first, __m256i second)
 	return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
 }
 
-PLANES_TARGET static bool fill_range(const uint8_t *text, size_t words, uint8_t low, uint8_t high, uint64_t *to)
-{
-	const __m256i from = _mm256_set1_epi8((char)low), span = _mm256_set1_epi8((char)(high - low));
-	uint64_t any = 0;
-	for (size_t w = 0; w < words; w++, text += PLANE_PLACES) {
-		__m256i first = _mm256_sub_epi8(_mm256_load_si256((const void *)text), from);
-		__m256i second = _mm256_sub_epi8(_mm256_load_si256((const void *)(text + 32)), from);
-		to[w] = sign_bits(_mm256_cmpeq_epi8(_mm256_min_epu8(first, span), first),
-			_mm256_cmpeq_epi8(_mm256_min_epu8(second, span), second));
-		any |= to[w];
-	}
-	return any != 0;
-}
-
-PLANES_TARGET static bool fill_either(const uint8_t *text, size_t words, uint8_t one, uint8_t other, uint64_t *to)
-{
-	const __m256i a = _mm256_set1_epi8((char)one), b = _mm256_set1_epi8((char)other);
-	uint64_t any = 0;
-	for (size_t w = 0; w < words; w++, text += PLANE_PLACES) {
-		__m256i first = _mm256_load_si256((const void *)text);
-		__m256i second = _mm256_load_si256((const void *)(text + 32));
-		to[w] = sign_bits(_mm256_or_si256(_mm256_cmpeq_epi8(first, a), _mm256_cmpeq_epi8(first, b)),
-			_mm256_or_si256(_mm256_cmpeq_epi8(second, a), _mm256_cmpeq_epi8(second, b)));
-		any |= to[w];
-	}
-	return any != 0;
-}
-
-PLANES_TARGET static bool fill_one(const uint8_t *text, size_t words, uint8_t byte, uint64_t *to)
+PLANES_INLINE uint64_t equal(__m256i first, __m256i second, uint8_t byte)
 {
 	const __m256i same = _mm256_set1_epi8((char)byte);
-	uint64_t any = 0;
-	for (size_t w = 0; w < words; w++, text += PLANE_PLACES) {
-		__m256i first = _mm256_load_si256((const void *)text);
-		__m256i second = _mm256_load_si256((const void *)(text + 32));
-		to[w] = sign_bits(_mm256_cmpeq_epi8(first, same), _mm256_cmpeq_epi8(second, same));
-		any |= to[w];
-	}
-	return any != 0;
+	return sign_bits(_mm256_cmpeq_epi8(first, same), _mm256_cmpeq_epi8(second, same));
 }
 
-PLANES_TARGET static void fill_bytes(struct planes *planes)
+PLANES_INLINE uint64_t between(__m256i first, __m256i second, uint8_t low, uint8_t high)
 {
-	const size_t words = planes->words + 2;
-	for (size_t n = 0; n < PLANES_OF_BYTES; n++) {
-		uint8_t low = plane_bytes[n][0], high = plane_bytes[n][1];
-		uint64_t *to = planes->of[n];
-		if (low == high)
-			planes->any[n] = fill_one(planes->text, words, low, to);
-		else if (low < high)
-			planes->any[n] = fill_range(planes->text, words, low, high, to);
-		else
-			planes->any[n] = fill_either(planes->text, words, low, high, to);
+	const __m256i from = _mm256_set1_epi8((char)low), span = _mm256_set1_epi8((char)(high - low));
+	first = _mm256_sub_epi8(first, from);
+	second = _mm256_sub_epi8(second, from);
+	return sign_bits(_mm256_cmpeq_epi8(_mm256_min_epu8(first, span), first),
+		_mm256_cmpeq_epi8(_mm256_min_epu8(second, span), second));
+}
+
+/* One pass for all planes but the rare ones. */
+PLANES_TARGET static void fill_common(struct planes *planes)
+{
+	const uint8_t *text = planes->text;
+	for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES) {
+		const __m256i first = _mm256_loadu_si256((const void *)text);
+		const __m256i second = _mm256_loadu_si256((const void *)(text + 32));
+		planes->of[PLANE_DIGIT][w] = between(first, second, '0', '9');
+		planes->of[PLANE_UPPER][w] = between(first, second, 'A', 'Z');
+		planes->of[PLANE_LOWER][w] = between(first, second, 'a', 'z');
+		planes->of[PLANE_HIGH][w] = sign_bits(first, second);
+		planes->of[PLANE_SPACE][w] = equal(first, second, ' ');
+		planes->of[PLANE_LINE_FEED][w] = equal(first, second, '\n');
+		planes->of[PLANE_DOT][w] = equal(first, second, '.');
+		planes->of[PLANE_COLON][w] = equal(first, second, ':');
+		planes->of[PLANE_DASH][w] = equal(first, second, '-');
+		planes->of[PLANE_SLASH][w] = equal(first, second, '/');
+		planes->of[PLANE_EQUALS][w] = equal(first, second, '=');
+		planes->of[PLANE_BRACKET][w] = equal(first, second, '[');
+		planes->of[PLANE_M_OR_K][w] = equal(first, second, 'm') | equal(first, second, 'K');
 	}
 }
 
-PLANES_INLINE __m256i in_sets(const uint8_t *text, const uint8_t *low_table, const uint8_t *high_table)
+/* Bit n: rare_byte[n] may stand in the text (its nibbles do, in one byte). */
+PLANES_TARGET static uint8_t rare_there(const struct planes *planes)
+{
+	_Alignas(32) uint8_t low[32] = {0}, high[32] = {0};
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
+		for (unsigned half = 0; half < 32; half += 16) {
+			low[half + (rare_byte[n] & 15)] |= (uint8_t)(1u << n);
+			high[half + (rare_byte[n] >> 4)] |= (uint8_t)(1u << n);
+		}
+	const __m256i nibble = _mm256_set1_epi8(15);
+	const __m256i lows = _mm256_load_si256((const void *)low), highs = _mm256_load_si256((const void *)high);
+	__m256i any = _mm256_setzero_si256();
+	for (size_t place = 0; place < (planes->words + 2) * PLANE_PLACES; place += 32) {
+		__m256i bytes = _mm256_loadu_si256((const void *)(planes->text + place));
+		__m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
+		/* A byte beyond ASCII finds nothing in the first table: shuffles give 0 where the sign is set. */
+		any = _mm256_or_si256(
+			any, _mm256_and_si256(_mm256_shuffle_epi8(lows, bytes), _mm256_shuffle_epi8(highs, upper)));
+	}
+	__m128i half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
+	uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
+	bits |= bits >> 32;
+	bits |= bits >> 16;
+	return (uint8_t)(bits | bits >> 8);
+}
+
+PLANES_TARGET static void fill_rare(struct planes *planes)
+{
+	const unsigned there = rare_there(planes);
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
+		const uint8_t *text = planes->text;
+		uint64_t *to = planes->of[n], any = 0;
+		if (!(there >> n & 1)) {
+			if (planes->any[n])
+				memset(to, 0, sizeof planes->of[n]);
+			planes->any[n] = false;
+			continue;
+		}
+		for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES)
+			any |= to[w] = equal(_mm256_loadu_si256((const void *)text),
+				_mm256_loadu_si256((const void *)(text + 32)), rare_byte[n]);
+		planes->any[n] = any != 0;
+	}
+}
+
+/* The nibbles of 32 places, as places of the tables. */
+struct halves {
+	__m256i low, high;
+};
+
+PLANES_INLINE struct halves halves_of(const uint8_t *text)
 {
 	const __m256i nibble = _mm256_set1_epi8(15);
 	__m256i bytes = _mm256_loadu_si256((const void *)text);
-	__m256i low = _mm256_and_si256(bytes, nibble), high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-	return _mm256_and_si256(_mm256_shuffle_epi8(_mm256_load_si256((const void *)low_table), low),
-		_mm256_shuffle_epi8(_mm256_load_si256((const void *)high_table), high));
+	return (struct halves){_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)};
 }
 
-PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const uint8_t *text)
+PLANES_INLINE __m256i in_sets(struct halves bytes, const uint8_t *low_table, const uint8_t *high_table)
 {
-	__m256i all = in_sets(text, seekers->low[n][0], seekers->high[n][0]);
-	all = _mm256_and_si256(all, in_sets(text + 1, seekers->low[n][1], seekers->high[n][1]));
-	all = _mm256_and_si256(all, in_sets(text + 2, seekers->low[n][2], seekers->high[n][2]));
+	return _mm256_and_si256(_mm256_shuffle_epi8(_mm256_load_si256((const void *)low_table), bytes.low),
+		_mm256_shuffle_epi8(_mm256_load_si256((const void *)high_table), bytes.high));
+}
+
+PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const struct halves bytes[3])
+{
+	__m256i all = in_sets(bytes[0], seekers->low[n][0], seekers->high[n][0]);
+	all = _mm256_and_si256(all, in_sets(bytes[1], seekers->low[n][1], seekers->high[n][1]));
+	all = _mm256_and_si256(all, in_sets(bytes[2], seekers->low[n][2], seekers->high[n][2]));
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(all, _mm256_setzero_si256()));
 }
 
-PLANES_TARGET void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
+PLANES_INLINE void seek(
+	const struct planes *planes, const struct plane_seekers *seekers, size_t count, uint64_t *const *found)
 {
 	const uint8_t *text = planes->text + PLANE_PLACES;
-	for (size_t n = 0; n < seekers->count; n++)
-		for (size_t w = 0; w < planes->words; w++) {
-			const uint8_t *at = text + w * PLANE_PLACES;
-			found[n][w] = begins(seekers, n, at) | (uint64_t)begins(seekers, n, at + 32) << 32;
-		}
+	for (size_t w = 0; w < planes->words; w++, text += PLANE_PLACES) {
+		const struct halves first[3] = {halves_of(text), halves_of(text + 1), halves_of(text + 2)};
+		const struct halves second[3] = {halves_of(text + 32), halves_of(text + 33), halves_of(text + 34)};
+		for (size_t n = 0; n < count; n++)
+			found[n][w] = begins(seekers, n, first) | (uint64_t)begins(seekers, n, second) << 32;
+	}
+}
+
+/* The count as a constant lets the loop over seekers be unrolled. */
+PLANES_TARGET void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
+{
+	if (seekers->count == 3)
+		seek(planes, seekers, 3, found);
+	else
+		seek(planes, seekers, seekers->count, found);
 }
 
 #else
@@ -215,15 +251,14 @@ bool planes_here(void)
 	return false;
 }
 
-static void fill_bytes(struct planes *planes)
+static void fill_common(struct planes *planes)
 {
-	memset(planes->of, 0, sizeof planes->of);
-	for (size_t place = 0; place < (planes->words + 2) * PLANE_PLACES; place++)
-		for (size_t n = 0; n < PLANES_OF_BYTES; n++) {
-			uint8_t low = plane_bytes[n][0], high = plane_bytes[n][1], byte = planes->text[place];
-			if (low <= high ? byte >= low && byte <= high : byte == low || byte == high)
-				planes->of[n][place / PLANE_PLACES] |= (uint64_t)1 << place % PLANE_PLACES;
-		}
+	(void)planes;
+}
+
+static void fill_rare(struct planes *planes)
+{
+	(void)planes, (void)rare_byte;
 }
 
 void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
@@ -239,8 +274,9 @@ void planes_fill(struct planes *planes, const uint8_t *text, size_t text_size, s
 	planes->size = size;
 	planes->words = (size + 4 * PLANE_PLACES - 1) / (4 * PLANE_PLACES) * 4;
 	take_text(planes, text, text_size, at);
-	fill_bytes(planes);
-	for (size_t n = 0; n < PLANES; n++)
-		planes->of[n][planes->words + 2] = 0;
+	fill_common(planes);
+	fill_rare(planes);
+	for (size_t n = 0; n < PLANES_OF_BYTES; n++)
+		memset(planes->of[n] + planes->words + 2, 0, 4 * sizeof planes->of[n][0]);
 	combine_words(planes);
 }

@@ -17,22 +17,24 @@
 /* A new plane is one line here and one in the table of planes.c. Each costs about a tenth of an instruction for every
  * byte of every text: what a rare detector needs is better made of what is there. */
 enum plane {
-	PLANE_DIGIT,     /* 0 to 9 */
-	PLANE_UPPER,     /* A to Z */
-	PLANE_LOWER,     /* a to z */
-	PLANE_HIGH,      /* beyond ASCII */
-	PLANE_SPACE,     /* the blank alone */
-	PLANE_LINE_FEED, /* \n */
-	PLANE_DOT,
-	PLANE_COLON,
-	PLANE_DASH,
-	PLANE_SLASH,
+	/* of bytes that are rare in most texts, at most eight: planes->any says whether there are any */
 	PLANE_AT,
-	PLANE_EQUALS,
 	PLANE_PERCENT,
 	PLANE_AMPERSAND,
 	PLANE_BACKSLASH,
 	PLANE_PLUS,
+	PLANES_OF_RARE,
+	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
+	PLANE_UPPER,                  /* A to Z */
+	PLANE_LOWER,                  /* a to z */
+	PLANE_HIGH,                   /* beyond ASCII */
+	PLANE_SPACE,                  /* the blank alone */
+	PLANE_LINE_FEED,              /* \n */
+	PLANE_DOT,
+	PLANE_COLON,
+	PLANE_DASH,
+	PLANE_SLASH,
+	PLANE_EQUALS,
 	PLANE_BRACKET, /* [ */
 	PLANE_M_OR_K,  /* m and K end the code of a terminal's colour: what follows is a new run (behind_terminal_code)
 			*/
@@ -41,7 +43,7 @@ enum plane {
 	PLANE_LETTER = PLANES_OF_BYTES, /* ASCII */
 	PLANE_ALNUM,                    /* ASCII letters and digits */
 	PLANE_RUN,                      /* those that go on a run: all but m and K */
-	PLANE_DIGITS_2,                 /* two digits from here on; four; eight */
+	PLANE_DIGITS_2,                 /* two digits from here on; true as far as 56 places behind the last word */
 	PLANE_DIGITS_4,
 	PLANE_DIGITS_8,
 	PLANES
@@ -62,9 +64,10 @@ struct planes {
 	bool examined; /* of the detector that is asked: it has looked at the run that goes on from before; in and out
 			*/
 	bool regions;  /* the options name a region */
-	bool any[PLANES];                                            /* does the plane hold anything? */
-	uint64_t of[PLANES][PLANE_WORDS + 6];                        /* and one word before, and one behind */
-	_Alignas(32) uint8_t text[(PLANE_WORDS + 6) * PLANE_PLACES]; /* the bytes themselves, from the word before on */
+	bool any[PLANES_OF_RARE];             /* does the plane hold anything? */
+	uint64_t of[PLANES][PLANE_WORDS + 8]; /* one word before, one behind, and room for whole fours */
+	const uint8_t *text; /* the bytes themselves, from the word before on, to 64 behind the word behind */
+	uint8_t copy[(PLANE_WORDS + 4) * PLANE_PLACES];
 };
 
 /* Bit n: what stands `offset` (-64 to 63) places from place n of the four words from `word` on. */

@@ -83,6 +83,7 @@ struct sieve {
 	/* The loaded text. */
 	size_t words; /* and one before, and one behind */
 	uint64_t found[SIEVE_DETECTORS][WORDS];
+	uint64_t all[WORDS]; /* their union */
 	bool have[SETS], empty[SETS], have_run[RUNS];
 	uint8_t present[LOOKUPS];
 	uint64_t any[WORDS], none[WORDS]; /* the masks of every byte and of none */
@@ -635,6 +636,16 @@ AVX2 static void apply_rule(
 		keep_hinted(sieve, rule, found);
 }
 
+AVX2 static void unite(struct sieve *sieve)
+{
+	for (size_t w = 0; w < sieve->words; w += 4) {
+		__m256i all = _mm256_setzero_si256();
+		for (size_t n = 0; n < sieve->rule_count; n++)
+			all = _mm256_or_si256(all, _mm256_loadu_si256((const void *)(sieve->found[n] + 1 + w)));
+		_mm256_storeu_si256((void *)(sieve->all + w), all);
+	}
+}
+
 AVX2 size_t sieve_run(
 	struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
 {
@@ -652,6 +663,7 @@ AVX2 size_t sieve_run(
 			apply_places(sieve, n, examined);
 		else
 			apply_rule(sieve, n, alnum, last_place, examined);
+	unite(sieve);
 	return places;
 }
 
@@ -675,10 +687,15 @@ size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t a
 }
 #endif
 
-uint64_t sieve_candidates(const struct sieve *sieve, size_t word, uint64_t candidates[SIEVE_DETECTORS])
+uint64_t sieve_candidates(const struct sieve *sieve, size_t word)
 {
-	uint64_t all = 0;
+	return sieve->all[word];
+}
+
+unsigned sieve_at(const struct sieve *sieve, size_t word, unsigned place)
+{
+	unsigned awake = 0;
 	for (size_t n = 0; n < sieve->rule_count; n++)
-		all |= candidates[n] = sieve->found[n][word + 1];
-	return all;
+		awake |= (unsigned)(sieve->found[n][word + 1] >> place & 1) << n;
+	return awake;
 }

@@ -22,8 +22,10 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
  * on.
  */
 size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined);
-/* Candidates in the 64 places from at + 64 * word on, for each detector; returns their union. */
-uint64_t sieve_candidates(const struct sieve *sieve, size_t word, uint64_t candidates[SIEVE_DETECTORS]);
+/* The places of the 64 from at + 64 * word on where any detector has a candidate; bit n for detector n at one of them.
+ */
+uint64_t sieve_candidates(const struct sieve *sieve, size_t word);
+unsigned sieve_at(const struct sieve *sieve, size_t word, unsigned place);
 void sieve_close(struct sieve *sieve);
 
 #endif
