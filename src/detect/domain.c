@@ -115,19 +115,24 @@ struct st_span detect_registrable_domain(struct st_span host)
 	return (struct st_span){host.data + start, host.size - start};
 }
 
-static bool label_in(const char *const *names, const uint8_t *label, size_t size)
+struct top_label {
+	uint8_t size;
+	char name[12];
+};
+
+static bool label_in(const struct top_label *names, const uint8_t *label, size_t size)
 {
-	for (; *names; names++)
-		if (strlen(*names) == size && memcmp(*names, label, size) == 0)
+	for (; names->size; names++)
+		if (names->size == size && memcmp(names->name, label, size) == 0)
 			return true;
 	return false;
 }
 
 enum domain_top domain_top_of(struct st_span host)
 {
-	static const char *const generic[] = {"com", "net", "org", "edu", "gov", NULL};
-	static const char *const internal[] = {"corp", "example", "internal", "intranet", "invalid", "lan", "local",
-		"localdomain", "localhost", "test", NULL};
+	static const struct top_label generic[] = {{3, "com"}, {3, "net"}, {3, "org"}, {3, "edu"}, {3, "gov"}, {0, ""}};
+	static const struct top_label internal[] = {{4, "corp"}, {7, "example"}, {8, "internal"}, {8, "intranet"},
+		{7, "invalid"}, {3, "lan"}, {5, "local"}, {11, "localdomain"}, {9, "localhost"}, {4, "test"}, {0, ""}};
 	size_t start = label_start(host.data, host.size);
 	const uint8_t *label = host.data + start;
 	size_t size = host.size - start;

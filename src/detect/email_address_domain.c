@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "detect/digits.h"
 #include "detect/domain.h"
 
 /* RFC 1035 allows 127 labels; no mailbox has as many, and each costs a look into the table. */
@@ -400,9 +401,64 @@ static bool longest_domain(const struct reader *in, const struct labels *labels,
 	return found;
 }
 
+/* Can what follows a plain domain not go on with it? Brackets and words for a dot could, escapes and broken lines too.
+ */
+static bool plainly_over(const uint8_t *p, const uint8_t *end)
+{
+	if (p < end && *p == '.')
+		p++;
+	const uint8_t *at = p + email_blanks_at(p, end);
+	if (at >= end)
+		return true;
+	if (*at >= 0x80 || *at == '&' || *at == '%' || *at == '\\' || *at == '=')
+		return false;
+	if (email_closing(*at))
+		return *at == '<' && at + 1 < end && *p != ' ' && at[1] == '/'; /* a tag that ends */
+	return any_word_at(at, end, email_dot_words) == 0;
+}
+
+/*
+ * The common case, with the same result: labels of ASCII letters, digits and dashes with single dots between them, that
+ * are a domain together, and nothing behind them that could go on: what blanks divide never does (weak_allowed). False:
+ * it is not the common case.
+ */
+static bool plain_domain(const struct detect_window *window, size_t start, struct email_domain *out)
+{
+	const uint8_t *const begin = window->data + start, *const end = window->data + window->size;
+	const uint8_t *p = begin, *label = begin;
+	size_t labels = 0;
+	while (p - begin < EMAIL_DOMAIN_BYTES && p < end) {
+		if (ascii_alnum(*p) || (*p == '-' && p > label)) {
+			out->text[p - begin] = ascii_letter(*p) ? *p | 32 : *p;
+			p++;
+			continue;
+		}
+		if (p == label || p - label > EMAIL_LABEL_BYTES || p[-1] == '-')
+			return false;
+		labels++;
+		if (*p != '.' || end - p < 2 || !ascii_alnum(p[1]))
+			break;
+		out->text[p - begin] = '.';
+		label = ++p;
+	}
+	if (p >= end || p - begin >= EMAIL_DOMAIN_BYTES || labels < 2 || labels >= LABELS ||
+		(*p == '<' && p[-1] == 'E') || !plainly_over(p, end))
+		return false;
+	out->size = (size_t)(p - begin);
+	out->labels = labels;
+	out->end = start + out->size;
+	enum domain_top top = domain_top_of((struct st_span){out->text, out->size});
+	out->internal = top == DOMAIN_TOP_INTERNAL;
+	out->generic = top == DOMAIN_TOP_GENERIC;
+	return top != DOMAIN_TOP_NONE && !scale_factor(out);
+}
+
 bool email_domain_at(
 	const struct detect_window *window, size_t start, const struct email_sign *sign, struct email_domain *out)
 {
+	*out = (struct email_domain){0};
+	if (!sign->joint && sign->context == EMAIL_CONTEXT_PLAIN && plain_domain(window, start, out))
+		return true;
 	struct reader in = {.window = window, .sign = sign, .end = window->data + window->size};
 	struct labels labels;
 	*out = (struct email_domain){0};
