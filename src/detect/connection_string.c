@@ -5,6 +5,7 @@
  * with *** where a password or key stands in the string. The password is a secret of its own (secret.c).
  */
 #include "detect/digits.h"
+#include "detect/planes.h"
 #include "detect/url.h"
 
 /* The string stands on one line, within as many bytes of the server's key. */
@@ -267,17 +268,29 @@ static bool may_start(uint8_t trigger, uint8_t next)
 }
 
 /* The last letter of server, host, data source, hostname and accountname; blanks may stand before the sign. */
-static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_ALL, "rrRRttTTeeEE  "}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+static bool may_end_key(uint8_t byte)
+{
+	return byte == ' ' || (byte | 32) == 'r' || (byte | 32) == 't' || (byte | 32) == 'e';
+}
+
+/* Equals signs are rare enough to look at each. */
+static void find_places(struct planes *planes, uint64_t *found)
+{
+	const uint64_t *equals = planes->of[PLANE_EQUALS] + 1;
+	const uint8_t *text = planes->text + PLANE_PLACES;
+	for (size_t w = 0; w < planes->words; w++, text += PLANE_PLACES) {
+		found[w] = 0;
+		for (uint64_t left = equals[w]; left; left &= left - 1)
+			if (may_end_key(*(text + __builtin_ctzll(left) - 1)))
+				found[w] |= left & -left;
+	}
+}
 
 const struct detector detector_connection_string = {
 	.kind = DETECT_URL,
 	.describe = "Server of a connection string, account of a storage connection string",
 	.triggers = "=",
 	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
 	.check = check,
 };

@@ -6,6 +6,7 @@
 #include "detect/person_context.h"
 
 #include "detect/hint.h"
+#include "detect/planes.h"
 
 static bool may_start(uint8_t trigger, uint8_t next)
 {
@@ -434,12 +435,37 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
 }
 
+/*
+ * The hints on planes: a capital or a letter beyond ASCII behind a trigger, then what stands inside of names; behind a
+ * blank something small or a colon before it, or capitals on both sides. What has no plane may stand everywhere.
+ */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		const plane_bits capital = plane(planes, PLANE_UPPER, w, 1);
+		plane_bits first = (capital | plane(planes, PLANE_HIGH, w, 1)) & ~plane(planes, PLANE_ALNUM, w, 0);
+		if (!plane_any(first)) {
+			plane_store(found + w, first);
+			continue;
+		}
+		const plane_bits blank = plane(planes, PLANE_SPACE, w, 0), next = plane(planes, PLANE_UPPER, w, 2);
+		const plane_bits other = next | plane(planes, PLANE_DIGIT, w, 2) | plane(planes, PLANE_SPACE, w, 2) |
+					 plane(planes, PLANE_LINE_FEED, w, 2) | plane(planes, PLANE_COLON, w, 2) |
+					 plane(planes, PLANE_DASH, w, 2);
+		plane_bits before = plane(planes, PLANE_LOWER, w, -1) | plane(planes, PLANE_DOT, w, -1);
+		before |= plane(planes, PLANE_HIGH, w, -1) | plane(planes, PLANE_COLON, w, -1);
+		const plane_bits capitals =
+			capital & next & plane(planes, PLANE_UPPER, w, -1) & plane(planes, PLANE_UPPER, w, -2);
+		plane_store(found + w, first & ((~other & (before | ~blank)) | (blank & capitals)));
+	}
+}
+
 const struct detector detector_person_name = {
 	.kind = DETECT_PERSON_NAME,
 	.describe = "names by lists, titles, roles, fields, greetings and signatures, and of the address book",
 	.triggers = " \",;\t\n|",
 	.may_start = may_start,
-	.hints = hints,
+	.places = find_places,
 	.check = check,
 };
 

@@ -17,6 +17,7 @@
 #include "base/utf8.h"
 #include "detect/digits.h"
 #include "detect/domain.h"
+#include "detect/planes.h"
 
 /* Characters of one url; a longer one is offered without its query only, or up to its last slash. */
 #define URL_CHARACTERS 480
@@ -630,10 +631,24 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	}
 }
 
+/* The colon before two slashes, or the first of them behind it; escaped ones are asked again by may_start. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits colon = plane(planes, PLANE_COLON, w, 0);
+		plane_bits sign = plane(planes, PLANE_SLASH, w, 0) | plane(planes, PLANE_BACKSLASH, w, 0);
+		plane_bits next = plane(planes, PLANE_SLASH, w, 1);
+		plane_bits first = sign & next & plane(planes, PLANE_COLON, w, -1);
+		next |= plane(planes, PLANE_BACKSLASH, w, 1);
+		plane_store(found + w, (colon & next) | first | plane(planes, PLANE_PERCENT, w, 0));
+	}
+}
+
 const struct detector detector_url = {
 	.kind = DETECT_URL,
 	.describe = "URL of the web, FTP, S3, Google and Azure storage, databases; passwords and signatures masked",
 	.triggers = ":/\\%",
 	.may_start = may_start,
+	.places = find_places,
 	.check = check,
 };
