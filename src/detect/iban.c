@@ -3,6 +3,7 @@
  * of its account number and check digits modulo 97. The number ends where the country's length says.
  */
 #include "detect/digits.h"
+#include "detect/planes.h"
 
 /* Hundredths. */
 #define CONFIDENCE_PRINTED 98
@@ -109,9 +110,17 @@ static const struct iban_country {
 	{"YE", 30, "a4n4c18"},
 };
 
+/* By the first letter of a country: its second letters, bit 0 is A. Most pairs of letters are refused here. */
+static const uint32_t second_letters[26] = {0x2080818, 0x10201d1, 0x3020080, 0x4610, 0x40050, 0x24500, 0xa0912,
+	0x122000, 0xd0810, 0x4000, 0x2400000, 0x1380106, 0x1a241c, 0x4900, 0x1000, 0xc0c00, 0x1, 0x144000, 0x28551d,
+	0x22800, 0x1, 0x41, 0, 0x400, 0x10, 0};
+
+/* Of two letters in upper case. */
 static const struct iban_country *country_of(uint8_t first, uint8_t second)
 {
 	size_t low = 0, high = sizeof countries / sizeof *countries;
+	if (!(second_letters[first - 'A'] >> (second - 'A') & 1))
+		return NULL;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		int order = first != (uint8_t)countries[middle].id[0] ? first - countries[middle].id[0]
@@ -295,14 +304,81 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger == 0xef ? next == 0xbc : ascii_digit(next) || next >= 0x80;
 }
 
-/* A country code before the trigger, with a sign between or without. */
-static const struct detect_hint hints[] = {
-	{{{-2, 2, NEAR_ALL, "AZaz"}}},
-	{{{-1, 1, NEAR_ALL, "  --"}, {-3, 2, NEAR_ALL, "AZaz"}}},
-	{{{-1, 1, NEAR_ALL, "\xa0\xa0"}, {-4, 2, NEAR_ALL, "AZaz"}}},
-	{{{-3, 1, NEAR_ALL, "\xef\xef"}, {0, 1, NEAR_ALL, "\xef\xef"}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+/* --- places --- */
+
+/* Where the country code in ASCII stands, as code_before and check say; NULL: nowhere. */
+static const uint8_t *plain_code(const uint8_t *at)
+{
+	const uint8_t *code = at - (ascii_letter(at[-1]) ? 2 : at[-1] == ' ' || at[-1] == '-' ? 3 : 4);
+	uint8_t before = code[-1];
+	if (code == at - 4 && (at[-1] != 0xa0 || at[-2] != 0xc2))
+		return NULL;
+	if (!ascii_letter(code[0]) || !ascii_letter(code[1]))
+		return NULL;
+	if (at[-1] == ' ' && at[0] < 0x80 && ascii_letter(before))
+		return NULL;
+	if (!ascii_alnum(before) && before != '_')
+		return code;
+	/* an escape, the end of a terminal code, the n of IBAN */
+	return code[-2] == '\\' || before == 'm' || (before | 0x20) == 'k' || (before | 0x20) == 'n' ? code : NULL;
+}
+
+/* Do the characters behind the check digits fit, as far as they are ASCII? */
+static bool account_follows(const uint8_t *at, const struct iban_country *country)
+{
+	const uint8_t *end = at + PLANE_PLACES - 4;
+	for (const char *rule = country->account; *rule;) {
+		char kind = *rule++;
+		unsigned count = 0;
+		while (*rule >= '0' && *rule <= '9')
+			count = count * 10 + (unsigned)(*rule++ - '0');
+		for (; count > 0; count--, at++) {
+			at += *at == ' ' || *at == '-' || *at == '.';
+			if (at >= end || *at >= 0x80 || *at == '%' || *at == '&' || *at == '=')
+				return true;
+			if (kind == 'n' ? !ascii_digit(*at) : kind == 'a' ? !ascii_letter(*at) : !ascii_alnum(*at))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool may_be(const uint8_t *at)
+{
+	if (at[0] == 0xef) {
+		if (at[1] != 0xbc || (uint8_t)(at[2] - 0x90) > 9)
+			return false;
+		if (at[-3] == 0xef)
+			return true;
+	}
+	const uint8_t *code = plain_code(at);
+	const struct iban_country *country = code ? country_of(code[0] & 0xdf, code[1] & 0xdf) : NULL;
+	return country && (at[0] == 0xef || at[1] >= 0x80 || account_follows(at + 2, country));
+}
+
+/* The country code of two letters, right before or with one sign between; full-width letters end in no letter. */
+PLANES_INLINE plane_bits behind_code(const struct planes *planes, size_t w, plane_bits heads)
+{
+	const plane_bits second = plane(planes, PLANE_LETTER, w, -2);
+	const plane_bits sign = plane(planes, PLANE_SPACE, w, -1) | plane(planes, PLANE_DASH, w, -1);
+	plane_bits found = (plane(planes, PLANE_LETTER, w, -1) | (sign & plane(planes, PLANE_LETTER, w, -3))) & second;
+	return heads & (found | plane(planes, PLANE_HIGH, w, -1));
+}
+
+/* Two check digits, the second may be anything beyond ASCII, behind a country code. check() says yes only where no
+ * digit stands between a place where a token begins and the trigger: that is always the first trigger of its run. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits heads = plane(planes, PLANE_DIGITS_2, w, 0);
+		const plane_bits high = plane(planes, PLANE_HIGH, w, 1);
+		if (plane_any(high))
+			heads |= high & (plane(planes, PLANE_DIGIT, w, 0) | plane(planes, PLANE_WIDE, w, 0));
+		if (plane_any(heads))
+			heads = plane_filter(planes, w, behind_code(planes, w, heads), may_be);
+		plane_store(found + w, heads);
+	}
+}
 
 const struct detector detector_iban = {
 	.kind = DETECT_IBAN,
@@ -310,7 +386,6 @@ const struct detector detector_iban = {
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
 	.check = check,
 };

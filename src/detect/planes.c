@@ -8,6 +8,8 @@ static const uint8_t rare_byte[PLANES_OF_RARE] = {
 	[PLANE_AMPERSAND] = '&',
 	[PLANE_BACKSLASH] = '\\',
 	[PLANE_PLUS] = '+',
+	[PLANE_OPEN] = '(',
+	[PLANE_WIDE] = 0xef,
 };
 
 void planes_first_of_run(struct planes *planes, uint64_t *found)
@@ -166,10 +168,10 @@ PLANES_TARGET static uint8_t rare_there(const struct planes *planes)
 	__m256i any = _mm256_setzero_si256();
 	for (size_t place = 0; place < (planes->words + 2) * PLANE_PLACES; place += 32) {
 		__m256i bytes = _mm256_loadu_si256((const void *)(planes->text + place));
+		__m256i lower = _mm256_and_si256(bytes, nibble);
 		__m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-		/* A byte beyond ASCII finds nothing in the first table: shuffles give 0 where the sign is set. */
 		any = _mm256_or_si256(
-			any, _mm256_and_si256(_mm256_shuffle_epi8(lows, bytes), _mm256_shuffle_epi8(highs, upper)));
+			any, _mm256_and_si256(_mm256_shuffle_epi8(lows, lower), _mm256_shuffle_epi8(highs, upper)));
 	}
 	__m128i half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
 	uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);

@@ -23,6 +23,8 @@ enum plane {
 	PLANE_AMPERSAND,
 	PLANE_BACKSLASH,
 	PLANE_PLUS,
+	PLANE_OPEN, /* ( */
+	PLANE_WIDE, /* 0xef, the first byte of a full-width sign */
 	PLANES_OF_RARE,
 	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
 	PLANE_UPPER,                  /* A to Z */
@@ -111,6 +113,26 @@ PLANES_INLINE void plane_store(uint64_t *found, plane_bits four)
 PLANES_INLINE bool plane_any(plane_bits four)
 {
 	return (four[0] | four[1] | four[2] | four[3]) != 0;
+}
+
+/*
+ * Leaves of four words of candidates those for which `may` says yes, which sees the bytes from 64 before the place to
+ * 63 behind it: for tests that planes cannot tell, where few candidates are left.
+ */
+PLANES_INLINE plane_bits plane_filter(
+	const struct planes *planes, size_t word, plane_bits four, bool (*may)(const uint8_t *at))
+{
+	uint64_t kept[4];
+	if (!plane_any(four))
+		return four;
+	plane_store(kept, four);
+	for (size_t w = 0; w < 4; w++)
+		for (uint64_t left = kept[w]; left; left &= left - 1) {
+			size_t place = (word + w) * PLANE_PLACES + (unsigned)__builtin_ctzll(left);
+			if (!may(planes->text + PLANE_PLACES + place))
+				kept[w] ^= left & -left;
+		}
+	return plane_load(kept);
 }
 
 /*
