@@ -7,6 +7,8 @@
 
 #include <utf8proc.h>
 
+#include "detect/planes.h"
+
 struct sign_word {
 	const char *word;
 	uint8_t size;
@@ -305,6 +307,50 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return true;
 }
 
+/* The beginnings of the words for the sign, and behind "at" what divides it from the domain. */
+static const struct plane_sequence sequences[] = {
+	{{"aA", "tT", " )\t-"}},
+	{{"aA", "tT", "]_}>\xc2"}},
+	{{"aA", "rR", "oOrR"}},
+	{{"aA", "fF", "fF"}},
+	{{"cC", "hH", "iI"}},
+	{{"kK", "lL", "aA"}},
+	{{"aA", " )\t", ""}},
+	{{"aA", "]}>\xc2", ""}},
+	{{NULL}},
+};
+
+/* Is the letter the begin of a word, and if it is the word "a", in brackets that end at most three blanks behind it? */
+static bool may_be_word(const uint8_t *at)
+{
+	if (alnum(at[-1]) || at[-1] >= 0x80 || !may_start(at[0], at[1]))
+		return false;
+	if (alnum(at[1]) || (at[0] | 32) != 'a')
+		return true;
+	const uint8_t *p = at + 1;
+	p += email_blanks_at(p, p + 2 * EMAIL_BLANKS);
+	return *p == ')' || *p == ']' || *p == '}' || *p == '>';
+}
+
+static bool may_be_escape(const uint8_t *at)
+{
+	return may_start(at[0], at[1]) && (at[1] != '4' || at[2] == '0');
+}
+
+/* The sign itself, its escapes, the words for it. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits words = plane_load(found + w) & ~plane(planes, PLANE_ALNUM, w, -1);
+		plane_bits escapes = plane(planes, PLANE_PERCENT, w, 0) | plane(planes, PLANE_AMPERSAND, w, 0);
+		escapes |= plane(planes, PLANE_BACKSLASH, w, 0) | plane(planes, PLANE_EQUALS, w, 0);
+		escapes |= plane(planes, PLANE_WIDE, w, 0) | plane(planes, PLANE_UMLAUT, w, 0);
+		words = plane_filter(planes, w, words, may_be_word);
+		escapes = plane_filter(planes, w, escapes, may_be_escape);
+		plane_store(found + w, plane(planes, PLANE_AT, w, 0) | words | escapes);
+	}
+}
+
 const struct detector detector_email_address = {
 	.kind = DETECT_EMAIL_ADDRESS,
 	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
@@ -312,5 +358,7 @@ const struct detector detector_email_address = {
 	.run_start = true,
 	.word_start = true,
 	.may_start = may_start,
+	.places = find_places,
+	.sequences = sequences,
 	.check = check,
 };

@@ -2,6 +2,7 @@
 #include "detect/planes.h"
 
 /* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
+_Static_assert(PLANES_OF_RARE <= 8, "one bit of a byte for each");
 static const uint8_t rare_byte[PLANES_OF_RARE] = {
 	[PLANE_AT] = '@',
 	[PLANE_PERCENT] = '%',
@@ -10,6 +11,7 @@ static const uint8_t rare_byte[PLANES_OF_RARE] = {
 	[PLANE_PLUS] = '+',
 	[PLANE_OPEN] = '(',
 	[PLANE_WIDE] = 0xef,
+	[PLANE_UMLAUT] = 0xc3,
 };
 
 void planes_first_of_run(struct planes *planes, uint64_t *found)

@@ -23,8 +23,9 @@ enum plane {
 	PLANE_AMPERSAND,
 	PLANE_BACKSLASH,
 	PLANE_PLUS,
-	PLANE_OPEN, /* ( */
-	PLANE_WIDE, /* 0xef, the first byte of a full-width sign */
+	PLANE_OPEN,   /* ( */
+	PLANE_WIDE,   /* 0xef, the first byte of a full-width sign */
+	PLANE_UMLAUT, /* 0xc3, the first byte of most letters of Western Europe beyond ASCII */
 	PLANES_OF_RARE,
 	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
 	PLANE_UPPER,                  /* A to Z */
