@@ -4,6 +4,7 @@
  */
 #include "detect/digits.h"
 #include "detect/labels.h"
+#include "detect/planes.h"
 
 /* Hundredths. */
 #define CONFIDENCE_LABELLED 97
@@ -50,15 +51,21 @@ static const struct issuer_range {
 	{979200, 979289, LENGTH(16)},                           /* Troy */
 };
 
+/* Bits of the lengths that cards have which begin with this number. */
+static uint32_t lengths_of(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof issuer_ranges / sizeof *issuer_ranges; i++)
+		if (number >= issuer_ranges[i].low && number <= issuer_ranges[i].high)
+			return issuer_ranges[i].lengths;
+	return 0;
+}
+
 static bool issued(const uint8_t *digits, size_t count)
 {
 	uint32_t number = 0;
 	for (size_t i = 0; i < 6; i++)
 		number = number * 10 + digits[i];
-	for (size_t i = 0; i < sizeof issuer_ranges / sizeof *issuer_ranges; i++)
-		if (number >= issuer_ranges[i].low && number <= issuer_ranges[i].high)
-			return (issuer_ranges[i].lengths & LENGTH(count)) != 0;
-	return false;
+	return (lengths_of(number) & LENGTH(count)) != 0;
 }
 
 /* ISO/IEC 7812-1, annex B. */
@@ -199,27 +206,71 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return trigger != '0' && trigger != '7' && (ascii_digit(next) || next >= 0x80);
 }
 
-#define DIGITS "09"
-#define WIDE "==\x80\xff"
-#define BROKEN "\n\n\r\r"
-#define ESCAPED "%%&&" WIDE
-/* What hopeless() asks: four or six digits and a sign, or twelve in one. */
-static const struct detect_hint hints[] = {
-	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, "  --.."}, {7, 2, NEAR_ALL, DIGITS WIDE BROKEN}}},
-	{{{3, 9, NEAR_ALL, DIGITS}}},
-	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, "  --.."}, {9, 2, NEAR_ALL, DIGITS WIDE BROKEN}}},
-	{{{3, 1, NEAR_ALL, DIGITS}, {4, 1, NEAR_ALL, ESCAPED}}},
-	{{{3, 3, NEAR_ALL, DIGITS}, {6, 1, NEAR_ALL, ESCAPED}}},
-	{{{3, 1, NEAR_ALL, WIDE}}},
-	{{{3, 2, NEAR_ALL, DIGITS}, {5, 1, NEAR_ALL, WIDE}}},
-	{{{3, 4, NEAR_ALL, DIGITS}, {7, 1, NEAR_ALL, WIDE}}},
-	{{{3, 5, NEAR_ALL, DIGITS}, {8, 1, NEAR_ALL, WIDE}}},
-	{{{3, 6, NEAR_ALL, DIGITS}, {9, 1, NEAR_ALL, WIDE}}},
-	{{{3, 7, NEAR_ALL, DIGITS}, {10, 1, NEAR_ALL, WIDE}}},
-	{{{3, 8, NEAR_ALL, DIGITS}, {11, 1, NEAR_ALL, WIDE}}},
-	{{{0, 1, NEAR_ALL, WIDE}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+/* --- places --- */
+
+static bool full_width_digit(const uint8_t *at)
+{
+	return at[0] == 0xef && at[1] == 0xbc && (uint8_t)(at[2] - 0x90) < 10;
+}
+
+/* Twelve digits in ASCII with one or more signs between them, an issuer's first; or something that is no ASCII. */
+static bool may_be(const uint8_t *at)
+{
+	if (at[0] >= 0x80)
+		return full_width_digit(at) && !full_width_digit(at - 3);
+	if (at[0] == '0' || at[0] == '7' || at[-1] == '_')
+		return false;
+	uint32_t number = 0;
+	unsigned digits = 0;
+	for (const uint8_t *end = at + PLANE_PLACES - 1; at < end && digits < CARD_DIGITS_MIN; at++) {
+		if (ascii_digit(*at))
+			number = digits++ < 6 ? number * 10 + (uint32_t)(*at - '0') : number;
+		else if (*at != ' ' && *at != '-' && *at != '.')
+			return *at >= 0x80 || *at == '%' || *at == '&' || *at == '=';
+	}
+	return digits < CARD_DIGITS_MIN || lengths_of(number) != 0;
+}
+
+/* No letter or digit stands before the number but of an escape or terminal code, no dot, no dash. */
+PLANES_INLINE plane_bits begins_anew(const struct planes *planes, size_t w)
+{
+	plane_bits behind = plane(planes, PLANE_ALNUM, w, -1) | plane(planes, PLANE_DOT, w, -1);
+	if (planes->any[PLANE_BACKSLASH])
+		behind &= ~plane(planes, PLANE_BACKSLASH, w, -2);
+	return ~(behind | plane(planes, PLANE_DASH, w, -1)) | plane(planes, PLANE_M_OR_K, w, -1);
+}
+
+/* hopeless() of planes: four or six digits and a sign with two digits further on, twelve in one, or what may be spelt
+ * otherwise within the first twelve places. */
+PLANES_INLINE plane_bits find_groups(const struct planes *planes, size_t w)
+{
+	const plane_bits three = plane(planes, PLANE_DIGITS_2, w, 0) & plane(planes, PLANE_DIGITS_2, w, 1);
+	const plane_bits high = plane(planes, PLANE_HIGH, w, 1);
+	plane_bits found = three & plane(planes, PLANE_EQUALS, w, 3);
+	if (plane_any(high | plane(planes, PLANE_HIGH, w, 3)))
+		found |= plane(planes, PLANE_DIGIT, w, 0) & plane(planes, PLANE_SPELT_8, w, 1);
+	const plane_bits four = plane(planes, PLANE_DIGITS_4, w, 0);
+	if (!plane_any(four))
+		return found;
+	plane_bits shape = plane(planes, PLANE_DIGITS_2, w, 7) & ~plane(planes, PLANE_DIGIT, w, 4);
+	shape |= plane(planes, PLANE_DIGITS_2, w, 4) & ~plane(planes, PLANE_DIGIT, w, 6) &
+		 plane(planes, PLANE_DIGITS_2, w, 9);
+	return found | (four & (shape | plane(planes, PLANE_DIGITS_8, w, 4) | plane(planes, PLANE_SPELT_8, w, 4)));
+}
+
+/* check() says yes only at a digit behind which no letter or digit of the same run stands (begins_free): it is the
+ * first trigger there. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits here = find_groups(planes, w);
+		if (planes->any[PLANE_WIDE])
+			here |= plane(planes, PLANE_WIDE, w, 0);
+		if (plane_any(here))
+			here = plane_filter(planes, w, here & begins_anew(planes, w), may_be);
+		plane_store(found + w, here);
+	}
+}
 
 const struct detector detector_payment_card = {
 	.kind = DETECT_PAYMENT_CARD,
@@ -227,7 +278,6 @@ const struct detector detector_payment_card = {
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
 	.check = check,
 };

@@ -86,6 +86,23 @@ PLANES_INLINE plane_bits all_of(const uint64_t *digits, size_t w, int further)
 	return shifted(digits, w, 0) & shifted(digits, w, further);
 }
 
+PLANES_INLINE plane_bits spelt(const struct planes *planes, size_t w)
+{
+	return plane_load(planes->of[PLANE_HIGH] + w) | plane_load(planes->of[PLANE_EQUALS] + w) |
+	       plane_load(planes->of[PLANE_PERCENT] + w) | plane_load(planes->of[PLANE_AMPERSAND] + w);
+}
+
+/* What the eight places from each on hold; of the word behind it only the first places count. */
+PLANES_INLINE plane_bits spelt_in_eight(const struct planes *planes, size_t w)
+{
+	plane_bits here = spelt(planes, w), behind = spelt(planes, w + 1);
+	here |= here >> 1 | behind << 63;
+	behind |= behind >> 1;
+	here |= here >> 2 | behind << 62;
+	behind |= behind >> 2;
+	return here | here >> 4 | behind << 60;
+}
+
 /* Words from the one before on; what is far behind the text may be wrong: see PLANE_DIGITS_2. */
 PLANES_TARGET static void combine_words(struct planes *planes)
 {
@@ -103,6 +120,8 @@ PLANES_TARGET static void combine_words(struct planes *planes)
 		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2] - 1, w, 2));
 	for (size_t w = 0; w < planes->words + 2; w += 4)
 		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4] - 1, w, 4));
+	for (size_t w = 0; w < planes->words + 2; w += 4)
+		plane_store(of[PLANE_SPELT_8] + w, spelt_in_eight(planes, w));
 }
 
 #if defined(__x86_64__)

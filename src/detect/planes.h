@@ -49,6 +49,7 @@ enum plane {
 	PLANE_DIGITS_2,                 /* two digits from here on; true as far as 56 places behind the last word */
 	PLANE_DIGITS_4,
 	PLANE_DIGITS_8,
+	PLANE_SPELT_8, /* in the eight places from here on one is beyond ASCII, % & or =: a sign may be spelt there */
 	PLANES
 };
 
