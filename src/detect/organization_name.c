@@ -5,6 +5,7 @@
  */
 #include "detect/digits.h"
 #include "detect/person_words.h"
+#include "detect/planes.h"
 #include "detect/words.h"
 
 #define FORM_BYTES 14
@@ -364,11 +365,10 @@ __attribute__((noinline)) static bool examine(
 }
 
 /* Do the first letters begin a form? INFO and ON do not. */
-static bool begins_form(const struct detect_window *window, size_t at)
+static bool begins_form(uint8_t first, uint8_t second, uint8_t third)
 {
 	static const char *const pairs[] = {"A.BGPp/", "BV.", "CoO", "EU.", "GmM", "IncN", "KG", "LtTiIlL.", "NV.",
 		"OyYH", "PlL.", "S.pPrRaAnNlL\xc3", "pl", "s."};
-	uint8_t first = window->data[at], second = byte_at(window, at + 1), third = byte_at(window, at + 2);
 	if (second != '.' && ascii_letter(third) && strchr("abcdgjlmprsu", third | 0x20) == NULL)
 		return false;
 	for (size_t i = 0; second != 0 && i < sizeof pairs / sizeof *pairs; i++)
@@ -379,25 +379,43 @@ static bool begins_form(const struct detect_window *window, size_t at)
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	if (byte_before(window, at, 1) != ' ' || byte_before(window, at, 2) <= ' ' || !begins_form(window, at))
+	if (byte_before(window, at, 1) != ' ' || byte_before(window, at, 2) <= ' ' ||
+		!begins_form(window->data[at], byte_at(window, at + 1), byte_at(window, at + 2)))
 		return false;
 	return examine(window, at, out);
 }
 
-/* Behind a blank: dotted, of two to four letters, or one of the long words. */
-static const struct detect_hint hints[] = {
-	{{{-1, 1, NEAR_ALL, "  "}, {2, 1, NEAR_NONE, "09AZaz"}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {3, 1, NEAR_NONE, "09AZaz"}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {4, 1, NEAR_NONE, "09AZaz"}}},
-	{{{-1, 1, NEAR_ALL, "  "}, {1, 6, NEAR_ALL, "AZaz"}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
+/* What begins_form takes, and more. */
+static const struct plane_sequence sequences[] = {
+	{{"A", ".BGPp/", ""}},
+	{{"BEN", "UV.", ""}},
+	{{"C", "oO", ""}},
+	{{"GIK", "mMGncN", ""}},
+	{{"LP", "tTiIlL.", ""}},
+	{{"O", "yYH", ""}},
+	{{"S", ".pPrRaAnNlL\xc3", ""}},
+	{{"ps", "l.", ""}},
+	{{NULL}},
 };
+
+static bool may_be_form(const uint8_t *at)
+{
+	return at[-2] > ' ' && begins_form(at[0], at[1], at[2]);
+}
+
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits first = plane_load(found + w) & plane(planes, PLANE_SPACE, w, -1);
+		plane_store(found + w, plane_filter(planes, w, first, may_be_form));
+	}
+}
 
 const struct detector detector_organization_name = {
 	.kind = DETECT_ORGANIZATION_NAME,
 	.describe = "Name of an organization: capitalised words before a legal form",
 	.triggers = "ABCEGIKLNOPSps",
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
+	.sequences = sequences,
 	.check = check,
 };
