@@ -163,6 +163,8 @@ static bool hopeless(const struct detect_window *window, size_t at)
 		return true;
 	if (!ascii_digit(data[3]))
 		return data[3] < 0x80 && data[3] != '=';
+	if (data[2] < 0x80 && !ascii_digit(data[2]))
+		return true; /* 56.8.11374.22533 */
 	size_t count = 4;
 	while (count <= CARD_DIGITS_MAX && ascii_digit(byte_at(window, at + count)))
 		count++;
