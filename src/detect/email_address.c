@@ -307,26 +307,36 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return true;
 }
 
-/* The beginnings of the words for the sign, and behind "at" what divides it from the domain. */
+/* The beginnings of the words for the sign, and "a" with what can follow it in brackets. */
 static const struct plane_sequence sequences[] = {
-	{{"aA", "tT", " )\t-"}},
-	{{"aA", "tT", "]_}>\xc2"}},
-	{{"aA", "rR", "oOrR"}},
-	{{"aA", "fF", "fF"}},
-	{{"cC", "hH", "iI"}},
-	{{"kK", "lL", "aA"}},
-	{{"aA", " )\t", ""}},
-	{{"aA", "]}>\xc2", ""}},
+	{{"aA", "tT"}},
+	{{"aA", "rR"}},
+	{{"aA", "fF"}},
+	{{"cC", "hH"}},
+	{{"kK", "lL"}},
+	{{"aA", " )\t"}},
+	{{"aA", "]}>\xc2"}},
 	{{NULL}},
 };
 
 /* Is the letter the begin of a word, and if it is the word "a", in brackets that end at most three blanks behind it? */
 static bool may_be_word(const uint8_t *at)
 {
-	if (alnum(at[-1]) || at[-1] >= 0x80 || !may_start(at[0], at[1]))
+	const uint8_t third = at[2] | 32;
+	if (at[-1] >= 0x80)
 		return false;
-	if (alnum(at[1]) || (at[0] | 32) != 'a')
-		return true;
+	switch (at[1] | 32) {
+	case 't':
+		return at[2] < 0x80 && !alnum(at[2]);
+	case 'r':
+		return third == 'o' || third == 'r';
+	case 'f':
+		return third == 'f';
+	case 'h':
+		return third == 'i';
+	case 'l':
+		return third == 'a';
+	}
 	const uint8_t *p = at + 1;
 	p += email_blanks_at(p, p + 2 * EMAIL_BLANKS);
 	return *p == ')' || *p == ']' || *p == '}' || *p == '>';

@@ -387,14 +387,14 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 
 /* What begins_form takes, and more. */
 static const struct plane_sequence sequences[] = {
-	{{"A", ".BGPp/", ""}},
-	{{"BEN", "UV.", ""}},
-	{{"C", "oO", ""}},
-	{{"GIK", "mMGncN", ""}},
-	{{"LP", "tTiIlL.", ""}},
-	{{"O", "yYH", ""}},
-	{{"S", ".pPrRaAnNlL\xc3", ""}},
-	{{"ps", "l.", ""}},
+	{{"A", ".BGPp/"}},
+	{{"BEN", "UV."}},
+	{{"C", "oO"}},
+	{{"GIK", "mMGncN"}},
+	{{"LP", "tTiIlL."}},
+	{{"O", "yYH"}},
+	{{"S", ".pPrRaAnNlL\xc3"}},
+	{{"ps", "l."}},
 	{{NULL}},
 };
 

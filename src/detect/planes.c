@@ -54,10 +54,10 @@ bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequenc
 	for (unsigned bit = 0; sequences[bit].bytes[0]; bit++) {
 		if (bit == PLANE_SEQUENCES)
 			return false;
-		for (size_t place = 0; place < 3; place++)
+		for (size_t place = 0; place < 2; place++)
 			add_set(sequences[bit].bytes[place], bit, seekers->low[n][place], seekers->high[n][place]);
 	}
-	for (size_t place = 0; place < 3; place++) { /* shuffles look into each half by itself */
+	for (size_t place = 0; place < 2; place++) { /* shuffles look into each half by itself */
 		memcpy(seekers->low[n][place] + 16, seekers->low[n][place], 16);
 		memcpy(seekers->high[n][place] + 16, seekers->high[n][place], 16);
 	}
@@ -238,11 +238,10 @@ PLANES_INLINE __m256i in_sets(struct halves bytes, const uint8_t *low_table, con
 		_mm256_shuffle_epi8(_mm256_load_si256((const void *)high_table), bytes.high));
 }
 
-PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const struct halves bytes[3])
+PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const struct halves bytes[2])
 {
 	__m256i all = in_sets(bytes[0], seekers->low[n][0], seekers->high[n][0]);
 	all = _mm256_and_si256(all, in_sets(bytes[1], seekers->low[n][1], seekers->high[n][1]));
-	all = _mm256_and_si256(all, in_sets(bytes[2], seekers->low[n][2], seekers->high[n][2]));
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(all, _mm256_setzero_si256()));
 }
 
@@ -251,8 +250,8 @@ PLANES_INLINE void seek(
 {
 	const uint8_t *text = planes->text + PLANE_PLACES;
 	for (size_t w = 0; w < planes->words; w++, text += PLANE_PLACES) {
-		const struct halves first[3] = {halves_of(text), halves_of(text + 1), halves_of(text + 2)};
-		const struct halves second[3] = {halves_of(text + 32), halves_of(text + 33), halves_of(text + 34)};
+		const struct halves first[2] = {halves_of(text), halves_of(text + 1)};
+		const struct halves second[2] = {halves_of(text + 32), halves_of(text + 33)};
 		for (size_t n = 0; n < count; n++)
 			found[n][w] = begins(seekers, n, first) | (uint64_t)begins(seekers, n, second) << 32;
 	}

@@ -145,18 +145,18 @@ PLANES_INLINE plane_bits plane_filter(
 void planes_first_of_run(struct planes *planes, uint64_t *found);
 
 /*
- * Where one of up to eight sequences of three bytes may stand: of each place a set of bytes, "" is all. A set is taken
+ * Where one of up to eight pairs of bytes may stand: of each place a set of bytes, "" is all. A set is taken
  * as its low nibbles times its high nibbles, so that more may be found than is meant: "aA" and "xyz" are exact, "aS" is
  * not (it is aAqQsScC...).
  */
 #define PLANE_SEQUENCES 8
 struct plane_sequence {
-	const char *bytes[3];
+	const char *bytes[2];
 };
 /* Tables of shuffles made of sequences, for up to PLANE_SEEKERS detectors. */
 #define PLANE_SEEKERS 4
 struct plane_seekers {
-	_Alignas(32) uint8_t low[PLANE_SEEKERS][3][32], high[PLANE_SEEKERS][3][32];
+	_Alignas(32) uint8_t low[PLANE_SEEKERS][2][32], high[PLANE_SEEKERS][2][32];
 	size_t count;
 };
 /* Ended by an all-NULL one; false: there are too many. */

@@ -743,14 +743,14 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 #define LETTERS "dDnNsStTyY" /* ends of labels; with them c and i, too */
 static const struct plane_sequence sequences[] = {
-	{{LETTERS, "=:\\", ""}},
-	{{LETTERS, "\"'", ""}},
-	{{" ", "=:", ""}},
-	{{" ", "\"'", ""}},
-	{{"AQ", "KSI~", ""}},
-	{{"g", "hl=%", ""}},
-	{{"xy", "oJ", ""}},
-	{{"-bkm", "B_-", ""}},
+	{{LETTERS, "=:\\"}},
+	{{LETTERS, "\"'"}},
+	{{" ", "=:"}},
+	{{" ", "\"'"}},
+	{{"AQ", "KSI~"}},
+	{{"g", "hl=%"}},
+	{{"xy", "oJ"}},
+	{{"-bkm", "B_-"}},
 	{{NULL}},
 };
 
