@@ -160,6 +160,7 @@ PLANES_TARGET static void fill_common(struct planes *planes)
 		const __m256i first = _mm256_loadu_si256((const void *)text);
 		const __m256i second = _mm256_loadu_si256((const void *)(text + 32));
 		planes->of[PLANE_DIGIT][w] = between(first, second, '0', '9');
+		planes->of[PLANE_ZERO][w] = equal(first, second, '0');
 		planes->of[PLANE_UPPER][w] = between(first, second, 'A', 'Z');
 		planes->of[PLANE_LOWER][w] = between(first, second, 'a', 'z');
 		planes->of[PLANE_HIGH][w] = sign_bits(first, second);

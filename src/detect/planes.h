@@ -28,6 +28,7 @@ enum plane {
 	PLANE_UMLAUT, /* 0xc3, the first byte of most letters of Western Europe beyond ASCII */
 	PLANES_OF_RARE,
 	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
+	PLANE_ZERO,                   /* the digit 0 */
 	PLANE_UPPER,                  /* A to Z */
 	PLANE_LOWER,                  /* a to z */
 	PLANE_HIGH,                   /* beyond ASCII */

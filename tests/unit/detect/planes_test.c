@@ -15,7 +15,8 @@
 #define PIECE PLANE_WORDS *PLANE_PLACES
 #define ROWS_MAX 4096
 
-static const struct detector *const converted[] = {&detector_iban, &detector_ip_address, &detector_payment_card};
+static const struct detector *const converted[] = {
+	&detector_iban, &detector_ip_address, &detector_payment_card, &detector_phone_number};
 static const char *const case_kinds[] = {
 	"iban", "ip_address", "national_id", "payment_card", "phone_number", "url", "vat_number"};
 
@@ -23,7 +24,7 @@ static struct {
 	struct st_buf text[ROWS_MAX];
 	size_t count;
 } rows;
-static size_t rounds = 150;
+static size_t rounds = 1000;
 static uint64_t first_seed = 1;
 
 static uint64_t next_random(uint64_t *state)
