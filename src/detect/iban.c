@@ -356,13 +356,15 @@ static bool may_be(const uint8_t *at)
 	return country && (at[0] == 0xef || at[1] >= 0x80 || account_follows(at + 2, country));
 }
 
-/* The country code of two letters, right before or with one sign between; full-width letters end in no letter. */
+/* The country code of two letters, right before or with one sign between, of a blank no third; full-width letters end
+ * in no letter. */
 PLANES_INLINE plane_bits behind_code(const struct planes *planes, size_t w, plane_bits heads)
 {
 	const plane_bits second = plane(planes, PLANE_LETTER, w, -2);
-	const plane_bits sign = plane(planes, PLANE_SPACE, w, -1) | plane(planes, PLANE_DASH, w, -1);
+	const plane_bits blank = plane(planes, PLANE_SPACE, w, -1) & ~plane(planes, PLANE_LETTER, w, -4);
+	const plane_bits sign = blank | plane(planes, PLANE_DASH, w, -1);
 	plane_bits found = (plane(planes, PLANE_LETTER, w, -1) | (sign & plane(planes, PLANE_LETTER, w, -3))) & second;
-	return heads & (found | plane(planes, PLANE_HIGH, w, -1));
+	return heads & (found | plane(planes, PLANE_HIGH, w, -1) | plane(planes, PLANE_WIDE, w, 0));
 }
 
 /* Two check digits, the second may be anything beyond ASCII, behind a country code. check() says yes only where no

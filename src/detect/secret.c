@@ -712,7 +712,7 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 }
 
 /* Behind a label: its sign, or the quote of its name. */
-static bool ends_label(uint8_t next)
+static inline bool ends_label(uint8_t next)
 {
 	return next == '=' || next == ':' || next == '"' || next == '\'' || next == '\\';
 }
@@ -743,9 +743,9 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 #define LETTERS "dDnNsStTyY" /* ends of labels; with them c and i, too */
 static const struct plane_sequence sequences[] = {
-	{{LETTERS, "=:\\"}},
+	{{LETTERS, "=:"}},
 	{{LETTERS, "\"'"}},
-	{{" ", "=:"}},
+	{{LETTERS, "\\"}},
 	{{" ", "\"'"}},
 	{{"AQ", "KSI~"}},
 	{{"g", "hl=%"}},
@@ -776,11 +776,9 @@ static bool may_end_label(const uint8_t *last)
 	return false;
 }
 
-/* What check() asks first, of the bytes around. */
+/* What check() asks first, of the bytes around; may_start is asked by the engine. */
 static bool may_be_secret(const uint8_t *at)
 {
-	if (!may_start(at[0], at[1]))
-		return false;
 	switch (at[0]) {
 	case '-':
 		return at[-1] == '-' && at[-4] == '-';
@@ -793,23 +791,29 @@ static bool may_be_secret(const uint8_t *at)
 	case 'b':
 	case 'k':
 	case 'm':
+		return at[1] == '_' || at[1] == '-';
 	case 'x':
-		return true;
-	case 'y':
-		return at[1] == 'J' ? at[-1] == 'e' : may_end_label(at);
+		return at[1] == 'o' && at[2] == 'x';
 	case ' ':
 		return at[1] == '\'' || at[1] == '"' ? (at[-1] | 32) == 'y' : may_end_label(at - 1);
+	case 'y':
+		if (at[1] == 'J')
+			return at[-1] == 'e';
+		/* fall through */
 	default:
-		return may_end_label(at);
+		return ends_label(at[1]) && may_end_label(at);
 	}
 }
 
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
+		const plane_bits blank = plane(planes, PLANE_SPACE, w, 0);
+		plane_bits sign = plane(planes, PLANE_EQUALS, w, 1) | plane(planes, PLANE_COLON, w, 1);
 		/* no identifier ends in a colon: the blank of "name: " */
-		plane_bits field = plane(planes, PLANE_SPACE, w, 0) & plane(planes, PLANE_COLON, w, -1);
-		plane_store(found + w, plane_filter(planes, w, plane_load(found + w) & ~field, may_be_secret));
+		plane_bits here =
+			(plane_load(found + w) & ~(blank & plane(planes, PLANE_COLON, w, -1))) | (blank & sign);
+		plane_store(found + w, plane_filter(planes, w, here, may_be_secret));
 	}
 }
 
