@@ -160,13 +160,18 @@ static bool may_go_on(struct address_ahead *ahead)
 	       (second->capital || word_listed(address_fold(ahead, 1, folded), street_small_words));
 }
 
-static bool street_behind(
-	const struct detect_window *window, size_t at, size_t digits, size_t number, struct address_line *out)
+static bool may_stand_before(const struct detect_window *window, size_t at, size_t digits, size_t number)
 {
 	uint8_t before = byte_before(window, at, 1);
 	size_t name = number + (byte_at(window, number) == ',') + 1;
-	if (byte_at(window, name - 1) != ' ' || !may_name_street(window, name, digits) || !token_begins(window, at) ||
-		before == '.' || before == '-' || before == '/')
+	return byte_at(window, name - 1) == ' ' && may_name_street(window, name, digits) && before != '.' &&
+	       before != '-' && before != '/';
+}
+
+static bool street_behind(
+	const struct detect_window *window, size_t at, size_t digits, size_t number, struct address_line *out)
+{
+	if (!may_stand_before(window, at, digits, number) || !token_begins(window, at))
 		return false;
 	struct address_ahead ahead = address_ahead_from(window, number);
 	if (!may_go_on(&ahead))
@@ -240,6 +245,13 @@ static bool street_before(const struct detect_window *window, size_t at, size_t 
 	out->start = address.word[first].start;
 	out->end = number;
 	return true;
+}
+
+bool address_line_may(const struct detect_window *window, size_t at, size_t digits)
+{
+	size_t number = number_end(window, at, digits);
+	return number != 0 && (may_stand_before(window, at, digits, number) ||
+				      (digits <= 4 && behind_name(window, at) && address_pauses(window, number)));
 }
 
 bool address_line_at(const struct detect_window *window, size_t at, size_t digits, struct detect_candidate *out)

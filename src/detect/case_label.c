@@ -175,7 +175,10 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 
 #define HEAD_BYTES 8
 #define LONGEST_HEAD 20
-enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD };
+#define SIGNS_MOST 6                     /* between it and the number */
+#define NUMBERED_BYTES (REACH_BYTES + 8) /* before a label: where a word can say that a number comes */
+/* BARE: a head that never asks for less than six digits with nothing but a blank between. */
+enum last_word { LAST_NONE, LAST_BETWEEN, LAST_HEAD, LAST_BARE };
 
 /* The last words of labels, and words that say that a number comes; and what may stand between them and the number.
  * Their first eight bytes, sorted. */
@@ -195,8 +198,8 @@ static const struct head {
 	{"caseid", LAST_HEAD},
 	{"caseno", LAST_HEAD},
 	{"casenumb", LAST_HEAD},
-	{"caso", LAST_HEAD},
-	{"claim", LAST_HEAD},
+	{"caso", LAST_BARE},
+	{"claim", LAST_BARE},
 	{"claimnum", LAST_HEAD},
 	{"complain", LAST_HEAD},
 	{"das", LAST_BETWEEN},
@@ -211,7 +214,7 @@ static const struct head {
 	{"docket", LAST_HEAD},
 	{"docketno", LAST_HEAD},
 	{"docketnu", LAST_HEAD},
-	{"dossier", LAST_HEAD},
+	{"dossier", LAST_BARE},
 	{"du", LAST_BETWEEN},
 	{"el", LAST_BETWEEN},
 	{"enquiry", LAST_HEAD},
@@ -221,7 +224,7 @@ static const struct head {
 	{"fall", LAST_HEAD},
 	{"fallnr", LAST_HEAD},
 	{"fallnumm", LAST_HEAD},
-	{"fascicol", LAST_HEAD},
+	{"fascicol", LAST_BARE},
 	{"g", LAST_HEAD},
 	{"gz", LAST_HEAD},
 	{"id", LAST_HEAD},
@@ -233,7 +236,7 @@ static const struct head {
 	{"ist", LAST_BETWEEN},
 	{"la", LAST_BETWEEN},
 	{"le", LAST_BETWEEN},
-	{"matter", LAST_HEAD},
+	{"matter", LAST_BARE},
 	{"matternu", LAST_HEAD},
 	{"meldung", LAST_HEAD},
 	{"n", LAST_HEAD},
@@ -246,15 +249,15 @@ static const struct head {
 	{"of", LAST_BETWEEN},
 	{"plainte", LAST_HEAD},
 	{"pratica", LAST_HEAD},
-	{"procedim", LAST_HEAD},
-	{"progetto", LAST_HEAD},
+	{"procedim", LAST_BARE},
+	{"progetto", LAST_BARE},
 	{"project", LAST_HEAD},
 	{"projekt", LAST_HEAD},
 	{"projet", LAST_HEAD},
 	{"prot", LAST_HEAD},
 	{"protocol", LAST_HEAD},
-	{"proyecto", LAST_HEAD},
-	{"reclamo", LAST_HEAD},
+	{"proyecto", LAST_BARE},
+	{"reclamo", LAST_BARE},
 	{"ref", LAST_HEAD},
 	{"reg", LAST_HEAD},
 	{"request", LAST_BETWEEN},
@@ -266,9 +269,9 @@ static const struct head {
 	{"segnalaz", LAST_HEAD},
 	{"service", LAST_HEAD},
 	{"servicer", LAST_HEAD},
-	{"siniestr", LAST_HEAD},
+	{"siniestr", LAST_BARE},
 	{"sinistre", LAST_HEAD},
-	{"sinistro", LAST_HEAD},
+	{"sinistro", LAST_BARE},
 	{"solicitu", LAST_HEAD},
 	{"sr", LAST_HEAD},
 	{"srx", LAST_HEAD},
@@ -283,6 +286,11 @@ static const struct head {
 	{"vorgangs", LAST_HEAD},
 	{"was", LAST_BETWEEN},
 };
+
+static bool is_capital(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
 
 static uint64_t in_order(const char word[HEAD_BYTES])
 {
@@ -313,8 +321,8 @@ static enum last_word head_of(const char word[HEAD_BYTES])
 static enum last_word last_word(const struct detect_window *window, size_t *at)
 {
 	size_t end = *at, size = 0;
-	while (end > 0 && *at - end < 6 && !ascii_alnum(window->data[end - 1]) && window->data[end - 1] < 0x80 &&
-		window->data[end - 1] != '\n')
+	while (end > 0 && *at - end < SIGNS_MOST && !ascii_alnum(window->data[end - 1]) &&
+		window->data[end - 1] < 0x80 && window->data[end - 1] != '\n')
 		end--;
 	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
 		uint8_t byte = window->data[end - 1 - size];
@@ -333,12 +341,51 @@ static enum last_word last_word(const struct detect_window *window, size_t *at)
 	return head_of(word);
 }
 
+bool case_label_may_begin(const struct detect_window *window, size_t at)
+{
+	enum last_word word = LAST_BETWEEN;
+	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
+		word = last_word(window, &at);
+	return word >= LAST_HEAD || at <= LONGEST_HEAD + SIGNS_MOST;
+}
+
 bool case_label_may_end(const struct detect_window *window, size_t at)
 {
 	enum last_word word = LAST_BETWEEN;
 	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
 		word = last_word(window, &at);
-	return word == LAST_HEAD;
+	return word >= LAST_HEAD;
+}
+
+/* May one of number_words begin at `at`: n, no, nr, nu, id, ref? */
+static bool may_say_number(const struct detect_window *window, size_t at)
+{
+	uint8_t first = window->data[at], second = byte_at(window, at + 1), third = byte_at(window, at + 2);
+	bool inside = is_capital(first)
+			      ? is_capital(byte_before(window, at, 1))
+			      : ascii_letter(byte_before(window, at, 1)) && byte_before(window, at, 2) != '\\';
+	if (first >= 0x80)
+		return true;
+	switch (inside ? 0 : first | 0x20) {
+	case 'n':
+		return !ascii_letter(second) || strchr("our", second | 0x20) != NULL;
+	case 'i':
+		return (second | 0x20) == 'd' && !ascii_letter(third);
+	case 'r':
+		return (second | 0x20) == 'e' && (third | 0x20) == 'f';
+	default:
+		return false;
+	}
+}
+
+bool case_label_asks_six(const struct detect_window *window, size_t at)
+{
+	if (!ascii_letter(byte_before(window, at, 2)) || last_word(window, &at) != LAST_BARE)
+		return false;
+	for (size_t back = 1; back <= NUMBERED_BYTES && back <= at; back++)
+		if (may_say_number(window, at - back))
+			return false;
+	return true;
 }
 
 /* Names of code are no labels: __prot = 0664. */

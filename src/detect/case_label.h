@@ -13,6 +13,11 @@ bool case_label_is_other(const struct detect_window *window, size_t start);
 /* Is the word that ends before `at` the last of a label, or is there one beyond "of the" and the like? Quick, and true
  * where it cannot tell. */
 bool case_label_may_end(const struct detect_window *window, size_t at);
+/* The same in a window that may begin inside of the words: true where they would go on. */
+bool case_label_may_begin(const struct detect_window *window, size_t at);
+/* Is the word that ends at the blank before `at` one that asks for six digits or more, as nothing else around says that
+ * a number comes? */
+bool case_label_asks_six(const struct detect_window *window, size_t at);
 /* Is this group a label itself, as in CASE#12345? */
 bool case_label_is(const struct case_token *token, size_t group);
 

@@ -35,8 +35,9 @@ static bool goes_on_in_groups(const struct detect_window *window, size_t at, siz
 	return (sign == '-' || sign == '/' || sign == '_') && ascii_alnum(next);
 }
 
-/* Most numbers end here, at the word before them. */
-static bool hopeful(const struct detect_window *window, size_t at)
+/* Most numbers end here, at the word before them; `label` asks for that. */
+static bool hopeful(const struct detect_window *window, size_t at, bool fields,
+	bool (*label)(const struct detect_window *window, size_t at))
 {
 	uint8_t before = byte_before(window, at, 1), second = byte_before(window, at, 2);
 	size_t digits = 1;
@@ -52,11 +53,14 @@ static bool hopeful(const struct detect_window *window, size_t at)
 	bool groups = goes_on_in_groups(window, at, digits);
 	if ((digits < 4 && !groups) || before == '_')
 		return false;
-	if (window->field != NULL || before == '-' || before == ':')
+	if (fields || before == '-' || before == ':')
 		return true;
 	if (!groups && !long_enough(window, at, digits))
 		return false;
-	return case_label_may_end(window, at) || (groups && is_capital(byte_at(window, at + digits + 1)));
+	if (!groups && digits < 6 && before == ' ' && (after == ' ' || after == '\n' || after == 0) &&
+		case_label_asks_six(window, at))
+		return false; /* "dossier 12345" */
+	return label(window, at) || (groups && is_capital(byte_at(window, at + digits + 1)));
 }
 
 /* --- what it is instead --- */
@@ -228,5 +232,10 @@ __attribute__((noinline)) static bool examine(
 
 bool case_number_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	return hopeful(window, at) && examine(window, at, out);
+	return hopeful(window, at, window->field != NULL, case_label_may_end) && examine(window, at, out);
+}
+
+bool case_number_may(const struct detect_window *window, size_t at, bool fields)
+{
+	return hopeful(window, at, fields, case_label_may_begin);
 }

@@ -451,6 +451,15 @@ static bool hopeful(const struct detect_window *window, size_t at)
 	return sign != '/' && sign != ',' && !ascii_digit(next);
 }
 
+/* No date reaches further than 50 bytes. */
+bool date_of_birth_may(const struct detect_window *window, size_t at)
+{
+	struct date date = {0};
+	return hopeful(window, at) &&
+	       (read_iso(window, at, &date) || read_day_month(window, at, &date) || read_month_day(window, at, &date) ||
+		       read_numbers(window, at, &date) || read_compact(window, at, &date));
+}
+
 bool date_of_birth_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	return hopeful(window, at) && examine(window, at, out);

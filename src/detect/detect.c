@@ -308,6 +308,7 @@ static void scan_words(struct detect *detect, size_t limit)
 {
 	unsigned examined = detect->run_examined;
 	size_t done;
+	sieve_fields(detect->sieve, detect->fields.count > 0);
 	for (size_t at = detect->scanned; at < limit; at += done) {
 		done = sieve_run(detect->sieve, detect->window.data, detect->window.size, at, limit - at, &examined);
 		for (size_t word = 0; word * SIEVE_PLACES < done; word++) {

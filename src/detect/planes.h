@@ -69,6 +69,7 @@ struct planes {
 	bool examined; /* of the detector that is asked: it has looked at the run that goes on from before; in and out
 			*/
 	bool regions;  /* the options name a region */
+	bool fields;   /* values may stand in fields, whose names are labels */
 	bool any[PLANES_OF_RARE];             /* does the plane hold anything? */
 	uint64_t of[PLANES][PLANE_WORDS + 8]; /* one word before, one behind, and room for whole fours */
 	const uint8_t *text; /* the bytes themselves, from the word before on, to 64 behind the word behind */

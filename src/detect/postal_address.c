@@ -304,6 +304,37 @@ static bool is_inward(const struct detect_window *window, size_t at)
 	       (upper(end) || ascii_digit(end));
 }
 
+/* Can what stands before the code end a street (may_end_street)? No: a word in small letters that is no part of a
+ * house, or a sign that ends every sentence. */
+static bool may_stand_behind(const struct detect_window *window, size_t at)
+{
+	static const char parts[] = " scala interno piano piso puerta bajo dcha izda planta palazzina edificio ";
+	char word[16];
+	size_t size = 0, end = at - 1;
+	if (byte_before(window, at, 1) != ' ')
+		return true;
+	uint8_t byte = byte_before(window, at, 2);
+	if (byte < 0x80 && !ascii_alnum(byte) && strchr("&'/-.,\n\r ", byte) == NULL)
+		return false;
+	while (size < sizeof word - 1 && (byte = byte_before(window, end, size + 1)) >= 'a' && byte <= 'z')
+		size++;
+	if (size == 0 || byte >= 0x80 || ascii_alnum(byte) || strchr("&'/-.", byte) != NULL)
+		return true;
+	memcpy(word, window->data + end - size, size);
+	word[size] = 0;
+	return size == 1 || size == 3 || (size == 2 && strcmp(word, "sc") == 0) || word_listed(word, parts);
+}
+
+bool postal_address_may(const struct detect_window *window, size_t at)
+{
+	size_t digits = 0;
+	if (is_inward(window, at))
+		return true;
+	while (digits < 5 && ascii_digit(byte_at(window, at + digits)))
+		digits++;
+	return digits == 5 && (is_state(window, at) || (is_place(window, at) && may_stand_behind(window, at)));
+}
+
 bool postal_address_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	struct address address;

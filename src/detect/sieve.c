@@ -348,6 +348,7 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
 		return NULL;
 	memset(sieve, 0, sizeof *sieve);
 	sieve->planes.regions = regions;
+	sieve->planes.fields = true;
 	if (build(sieve, detectors, count, regions))
 		return sieve;
 	sieve_close(sieve);
@@ -686,6 +687,11 @@ size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t a
 	return places;
 }
 #endif
+
+void sieve_fields(struct sieve *sieve, bool fields)
+{
+	sieve->planes.fields = fields;
+}
 
 uint64_t sieve_candidates(const struct sieve *sieve, size_t word)
 {

@@ -22,6 +22,8 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
  * on.
  */
 size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined);
+/* Whether values may stand in fields (fields.h): true until it is said. */
+void sieve_fields(struct sieve *sieve, bool fields);
 /* The places of the 64 from at + 64 * word on where any detector has a candidate; bit n for detector n at one of them.
  */
 uint64_t sieve_candidates(const struct sieve *sieve, size_t word);

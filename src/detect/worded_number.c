@@ -6,6 +6,7 @@
 
 #include "detect/digits.h"
 #include "detect/hint.h"
+#include "detect/planes.h"
 
 #define DIGITS_MOST 9
 
@@ -73,13 +74,109 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return examine(window, at, digits, out);
 }
 
+/* --- where it can stand --- */
+
+#define AROUND PLANE_PLACES /* bytes to look at on either side of a number */
+
+/* One of the hints for a number of three to five digits behind a blank; of four, 1999-01-01 is one, too. */
+static bool may_stand_behind_blank(const uint8_t *at, size_t digits)
+{
+	const uint8_t second = at[-2], after = at[digits], next = at[digits + 1];
+	const bool capital = after == ' ' && ((next >= 'A' && next <= 'Z') || next >= 0x80);
+	if (capital || digits == 3)
+		return true;
+	if (second >= 0x80 || (second != 0 && strchr("#.:=dmorDMOR", second) != NULL))
+		return true;
+	if (digits == 5)
+		return second >= 'A' && second <= 'Z' && at[-3] >= 'A' && at[-3] <= 'Z';
+	return after >= '-' && after <= '/' && at[7] >= '-' && at[7] <= '/';
+}
+
+/* What check() asks first, of the bytes around. */
+static bool may_be(const uint8_t *at, bool fields)
+{
+	size_t digits = 1;
+	while (digits < DIGITS_MOST && ascii_digit(at[digits]))
+		digits++;
+	if (at[-1] == ' ' && digits >= 3 && digits <= 5 && !may_stand_behind_blank(at, digits))
+		return false;
+	const struct detect_window window = {at - AROUND, (size_t)2 * AROUND, NULL, NULL};
+	if ((digits == 1 || digits == 5) && postal_address_may(&window, AROUND))
+		return true;
+	if ((digits <= 2 || digits == 4 || digits == 8) && date_of_birth_may(&window, AROUND))
+		return true;
+	return case_number_may(&window, AROUND, fields) ||
+	       (may_be_house(&window, AROUND, digits) && address_line_may(&window, AROUND, digits));
+}
+
+static bool may_be_number(const uint8_t *at)
+{
+	return may_be(at, false);
+}
+
+static bool may_be_number_of_field(const uint8_t *at)
+{
+	return may_be(at, true);
+}
+
+/* Planes that the hints share, with the word before and the one behind. */
+struct shared {
+	uint64_t inside[PLANE_WORDS + 8], signs[PLANE_WORDS + 8], names[PLANE_WORDS + 8];
+};
+
+PLANES_TARGET static void share(const struct planes *planes, struct shared *shared)
+{
+	for (size_t w = 0; w < planes->words + 2; w += 4) {
+		const plane_bits blank = plane_load(planes->of[PLANE_SPACE] + w);
+		plane_bits signs = plane_load(planes->of[PLANE_DASH] + w) | plane_load(planes->of[PLANE_SLASH] + w);
+		signs |= plane_load(planes->of[PLANE_DOT] + w);
+		const plane_bits inside = signs | blank | plane_load(planes->of[PLANE_LINE_FEED] + w) |
+					  plane_load(planes->of[PLANE_COLON] + w);
+		plane_store(shared->inside + w, inside | plane_load(planes->of[PLANE_ALNUM] + w));
+		plane_store(shared->signs + w, signs);
+		plane_store(shared->names + w,
+			plane_load(planes->of[PLANE_UPPER] + w) | plane_load(planes->of[PLANE_HIGH] + w));
+	}
+}
+
+/* The hints, and more: a blank and a capital behind three to five digits are one, and all of four behind a blank. */
+PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struct shared *shared, size_t w)
+{
+	const plane_bits four = plane(planes, PLANE_DIGITS_4, w, 0), five = four & plane(planes, PLANE_DIGITS_4, w, 1);
+	const plane_bits few = ~plane(planes, PLANE_DIGITS_2, w, 1);
+	const plane_bits letter = plane(planes, PLANE_LETTER, w, -1), line = plane(planes, PLANE_LINE_FEED, w, -1);
+	const plane_bits colon = plane(planes, PLANE_COLON, w, -1) & ~plane(planes, PLANE_DIGIT, w, -2);
+	const plane_bits blank = plane(planes, PLANE_SPACE, w, -1);
+	plane_bits holds = ~shifted(shared->inside, w, -1) | colon | (letter & five) | (blank & (few | four));
+	holds |= line & (few | five | ~plane(planes, PLANE_ALNUM, w, 10));
+	holds |= shifted(shared->signs, w, -1) & plane(planes, PLANE_UPPER, w, -2) & plane(planes, PLANE_DIGIT, w, 1);
+	holds |= blank & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
+	for (int digits = 3; digits <= 5; digits++)
+		holds |= ~few & plane(planes, PLANE_SPACE, w, digits) & shifted(shared->names, w, digits + 1);
+	return holds;
+}
+
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	struct shared shared;
+	memcpy(found, planes->of[PLANE_DIGIT] + 1, planes->words * sizeof *found);
+	planes_first_of_run(planes, found);
+	share(planes, &shared);
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits first = plane_load(found + w);
+		if (plane_any(first))
+			first &= hints_may_hold(planes, &shared, w);
+		plane_store(found + w,
+			plane_filter(planes, w, first, planes->fields ? may_be_number_of_field : may_be_number));
+	}
+}
+
 const struct detector detector_worded_number = {
 	.kind = DETECT_CASE_NUMBER,
 	.describe = "Case numbers, dates of birth and postal addresses: numbers and the words around them, in five "
 		    "languages",
 	.triggers = "0123456789",
 	.run_start = true,
-	.hints = hints,
-	.region_hints = hints,
+	.places = find_places,
 	.check = check,
 };

@@ -16,9 +16,34 @@
 #define ROWS_MAX 4096
 
 static const struct detector *const converted[] = {
-	&detector_iban, &detector_ip_address, &detector_payment_card, &detector_phone_number};
+	&detector_email_address,
+	&detector_phone_number,
+	&detector_organization_name,
+	&detector_worded_number,
+	&detector_ip_address,
+	&detector_payment_card,
+	&detector_iban,
+	&detector_person_name,
+	&detector_url,
+	&detector_connection_string,
+	&detector_secret,
+};
 static const char *const case_kinds[] = {
-	"iban", "ip_address", "national_id", "payment_card", "phone_number", "url", "vat_number"};
+	"iban",
+	"ip_address",
+	"national_id",
+	"payment_card",
+	"phone_number",
+	"url",
+	"vat_number",
+	"case_number",
+	"date_of_birth",
+	"email_address",
+	"organization_name",
+	"person_name",
+	"postal_address",
+	"secret",
+};
 
 static struct {
 	struct st_buf text[ROWS_MAX];
