@@ -91,6 +91,48 @@ static inline bool ascii_alnum(uint8_t byte)
 	return ascii_digit(byte) || ascii_letter(byte);
 }
 
+/* May something begin at `at` that is no plain ASCII and is read as a digit, a letter or as nothing? A superset of what
+ * glyph_at tells, as may_spell. At least two bytes must follow. */
+static inline bool may_join(const uint8_t *at)
+{
+	switch (at[0]) {
+	case '=':
+		return at[1] == '\n' || at[1] == '\r';
+	case 0xc2:
+		return at[1] == 0xad;
+	case 0xe2:
+		return at[1] == 0x80 || at[1] == 0x81;
+	case 0xef:
+		return at[1] == 0xbb || at[1] == 0xbc || at[1] == 0xbd;
+	default:
+		return false;
+	}
+}
+
+/* The same, or as a sign? */
+static inline bool may_spell(const uint8_t *at)
+{
+	switch (at[0]) {
+	case '%':
+		return at[1] == '2';
+	case '&':
+		return at[1] == 'n' || at[1] == '#';
+	case '=':
+		return at[1] == '\n' || at[1] == '\r' || at[1] == '2' || ((at[1] | 0x20) == 'a' && at[2] == '0') ||
+		       ((at[1] | 0x20) == 'c' && at[2] == '2');
+	case 0xc2:
+		return at[1] == 0xa0 || at[1] == 0xad || at[1] == 0xb7;
+	case 0xe2:
+		return at[1] == 0x80 || at[1] == 0x81 || at[1] == 0x88;
+	case 0xe3:
+		return at[1] == 0x80;
+	case 0xef:
+		return at[1] == 0xbb || at[1] == 0xbc || at[1] == 0xbd;
+	default:
+		return false;
+	}
+}
+
 /* The byte at a place that may lie outside the window: 0 there, which is no part of any value. */
 static inline uint8_t byte_at(const struct detect_window *window, size_t at)
 {

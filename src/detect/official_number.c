@@ -4,6 +4,7 @@
 #include "detect/official_number.h"
 
 #include "detect/digits.h"
+#include "detect/planes.h"
 #include "detect/worded_number.h"
 
 /* Letters in front of the first digit: a fiscal code of which only the last digit was not replaced. */
@@ -431,45 +432,229 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return !ascii_digit(byte_before(window, at, 1)) && !hopeless(window, at) && examine(window, at, out);
 }
 
-/* --- hints: what the shapes of the tables have in common, as far as a few bytes tell them --- */
+/* A full-width digit; any other 0xef is no first of a run. */
+static bool may_start(uint8_t trigger, uint8_t next)
+{
+	return trigger < 0x80 || next == 0xbc;
+}
 
-#define DIGIT "09"
-#define LETTER "AZaz"
-#define SIGN "  ++--..//"
-/* Beyond ASCII stand full-width digits and other spaces; % and & begin a spelt one, = a broken line. */
-#define WIDE "\x80\xff%%&&=="
+/* --- places --- */
 
-static const struct detect_hint hints[] = {
-	/* in one piece: seven digits; AB123456C; 284122A00; 4K399859412, 8Z49289F; RSSMRA85... */
-	{{{0, 7, NEAR_ALL, DIGIT}}},
-	{{{-2, 2, NEAR_ALL, LETTER}, {0, 6, NEAR_ALL, DIGIT}}},
-	{{{0, 6, NEAR_ALL, DIGIT}, {6, 1, NEAR_ALL, LETTER}}},
-	{{{1, 1, NEAR_ALL, LETTER}, {2, 4, NEAR_ALL, DIGIT}}},
-	{{{-6, 6, NEAR_ALL, LETTER}}},
-	/* 85T10A562 behind letters that something divides */
-	{{{0, 2, NEAR_ALL, DIGIT}, {2, 1, NEAR_ALL, LETTER}, {3, 2, NEAR_ALL, DIGIT}, {5, 1, NEAR_ALL, LETTER}}},
-	/* RSS MRA 85T..., RSSMRA 85T..., RSSMRA 85 T10 */
-	{{{-4, 2, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
-	{{{-7, 6, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 1, NEAR_ALL, LETTER}}},
-	/* AB 123456 C, FR 4K 399 859 412 */
-	{{{0, 6, NEAR_ALL, DIGIT}, {-3, 2, NEAR_ALL, LETTER}, {-1, 1, NEAR_ALL, SIGN}}},
-	{{{1, 1, NEAR_ALL, LETTER}, {2, 1, NEAR_ALL, SIGN}, {3, 2, NEAR_ALL, DIGIT}}},
-	/* groups of digits, of which the first has no five; no 2019-12-05; 12 34 56, 1 234 567, 1-84-12- */
-	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {4, 1, NEAR_NONE, "--//"}, {5, 1, NEAR_ALL, DIGIT}}},
-	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {2, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
-	{{{0, 8, NEAR_ALL, DIGIT SIGN}, {1, 1, NEAR_ALL, SIGN}, {5, 1, NEAR_ALL, SIGN}}},
-	{{{1, 1, NEAR_ALL, SIGN}, {4, 1, NEAR_ALL, SIGN}, {7, 1, NEAR_ALL, SIGN}}},
-	/* the same in other signs than ASCII */
-	{{{0, 14, NEAR_ANY, WIDE}}},
-	{{{0, 0, NEAR_ALL, NULL}}},
-};
+/* What may follow two groups: bit n: a third of n characters; bit 0: anything. Of all schemes, from the first digit on:
+ * letters before it make a group shorter than the tables say, letters in groups of their own are not counted. */
+static unsigned third_groups(unsigned first, unsigned second)
+{
+	switch (first << 8 | second) {
+	case 0x109: /* FR K7 399859412 */
+	case 0x209: /* FR 4K 399859412 */
+	case 0x404:
+	case 0x406:
+	case 0x505: /* RSSMRA 85T10 A562S */
+	case 0x601:
+	case 0x603:
+	case 0x604:
+	case 0x606:
+	case 0x701:
+	case 0x702:
+	case 0x801:
+	case 0x804:
+	case 0x903:
+	case 0xa02:
+	case 0xd02:
+		return 1;
+	case 0x102: /* 1 84 12 76 451 089 46 */
+	case 0x202:
+	case 0x304:
+		return 1 << 2;
+	case 0x103:
+		return 1 << 3;
+	case 0x203: /* RSSMRA 85 T10 A562S, 12 345 678 901 */
+		return 1 << 3 | 1 << 4 | 1 << 5;
+	case 0x302:
+		return 1 << 2 | 1 << 4;
+	case 0x303:
+		return 1 << 2 | 1 << 3 | 1 << 4;
+	case 0x402:
+		return 1 << 2 | 1 << 3;
+	case 0x403:
+		return 1 << 3 | 1 << 4;
+	default:
+		return 0;
+	}
+}
+
+static unsigned alnum_from(const uint8_t *at)
+{
+	unsigned count = 0;
+	while (count <= OFFICIAL_CHARACTERS && ascii_alnum(at[count]))
+		count++;
+	return count;
+}
+
+static bool is_sign(uint8_t byte)
+{
+	return byte == ' ' || byte == '-' || byte == '.' || byte == '/' || byte == '+';
+}
+
+/* Of a first group of `count` characters at `at`: are those behind it as long as some scheme's, with one sign between?
+ */
+static bool groups_fit(const uint8_t *at, unsigned count)
+{
+	const uint8_t sign = at[count], *second = at + count + 1;
+	const bool wide_range = count >= 6, is_date = count == 4 && sign == '-';
+	if (!is_sign(sign) || is_date || (!wide_range && (sign == '/' || sign == '+')))
+		return false;
+	const unsigned next = alnum_from(second), third = next > 9 ? 0 : third_groups(count, next);
+	if (third <= 1 || may_join(second + next))
+		return third == 1 || may_join(second + next);
+	const uint8_t *last = second + next + 1;
+	if (!is_sign(last[-1]))
+		return may_spell(last - 1);
+	const unsigned size = alnum_from(last);
+	return may_join(last + size) || third >> size & 1;
+}
+
+/* `count` characters from the first digit on, behind `letters` of them: has any scheme such a number in one piece? */
+static bool piece_fits(const uint8_t *at, unsigned letters, unsigned count)
+{
+	/* bit n: n digits, behind so many letters: 1234567, A12345678, DE123456789, CHE123456789, FRXX123456789 */
+	static const uint16_t all_digits_behind[5] = {0x9f80, 0x0500, 0x1f80, 0x0700, 0x0200};
+	unsigned digits = 1;
+	if (letters > 4) { /* RSSMRA85T10A562S */
+		const uint8_t *start = at - letters;
+		return letters + count == 16 && ascii_letter(start[8]) && ascii_letter(start[11]) &&
+		       ascii_letter(start[15]);
+	}
+	while (digits < count && ascii_digit(at[digits]))
+		digits++;
+	if (digits == count)
+		return count < 16 && all_digits_behind[letters] >> count & 1;
+	switch (digits) {
+	case 1: /* 8Z49289F, 4K399859412 */
+		return count == 8 || count == 11;
+	case 6: /* AB123456C, 184122A45108946 */
+		return count == 7 || (count == 15 && letters == 0 && ascii_digit(at[7]));
+	case 7: /* 1234567AB */
+		return count <= 9;
+	case 8:
+		return count == 9;
+	case 9: /* 123456789B01 */
+		return count == 12;
+	default:
+		return false;
+	}
+}
+
+/* Nothing hangs on to the number in one piece of `size` characters: token_ends(), and a blank before further groups,
+ * of which those that are too long are none. */
+static bool ends_piece(const uint8_t *end, unsigned size)
+{
+	const uint8_t sign = end[0];
+	if (sign == '_' || ((sign == '.' || sign == '-' || sign == ':') && ascii_digit(end[1])))
+		return false;
+	if (sign == ' ' || !is_sign(sign) || !ascii_alnum(end[1]))
+		return true;
+	const unsigned next = alnum_from(end + 1);
+	return size + next > OFFICIAL_CHARACTERS || may_join(end + 1 + next);
+}
+
+/* Does the letter `at` end the code of a terminal, if an escape begins it? */
+static bool may_end_code(const uint8_t *at)
+{
+	const uint8_t *least = at - 24;
+	if (*at != 'm' && *at != 'K')
+		return false;
+	do
+		at--;
+	while (at > least && (ascii_digit(*at) || *at == ';'));
+	return *at == '[';
+}
+
+/* May other letters stand before `at`, behind what shows nothing, than those right before it? */
+static bool may_hide_letters(const uint8_t *at)
+{
+	if (at[-1] == '\n')
+		return at[-2] == '=' || at[-2] == '\r';
+	if (at[-1] < 0x80)
+		return false;
+	return at[-3] == 0xef || at[-2] == 0xc2 || (at[-3] == 0xe2 && at[-2] <= 0x81);
+}
+
+/* May a number begin at `at`, and its first digit stand `letters` further on? No token goes on there; behind a dash
+ * only where a group of letters is. */
+static bool may_begin_at(const uint8_t *at, unsigned letters)
+{
+	if (at[-1] == '-')
+		return letters < 2 && ascii_letter(at[-2]);
+	return at[-1] != '.' && at[-1] != '_' && !ascii_alnum(at[-1]);
+}
+
+/* What examine() asks of the bytes around the first digit of a run, as far as they are ASCII. */
+static bool may_be(const uint8_t *at)
+{
+	unsigned letters = 0;
+	if (at[0] >= 0x80)
+		return at[1] == 0xbc && (uint8_t)(at[2] - 0x90) < 10;
+	while (letters <= LEADING_LETTERS && ascii_letter(at[-1 - (int)letters]))
+		letters++;
+	const uint8_t *start = at - letters;
+	if (start[-1] == '\\' || may_hide_letters(start) || (letters > 0 && may_end_code(start)))
+		return true;
+	if (!may_begin_at(start, letters))
+		return false;
+	const unsigned count = alnum_from(at);
+	if (may_spell(at + count))
+		return true;
+	return groups_fit(at, count) || (piece_fits(at, letters, count) && ends_piece(at + count, letters + count));
+}
+
+/* One to four digits, a sign and two digits. */
+PLANES_INLINE plane_bits sign_and_digits(const struct planes *planes, size_t w)
+{
+	const plane_bits sign = plane(planes, PLANE_SPACE, w, 0) | plane(planes, PLANE_DASH, w, 0);
+	return (sign | plane(planes, PLANE_DOT, w, 0)) & plane(planes, PLANE_DIGITS_2, w, 1);
+}
+
+PLANES_INLINE plane_bits begins_groups(const struct planes *planes, size_t w)
+{
+	plane_bits here = sign_and_digits(planes, w), behind = sign_and_digits(planes, w + 1);
+	here |= here >> 1 | behind << 63;
+	behind |= behind >> 1;
+	return here >> 1 | behind << 63 | here >> 3 | behind << 61;
+}
+
+/* Few digits and letters: 8Z49289F, 85T10, the last ones of RSSMRA85T10A562S; 85 T10 behind six letters and a sign. */
+PLANES_INLINE plane_bits has_letters(const struct planes *planes, size_t w)
+{
+	const plane_bits third = plane(planes, PLANE_LETTER, w, 3);
+	const plane_bits two = plane(planes, PLANE_DIGITS_2, w, 0), three = two & plane(planes, PLANE_DIGIT, w, 2);
+	const plane_bits sign = plane(planes, PLANE_SPACE, w, 2) | plane(planes, PLANE_DASH, w, 2);
+	return plane(planes, PLANE_LETTER, w, 1) | (two & plane(planes, PLANE_LETTER, w, 2)) | (three & third) |
+	       (two & sign & third & plane(planes, PLANE_LETTER, w, -7));
+}
+
+/* Six digits, or fewer before letters, further groups or what may be spelt otherwise; check() says yes only where a
+ * token begins with letters at most before the trigger, in its run or in groups before it: it is the first there. */
+PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+{
+	for (size_t w = 0; w < planes->words; w += 4) {
+		plane_bits here = plane(planes, PLANE_DIGIT, w, 0) &
+				  ~(plane(planes, PLANE_DIGIT, w, -1) | plane(planes, PLANE_DOT, w, -1));
+		if (plane_any(here))
+			here &= (plane(planes, PLANE_DIGITS_4, w, 0) & plane(planes, PLANE_DIGITS_2, w, 4)) |
+				has_letters(planes, w) | begins_groups(planes, w) | plane(planes, PLANE_SPELT_8, w, 1);
+		if (planes->any[PLANE_WIDE])
+			here |= plane(planes, PLANE_WIDE, w, 0);
+		plane_store(found + w, plane_filter(planes, w, here, may_be));
+	}
+}
 
 const struct detector detector_official_number = {
 	.kind = DETECT_NATIONAL_ID,
 	.describe = "National ids and VAT numbers: structure, dates, check digits, a label where they are weak",
 	.triggers = "0123456789\xef",
 	.run_start = true,
-	.hints = hints,
-	.region_hints = hints,
+	.may_start = may_start,
+	.places = find_places,
 	.check = check,
 };

@@ -23,6 +23,7 @@ static const struct detector *const converted[] = {
 	&detector_ip_address,
 	&detector_payment_card,
 	&detector_iban,
+	&detector_official_number,
 	&detector_person_name,
 	&detector_url,
 	&detector_connection_string,
