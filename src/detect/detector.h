@@ -38,34 +38,16 @@ struct detect_candidate {
 	uint8_t canonical[CEIL_CANONICAL_BYTES];
 };
 
-enum near_how { NEAR_ALL, NEAR_NONE, NEAR_ANY, NEAR_NOT_ALL };
-
-/*
- * What must stand near a trigger, so that places without it cost no call (sieve.h). All of `near` hold: each byte from
- * `offset` (relative to the trigger, -32 to 31) on, `count` of them (0 is 1, at most 32), is in one of the ranges, in
- * none (NEAR_NONE), or one of them is (NEAR_ANY) or is not (NEAR_NOT_ALL). A range is its first and last byte. Bytes
- * outside of the input are 0.
- */
-struct detect_hint {
-	struct {
-		int8_t offset;
-		uint8_t count;
-		enum near_how how;
-		const char *ranges;
-	} near[4];
-};
-
 struct detector {
 	enum detect_kind kind;
 	const char *describe; /* one line for people */
 	const char *triggers; /* bytes that start an examination, NUL-ended */
 	bool run_start;       /* examine only the first trigger byte of a run of ASCII letters and digits */
-	bool word_start;      /* with run_start: check() refuses a letter or digit behind another one */
 	/* NULL, or: can anything start at this trigger when `next` follows it (0 at the end of the input)? Asked once
 	 * for every pair, when the engine builds its table, so that most triggers cost no call. */
 	bool (*may_start)(uint8_t trigger, uint8_t next);
 	/*
-	 * NULL, or: sets in `found` the bits of all places where check() can say yes. More may be set; the engine asks
+	 * Sets in `found` the bits of all places where check() can say yes. More may be set; the engine asks
 	 * triggers and may_start again. With run_start: of those places alone for which triggers and may_start hold and
 	 * that are the first such of their run (planes_first_of_run). With `sequences` (ended by an all-NULL one),
 	 * `found` says where they begin when it is called, and needs only narrowing; without, it holds nothing of use.
@@ -73,9 +55,6 @@ struct detector {
 	 */
 	void (*places)(struct planes *planes, uint64_t *found);
 	const struct plane_sequence *sequences;
-	/* NULL, or hints, ended by an empty one: where none of them holds, check() says no. Only a matter of speed.
-	 * region_hints are those when the options name a region. */
-	const struct detect_hint *hints, *region_hints;
 	/* Pure: no allocation, no I/O, no state. Fills *out and returns true, or false. */
 	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
 };

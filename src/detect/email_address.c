@@ -366,7 +366,6 @@ const struct detector detector_email_address = {
 	.describe = "E-mail address: plain, spelled out with words and spaces, or escaped",
 	.triggers = "@%=&\\aAcCkK\xc3\xef",
 	.run_start = true,
-	.word_start = true,
 	.may_start = may_start,
 	.places = find_places,
 	.sequences = sequences,

@@ -1,7 +1,7 @@
 /*
- * Finds the places where a detector can begin, 64 bytes at a time: sets of bytes become masks, one bit a place, and the
- * rules of the table (triggers, may_start, run_start, hints) are evaluated on masks. Everything in it comes from the
- * table of detectors; the loop byte by byte in detect.c says the same, slower, and tests hold the two together.
+ * Finds the places where a detector can begin, a piece of 4 KiB at a time: the planes of the piece are made once, and
+ * each detector says with them where it can find anything (detector.h, `places`). The loop byte by byte in detect.c
+ * finds the same, slower, and tests hold the two together.
  */
 #ifndef STAUNCH_DETECT_SIEVE_H
 #define STAUNCH_DETECT_SIEVE_H
@@ -9,12 +9,11 @@
 #include "detect/detector.h"
 
 #define SIEVE_PLACES 64 /* a word: one bit a place */
-#define SIEVE_WORDS 64  /* words of text classified at a time */
 #define SIEVE_DETECTORS 16
 
 struct sieve;
 bool sieve_here(void); /* does this processor have what it needs? */
-/* NULL when the processor has no AVX2, or the table asks for more sets of bytes than the sieve holds. */
+/* NULL when the processor has no AVX2, or more detectors seek pairs of bytes than there is room for. */
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions);
 /*
  * Sifts the places of text from `at` on: `places` of them, or as many as fit; returns how many. What lies outside of
