@@ -175,6 +175,7 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 
 #define HEAD_BYTES 8
 #define LONGEST_HEAD 20
+#define HEADS_MOST 128                   /* a power of two */
 #define SIGNS_MOST 6                     /* between it and the number */
 #define NUMBERED_BYTES (REACH_BYTES + 8) /* before a label: where a word can say that a number comes */
 /* BARE: a head that never asks for less than six digits with nothing but a blank between. */
@@ -287,6 +288,8 @@ static const struct head {
 	{"was", LAST_BETWEEN},
 };
 
+_Static_assert(sizeof heads / sizeof *heads <= HEADS_MOST, "each can be found");
+
 static bool is_capital(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z';
@@ -299,21 +302,15 @@ static uint64_t in_order(const char word[HEAD_BYTES])
 	return be64toh(bytes);
 }
 
+/* Without branches that the text decides. */
 static enum last_word head_of(const char word[HEAD_BYTES])
 {
 	const uint64_t wanted = in_order(word);
-	size_t low = 0, high = sizeof heads / sizeof *heads;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		uint64_t here = in_order(heads[middle].word);
-		if (here == wanted)
-			return heads[middle].last;
-		if (wanted < here)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return LAST_NONE;
+	const size_t count = sizeof heads / sizeof *heads;
+	size_t at = 0;
+	for (size_t step = HEADS_MOST / 2; step > 0; step /= 2)
+		at += at + step < count && in_order(heads[at + step].word) <= wanted ? step : 0;
+	return in_order(heads[at].word) == wanted ? heads[at].last : LAST_NONE;
 }
 
 /* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are

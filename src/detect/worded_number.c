@@ -92,15 +92,28 @@ static bool may_stand_behind_blank(const uint8_t *at, size_t digits)
 	return after >= '-' && after <= '/' && at[7] >= '-' && at[7] <= '/';
 }
 
+/* Letters or digits stand behind the first digit that go on; and no escape or terminal code ends before it. */
+static bool is_inside_of_word(const uint8_t *at)
+{
+	return ascii_letter(at[-1]) && at[-1] != 'n' && at[-1] != 'm' && at[-1] != 'K' && at[-2] != '\\';
+}
+
 /* What check() asks first, of the bytes around. */
 static bool may_be(const uint8_t *at, bool fields)
 {
 	size_t digits = 1;
 	while (digits < DIGITS_MOST && ascii_digit(at[digits]))
 		digits++;
-	if (at[-1] == ' ' && digits >= 3 && digits <= 5 && !may_stand_behind_blank(at, digits))
-		return false;
 	const struct detect_window window = {at - AROUND, (size_t)2 * AROUND, NULL, NULL};
+	const uint8_t after = at[digits], next = at[digits + 1];
+	if (is_inside_of_word(at))
+		return digits >= 4 && case_number_may(&window, AROUND, fields);
+	if (at[-1] == ' ' && digits >= 3 && digits <= 5) {
+		if (!may_stand_behind_blank(at, digits))
+			return false;
+		if (digits == 5 && after == ' ' && next >= 'a' && next <= 'z' && !(at[-2] >= 'A' && at[-2] <= 'Z'))
+			return case_number_may(&window, AROUND, fields); /* no postal code, no house */
+	}
 	if ((digits == 1 || digits == 5) && postal_address_may(&window, AROUND))
 		return true;
 	if ((digits <= 2 || digits == 4 || digits == 8) && date_of_birth_may(&window, AROUND))
@@ -122,6 +135,7 @@ static bool may_be_number_of_field(const uint8_t *at)
 /* Planes that the hints share, with the word before and the one behind. */
 struct shared {
 	uint64_t inside[PLANE_WORDS + 8], signs[PLANE_WORDS + 8], names[PLANE_WORDS + 8];
+	uint64_t pairs[PLANE_WORDS + 8]; /* of letters and digits */
 };
 
 PLANES_TARGET static void share(const struct planes *planes, struct shared *shared)
@@ -134,6 +148,8 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 					  plane_load(planes->of[PLANE_COLON] + w);
 		plane_store(shared->inside + w, inside | plane_load(planes->of[PLANE_ALNUM] + w));
 		plane_store(shared->signs + w, signs);
+		plane_store(shared->pairs + w,
+			plane_load(planes->of[PLANE_ALNUM] + w) & shifted(planes->of[PLANE_ALNUM] - 1, w, 1));
 		plane_store(shared->names + w,
 			plane_load(planes->of[PLANE_UPPER] + w) | plane_load(planes->of[PLANE_HIGH] + w));
 	}
@@ -149,11 +165,14 @@ PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struc
 	const plane_bits blank = plane(planes, PLANE_SPACE, w, -1);
 	plane_bits holds = ~shifted(shared->inside, w, -1) | colon | (letter & five) | (blank & (few | four));
 	holds |= line & (few | five | ~plane(planes, PLANE_ALNUM, w, 10));
-	holds |= shifted(shared->signs, w, -1) & plane(planes, PLANE_UPPER, w, -2) & plane(planes, PLANE_DIGIT, w, 1);
+	const plane_bits upper = plane(planes, PLANE_UPPER, w, -2);
+	holds |= shifted(shared->signs, w, -1) & upper & plane(planes, PLANE_DIGIT, w, 1);
 	holds |= blank & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
 	for (int digits = 3; digits <= 5; digits++)
 		holds |= ~few & plane(planes, PLANE_SPACE, w, digits) & shifted(shared->names, w, digits + 1);
-	return holds;
+	/* Letters among the first four, and more behind them: hexadecimal. Capitals and a sign before make a code of
+	 * it. */
+	return holds & (four | upper | ~(shifted(shared->pairs, w, 1) & shifted(shared->pairs, w, 3)));
 }
 
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
