@@ -81,11 +81,12 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 /* One of the hints for a number of three to five digits behind a blank; of four, 1999-01-01 is one, too. */
 static bool may_stand_behind_blank(const uint8_t *at, size_t digits)
 {
+	static const uint32_t ends[4] = {0, 0x24004008, 0x0004a010, 0x0004a010}; /* # . : = DMOR dmor */
 	const uint8_t second = at[-2], after = at[digits], next = at[digits + 1];
 	const bool capital = after == ' ' && ((next >= 'A' && next <= 'Z') || next >= 0x80);
 	if (capital || digits == 3)
 		return true;
-	if (second >= 0x80 || (second != 0 && strchr("#.:=dmorDMOR", second) != NULL))
+	if (second >= 0x80 || ends[second >> 5] >> (second & 31) & 1)
 		return true;
 	if (digits == 5)
 		return second >= 'A' && second <= 'Z' && at[-3] >= 'A' && at[-3] <= 'Z';
@@ -134,8 +135,9 @@ static bool may_be_number_of_field(const uint8_t *at)
 
 /* Planes that the hints share, with the word before and the one behind. */
 struct shared {
-	uint64_t inside[PLANE_WORDS + 8], signs[PLANE_WORDS + 8], names[PLANE_WORDS + 8];
+	uint64_t inside[PLANE_WORDS + 8], signs[PLANE_WORDS + 8];
 	uint64_t pairs[PLANE_WORDS + 8]; /* of letters and digits */
+	uint64_t named[PLANE_WORDS + 8]; /* a blank before a capital */
 };
 
 PLANES_TARGET static void share(const struct planes *planes, struct shared *shared)
@@ -150,8 +152,8 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 		plane_store(shared->signs + w, signs);
 		plane_store(shared->pairs + w,
 			plane_load(planes->of[PLANE_ALNUM] + w) & shifted(planes->of[PLANE_ALNUM] - 1, w, 1));
-		plane_store(shared->names + w,
-			plane_load(planes->of[PLANE_UPPER] + w) | plane_load(planes->of[PLANE_HIGH] + w));
+		plane_store(shared->named + w, blank & (shifted(planes->of[PLANE_UPPER] - 1, w, 1) |
+							       shifted(planes->of[PLANE_HIGH] - 1, w, 1)));
 	}
 }
 
@@ -168,8 +170,8 @@ PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struc
 	const plane_bits upper = plane(planes, PLANE_UPPER, w, -2);
 	holds |= shifted(shared->signs, w, -1) & upper & plane(planes, PLANE_DIGIT, w, 1);
 	holds |= blank & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
-	for (int digits = 3; digits <= 5; digits++)
-		holds |= ~few & plane(planes, PLANE_SPACE, w, digits) & shifted(shared->names, w, digits + 1);
+	holds |= ~few & shifted(shared->named, w, 3);
+	holds |= (four & shifted(shared->named, w, 4)) | (five & shifted(shared->named, w, 5));
 	/* Letters among the first four, and more behind them: hexadecimal. Capitals and a sign before make a code of
 	 * it. */
 	return holds & (four | upper | ~(shifted(shared->pairs, w, 1) & shifted(shared->pairs, w, 3)));
