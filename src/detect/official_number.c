@@ -440,48 +440,25 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 /* --- places --- */
 
-/* What may follow two groups: bit n: a third of n characters; bit 0: anything. Of all schemes, from the first digit on:
- * letters before it make a group shorter than the tables say, letters in groups of their own are not counted. */
-static unsigned third_groups(unsigned first, unsigned second)
-{
-	switch (first << 8 | second) {
-	case 0x109: /* FR K7 399859412 */
-	case 0x209: /* FR 4K 399859412 */
-	case 0x404:
-	case 0x406:
-	case 0x505: /* RSSMRA 85T10 A562S */
-	case 0x601:
-	case 0x603:
-	case 0x604:
-	case 0x606:
-	case 0x701:
-	case 0x702:
-	case 0x801:
-	case 0x804:
-	case 0x903:
-	case 0xa02:
-	case 0xd02:
-		return 1;
-	case 0x102: /* 1 84 12 76 451 089 46 */
-	case 0x202:
-	case 0x304:
-		return 1 << 2;
-	case 0x103:
-		return 1 << 3;
-	case 0x203: /* RSSMRA 85 T10 A562S, 12 345 678 901 */
-		return 1 << 3 | 1 << 4 | 1 << 5;
-	case 0x302:
-		return 1 << 2 | 1 << 4;
-	case 0x303:
-		return 1 << 2 | 1 << 3 | 1 << 4;
-	case 0x402:
-		return 1 << 2 | 1 << 3;
-	case 0x403:
-		return 1 << 3 | 1 << 4;
-	default:
-		return 0;
-	}
-}
+/* What may follow two groups of so many characters: bit n: a third of n; bit 0: anything. Of all schemes, from the
+ * first digit on: letters before it make a group shorter than the tables say, letters in groups of their own are not
+ * counted.
+ */
+#define FIRST_GROUP_MOST 13
+#define SECOND_GROUP_MOST 9
+static const uint8_t third_groups[FIRST_GROUP_MOST + 1][SECOND_GROUP_MOST + 1] = {
+	[1] = {[2] = 1 << 2, [3] = 1 << 3, [9] = 1}, /* 1 84 12 76 451 089 46, FR K7 399 859 412, FR K7 399859412 */
+	[2] = {[2] = 1 << 2, [3] = 1 << 3 | 1 << 4 | 1 << 5, [9] = 1}, /* RSSMRA 85 T10 A562S, 12 345 678 901 */
+	[3] = {[2] = 1 << 2 | 1 << 4, [3] = 1 << 2 | 1 << 3 | 1 << 4, [4] = 1 << 2},
+	[4] = {[2] = 1 << 2 | 1 << 3, [3] = 1 << 3 | 1 << 4, [4] = 1, [6] = 1},
+	[5] = {[5] = 1}, /* RSSMRA 85T10 A562S */
+	[6] = {[1] = 1, [3] = 1, [4] = 1, [6] = 1},
+	[7] = {[1] = 1, [2] = 1},
+	[8] = {[1] = 1, [4] = 1},
+	[9] = {[3] = 1},
+	[10] = {[2] = 1},
+	[13] = {[2] = 1},
+};
 
 static unsigned alnum_from(const uint8_t *at)
 {
@@ -501,10 +478,11 @@ static bool is_sign(uint8_t byte)
 static bool groups_fit(const uint8_t *at, unsigned count)
 {
 	const uint8_t sign = at[count], *second = at + count + 1;
-	const bool wide_range = count >= 6, is_date = count == 4 && sign == '-';
-	if (!is_sign(sign) || is_date || (!wide_range && (sign == '/' || sign == '+')))
+	const bool is_date = count == 4 && sign == '-', few_signs = count < 6;
+	if (!is_sign(sign) || is_date || (few_signs && (sign == '/' || sign == '+')) || count > FIRST_GROUP_MOST)
 		return false;
-	const unsigned next = alnum_from(second), third = next > 9 ? 0 : third_groups(count, next);
+	const unsigned next = alnum_from(second);
+	const unsigned third = next > SECOND_GROUP_MOST ? 0 : third_groups[count][next];
 	if (third <= 1 || may_join(second + next))
 		return third == 1 || may_join(second + next);
 	const uint8_t *last = second + next + 1;
@@ -589,12 +567,23 @@ static bool may_begin_at(const uint8_t *at, unsigned letters)
 	return at[-1] != '.' && at[-1] != '_' && !ascii_alnum(at[-1]);
 }
 
+/* `digits` digits from `at` on and no letter: fewer than seven need further groups. */
+static bool digits_fit(const uint8_t *at, unsigned digits)
+{
+	return digits >= LEAST_CHARACTERS || may_spell(at + digits) || groups_fit(at, digits);
+}
+
 /* What examine() asks of the bytes around the first digit of a run, as far as they are ASCII. */
 static bool may_be(const uint8_t *at)
 {
-	unsigned letters = 0;
+	unsigned letters = 0, digits = 1;
 	if (at[0] >= 0x80)
 		return at[1] == 0xbc && (uint8_t)(at[2] - 0x90) < 10;
+	while (digits < OFFICIAL_CHARACTERS && ascii_digit(at[digits]))
+		digits++;
+	const bool mixed = ascii_letter(at[digits]);
+	if (!mixed && !digits_fit(at, digits))
+		return false;
 	while (letters <= LEADING_LETTERS && ascii_letter(at[-1 - (int)letters]))
 		letters++;
 	const uint8_t *start = at - letters;
@@ -602,25 +591,37 @@ static bool may_be(const uint8_t *at)
 		return true;
 	if (!may_begin_at(start, letters))
 		return false;
-	const unsigned count = alnum_from(at);
+	if (mixed && digits > 1 && digits < 6 && letters > 0 && letters < 5)
+		return false; /* two to five digits and a letter: only RSSMRA85T10 is so, or 85T10 behind letters */
+	const unsigned count = mixed ? alnum_from(at) : digits;
 	if (may_spell(at + count))
 		return true;
 	return groups_fit(at, count) || (piece_fits(at, letters, count) && ends_piece(at + count, letters + count));
 }
 
-/* One to four digits, a sign and two digits. */
 PLANES_INLINE plane_bits sign_and_digits(const struct planes *planes, size_t w)
 {
 	const plane_bits sign = plane(planes, PLANE_SPACE, w, 0) | plane(planes, PLANE_DASH, w, 0);
 	return (sign | plane(planes, PLANE_DOT, w, 0)) & plane(planes, PLANE_DIGITS_2, w, 1);
 }
 
+/* One to four digits, a sign and two digits; behind four no dash, as in dates. */
 PLANES_INLINE plane_bits begins_groups(const struct planes *planes, size_t w)
 {
 	plane_bits here = sign_and_digits(planes, w), behind = sign_and_digits(planes, w + 1);
+	const plane_bits third = here >> 3 | behind << 61, fourth = here >> 4 | behind << 60;
 	here |= here >> 1 | behind << 63;
 	behind |= behind >> 1;
-	return here >> 1 | behind << 63 | here >> 3 | behind << 61;
+	return here >> 1 | behind << 63 | third | (fourth & ~plane(planes, PLANE_DASH, w, 4));
+}
+
+/* Places where letters before make it no number: inside of 9f2c, 21T14; behind a dash or dot but for that of a group
+ * of letters. */
+PLANES_INLINE plane_bits inside_another(const struct planes *planes, size_t w)
+{
+	const plane_bits letter = plane(planes, PLANE_LETTER, w, -2);
+	return plane(planes, PLANE_DOT, w, -1) | (plane(planes, PLANE_DASH, w, -1) & ~letter) |
+	       (plane(planes, PLANE_RUN, w, -1) & plane(planes, PLANE_DIGIT, w, -2));
 }
 
 /* Few digits and letters: 8Z49289F, 85T10, the last ones of RSSMRA85T10A562S; 85 T10 behind six letters and a sign. */
@@ -638,11 +639,12 @@ PLANES_INLINE plane_bits has_letters(const struct planes *planes, size_t w)
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits here = plane(planes, PLANE_DIGIT, w, 0) &
-				  ~(plane(planes, PLANE_DIGIT, w, -1) | plane(planes, PLANE_DOT, w, -1));
+		plane_bits here = plane(planes, PLANE_DIGIT, w, 0) & ~plane(planes, PLANE_DIGIT, w, -1);
 		if (plane_any(here))
-			here &= (plane(planes, PLANE_DIGITS_4, w, 0) & plane(planes, PLANE_DIGITS_2, w, 4)) |
-				has_letters(planes, w) | begins_groups(planes, w) | plane(planes, PLANE_SPELT_8, w, 1);
+			here &= ~inside_another(planes, w) &
+				((plane(planes, PLANE_DIGITS_4, w, 0) & plane(planes, PLANE_DIGITS_2, w, 4)) |
+					has_letters(planes, w) | begins_groups(planes, w) |
+					plane(planes, PLANE_SPELT_8, w, 1));
 		if (planes->any[PLANE_WIDE])
 			here |= plane(planes, PLANE_WIDE, w, 0);
 		plane_store(found + w, plane_filter(planes, w, here, may_be));
