@@ -605,14 +605,15 @@ PLANES_INLINE plane_bits sign_and_digits(const struct planes *planes, size_t w)
 	return (sign | plane(planes, PLANE_DOT, w, 0)) & plane(planes, PLANE_DIGITS_2, w, 1);
 }
 
-/* One to four digits, a sign and two digits; behind four no dash, as in dates. */
+/* One to four digits, a sign and two digits; behind two no three and a letter, as in 58.914Z, behind four no dash, as
+ * in dates. */
 PLANES_INLINE plane_bits begins_groups(const struct planes *planes, size_t w)
 {
-	plane_bits here = sign_and_digits(planes, w), behind = sign_and_digits(planes, w + 1);
-	const plane_bits third = here >> 3 | behind << 61, fourth = here >> 4 | behind << 60;
-	here |= here >> 1 | behind << 63;
-	behind |= behind >> 1;
-	return here >> 1 | behind << 63 | third | (fourth & ~plane(planes, PLANE_DASH, w, 4));
+	const plane_bits here = sign_and_digits(planes, w), behind = sign_and_digits(planes, w + 1);
+	const plane_bits fraction = plane(planes, PLANE_DIGIT, w, 5) & plane(planes, PLANE_LETTER, w, 6);
+	const plane_bits second = (here >> 2 | behind << 62) & ~fraction;
+	const plane_bits fourth = (here >> 4 | behind << 60) & ~plane(planes, PLANE_DASH, w, 4);
+	return here >> 1 | behind << 63 | here >> 3 | behind << 61 | second | fourth;
 }
 
 /* Places where letters before make it no number: inside of 9f2c, 21T14; behind a dash or dot but for that of a group
