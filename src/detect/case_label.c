@@ -295,6 +295,7 @@ static bool is_capital(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z';
 }
 
+/* First byte highest. */
 static uint64_t in_order(const char word[HEAD_BYTES])
 {
 	uint64_t bytes;
@@ -303,9 +304,8 @@ static uint64_t in_order(const char word[HEAD_BYTES])
 }
 
 /* Without branches that the text decides. */
-static enum last_word head_of(const char word[HEAD_BYTES])
+static enum last_word head_of(uint64_t wanted)
 {
-	const uint64_t wanted = in_order(word);
 	const size_t count = sizeof heads / sizeof *heads;
 	size_t at = 0;
 	for (size_t step = HEADS_MOST / 2; step > 0; step /= 2)
@@ -321,37 +321,20 @@ static enum last_word last_word(const struct detect_window *window, size_t *at)
 	while (end > 0 && *at - end < SIGNS_MOST && !ascii_alnum(window->data[end - 1]) &&
 		window->data[end - 1] < 0x80 && window->data[end - 1] != '\n')
 		end--;
+	uint64_t word = 0; /* its first eight bytes, as in_order */
 	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
 		uint8_t byte = window->data[end - 1 - size];
 		if (byte >= 0x80 || (capital && ascii_letter(byte)))
 			return LAST_HEAD;
 		if (!ascii_letter(byte))
 			break;
-		capital = (byte >= 'A' && byte <= 'Z');
+		capital = is_capital(byte);
+		word = word >> 8 | (uint64_t)(byte | 0x20) << 56;
 	}
 	if (size == 0 || size > LONGEST_HEAD)
 		return LAST_NONE;
-	char word[HEAD_BYTES] = {0};
 	*at = end - size;
-	for (size_t i = 0; i < size && i < HEAD_BYTES; i++)
-		word[i] = (char)(window->data[*at + i] | 0x20);
 	return head_of(word);
-}
-
-bool case_label_may_begin(const struct detect_window *window, size_t at)
-{
-	enum last_word word = LAST_BETWEEN;
-	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
-		word = last_word(window, &at);
-	return word >= LAST_HEAD || at <= LONGEST_HEAD + SIGNS_MOST;
-}
-
-bool case_label_may_end(const struct detect_window *window, size_t at)
-{
-	enum last_word word = LAST_BETWEEN;
-	for (size_t words = 0; word == LAST_BETWEEN && words < 3; words++)
-		word = last_word(window, &at);
-	return word >= LAST_HEAD;
 }
 
 /* May one of number_words begin at `at`: n, no, nr, nu, id, ref? */
@@ -375,14 +358,35 @@ static bool may_say_number(const struct detect_window *window, size_t at)
 	}
 }
 
-bool case_label_asks_six(const struct detect_window *window, size_t at)
+/* Does nothing around the label before `at` say that a number comes? */
+static bool is_unnumbered(const struct detect_window *window, size_t at)
 {
-	if (!ascii_letter(byte_before(window, at, 2)) || last_word(window, &at) != LAST_BARE)
-		return false;
 	for (size_t back = 1; back <= NUMBERED_BYTES && back <= at; back++)
 		if (may_say_number(window, at - back))
 			return false;
 	return true;
+}
+
+/* *at moves to the begin of the words that were read. */
+static bool label_ends(const struct detect_window *window, size_t *at, bool few)
+{
+	bool close = ascii_letter(byte_before(window, *at, 2));
+	enum last_word word = last_word(window, at);
+	if (word == LAST_BARE && few && close)
+		return !is_unnumbered(window, *at);
+	for (size_t words = 1; word == LAST_BETWEEN && words < 3; words++)
+		word = last_word(window, at);
+	return word >= LAST_HEAD;
+}
+
+bool case_label_may_end(const struct detect_window *window, size_t at, bool few)
+{
+	return label_ends(window, &at, few);
+}
+
+bool case_label_may_begin(const struct detect_window *window, size_t at, bool few)
+{
+	return label_ends(window, &at, few) || at <= LONGEST_HEAD + SIGNS_MOST;
 }
 
 /* Names of code are no labels: __prot = 0664. */

@@ -10,14 +10,12 @@ unsigned case_label_asks(const struct detect_window *window, size_t start, bool 
 /* Does another word say what number it is ("Bar No.", "National ID:", order_id)? Then it is no case number without a
  * label of its own. */
 bool case_label_is_other(const struct detect_window *window, size_t start);
-/* Is the word that ends before `at` the last of a label, or is there one beyond "of the" and the like? Quick, and true
- * where it cannot tell. */
-bool case_label_may_end(const struct detect_window *window, size_t at);
+/* Is the word that ends before `at` the last of a label, or is there one beyond "of the" and the like? With `few`
+ * digits, less than six behind a blank, some labels need a word that says that a number comes. Quick, and true where it
+ * cannot tell. */
+bool case_label_may_end(const struct detect_window *window, size_t at, bool few);
 /* The same in a window that may begin inside of the words: true where they would go on. */
-bool case_label_may_begin(const struct detect_window *window, size_t at);
-/* Is the word that ends at the blank before `at` one that asks for six digits or more, as nothing else around says that
- * a number comes? */
-bool case_label_asks_six(const struct detect_window *window, size_t at);
+bool case_label_may_begin(const struct detect_window *window, size_t at, bool few);
 /* Is this group a label itself, as in CASE#12345? */
 bool case_label_is(const struct case_token *token, size_t group);
 

@@ -37,7 +37,7 @@ static bool goes_on_in_groups(const struct detect_window *window, size_t at, siz
 
 /* Most numbers end here, at the word before them; `label` asks for that. */
 static bool hopeful(const struct detect_window *window, size_t at, bool fields,
-	bool (*label)(const struct detect_window *window, size_t at))
+	bool (*label)(const struct detect_window *window, size_t at, bool few))
 {
 	uint8_t before = byte_before(window, at, 1), second = byte_before(window, at, 2);
 	size_t digits = 1;
@@ -57,10 +57,9 @@ static bool hopeful(const struct detect_window *window, size_t at, bool fields,
 		return true;
 	if (!groups && !long_enough(window, at, digits))
 		return false;
-	if (!groups && digits < 6 && before == ' ' && (after == ' ' || after == '\n' || after == 0) &&
-		case_label_asks_six(window, at))
-		return false; /* "dossier 12345" */
-	return label(window, at) || (groups && is_capital(byte_at(window, at + digits + 1)));
+	/* "dossier 12345" */
+	bool few = !groups && digits < 6 && before == ' ' && (after == ' ' || after == '\n' || after == 0);
+	return label(window, at, few) || (groups && is_capital(byte_at(window, at + digits + 1)));
 }
 
 /* --- what it is instead --- */

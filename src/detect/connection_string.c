@@ -270,7 +270,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 /* The last letter of server, host, data source, hostname and accountname; blanks may stand before the sign. */
 static bool may_end_key(uint8_t byte)
 {
-	return byte == ' ' || (byte | 32) == 'r' || (byte | 32) == 't' || (byte | 32) == 'e';
+	return byte == ' ' || byte == '\t' || (byte | 32) == 'r' || (byte | 32) == 't' || (byte | 32) == 'e';
 }
 
 /* Equals signs are rare enough to look at each. */

@@ -149,6 +149,15 @@ static size_t pass_mark(const struct detect_window *window, size_t at, struct ma
 	return other.sign == SIGN_LINE && other.size == mark.size && carriage ? at - other.size : at;
 }
 
+/* Before two letters or digits that end at `at`, and others before them, nothing joins: back to the first of them. */
+static size_t pass_plain(const uint8_t *text, size_t at)
+{
+	const size_t least = at > WORD_BYTES / 2 ? at - WORD_BYTES / 2 : 0;
+	while (at > least + 1 && ascii_alnum(text[at - 1]) && ascii_alnum(text[at - 2]))
+		at--;
+	return at;
+}
+
 size_t words_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct word *out, size_t most)
 {
 	size_t least = at > reach_bytes ? at - reach_bytes : 0, count = 0;
@@ -163,7 +172,8 @@ size_t words_before(const struct detect_window *window, size_t at, size_t reach_
 		}
 		if (at <= least || (word.gap & GAP_END))
 			return count;
-		word.end = word.start = at;
+		word.end = at;
+		word.start = pass_plain(window->data, at);
 		while ((mark = mark_before(window, word.start)).sign == SIGN_WORD &&
 			word.end - word.start < WORD_BYTES) {
 			word.start -= mark.size;
