@@ -294,26 +294,29 @@ static const struct label y_labels[] = {
 	{NULL, 0},
 };
 
-static const struct label *const by_letter[27] = {
-	['a' - 'a'] = a_labels,
-	['b' - 'a'] = b_labels,
-	['c' - 'a'] = c_labels,
-	['d' - 'a'] = d_labels,
-	['e' - 'a'] = e_labels,
-	['f' - 'a'] = f_labels,
-	['i' - 'a'] = i_labels,
-	['k' - 'a'] = k_labels,
-	['m' - 'a'] = m_labels,
-	['n' - 'a'] = n_labels,
-	['o' - 'a'] = o_labels,
-	[26] = other_labels,
-	['p' - 'a'] = p_labels,
-	['r' - 'a'] = r_labels,
-	['s' - 'a'] = s_labels,
-	['t' - 'a'] = t_labels,
-	['u' - 'a'] = u_labels,
-	['v' - 'a'] = v_labels,
-	['y' - 'a'] = y_labels,
+static const struct {
+	uint32_t seconds; /* their second letters, bit 0 is a; bit 26: any other byte */
+	const struct label *labels;
+} by_letter[27] = {
+	['a' - 'a'] = {0x140828, a_labels},
+	['b' - 'a'] = {0x1c0000, b_labels},
+	['c' - 'a'] = {0x4304131, c_labels},
+	['d' - 'a'] = {0x6109, d_labels},
+	['e' - 'a'] = {0x800100, e_labels},
+	['f' - 'a'] = {0x100, f_labels},
+	['i' - 'a'] = {0x420300c, i_labels},
+	['k' - 'a'] = {0x1000, k_labels},
+	['m' - 'a'] = {0x404010, m_labels},
+	['n' - 'a'] = {0x4146181, n_labels},
+	['o' - 'a'] = {0x2100, o_labels},
+	[26] = {0x4000000, other_labels},
+	['p' - 'a'] = {0x22a111, p_labels},
+	['r' - 'a'] = {0x20110, r_labels},
+	['s' - 'a'] = {0x42c4111, s_labels},
+	['t' - 'a'] = {0x200101, t_labels},
+	['u' - 'a'] = {0x41100, u_labels},
+	['v' - 'a'] = {0x11, v_labels},
+	['y' - 'a'] = {0x80000, y_labels},
 };
 /* clang-format on */
 
@@ -327,13 +330,21 @@ static bool stands_at(const struct label_text *words, size_t at, const char *tex
 	return !whole || (words->begins[at] && words->begins[at + size]);
 }
 
+/* 26: no small letter of ASCII. */
+static size_t letter_number(char byte)
+{
+	const unsigned letter = (unsigned)(uint8_t)byte - 'a';
+	return letter < 26 ? letter : 26;
+}
+
 static uint64_t sets_of(const struct label_text *words)
 {
 	uint64_t sets = 0;
 	for (size_t at = 0; at + 1 < words->size; at++) {
-		unsigned letter = (unsigned)(uint8_t)words->text[at] - 'a';
-		const struct label *label = by_letter[letter < 26 ? letter : 26];
-		for (; label != NULL && label->text != NULL; label++) {
+		const size_t first = letter_number(words->text[at]);
+		if (!(by_letter[first].seconds >> letter_number(words->text[at + 1]) & 1))
+			continue;
+		for (const struct label *label = by_letter[first].labels; label->text != NULL; label++) {
 			const char *text = label->text + (*label->text == '=');
 			if (text[1] == words->text[at + 1] && stands_at(words, at, label->text))
 				sets |= label->sets;

@@ -158,6 +158,28 @@ static void every_number_is_found_in_every_form_both_ways(void)
 	}
 }
 
+/* Rows of the tables in official_words.c: {"word", sets}; '=' marks whole words. */
+static void every_word_of_the_tables_is_found_before_a_number(void)
+{
+	char line[256];
+	size_t rows = 0;
+	FILE *file = fopen(CASES_FOLDER "/../../../src/detect/official_words.c", "r");
+	CHECK(file);
+	while (fgets(line, sizeof line, file)) {
+		const char *word = strncmp(line, "\t{\"", 3) == 0 ? line + 3 + (line[3] == '=') : NULL;
+		if (!word)
+			continue;
+		st_auto_free char *text = st_format("%.*s: 12", (int)strcspn(word, "\""), word);
+		struct detect_options options = {0};
+		struct detect_window window = {(const uint8_t *)text, strlen(text), &options, NULL};
+		if (official_words_before(&window, strlen(text) - 2) == 0)
+			CHECK_FAIL("%s", text);
+		rows++;
+	}
+	fclose(file);
+	CHECK(rows > 200);
+}
+
 static void every_scheme_has_a_sample(void)
 {
 	const struct official_schemes *const tables[] = {&official_national_ids, &official_vat_numbers};
@@ -174,6 +196,7 @@ static void every_scheme_has_a_sample(void)
 int main(void)
 {
 	RUN(every_scheme_has_a_sample);
+	RUN(every_word_of_the_tables_is_found_before_a_number);
 	RUN(every_number_is_found_in_every_form_both_ways);
 	CHECK_END();
 }
