@@ -8,7 +8,7 @@
  * 0.95 published prefix and length; 0.90 label in a connection string or a URL; 0.60 label and a random-looking value.
  */
 #include "detect/digits.h"
-#include "detect/planes.h"
+#include "detect/secret_places.h"
 
 #define CONFIDENCE_CERTAIN 98
 #define CONFIDENCE_PUBLISHED 95
@@ -711,118 +711,12 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	}
 }
 
-/* Behind a label: its sign, or the quote of its name. */
-static inline bool ends_label(uint8_t next)
-{
-	return next == '=' || next == ':' || next == '"' || next == '\'' || next == '\\';
-}
-
-static bool may_start(uint8_t trigger, uint8_t next)
-{
-	switch (trigger) {
-	case 'A':
-		return next == 'K' || next == 'S' || next == 'I';
-	case 'g':
-		return next == 'h' || next == 'l' || next == '=' || next == '%';
-	case 'b':
-	case 'k':
-	case 'm':
-		return next == '_' || next == '-';
-	case 'x':
-		return next == 'o';
-	case 'y':
-		return next == 'J' || ends_label(next);
-	case 'Q':
-		return next == '~';
-	case '-':
-		return next == 'B';
-	default:
-		return ends_label(next);
-	}
-}
-
-#define LETTERS "dDnNsStTyY" /* ends of labels; with them c and i, too */
-static const struct plane_sequence sequences[] = {
-	{{LETTERS, "=:"}},
-	{{LETTERS, "\"'"}},
-	{{LETTERS, "\\"}},
-	{{" ", "\"'"}},
-	{{"AQ", "KSI~"}},
-	{{"g", "hl=%"}},
-	{{"xy", "oJ"}},
-	{{"-bkm", "B_-"}},
-	{{NULL}},
-};
-
-/* Are the last three letters of the identifier that ends at `last` those of a label? Signs between them do not count;
- * where there are many of them, they may be. */
-static bool may_end_label(const uint8_t *last)
-{
-	static const char ends[][4] = {"key", "yid", "ord", "swd", "pwd", "ass", "ret", "ken"};
-	uint8_t letters[3];
-	size_t count = 0;
-	for (size_t back = 0; count < 3; back++) {
-		uint8_t byte = *(last - back);
-		if (back == 16)
-			return true;
-		if (ascii_alnum(byte))
-			letters[2 - count++] = byte | 32;
-		else if (byte != '_' && byte != '-' && byte != '.')
-			return false;
-	}
-	for (size_t n = 0; n < sizeof ends / sizeof *ends; n++)
-		if (memcmp(letters, ends[n], 3) == 0)
-			return true;
-	return false;
-}
-
-/* What check() asks first, of the bytes around; may_start is asked by the engine. */
-static bool may_be_secret(const uint8_t *at)
-{
-	switch (at[0]) {
-	case '-':
-		return at[-1] == '-' && at[-4] == '-';
-	case 'A':
-		return at[2] == 'I' || at[2] == 'z';
-	case 'Q':
-		return ascii_digit(at[-1]);
-	case 'g':
-		return at[1] == 'h' ? at[3] == '_' : at[1] == 'l' || (at[-1] == 'i' && at[-2] == 's');
-	case 'b':
-	case 'k':
-	case 'm':
-		return at[1] == '_' || at[1] == '-';
-	case 'x':
-		return at[1] == 'o' && at[2] == 'x';
-	case ' ':
-		return at[1] == '\'' || at[1] == '"' ? (at[-1] | 32) == 'y' : may_end_label(at - 1);
-	case 'y':
-		if (at[1] == 'J')
-			return at[-1] == 'e';
-		/* fall through */
-	default:
-		return ends_label(at[1]) && may_end_label(at);
-	}
-}
-
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
-{
-	for (size_t w = 0; w < planes->words; w += 4) {
-		const plane_bits blank = plane(planes, PLANE_SPACE, w, 0);
-		plane_bits sign = plane(planes, PLANE_EQUALS, w, 1) | plane(planes, PLANE_COLON, w, 1);
-		/* no identifier ends in a colon: the blank of "name: " */
-		plane_bits here =
-			(plane_load(found + w) & ~(blank & plane(planes, PLANE_COLON, w, -1))) | (blank & sign);
-		plane_store(found + w, plane_filter(planes, w, here, may_be_secret));
-	}
-}
-
 const struct detector detector_secret = {
 	.kind = DETECT_SECRET,
 	.describe = "Keys, tokens, signatures, private keys, and passwords with a label",
 	.triggers = "AgbkmxyQ- dDYtTsSnN",
-	.may_start = may_start,
-	.places = find_places,
-	.sequences = sequences,
+	.may_start = secret_may_start,
+	.places = secret_places,
+	.sequences = secret_sequences,
 	.check = check,
 };
