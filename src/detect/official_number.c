@@ -596,7 +596,9 @@ static bool may_be(const uint8_t *at)
 	const unsigned count = mixed ? alnum_from(at) : digits;
 	if (may_spell(at + count))
 		return true;
-	return groups_fit(at, count) || (piece_fits(at, letters, count) && ends_piece(at + count, letters + count));
+	const unsigned before = is_sign(start[-1]) ? LEADING_LETTERS : 0; /* ESA-13585625 */
+	return groups_fit(at, count) ||
+	       (piece_fits(at, letters, count) && ends_piece(at + count, before + letters + count));
 }
 
 PLANES_INLINE plane_bits sign_and_digits(const struct planes *planes, size_t w)

@@ -510,14 +510,16 @@ static bool has_four_digits(const uint8_t *at)
 	return true;
 }
 
-/* spelt_plus() of a place that lies in the middle of a text. */
-static bool within_spelt_plus(const uint8_t *at)
+/* spelt_plus() of a place that lies in the middle of a text: bytes from `at` to its end, or 0. */
+static unsigned rest_of_spelt_plus(const uint8_t *at)
 {
 	if (at[-1] == '%' || at[-1] == '=')
-		return at[0] == '2' && (at[1] | 0x20) == 'b';
+		return at[0] == '2' && (at[1] | 0x20) == 'b' ? 2 : 0;
 	if (at[-1] == '#')
-		return at[-2] == '&' && at[0] == '4' && at[1] == '3';
-	return (at[-1] == 'x' && at[-2] == '#') || (at[-1] == 'u' && at[-2] == '\\' && at[2] == '2');
+		return at[-2] == '&' && at[0] == '4' && at[1] == '3' ? 3 : 0;
+	if (at[-1] == 'x')
+		return at[-2] == '#' && at[0] == '2' ? 3 : 0;
+	return at[-1] == 'u' && at[-2] == '\\' && at[2] == '2' ? 4 : 0;
 }
 
 /* The last glyph before `at` is beyond ASCII and a plus sign, a parenthesis, a space or invisible; find_start looks
@@ -537,14 +539,21 @@ static bool may_have_plus(const uint8_t *at)
 	return at[-1] == '+' || at[-2] == '+' || (at[-1] >= 0x80 && wide_sign_before(at));
 }
 
+/* At most those of a country code and a number. */
+static unsigned digits_from(const uint8_t *at)
+{
+	unsigned digits = 0;
+	while (digits < MSISDN_DIGITS && ascii_digit(at[digits]))
+		digits++;
+	return digits;
+}
+
 /* Two zeros, or digits for a country code and a number in one group, both with whatever may stand between. */
 static bool may_be_long(const uint8_t *at)
 {
-	unsigned digits = 0;
 	if (at[0] == '0' && (at[1] == '0' || separates(at[1]) || spells(at[1])))
 		return has_four_digits(at);
-	while (digits < MSISDN_DIGITS && ascii_digit(at[digits]))
-		digits++;
+	const unsigned digits = digits_from(at);
 	return digits == MSISDN_DIGITS || spells(at[digits]);
 }
 
@@ -562,8 +571,9 @@ static inline bool may_be(const uint8_t *at, bool regions)
 {
 	if (at[0] >= 0x80)
 		return is_full_width(at);
-	if (within_spelt_plus(at))
-		return true;
+	const unsigned spelt = rest_of_spelt_plus(at);
+	if (spelt > 0 && (ascii_digit(at[spelt]) || at[spelt] >= 0x80))
+		return at[-1] == '%' || has_four_digits(at + spelt); /* behind a % a + may be a blank */
 	enum place place = place_after(at[-1]);
 	if (place == PLACE_NONE || at[-1] == 'x' || at[-1] == 'u')
 		return false;
@@ -574,7 +584,7 @@ static inline bool may_be(const uint8_t *at, bool regions)
 	if (place == PLACE_CLOSER)
 		return may_be_long(at);
 	if (at[0] != '0' || at[1] != '0')
-		return ascii_digit(at[MSISDN_DIGITS - 1]);
+		return digits_from(at) == MSISDN_DIGITS;
 	if (at[-1] == ':' && ascii_digit(at[-2])) /* in_timestamp() unless four digits and more stand alone */
 		return ascii_digit(at[2]) && ascii_digit(at[3]);
 	return has_four_digits(at);
