@@ -263,13 +263,25 @@ static bool stands_right(const struct attempt *a, const struct official_scheme *
 	return a->groups == 1 + (size_t)code_apart || is_printed(a, code, scheme->printed);
 }
 
-static uint8_t confidence_of(struct attempt *a, const struct official_scheme *scheme, size_t code)
+static uint64_t words_of(struct attempt *a)
 {
 	if (!a->words_known)
 		a->words = official_words_before(a->window, a->start);
 	a->words_known = true;
+	return a->words;
+}
+
+/* Without its code a number of this scheme needs a word, and there is none. */
+static bool lacks_word(struct attempt *a, const struct official_scheme *scheme)
+{
+	bool alone = scheme->code == NULL && (a->groups == 1 ? scheme->bare : scheme->grouped) > 0;
+	return !alone && (words_of(a) & (scheme->words | scheme->class)) == 0;
+}
+
+static uint8_t confidence_of(struct attempt *a, const struct official_scheme *scheme, size_t code)
+{
 	bool one_piece = a->groups == 1;
-	if (a->words & (scheme->words | (code > 0 ? OFFICIAL_WORDS(VAT) : 0)))
+	if (words_of(a) & (scheme->words | (code > 0 ? OFFICIAL_WORDS(VAT) : 0)))
 		return OFFICIAL_LABELLED;
 	if (a->words & scheme->class && !(one_piece && scheme->unchecked))
 		return OFFICIAL_CLASSED;
@@ -310,14 +322,20 @@ static void fill(
 		memcpy(out->canonical + before, number, a->size - code);
 }
 
+/* Where so many schemes have numbers of a size, the words before one are looked for once, and first. */
+#define SCHEMES_MANY 4
+
 /* The surest scheme of the table, for numbers behind `code` characters of code; among equals the first. Only one that
  * is surer than out->confidence counts. */
 static void try_schemes(
 	struct attempt *a, const struct official_schemes *schemes, size_t code, struct detect_candidate *out)
 {
 	uint64_t left = schemes->by_size[a->size - code];
+	const bool words_first = code == 0 && (a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY);
 	for (; left != 0; left &= left - 1) {
 		const struct official_scheme *scheme = &schemes->list[__builtin_ctzll(left)];
+		if (words_first && lacks_word(a, scheme))
+			continue;
 		if (code > 0 && (memcmp(scheme->code, a->text->text, code) != 0 || scheme->code[code] != 0))
 			continue;
 		uint8_t confidence = judge(a, scheme, code);
