@@ -273,6 +273,47 @@ static void sifted_texts_give_the_mentions_of_those_read_byte_by_byte(void)
 	}
 }
 
+/* Fields of any length stand anywhere: their names are labels for what no label stands before. */
+static struct collected collect_fields(const struct detect_options *options, const struct st_buf *text, uint64_t seed)
+{
+	static const char *const names[] = {
+		"Ticket number", "birthDate", "phone", "case_id", "address", "Dossier", "password", "name"};
+	struct collected into = {.input = text->data, .only = -1};
+	struct detect *detect = detect_open(options, collect_mention, &into);
+	unsigned numbers[COUNT(names)];
+	for (size_t i = 0; i < COUNT(names); i++)
+		numbers[i] = detect_field_name(detect, (struct st_span){(const uint8_t *)names[i], strlen(names[i])});
+	for (size_t at = 0, size; at < text->size; at += size) {
+		size = 1 + next_random(&seed) % 300;
+		size = size < text->size - at ? size : text->size - at;
+		if (at > 2000) /* text in no field goes before */
+			detect_field_begins(detect, at, next_random(&seed) % 4 ? numbers[next_random(&seed) % 8] : 0);
+		detect_feed(detect, text->data + at, size);
+	}
+	detect_finish(detect);
+	detect_close(detect);
+	st_buf_add_byte(&into.lines, 0);
+	return into;
+}
+
+static void names_of_fields_are_labels_in_sifted_texts_too(void)
+{
+	st_auto_buf struct st_buf text = {0};
+	for (uint64_t round = 0; round < rounds && !check_failed; round++) {
+		uint64_t seed = first_seed + 2000003 + round;
+		build_text(&text, &seed);
+		struct detect_options options = {.keep_tentative = round % 2};
+		struct collected fast = collect_fields(&options, &text, seed);
+		options.byte_by_byte = true;
+		struct collected slow = collect_fields(&options, &text, seed);
+		if (strcmp((char *)fast.lines.data, (char *)slow.lines.data) != 0)
+			CHECK_FAIL("seed %llu: sifted\n%sbyte by byte\n%s", (unsigned long long)(first_seed + round),
+				(char *)fast.lines.data, (char *)slow.lines.data);
+		st_buf_free(&fast.lines);
+		st_buf_free(&slow.lines);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -285,6 +326,7 @@ int main(int argc, char **argv)
 	}
 	RUN(planes_miss_no_place_where_a_detector_says_yes);
 	RUN(sifted_texts_give_the_mentions_of_those_read_byte_by_byte);
+	RUN(names_of_fields_are_labels_in_sifted_texts_too);
 	for (size_t i = 0; i < rows.count; i++)
 		st_buf_free(&rows.text[i]);
 	CHECK_END();
