@@ -12,6 +12,7 @@
 
 #define LABEL_REACH_BYTES 64
 #define LABEL_WORDS 5
+#define NEAREST_WORDS 4 /* before a number */
 
 enum { CONFIDENCE_CERTAIN = 85, CONFIDENCE_LABELLED = 80, CONFIDENCE_STREET_ONLY = 70 };
 
@@ -146,6 +147,26 @@ static bool may_name_street(const struct detect_window *window, size_t at, size_
 	return first >= 0x80 || (digits <= 2 && ascii_letter(first));
 }
 
+/* Letters that begin a name in capitals, or go on with one, or one of the words before French names, as may_go_on asks;
+ * true where that takes more than ASCII. */
+static bool may_begin_name(const struct detect_window *window, size_t at)
+{
+	char word[12];
+	size_t size = 0;
+	if (byte_at(window, at) < 'a' || byte_at(window, at) > 'z')
+		return true;
+	for (uint8_t byte; size < sizeof word - 1; size++) {
+		byte = byte_at(window, at + size);
+		if (byte >= 0x80)
+			return true;
+		if (!ascii_letter(byte) && byte != '-')
+			break;
+		word[size] = (char)(byte == '-' ? byte : byte | 0x20);
+	}
+	word[size] = 0;
+	return word_listed(word, street_french) || word_listed(word, " bis ter quater ");
+}
+
 /* Two words tell that most numbers are none of a house: "12 Files were". */
 static bool may_go_on(struct address_ahead *ahead)
 {
@@ -165,7 +186,7 @@ static bool may_stand_before(const struct detect_window *window, size_t at, size
 	uint8_t before = byte_before(window, at, 1);
 	size_t name = number + (byte_at(window, number) == ',') + 1;
 	return byte_at(window, name - 1) == ' ' && may_name_street(window, name, digits) && before != '.' &&
-	       before != '-' && before != '/';
+	       before != '-' && before != '/' && may_begin_name(window, name);
 }
 
 static bool street_behind(
@@ -230,10 +251,11 @@ static bool street_before(const struct detect_window *window, size_t at, size_t 
 	struct address address = {.window = window};
 	if (!behind_name(window, at) || !address_pauses(window, number))
 		return false;
-	read_back(&address, number, 4);
+	read_back(&address, number, NEAREST_WORDS);
 	if (!may_be_name(&address))
 		return false;
-	read_back(&address, number, ADDRESS_AHEAD_READ);
+	if (address.count == NEAREST_WORDS)
+		read_back(&address, number, ADDRESS_AHEAD_READ);
 	size_t first = street_before_number(&address, street_italian);
 	out->italian = first != SIZE_MAX;
 	if (first == SIZE_MAX)

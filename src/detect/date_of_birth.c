@@ -29,6 +29,7 @@ struct date {
 	bool short_year;
 	bool either; /* day and month could be each other; month holds what was written first */
 	bool slashes;
+	bool compact; /* nothing between: 19850312 */
 };
 
 /* --- words of dates --- */
@@ -179,8 +180,12 @@ static bool read_compact(const struct detect_window *window, size_t at, struct d
 	unsigned value;
 	if (digits_at(window, at, &value) != 8)
 		return false;
-	*out = (struct date){
-		.year = value / 10000, .month = value / 100 % 100, .day = value % 100, .start = at, .end = at + 8};
+	*out = (struct date){.year = value / 10000,
+		.month = value / 100 % 100,
+		.day = value % 100,
+		.start = at,
+		.end = at + 8,
+		.compact = true};
 	return is_date(out);
 }
 
@@ -407,16 +412,32 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	return true;
 }
 
+/* Digits say which spellings there can be. */
+static bool read_date(const struct detect_window *window, size_t at, struct date *out)
+{
+	unsigned value;
+	*out = (struct date){0};
+	switch (digits_at(window, at, &value)) {
+	case 8:
+		return read_compact(window, at, out);
+	case 4:
+		return read_iso(window, at, out);
+	case 1:
+	case 2:
+		if (read_day_month(window, at, out) || read_month_day(window, at, out))
+			return true;
+		*out = (struct date){0};
+		return read_numbers(window, at, out);
+	default:
+		return false;
+	}
+}
+
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	struct date date = {0};
-	if (read_iso(window, at, &date) || read_day_month(window, at, &date) || read_month_day(window, at, &date))
-		return take(window, &date, false, out);
-	date = (struct date){0};
-	if (read_numbers(window, at, &date))
-		return take(window, &date, false, out);
-	return read_compact(window, at, &date) && take(window, &date, true, out);
+	struct date date;
+	return read_date(window, at, &date) && take(window, &date, date.compact, out);
 }
 
 /* At the begin of a line a date before a time is that of a log. */
@@ -454,10 +475,8 @@ static bool hopeful(const struct detect_window *window, size_t at)
 /* No date reaches further than 50 bytes. */
 bool date_of_birth_may(const struct detect_window *window, size_t at)
 {
-	struct date date = {0};
-	return hopeful(window, at) &&
-	       (read_iso(window, at, &date) || read_day_month(window, at, &date) || read_month_day(window, at, &date) ||
-		       read_numbers(window, at, &date) || read_compact(window, at, &date));
+	struct date date;
+	return hopeful(window, at) && read_date(window, at, &date);
 }
 
 bool date_of_birth_at(const struct detect_window *window, size_t at, struct detect_candidate *out)
