@@ -19,6 +19,7 @@
 #define YEAR_LAST 2030
 #define PIVOT 30
 #define MONTH_BYTES 11
+#define MONTH_INITIALS 0x0008f4f2u /* the letters that names of months begin with, a as bit 1 */
 #define LETTER "AZaz"
 
 enum { CONFIDENCE_FIELD = 95, CONFIDENCE_SENTENCE = 90, CONFIDENCE_AMBIGUOUS = 80, CONFIDENCE_SHORT_YEAR = 70 };
@@ -56,7 +57,7 @@ static const struct month_name months[] = {{"january", 1}, {"jan", 1}, {"januar"
 static unsigned month_of(const uint8_t *text, size_t size)
 {
 	char word[MONTH_BYTES + 1] = "";
-	if (size < 3 || size > MONTH_BYTES)
+	if (size < 3 || size > MONTH_BYTES || !(MONTH_INITIALS >> ((text[0] | 0x20) & 31) & 1))
 		return 0;
 	for (size_t i = 0; i < size; i++) {
 		bool latin = i > 0 && text[i - 1] == 0xc3 && text[i] >= 0x80 && text[i] <= 0x9e;
@@ -94,6 +95,8 @@ static size_t pass_word(const struct detect_window *window, size_t at, const cha
 /* st nd rd th er . º °, and then the blank or dash. SIZE_MAX when the day does not end here. */
 static size_t pass_day_end(const struct detect_window *window, size_t at)
 {
+	if (byte_at(window, at) == ' ' || byte_at(window, at) == '-')
+		return at + 1;
 	static const char *const ends[] = {"st", "nd", "rd", "th", "er", ".", "\xc2\xba", "\xc2\xb0"};
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		size_t size = strlen(ends[i]);
