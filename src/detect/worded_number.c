@@ -140,6 +140,12 @@ struct shared {
 	uint64_t named[PLANE_WORDS + 8]; /* a blank before a capital */
 };
 
+/* What stands one place further. */
+PLANES_INLINE plane_bits next_of(const uint64_t *words)
+{
+	return plane_load(words) >> 1 | plane_load(words + 1) << (PLANE_PLACES - 1);
+}
+
 PLANES_TARGET static void share(const struct planes *planes, struct shared *shared)
 {
 	for (size_t w = 0; w < planes->words + 2; w += 4) {
@@ -151,9 +157,9 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 		plane_store(shared->inside + w, inside | plane_load(planes->of[PLANE_ALNUM] + w));
 		plane_store(shared->signs + w, signs);
 		plane_store(shared->pairs + w,
-			plane_load(planes->of[PLANE_ALNUM] + w) & shifted(planes->of[PLANE_ALNUM] - 1, w, 1));
-		plane_store(shared->named + w, blank & (shifted(planes->of[PLANE_UPPER] - 1, w, 1) |
-							       shifted(planes->of[PLANE_HIGH] - 1, w, 1)));
+			plane_load(planes->of[PLANE_ALNUM] + w) & next_of(planes->of[PLANE_ALNUM] + w));
+		plane_store(shared->named + w,
+			blank & (next_of(planes->of[PLANE_UPPER] + w) | next_of(planes->of[PLANE_HIGH] + w)));
 	}
 }
 
