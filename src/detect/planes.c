@@ -81,10 +81,9 @@ static void take_text(struct planes *planes, const uint8_t *text, size_t text_si
 
 /* --- planes made of others --- */
 
-PLANES_INLINE plane_bits all_of(const uint64_t *digits, size_t w, int further)
+PLANES_INLINE plane_bits all_of(const uint64_t *digits, unsigned further)
 {
-	const plane_bits here = plane_load(digits + w);
-	return here & (here >> further | plane_load(digits + w + 1) << (PLANE_PLACES - further));
+	return plane_load(digits) & plane_behind(digits, further);
 }
 
 PLANES_INLINE plane_bits spelt(const struct planes *planes, size_t w)
@@ -116,11 +115,11 @@ PLANES_TARGET static void combine_words(struct planes *planes)
 		plane_store(of[PLANE_RUN] + w, alnum & ~plane_load(of[PLANE_M_OR_K] + w));
 	}
 	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_2] + w, all_of(of[PLANE_DIGIT], w, 1));
+		plane_store(of[PLANE_DIGITS_2] + w, all_of(of[PLANE_DIGIT] + w, 1));
 	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2], w, 2));
+		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2] + w, 2));
 	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4], w, 4));
+		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4] + w, 4));
 	for (size_t w = 0; w < planes->words + 2; w += 4)
 		plane_store(of[PLANE_SPELT_8] + w, spelt_in_eight(planes, w));
 }

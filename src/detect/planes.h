@@ -114,6 +114,12 @@ PLANES_INLINE void plane_store(uint64_t *found, plane_bits four)
 	memcpy(found, &four, sizeof four);
 }
 
+/* Bit n: what stands `further` (1 to 63) places behind place n of the four words at `words`. */
+PLANES_INLINE plane_bits plane_behind(const uint64_t *words, unsigned further)
+{
+	return plane_load(words) >> further | plane_load(words + 1) << (64 - further);
+}
+
 PLANES_INLINE bool plane_any(plane_bits four)
 {
 	return (four[0] | four[1] | four[2] | four[3]) != 0;

@@ -157,9 +157,9 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 		plane_store(shared->inside + w, inside | plane_load(planes->of[PLANE_ALNUM] + w));
 		plane_store(shared->signs + w, signs);
 		plane_store(shared->pairs + w,
-			plane_load(planes->of[PLANE_ALNUM] + w) & next_of(planes->of[PLANE_ALNUM] + w));
-		plane_store(shared->named + w,
-			blank & (next_of(planes->of[PLANE_UPPER] + w) | next_of(planes->of[PLANE_HIGH] + w)));
+			plane_load(planes->of[PLANE_ALNUM] + w) & plane_behind(planes->of[PLANE_ALNUM] + w, 1));
+		plane_store(shared->named + w, blank & (plane_behind(planes->of[PLANE_UPPER] + w, 1) |
+							       plane_behind(planes->of[PLANE_HIGH] + w, 1)));
 	}
 }
 
