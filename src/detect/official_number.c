@@ -614,7 +614,8 @@ static bool may_be(const uint8_t *at)
 	const unsigned count = mixed ? alnum_from(at) : digits;
 	if (may_spell(at + count))
 		return true;
-	const unsigned before = is_sign(start[-1]) ? LEADING_LETTERS : 0; /* ESA-13585625 */
+	const bool divided = is_sign(start[-1]) || start[-1] >= 0x80; /* ESA-13585625 */
+	const unsigned before = divided ? LEADING_LETTERS : 0;
 	return groups_fit(at, count) ||
 	       (piece_fits(at, letters, count) && ends_piece(at + count, before + letters + count));
 }
