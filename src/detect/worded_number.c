@@ -140,12 +140,6 @@ struct shared {
 	uint64_t named[PLANE_WORDS + 8]; /* a blank before a capital */
 };
 
-/* What stands one place further. */
-PLANES_INLINE plane_bits next_of(const uint64_t *words)
-{
-	return plane_load(words) >> 1 | plane_load(words + 1) << (PLANE_PLACES - 1);
-}
-
 PLANES_TARGET static void share(const struct planes *planes, struct shared *shared)
 {
 	for (size_t w = 0; w < planes->words + 2; w += 4) {
