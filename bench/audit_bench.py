@@ -5,44 +5,24 @@ prints. Medians of five runs; processor time beside it, because other work on th
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 import nsg_exports
-from network_bench import Memory
+from measure import row, run
 
 RUNS = 5
 
 
-def row(what, value, note=""):
-    print("%-46s %12s   %s" % (what, value, note), flush=True)
-
-
-def children_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def audit(program, path):
     """(seconds, seconds of processor time of all its processes, most memory by process, answer)"""
-    before, began = children_seconds(), time.monotonic()
-    process = subprocess.Popen([program, "audit", "--format", "json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    memory = Memory(process.pid)
-    out, said = process.communicate()
-    taken = time.monotonic() - began
-    memory.ending.set()
-    memory.join()
-    if process.returncode not in (0, 1, 3):
-        sys.exit("audit ended with %d: %s" % (process.returncode, said.decode()))
-    return taken, children_seconds() - before, memory.most, json.loads(out)
+    done = run([program, "audit", "--format", "json", path], accepted=(0, 1, 3), keep=True, memory=True)
+    return done.wall_s, done.processor_s, done.memory.most, json.loads(done.out)
 
 
-def measure(program, path, what):
+def one_size(program, path, what):
     size = os.path.getsize(path) / 1e6
     runs = [audit(program, path) for _ in range(RUNS)]
     answer = runs[0][3]
@@ -56,12 +36,7 @@ def measure(program, path, what):
 
 
 def seconds(command):
-    taken = []
-    for _ in range(RUNS):
-        before = children_seconds()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        taken.append(children_seconds() - before)
-    return statistics.median(taken)
+    return statistics.median(run(command).processor_s for _ in range(RUNS))
 
 
 def readers(program, path):
@@ -69,7 +44,7 @@ def readers(program, path):
     size = os.path.getsize(path) / 1e6
     bench = os.path.join(os.path.dirname(program), "bench/json_bench")
     if os.path.exists(bench):
-        tokens, trees = subprocess.run([bench, path, str(RUNS)], capture_output=True, text=True, check=True).stdout.split()
+        tokens, trees = run([bench, path, str(RUNS)], keep=True).out.decode().split()
         row("JSON reader, %.0f MB of exports, one core" % size, tokens + " MB/s", "with trees, lines and columns: %s MB/s" % trees)
     if shutil.which("jq"):
         row("  the same by jq (empty)", "%.0f MB/s" % (size / seconds(["jq", "empty", path])))
@@ -88,11 +63,11 @@ def main():
         path = os.path.join(folder, "groups.json")
         for make, what in ((nsg_exports.realistic_rule, "realistic"), (nsg_exports.tangled_rule, "random")):
             nsg_exports.write(path, 1, 1, 1000, make)
-            measure(program, path, "one group of 1,000 rules, " + what)
+            one_size(program, path, "one group of 1,000 rules, " + what)
         for groups in (100, 1000, 3000, 10000):
             if groups <= args.largest:
                 nsg_exports.write(path, groups, groups, 100, nsg_exports.realistic_rule)
-                measure(program, path, "%s groups of 100 rules" % f"{groups:,}")
+                one_size(program, path, "%s groups of 100 rules" % f"{groups:,}")
         nsg_exports.write(path, 1000, min(1000, args.largest), 100, nsg_exports.realistic_rule)
         readers(program, path)
 

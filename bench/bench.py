@@ -1,101 +1,175 @@
 #!/usr/bin/env python3
-"""bench.py STAUNCH: the speeds of this machine, each the median of some runs, with what it is measured against in the same
-run. Nothing here fails; it prints."""
+"""bench.py STAUNCH: the speeds of this machine, row by row, each beside what it is measured against in the same run and in turns with it.
+Nothing here fails because a figure is low; it prints. --write keeps the results and writes docs/benchmarks.md with its charts."""
+import argparse
+import dataclasses
+import datetime
+import json
 import os
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PATTERN = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}|\+[0-9]{1,3}([ .-]?[0-9]{2,4}){2,4}|([0-9]{1,3}\.){3}[0-9]{1,3}" \
-    r"|[3-6][0-9]{3}([ -]?[0-9]{4}){3}|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"
+import inputs
+import measure
+import page
+import peers
+import profiles
+import table
 
 
-def seconds(command, runs=3, **kwargs):
-    taken = []
-    for _ in range(runs):
-        begin = time.monotonic()
-        # detect and grep end with 0 or 1 by what they found.
-        if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs).returncode not in (0, 1):
-            sys.exit("%s failed" % command[0])
-        taken.append(time.monotonic() - begin)
-    return statistics.median(taken)
+# What one set of contenders may take, quick or not.
+BUDGET_S = {True: 10, False: 60}
 
 
-def row(what, value, note=""):
-    print("%-46s %12s   %s" % (what, value, note), flush=True)
+class Bench:
+    """What the rows need: where the programs are, how much to measure, a folder to work in."""
+
+    def __init__(self, options, folder):
+        self.program, self.quick, self.folder = os.path.abspath(options.program), options.quick, folder
+        self.rounds = 3 if options.quick else 7
+        self.mentions, self.files, self.names, self.entities = options.mentions, options.files, options.names, options.entities
+        self.peers = peers.Peers()
+
+    def turns(self, contenders, rounds=None, warm=True):
+        """measure.in_turns, as many rounds as there is time for."""
+        return measure.in_turns(contenders, rounds or self.rounds, warm, BUDGET_S[self.quick])
+
+    def bench(self, name):
+        """A program of the build's bench/."""
+        path = os.path.join(os.path.dirname(self.program), "bench", name)
+        if not os.path.exists(path):
+            raise measure.Failed("%s is not built" % path)
+        return path
 
 
-def detect(program, folder):
-    """Log text through `staunch detect`, beside what grep takes for five patterns."""
-    tool, text = os.path.join(folder, "log_corpus"), os.path.join(folder, "corpus.txt")
-    subprocess.run(["gcc", "-O2", os.path.join(ROOT, "bench/log_corpus.c"), "-o", tool], check=True)
-    with open(text, "wb") as out:
-        subprocess.run([tool, "256"], stdout=out, check=True)
-    size = os.path.getsize(text) / 1e6
-    own = seconds([program, "detect", "--format", "text", text])
-    row("detect, log text, one core", "%.0f MB/s" % (size / own))
-    small = os.path.join(folder, "small.txt")
-    with open(text, "rb") as whole, open(small, "wb") as part:
-        part.write(whole.read(32 << 20))
-    grep = seconds(["grep", "-oE", PATTERN, small], 1, env={**os.environ, "LC_ALL": "C"}) * size / 33.55
-    alone = os.path.join(os.path.dirname(program), "bench/detect_bench")
-    if os.path.exists(alone):
-        said = subprocess.run([alone, text, "5"], capture_output=True, text=True, check=False).stdout.strip()
-        row("  the detectors alone, processor time", "", said)
-    row("  the same by grep -oE with five patterns", "%.0f MB/s" % (size / grep), "%.1f times slower" % (grep / own))
-    if shutil.which("rg"):
-        rg = seconds(["rg", "-oN", "-a", "-j1", PATTERN, small], 3) * size / 33.55
-        row("  the same by ripgrep, one thread", "%.0f MB/s" % (size / rg), "%.1f times slower" % (rg / own))
-    row("start of detect on 1 KB", "%.1f ms" % (1e3 * seconds([program, "detect"], 20, input=b"mail a@fabrikam.com " * 50)))
+# --- printing ---
+
+def digits(value):
+    for limit, form in ((100, "%.0f"), (10, "%.1f"), (0.1, "%.2f")):
+        if abs(value) >= limit:
+            return form % value if limit < 100 else f"{value:,.0f}"
+    return "%.3f" % value
 
 
-def scan(program, folder):
-    """Support cases, as dense as the example, and records with one mention per KiB."""
-    stores = os.path.join(folder, "stores")
-    subprocess.run([sys.executable, os.path.join(ROOT, "tools/make_example.py"), stores, "--records", "60000"], check=True)
-    source, case = os.path.join(stores, "es-1"), os.path.join(folder, "bench.case")
-    size = sum(os.path.getsize(os.path.join(source, f)) for f in os.listdir(source)) / 1e6
-    taken = []
-    for _ in range(3):
-        for name in os.listdir(folder):
-            if name.startswith("bench.case"):
-                os.unlink(os.path.join(folder, name))
-        taken.append(seconds([program, "scan", source, "--case", case, "--progress", "never"], 1))
-    row("scan, support cases as JSON Lines, all cores", "%.0f MB/s" % (size / statistics.median(taken)), "%.0f MB" % size)
-    row("case, of the text read", "%.1f %%" % (os.path.getsize(case) / 1e4 / size))
-    shutil.rmtree(stores)
+def spread(one):
+    return digits(one.median) if one.runs < 2 else "%s (%s to %s)" % (digits(one.median), digits(one.low), digits(one.high))
 
 
-def small_files(program, folder, count=20000):
-    """Files of 4 KB of log text: what an object costs beside its bytes."""
-    source, case = os.path.join(folder, "small"), os.path.join(folder, "small.case")
-    with open(os.path.join(folder, "corpus.txt"), "rb") as text:
-        for i in range(count):
-            if i % 200 == 0:
-                os.makedirs(os.path.join(source, "%05d" % i))
-                part = os.path.join(source, "%05d" % i)
-            with open(os.path.join(part, "%05d.txt" % i), "wb") as out:
-                out.write(text.read(4096))
-    taken = seconds([program, "scan", source, "--case", case, "--progress", "never"], 1)
-    row("scan, %s files of 4 KB, all cores" % f"{count:,}", "%.0f files/s" % (count / taken))
-    shutil.rmtree(source)
+def target_text(target):
+    said = "%s %s%s" % ("at most" if target.at_most else "at least", digits(target.land), " " + target.unit if target.unit else "")
+    if target.aim is not None:
+        said += ", aim %s" % digits(target.aim)
+    return "%-8s %s is %s: %s" % (target.reached, target.what, digits(target.value), said)
+
+
+def show(case):
+    print("  %-58s %s %s" % (case.what, spread(case.ours), case.unit), flush=True)
+    for peer in case.peers:
+        print("    %-56s %s %s   %s times" % ((peer.name + " " + peer.version).strip(), spread(peer.spread), case.unit, spread(peer.ratio)))
+    for target in case.targets:
+        print("    " + target_text(target))
+    if case.growth:
+        print("    growth   %s: exponent %.2f" % (", ".join("%s %s in %s s" % (digits(size), case.growth.unit, digits(taken))
+            for size, taken in case.growth.points), case.growth.exponent))
+    if case.memory_mb:
+        print("    memory   " + ", ".join("%s %.0f MB" % one for one in case.memory_mb.items()))
+    if case.note:
+        print("    " + case.note, flush=True)
+
+
+def kept_of(bench, case, explain):
+    """A case as JSON; explain: with where the time goes, if its target is missed."""
+    if explain and case.busy and any(target.reached == "missed" for target in case.targets):
+        case.profile = profiles.profile(case.busy, bench.folder)
+        for share, name in case.profile:
+            print("    %5.1f %% of the time   %s" % (share, name), flush=True)
+    kept = dataclasses.asdict(case)
+    del kept["busy"]
+    return kept
+
+
+def measured(bench, rows, explain):
+    """[{"name", "asks", "seconds", "others_share", "cases", "why"}]"""
+    results = []
+    for row in rows:
+        print("%s: %s" % (row.name, row.asks), flush=True)
+        begin, load, cases, why = time.monotonic(), measure.Load(), [], ""
+        try:
+            cases = row.measure(bench)
+        except (measure.Failed, OSError) as reason:
+            why = str(reason)
+            print("  not measured: " + why, flush=True)
+        share, seconds, kept = load.report()["others_share"], round(time.monotonic() - begin, 1), []
+        for case in cases:
+            show(case)
+            kept.append(kept_of(bench, case, explain))
+        results.append({"name": row.name, "asks": row.asks, "seconds": seconds, "others_share": share, "why": why, "cases": kept})
+    return results
+
+
+def table_of(results):
+    """One line a figure, for those who read no further."""
+    print("\n%-72s %10s %-12s %-7s %s" % ("figure", "ours", "", "target", "times as good as"))
+    for row in results:
+        for case in row["cases"]:
+            worst = "-"
+            for target in case["targets"]:
+                reached = target["reached"]
+                worst = reached if worst == "-" or ("missed", "land", "aim").index(reached) < ("missed", "land", "aim").index(worst) else worst
+            print("%-72s %10s %-12s %-7s %s" % (row["name"] + ": " + case["what"], digits(case["ours"]["median"]), case["unit"], worst, ", ".join(
+                "%s %s" % (peer["name"], digits(peer["ratio"]["median"])) for peer in case["peers"])))
+
+
+def wanted(options):
+    names = [name for given in options.only for name in given.split(",")]
+    unknown = [name for name in names if name not in [row.name for row in table.ROWS]]
+    if unknown:
+        sys.exit("bench: no row is called %s; --rows lists them" % ", ".join(unknown))
+    return [row for row in table.ROWS if row.measure and (not names or row.name in names)]
+
+
+def arguments():
+    options = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
+    options.add_argument("program", metavar="STAUNCH")
+    options.add_argument("--quick", action="store_true", help="small inputs, few rounds: three minutes")
+    options.add_argument("--only", metavar="ROW", nargs="+", default=[], help="only these rows")
+    options.add_argument("--rows", action="store_true", help="list the rows and end")
+    options.add_argument("--write", action="store_true", help="keep the results, write docs/benchmarks.md and its charts")
+    options.add_argument("--profile", action="store_true", help="of missed targets, where the time goes (also with --write)")
+    for name, what in (("mentions", "in the row count"), ("files", "in the row files"), ("names", "in the row listing"),
+            ("entities", "in the row report")):
+        options.add_argument("--" + name, type=int, metavar="N", help="so many %s" % what)
+    return options.parse_args()
 
 
 def main():
-    program = os.path.abspath(sys.argv[1])
-    print("%d processors, load %.1f at the start" % (os.cpu_count(), os.getloadavg()[0]))
+    options = arguments()
+    if options.rows:
+        for row in table.ROWS:
+            print("%-8s %s%s" % (row.name, row.asks, "" if row.measure else " (nothing measures it yet)"))
+        return
+    if not options.quick:
+        peers.fetch()
+    load, begin = measure.Load(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="staunch-bench-") as folder:
-        detect(program, folder)
-        scan(program, folder)
-        small_files(program, folder)
-        count = os.path.join(os.path.dirname(program), "bench/count_bench")
-        if os.path.exists(count):
-            print("\nexact counting, 10 M mentions of 4 M values:", flush=True)
-            subprocess.run([count, "10000000", "4000000"], check=False, env={**os.environ, "TMPDIR": folder})
+        bench = Bench(options, folder)
+        machine = measure.machine()
+        print("%(processor)s, %(cores)d cores, %(memory_gb).0f GB, %(kernel)s, %(compiler)s" % machine)
+        print("load %.1f at the start; medians with the least and the most; peers in turns with ours" % load.at_start)
+        for name, why in bench.peers.absent.items():
+            print("absent: %s: %s" % (name, why))
+        results = measured(bench, wanted(options), options.write or options.profile)
+        kept = {"schema": "staunch.bench/1", "at": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "quick": options.quick, "rounds": bench.rounds, "machine": machine, "load": load.report(), "versions": bench.peers.versions,
+            "absent": bench.peers.absent, "seeds": inputs.SEEDS, "program": measure.first_line(bench.program, "--version"),
+            "seconds": round(time.monotonic() - begin), "rows": results}
+    table_of(results)
+    print("\n%s" % ", ".join("%s %.0f s" % (row["name"], row["seconds"]) for row in results))
+    print("%d s; other work took %.0f %% of the machine, load %.1f at the end" % (kept["seconds"], 100 * kept["load"]["others_share"],
+        kept["load"]["load_at_end"]))
+    if options.write:
+        page.keep(kept, merge=bool(options.only))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
-/* detect_bench FILE [RUNS]: the detectors alone on a text in memory, the fast way and byte by byte, in turns; the
- * median of the processor time of each, and their ratio. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+/* detect_bench FILE [RUNS [fast|plain]]: the detectors alone on a text in memory, the fast way and byte by byte, in
+ * turns (or one of the two); the median of the processor time of each, and their ratio. */
+#include <string.h>
 
 #include "detect/detect.h"
+#include "measure.h"
 
 #define BLOCK 65536
-#define RUNS_MAX 64
 
 static void count_mention(void *context, const struct detect_mention *mention)
 {
@@ -15,52 +13,53 @@ static void count_mention(void *context, const struct detect_mention *mention)
 	++*(size_t *)context;
 }
 
-static double one_run(const uint8_t *text, size_t size, bool byte_by_byte, size_t *mentions)
+static double one_run(struct measure_text text, bool byte_by_byte, size_t *mentions)
 {
-	struct timespec begin, end;
 	struct detect_options options = {.byte_by_byte = byte_by_byte};
 	struct detect *detect = detect_open(&options, count_mention, mentions);
 	*mentions = 0;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-	for (size_t at = 0; at < size; at += BLOCK)
-		detect_feed(detect, text + at, size - at < BLOCK ? size - at : BLOCK);
+	double begin = measure_processor_s();
+	for (size_t at = 0; at < text.size; at += BLOCK)
+		detect_feed(detect, text.data + at, text.size - at < BLOCK ? text.size - at : BLOCK);
 	detect_finish(detect);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+	double taken = measure_processor_s() - begin;
 	detect_close(detect);
-	return (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+	return taken;
 }
 
-static int by_size(const void *a, const void *b)
+static int one_way(struct measure_text text, size_t runs, bool byte_by_byte)
 {
-	double left = *(const double *)a, right = *(const double *)b;
-	return (left > right) - (left < right);
+	struct measure_runs taken = {.count = 0};
+	size_t mentions = 0;
+	for (size_t i = 0; i < runs; i++)
+		measure_add(&taken, one_run(text, byte_by_byte, &mentions));
+	double size = (double)text.size / 1e6, median = measure_median_s(&taken);
+	printf("%.1f MB/s (best %.1f); %zu mentions\n", size / median, size / measure_best_s(&taken), mentions);
+	return 0;
+}
+
+static int both_ways(struct measure_text text, size_t runs)
+{
+	struct measure_runs taken[2] = {{.count = 0}, {.count = 0}};
+	size_t mentions[2] = {0};
+	for (size_t i = 0; i < runs; i++)
+		for (int slow = 0; slow < 2; slow++)
+			measure_add(&taken[slow], one_run(text, slow, &mentions[slow]));
+	double fast = measure_median_s(&taken[0]), slow = measure_median_s(&taken[1]), size = (double)text.size / 1e6;
+	printf("%.0f MB/s (best %.0f); byte by byte %.0f MB/s: %.1f times; %zu mentions, %s\n", size / fast,
+		size / measure_best_s(&taken[0]), size / slow, slow / fast, mentions[0],
+		mentions[0] == mentions[1] ? "the same" : "NOT THE SAME");
+	return mentions[0] != mentions[1];
 }
 
 int main(int argc, char **argv)
 {
-	struct st_buf text = {0};
-	FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
-	if (!file) {
-		fprintf(stderr, "detect_bench FILE [RUNS]\n");
+	if (argc < 2) {
+		fprintf(stderr, "detect_bench FILE [RUNS [fast|plain]]\n");
 		return 2;
 	}
-	for (size_t got = 1; got > 0; text.size += got) {
-		st_buf_reserve(&text, 1 << 20);
-		got = fread(text.data + text.size, 1, 1 << 20, file);
-	}
-	fclose(file);
-	size_t runs = argc > 2 ? strtoul(argv[2], NULL, 10) : 5, mentions[2] = {0};
-	double taken[2][RUNS_MAX];
-	runs = runs < 1 ? 1 : runs < RUNS_MAX ? runs : RUNS_MAX;
-	for (size_t i = 0; i < runs; i++)
-		for (int slow = 0; slow < 2; slow++)
-			taken[slow][i] = one_run(text.data, text.size, slow, &mentions[slow]);
-	for (int slow = 0; slow < 2; slow++)
-		qsort(taken[slow], runs, sizeof taken[slow][0], by_size);
-	double fast = taken[0][runs / 2], slow = taken[1][runs / 2], size = (double)text.size / 1e6;
-	printf("%.0f MB/s (best %.0f); byte by byte %.0f MB/s: %.1f times; %zu mentions, %s\n", size / fast,
-		size / taken[0][0], size / slow, slow / fast, mentions[0],
-		mentions[0] == mentions[1] ? "the same" : "NOT THE SAME");
-	st_buf_free(&text);
-	return mentions[0] != mentions[1];
+	size_t runs = measure_runs_of(argc > 2 ? argv[2] : NULL);
+	if (argc > 3)
+		return one_way(measure_read(argv[1]), runs, strcmp(argv[3], "plain") == 0);
+	return both_ways(measure_read(argv[1]), runs);
 }

@@ -1,12 +1,15 @@
 /*
- * log_corpus MEBIBYTES: digit-heavy log text with a personal value in about 5 % of the lines, the same for every run.
- * It is what scanners find hardest: most of its bytes could begin a number.
+ * log_corpus MEBIBYTES: corpus A, digit-heavy log text with a personal value in about 5 % of the lines. It is what
+ * scanners find hardest: most of its bytes could begin a number. The same bytes from every compiler: what is drawn is
+ * drawn in an order that is written down, the last value of a line's part first. bench/corpus.py knows the checksum.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint32_t next(uint64_t *state)
+#define PARTS_MAX 8
+
+static uint32_t draw(uint64_t *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -14,56 +17,115 @@ static uint32_t next(uint64_t *state)
 	return (uint32_t)(*state >> 16);
 }
 
-static const char *const firsts[] = {"mario", "giulia", "luca", "anna", "pierre", "camille", "john", "mary"};
-static const char *const lasts[] = {"rossi", "bianchi", "ferrari", "martin", "bernard", "smith", "jones", "taylor"};
-static const char *const domains[] = {"fabrikam.com", "adatum.it", "litware.example", "mail.wingtip.example"};
-static const char *const levels[] = {"INFO", "DEBUG", "WARN", "ERROR"};
-static const char *const modules[] = {"http.server", "auth.session", "db.pool", "mail.queue", "sshd", "cache.lru"};
-static const char *const words[] = {"connection", "established", "request", "completed", "in", "ms", "user", "session",
-	"retry", "failed", "to", "open", "file", "records", "from", "batch", "depth", "is", "now", "status", "ok",
-	"timeout", "waiting", "for", "lock", "on", "table", "flush", "miss", "ratio", "bytes", "GET", "/api/v1/items",
-	"le", "documento"};
+/* count numbers, each below its limit (0: any), from the last to the first. */
+static void draw_each(uint64_t *state, const uint32_t *limits, size_t count, uint32_t out[PARTS_MAX])
+{
+	for (size_t i = count; i-- > 0;) {
+		out[i] = draw(state);
+		if (limits[i] > 0)
+			out[i] %= limits[i];
+	}
+}
 
-#define PICK(list) list[next(state) % (sizeof list / sizeof *list)]
-#define DIGITS(count) (next(state) % (count))
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+/* A word of a list is drawn as a number below the list's length. */
+#define DRAW(...)                                \
+	uint32_t n[PARTS_MAX];                   \
+	const uint32_t limits[] = {__VA_ARGS__}; \
+	draw_each(state, limits, COUNT(limits), n)
+
+static const char *const firsts[] = {"mario", "giulia", "luca", "anna", "pierre", "camille", "john", "mary",
+	"francesca", "jean", "sofia", "david", "elena", "paul", "chiara", "thomas"};
+static const char *const lasts[] = {"rossi", "bianchi", "ferrari", "esposito", "martin", "bernard", "dubois", "smith",
+	"jones", "taylor", "romano", "colombo", "petit", "robert", "brown", "ricci"};
+static const char *const domains[] = {"example.com", "example.org", "acme.it", "societe.fr", "mail.example.net",
+	"corp.example.co.uk", "gmail.com", "libero.it", "orange.fr"};
+static const char *const levels[] = {"INFO", "DEBUG", "WARN", "ERROR", "TRACE"};
+static const char *const modules[] = {"http.server", "auth.session", "db.pool", "mail.queue", "worker.import",
+	"cache.lru", "kernel", "sshd", "nginx.access"};
+static const char *const words[] = {"connection", "established", "request", "completed", "in", "ms", "user", "session",
+	"retry", "with", "backoff", "failed", "to", "open", "file", "the", "of", "processed", "records", "from",
+	"batch", "queue", "depth", "is", "now", "status", "ok", "timeout", "while", "waiting", "for", "lock", "on",
+	"table", "invoices", "flush", "cache", "miss", "ratio", "payload", "size", "bytes", "GET", "/api/v1/items",
+	"POST", "/login", "thread", "pool", "il", "documento", "della", "pratica", "le", "dossier", "de", "client"};
+
+static int print_address(uint64_t *state)
+{
+	DRAW(COUNT(firsts), COUNT(lasts), COUNT(domains));
+	return printf("%s.%s@%s ", firsts[n[0]], lasts[n[1]], domains[n[2]]);
+}
+
+static int print_phone(uint64_t *state)
+{
+	DRAW(100, 1000, 10000);
+	return printf("+39 3%02u %03u %04u ", n[0], n[1], n[2]);
+}
+
+static int print_ip(uint64_t *state)
+{
+	DRAW(223, 256, 256, 256);
+	return printf("%u.%u.%u.%u ", 1 + n[0], n[1], n[2], n[3]);
+}
+
+static int print_card(uint64_t *state)
+{
+	DRAW(1000, 10000, 10000, 10000);
+	return printf("4%03u %04u %04u %04u ", n[0], n[1], n[2], n[3]);
+}
+
+static int print_iban(uint64_t *state)
+{
+	DRAW(98, 100000, 100000, 0);
+	return printf(
+		"IT%02uX%05u%05u%012" PRIu64 " ", n[0], n[1], n[2], n[3] * UINT64_C(997) % UINT64_C(1000000000000));
+}
+
+static int print_social_security(uint64_t *state)
+{
+	DRAW(665, 99, 9999);
+	return printf("%03u-%02u-%04u ", 1 + n[0], 1 + n[1], 1 + n[2]);
+}
+
+static int print_url(uint64_t *state)
+{
+	DRAW(COUNT(domains), COUNT(lasts), 1000, 0);
+	return printf("https://%s/u/%s%u?id=%u ", domains[n[0]], lasts[n[1]], n[2], n[3]);
+}
 
 static int print_value(uint64_t *state)
 {
-	switch (next(state) % 9) {
-	case 0:
-	case 1:
-	case 2:
-	case 3:
-		return printf("%s.%s@%s ", PICK(firsts), PICK(lasts), PICK(domains));
-	case 4:
-		return printf("+39 3%02u %03u %04u ", DIGITS(100), DIGITS(1000), DIGITS(10000));
-	case 5:
-		return printf("%u.%u.%u.%u ", 1 + DIGITS(223), DIGITS(256), DIGITS(256), DIGITS(256));
-	case 6:
-		return printf("4%03u %04u %04u %04u ", DIGITS(1000), DIGITS(10000), DIGITS(10000), DIGITS(10000));
-	case 7:
-		return printf("IT%02uX%05u%05u%06u%06u ", DIGITS(98), DIGITS(100000), DIGITS(100000), DIGITS(1000000),
-			DIGITS(1000000));
-	default:
-		return printf("https://%s/u/%s%u?id=%u ", PICK(domains), PICK(lasts), DIGITS(1000), next(state));
-	}
+	static int (*const printers[])(uint64_t *) = {print_address, print_address, print_address, print_address,
+		print_phone, print_ip, print_card, print_iban, print_social_security, print_url};
+	return printers[draw(state) % COUNT(printers)](state);
+}
+
+static int print_id(uint64_t *state)
+{
+	DRAW(0, 0);
+	return printf("id=%08x%08x ", n[0], n[1]);
+}
+
+static int print_head(uint64_t *state)
+{
+	DRAW(12, 28, 24, 60, 60, 1000, COUNT(levels), COUNT(modules));
+	return printf("2026-%02u-%02uT%02u:%02u:%02u.%03uZ %s [%s] ", 1 + n[0], 1 + n[1], n[2], n[3], n[4], n[5],
+		levels[n[6]], modules[n[7]]);
 }
 
 static int print_line(uint64_t *state)
 {
-	int bytes = printf("2026-%02u-%02uT%02u:%02u:%02u.%03uZ %s [%s] ", 1 + DIGITS(12), 1 + DIGITS(28), DIGITS(24),
-		DIGITS(60), DIGITS(60), DIGITS(1000), PICK(levels), PICK(modules));
-	uint32_t count = 6 + next(state) % 14;
-	uint32_t at = next(state) % 20 == 0 ? next(state) % count : count;
+	int bytes = print_head(state);
+	uint32_t count = 6 + draw(state) % 14;
+	uint32_t at = draw(state) % 20 == 0 ? draw(state) % count : count;
 	for (uint32_t i = 0; i < count; i++) {
 		if (i == at)
 			bytes += print_value(state);
-		else if (next(state) % 7 == 0)
-			bytes += printf("%u ", DIGITS(100000));
-		else if (next(state) % 23 == 0)
-			bytes += printf("id=%08x%08x ", next(state), next(state));
+		else if (draw(state) % 7 == 0)
+			bytes += printf("%u ", draw(state) % 100000);
+		else if (draw(state) % 23 == 0)
+			bytes += print_id(state);
 		else
-			bytes += printf("%s ", PICK(words));
+			bytes += printf("%s ", words[draw(state) % COUNT(words)]);
 	}
 	putchar('\n');
 	return bytes + 1;
@@ -75,5 +137,5 @@ int main(int argc, char **argv)
 	uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) << 20 : 0;
 	for (uint64_t bytes = 0; bytes < wanted;)
 		bytes += (uint64_t)print_line(&state);
-	return 0;
+	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -9,12 +9,13 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import inputs
+import measure
+from measure import row
+
 RUNS = 3
 NAMES_A_PAGE = {"azure_blob": 5000, "s3": 1000}
 PATHS = {"azure_blob": "/acc/box", "s3": "/box"}
@@ -73,33 +74,6 @@ class Server:
         self.process.wait()
 
 
-class Memory(threading.Thread):
-    """The most memory of a process tree's members by name, sampled."""
-
-    def __init__(self, pid):
-        super().__init__(daemon=True)
-        self.pid, self.most, self.ending = pid, {}, threading.Event()
-        self.start()
-
-    def run(self):
-        while not self.ending.wait(0.05):
-            parents, sizes = {}, {}
-            for pid in filter(str.isdigit, os.listdir("/proc")):
-                try:
-                    with open("/proc/%s/status" % pid, encoding="utf-8") as file:
-                        fields = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
-                except OSError:
-                    continue
-                parents[int(pid)] = int(fields["PPid"])
-                sizes[int(pid)] = (fields["Name"], int(fields.get("VmHWM", "0 kB").split()[0]) / 1000)
-            for pid, (name, size) in sizes.items():
-                top = pid
-                while top not in (0, self.pid):
-                    top = parents.get(top, 0)
-                if top == self.pid:
-                    self.most[name] = max(self.most.get(name, 0), size)
-
-
 def scope_of(folder, url):
     path = os.path.join(folder, "scope.json")
     with open(path, "w", encoding="utf-8") as file:
@@ -115,20 +89,9 @@ def staunch(program, folder, url, *more):
     for name in os.listdir(folder):
         if name.startswith("bench.case"):
             os.unlink(os.path.join(folder, name))
-    began = time.monotonic()
-    process = subprocess.Popen([program, "scan", url, "--scope", scope_of(folder, url), "--purpose", "bench", "--progress", "plain", "--case",
-        case, *more], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    memory = Memory(process.pid)
-    said = process.communicate()[1]
-    memory.ending.set()
-    memory.join()
-    if process.returncode not in (0, 3):
-        sys.exit("scan ended with %d: %s" % (process.returncode, said))
-    return time.monotonic() - began, said, memory.most
-
-
-def row(what, value, note=""):
-    print("%-52s %14s   %s" % (what, value, note), flush=True)
+    done = measure.run([program, "scan", url, "--scope", scope_of(folder, url), "--purpose", "bench", "--progress", "plain", "--case", case,
+        *more], accepted=(0, 3), memory=True)
+    return done.wall_s, done.err.decode("utf-8", "replace"), done.memory.most
 
 
 def listed_in(said):
@@ -170,17 +133,15 @@ def rclone(folder, port, names):
     with open(out, "rb") as file:
         got = sum(1 for line in file if not line.endswith(b"/\n"))
     if got != names:
-        sys.exit("rclone lists %d names of %d" % (got, names))
+        raise measure.Failed("rclone lists %d names of %d" % (got, names))
     return names / seconds
 
 
 def streaming(program, server, folder):
     """Objects of ordinary log text over loopback, beside the same bytes in a folder."""
-    corpus, local = os.path.join(folder, "log_corpus"), os.path.join(folder, "local")
-    subprocess.run(["gcc", "-O2", os.path.join(ROOT, "bench/log_corpus.c"), "-o", corpus], check=True)
+    local = os.path.join(folder, "local")
     os.makedirs(local)
-    with open(os.path.join(folder, "object"), "wb") as out:
-        subprocess.run([corpus, "256"], stdout=out, check=True)
+    os.rename(inputs.corpus_a(folder, 256), os.path.join(folder, "object"))
     size, pages = os.path.getsize(os.path.join(folder, "object")), os.path.join(folder, "objects.pages")
     page = s3_page(0, 0, False).replace(b"<KeyCount>", b"<Contents><Key>corpus.log</Key><Size>%d</Size></Contents><KeyCount>" % size)
     with open(pages, "wb") as out, open(pages + ".index", "w", encoding="ascii") as index:
@@ -217,8 +178,7 @@ def main():
     program = os.path.abspath(args.program)
     print("%d processors, load %.1f at the start; the median of %d runs" % (os.cpu_count(), os.getloadavg()[0], RUNS))
     with tempfile.TemporaryDirectory(prefix="staunch-bench-") as folder:
-        server = os.path.join(folder, "static_server")
-        subprocess.run(["gcc", "-O2", os.path.join(ROOT, "bench/static_server.c"), "-o", server, "-lpthread"], check=True)
+        server = measure.built("static_server.c", folder, "-lpthread")
         for names in (args.names // 10, args.names):
             listing(program, server, folder, names)
         streaming(program, server, folder)

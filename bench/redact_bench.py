@@ -4,14 +4,14 @@ with the rule of an address alone, all in one run; then N GiB through a pipe, wi
 fails; it prints."""
 import argparse
 import os
-import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import inputs
+import measure
+
 RUNS, MEBIBYTES = 5, 256
 ADDRESS = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
 LEVELS = 10
@@ -19,18 +19,8 @@ LEVELS = 10
 
 def timed(command, text, runs=RUNS):
     """Medians: (seconds, processor seconds of the command and all it started)."""
-    wall, processor = [], []
-    for _ in range(runs):
-        before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        with open(text, "rb") as source:
-            done = subprocess.run(command, stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                env={**os.environ, "LC_ALL": "C"}, check=False)
-        if done.returncode not in (0, 1):
-            sys.exit("%s ended with %d: %s" % (command[0], done.returncode, done.stderr[-200:]))
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        wall.append(time.monotonic() - begin)
-        processor.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(wall), statistics.median(processor)
+    done = [measure.run(command, source=text, accepted=(0, 1), env={"LC_ALL": "C"}) for _ in range(runs)]
+    return statistics.median(one.wall_s for one in done), statistics.median(one.processor_s for one in done)
 
 
 def speeds(program, folder, text):
@@ -53,29 +43,9 @@ def speeds(program, folder, text):
         print("tokens, against %-34s %5.2f times its processor time" % (label, redact[1] / taken[label][1]))
 
 
-def tree(pid):
-    """The process and all below it."""
-    found, parents = [pid], {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/stat" % name, "rb") as file:
-                parents.setdefault(int(file.read().rpartition(b")")[2].split()[1]), []).append(int(name))
-        except OSError:
-            continue
-    for one in found:
-        found += parents.get(one, [])
-    return found
-
-
-def resident_kib(pid):
-    most = 0
-    for one in tree(pid):
-        try:
-            with open("/proc/%d/status" % one, encoding="utf-8") as file:
-                most = max(most, next(int(line.split()[1]) for line in file if line.startswith("VmHWM")))
-        except (OSError, StopIteration):
-            continue
-    return most
+def resident_mib(pid):
+    sizes = [measure.memory_of(one) for one in measure.family(pid)]
+    return max((size[1] for size in sizes if size), default=0) * 1e6 / (1 << 20)
 
 
 def pipe(program, text, gib):
@@ -88,11 +58,11 @@ def pipe(program, text, gib):
         run.stdin.write(block)
         sent += len(block)
         if sent * LEVELS // limit > len(peaks):
-            peaks.append(resident_kib(run.pid))
+            peaks.append(resident_mib(run.pid))
     run.stdin.close()
     status = run.wait()
     print("%.1f GiB through a pipe in %.0f s, status %d; most memory of a process, MiB, on the way: %s" % (sent / (1 << 30),
-        time.monotonic() - begin, status, " ".join("%.1f" % (kib / 1024) for kib in peaks)))
+        time.monotonic() - begin, status, " ".join("%.1f" % mib for mib in peaks)))
 
 
 def main():
@@ -103,10 +73,7 @@ def main():
     program = os.path.abspath(args.program)
     print("%d processors, load %.1f at the start" % (os.cpu_count(), os.getloadavg()[0]))
     with tempfile.TemporaryDirectory(prefix="staunch-bench-") as folder:
-        tool, text = os.path.join(folder, "log_corpus"), os.path.join(folder, "corpus.txt")
-        subprocess.run(["gcc", "-O2", os.path.join(ROOT, "bench/log_corpus.c"), "-o", tool], check=True)
-        with open(text, "wb") as out:
-            subprocess.run([tool, str(MEBIBYTES)], stdout=out, stderr=subprocess.DEVNULL, check=True)
+        text = inputs.corpus_a(folder, MEBIBYTES)
         speeds(program, folder, text)
         pipe(program, text, args.pipe_gib)
 
