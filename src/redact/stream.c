@@ -168,24 +168,6 @@ static enum special special_at(struct st_span text, bool last, size_t *size)
 	return more && !last ? SPECIAL_MORE : SPECIAL_NONE;
 }
 
-/* The next bracket or NUL from `from` on, or the end; what was found before is not searched again. */
-struct specials {
-	const uint8_t *bracket, *nul, *end;
-};
-static const uint8_t *next_special(struct specials *specials, const uint8_t *from)
-{
-	size_t left = (size_t)(specials->end - from);
-	if (!specials->bracket || specials->bracket < from) {
-		specials->bracket = memchr(from, '[', left);
-		specials->bracket = specials->bracket ? specials->bracket : specials->end;
-	}
-	if (!specials->nul || specials->nul < from) {
-		specials->nul = memchr(from, 0, left);
-		specials->nul = specials->nul ? specials->nul : specials->end;
-	}
-	return specials->bracket < specials->nul ? specials->bracket : specials->nul;
-}
-
 /* Feeds what belongs to the open stretch of NULs; the bytes used. */
 static size_t feed_stretch(struct redact_stream *stream, struct st_span text, bool last)
 {
@@ -212,14 +194,14 @@ static void begin_stretch(struct redact_stream *stream)
  * with more text, or must not be shown. */
 static size_t feed_text(struct redact_stream *stream, struct st_span text, bool last)
 {
-	struct specials specials = {.end = text.data + text.size};
+	const uint8_t *end = text.data + text.size;
 	size_t from = stream->in_nuls ? feed_stretch(stream, text, last) : 0, at = from;
 	if (stream->in_nuls)
 		return from;
 	while (at < text.size) {
-		const uint8_t *next = next_special(&specials, text.data + at);
+		const uint8_t *next = replaced_or_nul(text.data + at, end);
 		at = (size_t)(next - text.data);
-		if (next == specials.end)
+		if (next == end)
 			break;
 		size_t size;
 		enum special special = special_at((struct st_span){next, text.size - at}, last, &size);
