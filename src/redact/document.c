@@ -257,6 +257,8 @@ enum redact_status document_finish(struct document *d, struct redact_counts *cou
 		take_messages(d, true);
 	else if (d->status == REDACT_OK && d->held.size > 0)
 		take_document(d, d->held.size);
+	if (d->status == REDACT_UNSEARCHED)
+		d->counts.bytes_in = d->counts.unsearched_at;
 	if (counts != NULL)
 		*counts = d->counts;
 	return d->status;

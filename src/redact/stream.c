@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ceilings.h"
 #include "redact/nul_stretch.h"
 
 /* What may have to be looked at beyond a byte to know whether a replacement or a stretch of NULs begins there. */
@@ -87,6 +88,24 @@ static void take_column(void *context, uint64_t start, unsigned column)
 {
 	struct redact_stream *stream = context;
 	detect_field_begins(stream->detect, start, column);
+}
+
+/* A literal that no detector can search: it passes and is told like a stretch of NULs, or is refused. */
+static void take_unsearched(void *context, uint64_t start, uint64_t end, bool last)
+{
+	struct redact_stream *stream = context;
+	if (!stream->options->pass_unsearched) {
+		if (start < stream->stop_at)
+			stream->stop_at = start;
+		return;
+	}
+	if (!last) {
+		stream->hidden_input = stream_input_offset(stream, start);
+		return;
+	}
+	struct pending_mention literal = {.start = start, .end = end, .unsearched = true};
+	uint64_t offsets[2] = {stream->hidden_input, stream_input_offset(stream, end)};
+	pending_add_mention(&stream->pending, &literal, (struct st_span){(const uint8_t *)offsets, sizeof offsets});
 }
 
 static void take_known_name(void *context, const struct detect_mention *mention)
@@ -285,6 +304,7 @@ struct redact_stream *redact_stream_open(
 	stream->shape_events = (struct shape_events){.place = take_place,
 		.column_name = take_column_name,
 		.column = take_column,
+		.unsearched = take_unsearched,
 		.no_fields = options->policy == NULL,
 		.context = stream};
 	return stream;
@@ -312,7 +332,18 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 	stream->tail_at = stream->block_at = 0;
 	stream->written = stream->fed = stream->received = 0;
 	stream->in_nuls = stream->refused = stream->key.open = false;
+	stream->stop_at = UINT64_MAX;
 	key_names_clear(stream->key_names);
+}
+
+/* The detectors get as much of what is refused as had to come before it was known, whatever the cutting. */
+static void cut_refused(struct redact_stream *stream)
+{
+	uint64_t end = stream->stop_at + CEIL_TEXT_BLOCK_BYTES;
+	if (stream->received <= end)
+		return;
+	stream->block.size = (size_t)(end - stream->block_at);
+	stream->received = end;
 }
 
 static void feed(struct redact_stream *stream, const void *data, size_t size, bool last)
@@ -326,7 +357,10 @@ static void feed(struct redact_stream *stream, const void *data, size_t size, bo
 	stream->received += text.size;
 	if (stream->shape && text.size > 0)
 		stream->format->feed(stream->shape, text.data, text.size);
+	if (stream->stop_at != UINT64_MAX)
+		cut_refused(stream);
 	feed_received(stream, last);
+	stream->refused |= stream->stop_at != UINT64_MAX;
 }
 
 bool redact_stream_feed(struct redact_stream *stream, const void *data, size_t size)
@@ -353,9 +387,10 @@ bool redact_stream_finish(struct redact_stream *stream)
 		detect_finish(stream->bytes);
 	if (stream->names)
 		known_names_finish(stream->names);
-	stream_write_until(stream, stream->fed);
+	uint64_t end = stream->fed < stream->stop_at ? stream->fed : stream->stop_at;
+	stream_write_until(stream, end);
 	if (stream->refused)
-		stream->sink->counts.unsearched_at = stream_input_offset(stream, stream->fed);
+		stream->sink->counts.unsearched_at = stream_input_offset(stream, end);
 	if (stream->shape)
 		stream->format->close(stream->shape);
 	stream->shape = NULL;
