@@ -124,15 +124,15 @@ static void take_place(void *context, const struct shape_place *place)
 {
 	struct redact_stream *stream = context;
 	const struct redact_policy *policy = stream->options->policy;
-	struct pending_mention all = {
-		.start = place->start, .end = place->end, .kind = DETECT_KINDS, .confidence = 100};
 	enum redact_action said = REDACT_ACTIONS;
 	if (policy && place->kind != SHAPE_KEY)
 		said = redact_policy_field(policy, place->field);
 	pending_add_place(&stream->pending, place, said);
-	all.field = said != REDACT_ACTIONS && said != REDACT_KEEP && place->end > place->start;
-	if (all.field)
-		pending_add_mention(&stream->pending, &all, (struct st_span){NULL, 0});
+	if (said == REDACT_ACTIONS || said == REDACT_KEEP || place->end <= place->start)
+		return;
+	struct pending_mention all = {
+		.start = place->start, .end = place->end, .kind = DETECT_KINDS, .confidence = 100, .field = true};
+	pending_add_mention(&stream->pending, &all, (struct st_span){NULL, 0});
 }
 
 /* --- reading --- */
