@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -28,6 +29,8 @@
  * than the bytes do. The child would have to write 2 GB/s to fill the pipe meanwhile. */
 #define MUCH_BYTES (32 * KIB)
 #define REST_NS 500000
+/* Free memory that the child keeps. */
+#define KEPT_BYTES (4 * 1024 * KIB)
 /* Status of the confined child that stands for "the jail could not be closed". */
 #define EXIT_UNCONFINED 79
 
@@ -211,6 +214,9 @@ static int be_child(struct redact_run *run, int out, int log)
 	run->options.event = take_event;
 	run->options.context = &child;
 	run->options.key = run->has_key ? run->key : NULL;
+	mallopt(M_TRIM_THRESHOLD,
+		KEPT_BYTES); /* else each message of a mailbox takes its memory from the kernel anew */
+	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
 	struct redact *learner = open_learner(run);
 	off_t from = run->two_pass ? lseek(run->in, 0, SEEK_CUR) : 0;
 	run->options.known = run->known;
