@@ -167,11 +167,18 @@ static double redact_once(struct st_span text, const struct redact_options *opti
 	theatre()->opened = 0;
 	here.context = &written;
 	struct redact *redact = redact_open(&here);
-	double begin = now();
-	for (size_t at = 0; at < text.size; at += BLOCK_BYTES)
-		redact_feed(redact, text.data + at, text.size - at < BLOCK_BYTES ? text.size - at : BLOCK_BYTES);
+	st_auto_free uint8_t *block = st_alloc(BLOCK_BYTES);
+	double taken = 0, begin;
+	for (size_t at = 0, size; at < text.size; at += size) {
+		size = text.size - at < BLOCK_BYTES ? text.size - at : BLOCK_BYTES;
+		memcpy(block, text.data + at, size); /* as read(2) does, which is not redaction's */
+		begin = now();
+		redact_feed(redact, block, size);
+		taken += now() - begin;
+	}
+	begin = now();
 	enum redact_status status = redact_finish(redact, &counts);
-	double taken = now() - begin;
+	taken += now() - begin;
 	redact_close(redact);
 	for (size_t i = 0; i < STREAMS; i++)
 		theatre()->streams[i].detect = NULL;
