@@ -147,24 +147,15 @@ static void begin_place(struct shape *shape, enum state state, uint64_t begin)
 	shape->state = state;
 }
 
-/* The place, full, goes on: what of it is to be replaced would have to be replaced as a whole. */
-static void hide_part(struct shape *shape)
+/* The place is longer than what is replaced as a whole: it goes on, or ends, untold. */
+static void hide(struct shape *shape, uint64_t end, bool last)
 {
-	if (!shape->hidden) {
-		shape->hidden = true;
+	if (!shape->hidden)
 		shape->hidden_from = shape->begin;
-		if (shape->events.unsearched != NULL)
-			shape->events.unsearched(shape->events.context, shape->begin, shape->at, false);
-	}
-	shape->begin = shape->at;
-}
-
-static void end_hidden(struct shape *shape, uint64_t end)
-{
-	if (shape->events.unsearched != NULL)
-		shape->events.unsearched(shape->events.context, shape->hidden_from, end, true);
+	if ((last || !shape->hidden) && shape->events.unsearched != NULL)
+		shape->events.unsearched(shape->events.context, shape->hidden_from, end, last);
+	shape->hidden = !last;
 	shape->begin = end;
-	shape->hidden = false;
 }
 
 /* --- strings --- */
@@ -204,7 +195,7 @@ static void end_whole(struct shape *shape, uint64_t end)
 {
 	const struct sql_column *column = shape->name ? NULL : sql_statement_value(shape->statement);
 	if (shape->hidden)
-		end_hidden(shape, end);
+		hide(shape, end, true);
 	else
 		tell(shape, end, SHAPE_NUMBER, SHAPE_AS_IT_IS, true, column);
 	if (shape->name)
@@ -222,7 +213,7 @@ static const uint8_t *in_string(struct shape *shape, const uint8_t *p, const uin
 	if (p == end)
 		return p;
 	if (is_full(shape) && shape->whole)
-		hide_part(shape);
+		hide(shape, shape->at, false);
 	else if (is_full(shape))
 		tell_string(shape, shape->at, false);
 	if (*p != shape->quote && *p != escape)
@@ -260,7 +251,7 @@ static void end_word(struct shape *shape)
 	bool whole = shape->size <= sizeof shape->text;
 	bool number = (whole && sql_is_number(word)) || sql_is_hex_number(word);
 	if (shape->hidden)
-		end_hidden(shape, shape->at);
+		hide(shape, shape->at, true);
 	else if (number)
 		tell(shape, shape->at, SHAPE_NUMBER, SHAPE_AS_IT_IS, true, sql_statement_value(shape->statement));
 	else
@@ -297,11 +288,6 @@ static bool take_prefix(struct shape *shape)
 	return true;
 }
 
-static bool is_long_hex(const struct shape *shape)
-{
-	return sql_is_hex_number(text_of(shape));
-}
-
 static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8_t *end)
 {
 	const uint8_t *first = p, *limit = p + body_left(shape, p, end);
@@ -312,8 +298,8 @@ static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8
 	if (p == end)
 		return p;
 	if (is_full(shape) && sql_is_in_word(*p)) {
-		if (is_long_hex(shape))
-			hide_part(shape);
+		if (sql_is_hex_number(text_of(shape)))
+			hide(shape, shape->at, false);
 		else
 			tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, false, NULL);
 		return p;
@@ -760,7 +746,7 @@ static void feed(struct shape *shape, const void *data, size_t size)
 static void finish(struct shape *shape)
 {
 	if (shape->state == IN_STRING && shape->hidden)
-		end_hidden(shape, shape->at);
+		hide(shape, shape->at, true);
 	else if (shape->state == IN_WORD)
 		end_word(shape);
 	else if (shape->state == STRING_QUOTE)
