@@ -17,6 +17,7 @@
  */
 struct canonical_text;
 struct canonical_text *canonical_text_new(void); /* caller frees */
+/* These take NULL, too: nothing is hashed, and there was nothing. */
 void canonical_text_add(struct canonical_text *text, const void *data, size_t size);
 /* False when there was nothing but blanks. Begins anew. */
 bool canonical_text_end(struct canonical_text *text, uint8_t sha256[ST_SHA256_BYTES]);

@@ -132,6 +132,7 @@ struct extract_options {
 	 * whether it is text of the message, which is never a message of its own. */
 	const char *charset;
 	bool joined;
+	bool no_digests; /* nobody compares copies: plain text and pages are not hashed, and tell no records */
 	const struct extract_help *help;   /* NULL: none, and what needs one is unread(no-helper) */
 	const struct extract_pages *pages; /* NULL: the object's stream is read; else it is empty, and these are */
 	uint64_t stored_size; /* size of the object if known, else 0: the limits on expansion are relative to it */

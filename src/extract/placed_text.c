@@ -47,7 +47,7 @@ struct placed_text *placed_text_open(const struct reader_input *input)
 	t->input = input;
 	t->told = "";
 	t->events = extract_run_events(input->run, &t->context);
-	t->canonical = canonical_text_new();
+	t->canonical = extract_run_options(input->run)->no_digests ? NULL : canonical_text_new();
 	if (input->quotes != NULL) {
 		t->marks = html_marks_open(input->quotes);
 		quotes_by_flow(input->quotes);

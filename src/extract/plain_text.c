@@ -20,7 +20,7 @@ static int bid(const struct reader_input *input)
 
 static void read_document(struct reader_input *input, struct text_source *source)
 {
-	struct canonical_text *canonical = canonical_text_new();
+	struct canonical_text *canonical = extract_run_options(input->run)->no_digests ? NULL : canonical_text_new();
 	struct extract_text block;
 	uint64_t end = 0;
 	uint8_t sha256[ST_SHA256_BYTES];
@@ -100,7 +100,7 @@ static void read_text(struct reader_input *input, struct extract_part_result *re
 	bool log = !input->hint.joined && is_log(input, charset); /* a joined text has no records */
 	struct text_source *source = text_source_open(input, charset);
 	result->format = log ? "log" : "text";
-	if (log)
+	if (log && !extract_run_options(input->run)->no_digests)
 		read_log(input, source);
 	else
 		read_document(input, source);

@@ -12,6 +12,8 @@
 #include "redact/mbox_cut.h"
 #include "redact/message_ids.h"
 
+#define LEAVING_BYTES (64 * KIB)
+
 struct document {
 	struct redact_options options;
 	struct replacer *replacer;
@@ -23,6 +25,7 @@ struct document {
 	struct seen seen;
 	struct passage_search search;
 	struct message_ids *ids;
+	struct st_buf leaving; /* small messages wait for each other, no longer than the block that they came with */
 	struct redact_counts counts;
 	enum redact_status status;
 };
@@ -44,6 +47,7 @@ void document_close(struct document *d)
 	if (d == NULL)
 		return;
 	st_buf_wipe(&d->held);
+	st_buf_wipe(&d->leaving);
 	seen_free(&d->seen.domains);
 	seen_free(&d->seen.names);
 	seen_free(&d->seen.cases);
@@ -172,6 +176,29 @@ static bool all_rounds(struct document *d, struct document_job *job, struct st_b
 	return false;
 }
 
+static void write_out(struct document *d, const struct st_buf *bytes)
+{
+	if (bytes->size > 0 && d->status != REDACT_WRITE_FAILED &&
+		!d->options.write(d->options.context, bytes->data, bytes->size))
+		d->status = REDACT_WRITE_FAILED;
+}
+
+static void flush(struct document *d)
+{
+	write_out(d, &d->leaving);
+	d->leaving.size = 0;
+}
+
+static void let_go(struct document *d, const struct st_buf *bytes)
+{
+	if (d->leaving.size + bytes->size > LEAVING_BYTES)
+		flush(d);
+	if (bytes->size > LEAVING_BYTES)
+		write_out(d, bytes);
+	else if (bytes->size > 0)
+		st_buf_add(&d->leaving, bytes->data, bytes->size);
+}
+
 static bool send_document(struct document *d, struct st_buf *bytes)
 {
 	struct document_job job = {.options = &d->options,
@@ -187,8 +214,7 @@ static bool send_document(struct document *d, struct st_buf *bytes)
 		d->counts.unsearched_bytes += job.unsearched_bytes;
 		d->counts.bytes_out += bytes->size;
 		send_events(d, &job);
-		if (bytes->size > 0 && !d->options.write(d->options.context, bytes->data, bytes->size))
-			d->status = REDACT_WRITE_FAILED;
+		let_go(d, bytes);
 	} else {
 		bool grown = !job.refused && bytes->size > CEIL_REDACT_GROWN * CEIL_REDACT_DOCUMENT_BYTES;
 		d->status = grown ? REDACT_TOO_LARGE : REDACT_UNSEARCHED;
@@ -248,6 +274,7 @@ bool document_feed(struct document *d, const void *data, size_t size)
 		if (d->status == REDACT_OK && d->held.size > CEIL_REDACT_DOCUMENT_BYTES + FEED_BYTES)
 			d->status = REDACT_TOO_LARGE;
 	}
+	flush(d);
 	return d->status == REDACT_OK;
 }
 
@@ -257,6 +284,9 @@ enum redact_status document_finish(struct document *d, struct redact_counts *cou
 		take_messages(d, true);
 	else if (d->status == REDACT_OK && d->held.size > 0)
 		take_document(d, d->held.size);
+	flush(d);
+	if (d->status == REDACT_UNSEARCHED)
+		d->counts.bytes_in = d->counts.unsearched_at;
 	if (counts != NULL)
 		*counts = d->counts;
 	return d->status;

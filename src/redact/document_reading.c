@@ -106,7 +106,7 @@ struct document_reading document_read(struct passage *passage, const char *forma
 		.part_end = on_end,
 	};
 	struct read_job job = {.passage = passage, .reading = {.format = "empty", .charset = "", .unit = 1}};
-	struct extract_options options = {.format = format, .charset = charset, .joined = joined};
+	struct extract_options options = {.format = format, .charset = charset, .joined = joined, .no_digests = true};
 	struct extract_result result;
 	struct extract_limits limits = extract_limits_default();
 	limits.nesting_depth = 0; /* containers are named, not opened */

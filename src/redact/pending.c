@@ -64,18 +64,20 @@ void pending_add_mention(struct pending *pending, const struct pending_mention *
 
 void pending_add_place(struct pending *pending, const struct shape_place *place, enum redact_action said)
 {
-	pending->places = make_room(pending->places, sizeof *pending->places, &pending->place, &pending->place_count,
-		&pending->place_capacity);
-	pending->places[pending->place_count++] = (struct pending_place){.start = place->start,
-		.end = place->end,
-		.kind = place->kind,
-		.escape = place->escape,
-		.quote = place->quote,
-		.first = place->first,
-		.last = place->last,
-		.depth = place->depth,
-		.object = place->object,
-		.said = (uint8_t)said};
+	if (pending->place_count == pending->place_capacity)
+		pending->places = make_room(pending->places, sizeof *pending->places, &pending->place,
+			&pending->place_count, &pending->place_capacity);
+	struct pending_place *here = &pending->places[pending->place_count++];
+	here->start = place->start;
+	here->end = place->end;
+	here->object = place->object;
+	here->depth = place->depth;
+	here->kind = (uint8_t)place->kind;
+	here->escape = (uint8_t)place->escape;
+	here->quote = place->quote;
+	here->said = (uint8_t)said;
+	here->first = place->first;
+	here->last = place->last;
 }
 
 const struct pending_place *pending_place_at(const struct pending *pending, uint64_t offset)

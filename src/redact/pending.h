@@ -19,15 +19,16 @@ struct pending_mention {
 	bool known;      /* a name that is known from elsewhere, as it is told apart from one of the detectors */
 };
 
+/* Small, for there are as many as values in what is held. */
 struct pending_place {
 	uint64_t start, end;
-	enum shape_place_kind kind;
-	enum shape_escape escape;
+	uint64_t object; /* of a key, as depth */
+	uint32_t depth;
+	uint8_t kind;   /* enum shape_place_kind */
+	uint8_t escape; /* enum shape_escape */
 	uint8_t quote;
-	bool first, last;
-	unsigned depth; /* depth and object: of a key */
-	uint64_t object;
 	uint8_t said; /* enum redact_action: what the policy says of its field */
+	bool first, last;
 };
 
 struct pending_range {

@@ -259,6 +259,8 @@ enum redact_status redact_finish(struct redact *redact, struct redact_counts *co
 	sink_flush(&redact->sink);
 	if (redact->sink.failed)
 		redact->status = REDACT_WRITE_FAILED;
+	if (redact->status == REDACT_UNSEARCHED) /* how much came behind it says how the input was cut, no more */
+		redact->sink.counts.bytes_in = redact->sink.counts.unsearched_at;
 	if (counts)
 		*counts = redact->sink.counts;
 	return redact->status;

@@ -72,9 +72,9 @@ enum redact_status {
 };
 
 struct redact_counts {
-	uint64_t bytes_in, bytes_out, unsearched_bytes;
-	uint64_t unsearched_at;              /* with REDACT_UNSEARCHED: where they begin */
-	uint64_t replaced[DETECT_KINDS + 1]; /* by kind; the last: whole fields by policy */
+	uint64_t bytes_in, bytes_out, unsearched_bytes; /* bytes_in: with REDACT_UNSEARCHED as unsearched_at */
+	uint64_t unsearched_at;                         /* with REDACT_UNSEARCHED: where they begin */
+	uint64_t replaced[DETECT_KINDS + 1];            /* by kind; the last: whole fields by policy */
 };
 
 struct redact;

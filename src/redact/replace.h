@@ -28,6 +28,11 @@ void replacer_value(struct replacer *replacer, enum redact_action action, enum d
 	struct st_span canonical, struct st_buf *out);
 /* The same for a whole field that the policy names; kind word `field`. */
 void replacer_field(struct replacer *replacer, enum redact_action action, struct st_span value, struct st_buf *out);
+/* The first place at which a replacement may begin, or a NUL stands; end: none. Most brackets are told by the byte
+ * behind them, one at the end by nothing. */
+const uint8_t *replaced_or_nul(const uint8_t *from, const uint8_t *end);
+/* The same without vectors: what tests compare with. */
+const uint8_t *replaced_or_nul_byte_by_byte(const uint8_t *from, const uint8_t *end);
 /* The bytes of the token, label or mask that begins here, which is left as it is; 0: none. *more: the text ends inside
  * what may be one. */
 size_t replaced_at(struct st_span text, bool *more);

@@ -51,6 +51,10 @@ struct shape_events {
 	 * else, stand values of it (0: of none). Both NULL: nobody asks. */
 	unsigned (*column_name)(void *context, struct st_span name);
 	void (*column)(void *context, uint64_t start, unsigned column);
+	/* NULL, or told of a literal from `start` on that no detector can search and that is too long to be replaced as
+	 * a whole: once as soon as that shows, `last` false, when it is longer than CEIL_TEXT_BLOCK_BYTES, and at its
+	 * end. Nothing of it is a place. */
+	void (*unsearched)(void *context, uint64_t start, uint64_t end, bool last);
 	bool no_fields; /* nobody asks for `field`: it is always empty, which is faster */
 	void *context;
 };

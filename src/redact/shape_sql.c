@@ -4,8 +4,8 @@
  * comments, dollar-quoted texts, cells of COPY, and each other word as text; spaces and signs between them are
  * structure. Comments that MySQL runs (those that begin with an exclamation mark) are code.
  *
- * A literal of hex digits longer than CEIL_TEXT_BLOCK_BYTES is structure: it cannot be replaced as a whole, and no
- * detector reads it.
+ * A literal of hex digits (or a name in brackets) longer than CEIL_TEXT_BLOCK_BYTES is told as unsearched: it cannot be
+ * replaced as a whole, and no detector reads it.
  */
 #include "redact/shape.h"
 
@@ -53,6 +53,8 @@ struct shape {
 	uint64_t at, begin; /* begin: of what was not told of the present place */
 	bool told;          /* a part of it was told */
 	bool first_on_line;
+	bool hidden; /* too long to be replaced as a whole: no part of it is told as a place */
+	uint64_t hidden_from;
 	uint8_t last_sign;                    /* in code */
 	uint8_t text[CEIL_REDACT_NAME_BYTES]; /* of a word, or a name */
 	size_t size;                          /* how long it is, whatever was kept */
@@ -140,9 +142,20 @@ static struct st_span text_of(const struct shape *shape)
 static void begin_place(struct shape *shape, enum state state, uint64_t begin)
 {
 	shape->begin = begin;
-	shape->told = shape->name = false;
+	shape->told = shape->name = shape->hidden = false;
 	shape->size = 0;
 	shape->state = state;
+}
+
+/* The place is longer than what is replaced as a whole: it goes on, or ends, untold. */
+static void hide(struct shape *shape, uint64_t end, bool last)
+{
+	if (!shape->hidden)
+		shape->hidden_from = shape->begin;
+	if ((last || !shape->hidden) && shape->events.unsearched != NULL)
+		shape->events.unsearched(shape->events.context, shape->hidden_from, end, last);
+	shape->hidden = !last;
+	shape->begin = end;
 }
 
 /* --- strings --- */
@@ -181,12 +194,12 @@ static void open_string(struct shape *shape, uint8_t quote, bool escapes)
 static void end_whole(struct shape *shape, uint64_t end)
 {
 	const struct sql_column *column = shape->name ? NULL : sql_statement_value(shape->statement);
-	if (end - shape->begin <= PART_BYTES && !shape->told)
+	if (shape->hidden)
+		hide(shape, end, true);
+	else
 		tell(shape, end, SHAPE_NUMBER, SHAPE_AS_IT_IS, true, column);
 	if (shape->name)
 		sql_statement_name(shape->statement, text_of(shape));
-	shape->begin = end;
-	shape->told = false;
 }
 
 static const uint8_t *in_string(struct shape *shape, const uint8_t *p, const uint8_t *end)
@@ -199,12 +212,10 @@ static const uint8_t *in_string(struct shape *shape, const uint8_t *p, const uin
 	p += size;
 	if (p == end)
 		return p;
-	if (is_full(shape) && shape->whole) {
-		shape->begin = shape->at;
-		shape->told = true; /* and is not told at all */
-	} else if (is_full(shape)) {
+	if (is_full(shape) && shape->whole)
+		hide(shape, shape->at, false);
+	else if (is_full(shape))
 		tell_string(shape, shape->at, false);
-	}
 	if (*p != shape->quote && *p != escape)
 		return p;
 	shape->at++;
@@ -239,7 +250,9 @@ static void end_word(struct shape *shape)
 	struct st_span word = text_of(shape);
 	bool whole = shape->size <= sizeof shape->text;
 	bool number = (whole && sql_is_number(word)) || sql_is_hex_number(word);
-	if (number)
+	if (shape->hidden)
+		hide(shape, shape->at, true);
+	else if (number)
 		tell(shape, shape->at, SHAPE_NUMBER, SHAPE_AS_IT_IS, true, sql_statement_value(shape->statement));
 	else
 		tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, true, NULL);
@@ -275,11 +288,6 @@ static bool take_prefix(struct shape *shape)
 	return true;
 }
 
-static bool is_long_hex(const struct shape *shape)
-{
-	return sql_is_hex_number(text_of(shape));
-}
-
 static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8_t *end)
 {
 	const uint8_t *first = p, *limit = p + body_left(shape, p, end);
@@ -290,8 +298,8 @@ static const uint8_t *in_word(struct shape *shape, const uint8_t *p, const uint8
 	if (p == end)
 		return p;
 	if (is_full(shape) && sql_is_in_word(*p)) {
-		if (is_long_hex(shape))
-			shape->begin = shape->at;
+		if (sql_is_hex_number(text_of(shape)))
+			hide(shape, shape->at, false);
 		else
 			tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, false, NULL);
 		return p;
@@ -737,15 +745,16 @@ static void feed(struct shape *shape, const void *data, size_t size)
 /* What is cut off is text. */
 static void finish(struct shape *shape)
 {
-	bool hidden = shape->state == IN_STRING && shape->whole && shape->told;
-	if (shape->state == IN_WORD)
+	if (shape->state == IN_STRING && shape->hidden)
+		hide(shape, shape->at, true);
+	else if (shape->state == IN_WORD)
 		end_word(shape);
 	else if (shape->state == STRING_QUOTE)
 		string_quote(shape, (const uint8_t *)"");
 	else if ((shape->state == COPY_CELL || shape->state == COPY_LINE) && !is_cell(shape, "\\N") &&
 		 !is_cell(shape, "\\."))
 		tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, true, NULL);
-	else if (shape->state != IN_CODE && shape->state != COPY_CELL && shape->state != COPY_LINE && !hidden)
+	else if (shape->state != IN_CODE && shape->state != COPY_CELL && shape->state != COPY_LINE)
 		tell(shape, shape->at, SHAPE_TEXT, SHAPE_AS_IT_IS, true, NULL);
 	shape->begin = shape->at;
 	shape->state = IN_CODE;

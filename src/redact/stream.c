@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ceilings.h"
 #include "redact/nul_stretch.h"
 
 /* What may have to be looked at beyond a byte to know whether a replacement or a stretch of NULs begins there. */
@@ -89,6 +90,24 @@ static void take_column(void *context, uint64_t start, unsigned column)
 	detect_field_begins(stream->detect, start, column);
 }
 
+/* A literal that no detector can search: it passes and is told like a stretch of NULs, or is refused. */
+static void take_unsearched(void *context, uint64_t start, uint64_t end, bool last)
+{
+	struct redact_stream *stream = context;
+	if (!stream->options->pass_unsearched) {
+		if (start < stream->stop_at)
+			stream->stop_at = start;
+		return;
+	}
+	if (!last) {
+		stream->hidden_input = stream_input_offset(stream, start);
+		return;
+	}
+	struct pending_mention literal = {.start = start, .end = end, .unsearched = true};
+	uint64_t offsets[2] = {stream->hidden_input, stream_input_offset(stream, end)};
+	pending_add_mention(&stream->pending, &literal, (struct st_span){(const uint8_t *)offsets, sizeof offsets});
+}
+
 static void take_known_name(void *context, const struct detect_mention *mention)
 {
 	struct redact_stream *stream = context;
@@ -105,15 +124,15 @@ static void take_place(void *context, const struct shape_place *place)
 {
 	struct redact_stream *stream = context;
 	const struct redact_policy *policy = stream->options->policy;
-	struct pending_mention all = {
-		.start = place->start, .end = place->end, .kind = DETECT_KINDS, .confidence = 100};
 	enum redact_action said = REDACT_ACTIONS;
 	if (policy && place->kind != SHAPE_KEY)
 		said = redact_policy_field(policy, place->field);
 	pending_add_place(&stream->pending, place, said);
-	all.field = said != REDACT_ACTIONS && said != REDACT_KEEP && place->end > place->start;
-	if (all.field)
-		pending_add_mention(&stream->pending, &all, (struct st_span){NULL, 0});
+	if (said == REDACT_ACTIONS || said == REDACT_KEEP || place->end <= place->start)
+		return;
+	struct pending_mention all = {
+		.start = place->start, .end = place->end, .kind = DETECT_KINDS, .confidence = 100, .field = true};
+	pending_add_mention(&stream->pending, &all, (struct st_span){NULL, 0});
 }
 
 /* --- reading --- */
@@ -168,24 +187,6 @@ static enum special special_at(struct st_span text, bool last, size_t *size)
 	return more && !last ? SPECIAL_MORE : SPECIAL_NONE;
 }
 
-/* The next bracket or NUL from `from` on, or the end; what was found before is not searched again. */
-struct specials {
-	const uint8_t *bracket, *nul, *end;
-};
-static const uint8_t *next_special(struct specials *specials, const uint8_t *from)
-{
-	size_t left = (size_t)(specials->end - from);
-	if (!specials->bracket || specials->bracket < from) {
-		specials->bracket = memchr(from, '[', left);
-		specials->bracket = specials->bracket ? specials->bracket : specials->end;
-	}
-	if (!specials->nul || specials->nul < from) {
-		specials->nul = memchr(from, 0, left);
-		specials->nul = specials->nul ? specials->nul : specials->end;
-	}
-	return specials->bracket < specials->nul ? specials->bracket : specials->nul;
-}
-
 /* Feeds what belongs to the open stretch of NULs; the bytes used. */
 static size_t feed_stretch(struct redact_stream *stream, struct st_span text, bool last)
 {
@@ -212,14 +213,14 @@ static void begin_stretch(struct redact_stream *stream)
  * with more text, or must not be shown. */
 static size_t feed_text(struct redact_stream *stream, struct st_span text, bool last)
 {
-	struct specials specials = {.end = text.data + text.size};
+	const uint8_t *end = text.data + text.size;
 	size_t from = stream->in_nuls ? feed_stretch(stream, text, last) : 0, at = from;
 	if (stream->in_nuls)
 		return from;
 	while (at < text.size) {
-		const uint8_t *next = next_special(&specials, text.data + at);
+		const uint8_t *next = replaced_or_nul(text.data + at, end);
 		at = (size_t)(next - text.data);
-		if (next == specials.end)
+		if (next == end)
 			break;
 		size_t size;
 		enum special special = special_at((struct st_span){next, text.size - at}, last, &size);
@@ -303,6 +304,7 @@ struct redact_stream *redact_stream_open(
 	stream->shape_events = (struct shape_events){.place = take_place,
 		.column_name = take_column_name,
 		.column = take_column,
+		.unsearched = take_unsearched,
 		.no_fields = options->policy == NULL,
 		.context = stream};
 	return stream;
@@ -330,7 +332,18 @@ void redact_stream_begin(struct redact_stream *stream, const struct redact_strea
 	stream->tail_at = stream->block_at = 0;
 	stream->written = stream->fed = stream->received = 0;
 	stream->in_nuls = stream->refused = stream->key.open = false;
+	stream->stop_at = UINT64_MAX;
 	key_names_clear(stream->key_names);
+}
+
+/* The detectors get as much of what is refused as had to come before it was known, whatever the cutting. */
+static void cut_refused(struct redact_stream *stream)
+{
+	uint64_t end = stream->stop_at + CEIL_TEXT_BLOCK_BYTES;
+	if (stream->received <= end)
+		return;
+	stream->block.size = (size_t)(end - stream->block_at);
+	stream->received = end;
 }
 
 static void feed(struct redact_stream *stream, const void *data, size_t size, bool last)
@@ -344,7 +357,10 @@ static void feed(struct redact_stream *stream, const void *data, size_t size, bo
 	stream->received += text.size;
 	if (stream->shape && text.size > 0)
 		stream->format->feed(stream->shape, text.data, text.size);
+	if (stream->stop_at != UINT64_MAX)
+		cut_refused(stream);
 	feed_received(stream, last);
+	stream->refused |= stream->stop_at != UINT64_MAX;
 }
 
 bool redact_stream_feed(struct redact_stream *stream, const void *data, size_t size)
@@ -371,9 +387,10 @@ bool redact_stream_finish(struct redact_stream *stream)
 		detect_finish(stream->bytes);
 	if (stream->names)
 		known_names_finish(stream->names);
-	stream_write_until(stream, stream->fed);
+	uint64_t end = stream->fed < stream->stop_at ? stream->fed : stream->stop_at;
+	stream_write_until(stream, end);
 	if (stream->refused)
-		stream->sink->counts.unsearched_at = stream_input_offset(stream, stream->fed);
+		stream->sink->counts.unsearched_at = stream_input_offset(stream, end);
 	if (stream->shape)
 		stream->format->close(stream->shape);
 	stream->shape = NULL;

@@ -32,6 +32,8 @@ struct redact_stream {
 	uint64_t written, fed, received;
 	bool in_nuls;                   /* a stretch of them is open */
 	uint64_t nuls_text, nuls_input; /* where it begins */
+	uint64_t stop_at;               /* what begins here cannot be searched and is refused; UINT64_MAX: nothing */
+	uint64_t hidden_input;          /* where the literal begins that the shape cannot search */
 	bool in_kept;
 	bool refused; /* nothing behind `fed` leaves */
 	struct key_names *key_names;

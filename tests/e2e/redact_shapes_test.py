@@ -274,8 +274,20 @@ def postgresql_loads_its_redacted_dump():
             check_people([json.loads(row) for row in rows], "PostgreSQL %s" % (options,))
 
 
+def a_picture_in_a_dump_is_refused_or_passed_and_told():
+    picture = b"X'" + b"4a4b" * 20000 + b"'"
+    data = b"INSERT INTO t VALUES ('%s', %s, '%s');\n" % (ADDRESS.encode(), picture, ADDRESS.encode())
+    at = data.index(picture)
+    out, events = redact(data, "--format", "sql", status=rig.INCOMPLETE)
+    rig.equal(out, data[:at].replace(ADDRESS.encode(), b"[email_address]"), "what left")
+    rig.equal(len(events), 1, "events of what left")
+    out, events = redact(data, "--format", "sql", "--pass-unsearched")
+    rig.equal(out, data.replace(ADDRESS.encode(), b"[email_address]"), "what passed")
+    rig.check({"start": at, "end": at + len(picture), "unsearched": True} in events, events)
+
+
 rig.run_tests(json_keeps_its_structure_and_jq_reads_it, a_number_becomes_a_string, two_keys_of_an_object_never_become_equal,
     a_mention_in_escapes_leaves_no_half_of_one, wide_text_is_redacted_as_utf_8_is,
     fields_of_a_policy_are_dropped_whatever_they_hold, broken_json_is_searched_as_text, tables_keep_their_rows_and_cells,
-    a_column_helps_as_it_does_in_a_scan, sep_lines_and_broken_quotes_pass, sqlite_loads_its_redacted_dump,
+    a_column_helps_as_it_does_in_a_scan, sep_lines_and_broken_quotes_pass, a_picture_in_a_dump_is_refused_or_passed_and_told, sqlite_loads_its_redacted_dump,
     mariadb_loads_its_redacted_dump, postgresql_loads_its_redacted_dump)

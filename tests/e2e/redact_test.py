@@ -239,16 +239,33 @@ def verify_tells_residue_by_kind_and_place_and_never_what():
             b"email_address 1 at %d\n" % (3 * len(LABELS)), "planted")
 
 
-def memory_stays_flat_whatever_comes():
-    run = subprocess.Popen([STAUNCH, "redact"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    block, peaks = TEXT * 12000, []
-    for _ in range(3):
+def peaks_of(block, *options, begin=b"", times=3):
+    """The most memory of a process of the run, at points on the way; the block 20 times between two of them."""
+    run = subprocess.Popen([STAUNCH, "redact", *options], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    run.stdin.write(begin)
+    peaks = []
+    for _ in range(times):
         for _ in range(20):
             run.stdin.write(block)
         peaks.append(max(rig.resident(pid) for pid in rig.family(run.pid)))
     run.stdin.close()
-    equal(run.wait(120), 0, "the status")
+    equal(run.wait(120), 0, "the status of %s" % (options,))
+    return peaks
+
+
+def memory_stays_flat_whatever_comes():
+    peaks = peaks_of(TEXT * 12000)
     check(peaks[-1] <= 64 << 20 and peaks[-1] - peaks[0] <= 4 << 20, peaks)
+    for options, begin, block in (
+            (("--format", "text"), b"", b"a line without an end " * 20000),
+            (("--format", "text"), b"", b"[e" * 200000),
+            (("--format", "json"), b'{"a":"', b"a string without an end " * 20000),
+            (("--format", "json"), b"[1", b',"z"' * 100000),
+            (("--format", "csv"), b'a,b\n1,"', b"a cell without an end " * 20000),
+            (("--format", "csv"), b"phone,iban\n", b"z,z\n" * 100000),
+            (("--format", "sql"), b"INSERT INTO t (phone,iban) VALUES ", b"('z','z')," * 40000)):
+        peaks = peaks_of(block, *options, begin=begin)
+        check(peaks[-1] <= 24 << 20 and peaks[-1] - peaks[0] <= 4 << 20, "%s, %r: %s" % (options, block[:24], peaks))
 
 
 if __name__ == "__main__":

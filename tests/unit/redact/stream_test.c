@@ -4,6 +4,7 @@
  */
 #include "redact_all.h"
 
+#include "base/ceilings.h"
 #include "detect/detect.h"
 
 static const enum redact_action modes[] = {REDACT_TOKEN, REDACT_LABEL, REDACT_MASK};
@@ -138,10 +139,56 @@ static void nothing_that_detectors_know_is_left(void)
 	samples_free(&samples);
 }
 
+/* Hex digits, a name in brackets: longer than what is replaced as a whole, with an address before and behind. */
+static void long_literal(struct st_buf *out, const char *begin, const char *end, uint64_t *start, uint64_t *stop)
+{
+	out->size = 0;
+	st_buf_format(out, "INSERT INTO [t] VALUES ('anna.rossi@contoso.com', ");
+	*start = out->size;
+	st_buf_format(out, "%s", begin);
+	for (size_t i = 0; i < CEIL_TEXT_BLOCK_BYTES + 777; i++)
+		st_buf_add_byte(out, (uint8_t) "4a1b"[i % 4]);
+	st_buf_format(out, "%s", end);
+	*stop = out->size;
+	st_buf_format(out, ", 'bruno.neri@contoso.com');\n");
+}
+
+static void a_literal_too_long_to_be_searched_is_told_or_refused_however_it_is_cut(void)
+{
+	static const char *const rows[][2] = {{"X'", "'"}, {"0x", ""}, {"[", "]"}};
+	static const size_t cuts[] = {0, 1, 40, 60, 65000, 65590, 65600, 66300, 66380};
+	st_auto_buf struct st_buf text = {0};
+	for (size_t i = 0; i < 3 * sizeof cuts / sizeof *cuts * 4; i++) {
+		uint64_t start, stop;
+		char events[200];
+		const char *const *row = rows[i % 3];
+		size_t cut = cuts[i / 12], block = i / 3 % 2 ? 4096 : 0;
+		struct redact_options options = redacted_options(REDACT_LABEL);
+		options.format = REDACT_SQL;
+		options.pass_unsearched = i / 6 % 2;
+		long_literal(&text, row[0], row[1], &start, &stop);
+		struct redacted got = redacted_of(&options, text.data, text.size, cut, block);
+		snprintf(events, sizeof events,
+			options.pass_unsearched ? "email_address 25 47\nunsearched %d %d\nemail_address %d %d\n"
+						: "email_address 25 47\n",
+			(int)start, (int)stop, (int)stop + 3, (int)stop + 25);
+		if (strcmp((const char *)got.events.data, events) != 0 || got.unsorted)
+			CHECK_FAIL(
+				"%s, cut at %zu, blocks of %zu: %s", row[0], cut, block, (const char *)got.events.data);
+		CHECK_INT(got.status, options.pass_unsearched ? REDACT_OK : REDACT_UNSEARCHED);
+		CHECK_INT(got.counts.unsearched_bytes, options.pass_unsearched ? stop - start : 0);
+		CHECK_INT(got.counts.unsearched_at, options.pass_unsearched ? 0 : start);
+		CHECK_INT(got.counts.bytes_in, options.pass_unsearched ? text.size : start);
+		CHECK_INT(got.out.size, options.pass_unsearched ? text.size - 14 : start - 7);
+		redacted_free(&got);
+	}
+}
+
 int main(void)
 {
 	RUN(every_cut_of_every_sample_gives_the_output_of_one_block);
 	RUN(a_second_run_changes_nothing_in_any_mode);
 	RUN(nothing_that_detectors_know_is_left);
+	RUN(a_literal_too_long_to_be_searched_is_told_or_refused_however_it_is_cut);
 	CHECK_END();
 }
