@@ -87,6 +87,7 @@ static int compare_rows(const uint8_t *digest_key, const struct held_view *a, co
 struct sorting {
 	const struct held_bucket *bucket;
 	const uint8_t *digest_key;
+	struct held_entry *scratch; /* room for all entries of the bucket */
 };
 
 static int compare_entries(const void *left, const void *right, void *context)
@@ -125,18 +126,95 @@ static void sort_few(struct held_entry *entries, size_t count, struct sorting *s
 	}
 }
 
-/* Rows dealt to the same slot: few, or one value met again and again in the order of reading, thus sorted. */
+/* --- ties: one value met again and again, by several workers at a time --- */
+
+/* Does a stand behind b? Of equal numbers only the rows say so, if anybody asks. */
+static inline bool is_behind(const struct held_entry *a, const struct held_entry *b, struct sorting *rows)
+{
+	if (a->digest != b->digest)
+		return a->digest > b->digest;
+	return rows != NULL && compare_entries(a, b, rows) > 0;
+}
+
+static size_t ascending_until(const struct held_entry *entries, size_t from, size_t count, struct sorting *rows)
+{
+	size_t to = from + 1;
+	while (to < count && !is_behind(&entries[to - 1], &entries[to], rows))
+		to++;
+	return to;
+}
+
+/* Two neighbours, both in order, into `out`. */
+static void merge_two(const struct held_entry *entries, size_t from, size_t middle, size_t to, struct held_entry *out,
+	struct sorting *rows)
+{
+	size_t left = from, right = middle;
+	for (size_t at = from; at < to; at++) {
+		bool take_right = left == middle || (right < to && is_behind(&entries[left], &entries[right], rows));
+		out[at] = take_right ? entries[right++] : entries[left++];
+	}
+}
+
+/* Stable, by the number alone or (rows given) by the rows where it is equal. Merges what is in order already: each
+ * worker tells its rows in order, so that there are few stretches. */
+static void sort_stretches(struct held_entry *entries, size_t count, struct held_entry *scratch, struct sorting *rows)
+{
+	while (ascending_until(entries, 0, count, rows) < count) {
+		for (size_t from = 0, middle, to; from < count; from = to) {
+			middle = ascending_until(entries, from, count, rows);
+			to = middle < count ? ascending_until(entries, middle, count, rows) : middle;
+			merge_two(entries, from, middle, to, scratch, rows);
+		}
+		memcpy(entries, scratch, count * sizeof *entries);
+	}
+}
+
+/* What orders places first, as one number: segment and record. Numbers of records beyond 32 bits tie. */
+static uint64_t number_of(const struct resolve_place *place)
+{
+	return (uint64_t)place->segment << 32 | (place->record < UINT32_MAX ? place->record : UINT32_MAX);
+}
+
+/* Many rows of one digest. As a rule it is one key: for the time of sorting its places' numbers stand where all digests
+ * are the same. */
+static void sort_same_digest(struct held_entry *entries, size_t count, struct sorting *sorting)
+{
+	uint64_t digest = entries[0].digest;
+	struct held_view first = row_at(sorting->bucket, &entries[0]);
+	for (size_t i = 1; i < count; i++) {
+		struct held_view row = row_at(sorting->bucket, &entries[i]);
+		if (!row_same_key(first.kind, first.key, row.kind, row.key)) {
+			qsort_r(entries, count, sizeof *entries, compare_entries, sorting);
+			return;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct held_view row = row_at(sorting->bucket, &entries[i]);
+		struct resolve_place place = place_of(&row);
+		entries[i].digest = number_of(&place);
+	}
+	sort_stretches(entries, count, sorting->scratch, sorting);
+	for (size_t i = 0; i < count; i++)
+		entries[i].digest = digest;
+}
+
+/* Rows dealt to the same slot. */
 static void sort_ties(struct held_entry *entries, size_t count, struct sorting *sorting)
 {
 	for (size_t from = 0, to; from < count; from = to) {
-		bool sorted = true;
 		for (to = from + 1;
-			to < count && entries[to].digest >> RADIX_SHIFT == entries[from].digest >> RADIX_SHIFT; to++)
-			sorted = sorted && compare_entries(&entries[to - 1], &entries[to], sorting) <= 0;
-		if (!sorted && to - from <= FEW)
+			to < count && entries[to].digest >> RADIX_SHIFT == entries[from].digest >> RADIX_SHIFT;)
+			to++;
+		if (to - from <= FEW) {
 			sort_few(entries + from, to - from, sorting);
-		else if (!sorted)
-			qsort_r(entries + from, to - from, sizeof *entries, compare_entries, sorting);
+			continue;
+		}
+		sort_stretches(entries + from, to - from, sorting->scratch, NULL);
+		for (size_t at = from, end; at < to; at = end) {
+			for (end = at + 1; end < to && entries[end].digest == entries[at].digest;)
+				end++;
+			sort_same_digest(entries + at, end - at, sorting);
+		}
 	}
 }
 
@@ -151,6 +229,7 @@ static void sort_bucket(struct held_rows *rows, struct held_bucket *bucket)
 		rows->scratch = st_realloc(rows->scratch, bucket->capacity * sizeof *rows->scratch);
 		rows->scratch_capacity = bucket->capacity;
 	}
+	sorting.scratch = rows->scratch;
 	deal(bucket->entries, rows->scratch, bucket->count);
 	memcpy(bucket->entries, rows->scratch, bucket->count * sizeof *rows->scratch);
 	sort_ties(bucket->entries, bucket->count, &sorting);

@@ -36,6 +36,11 @@ struct heading {
 	bool heading;
 };
 
+/* The letters that an entry begins with, up to 16: what differs in them does not match, unless it is an escape. */
+struct head {
+	uint64_t letters[2], mask[2];
+};
+
 struct words {
 	words_seen *seen;
 	void *context;
@@ -43,6 +48,7 @@ struct words {
 	uint16_t slots[SLOTS]; /* entry + 1 */
 	uint16_t *next;        /* of the same slot, entry + 1 */
 	uint32_t *keys;
+	struct head *heads;
 
 	struct st_buf text; /* from `base` on; the padding stands behind its size */
 	uint64_t base, done, skip;
@@ -66,6 +72,32 @@ static uint32_t hash_of(uint32_t key)
 	return key * 0x9e3779b1u >> (32 - FILTER_BITS);
 }
 
+static void make_head(const char *entry, struct head *head)
+{
+	uint8_t letters[16] = {0}, mask[16] = {0};
+	for (size_t i = 0; i < sizeof letters && entry[i] >= 'a' && entry[i] <= 'z'; i++) {
+		letters[i] = (uint8_t)entry[i];
+		mask[i] = 0xff;
+	}
+	memcpy(head->letters, letters, sizeof letters);
+	memcpy(head->mask, mask, sizeof mask);
+}
+
+/* May text that begins so match? PADDING_BYTES may be read behind it. */
+static inline bool may_match(const struct head *head, const uint8_t *text)
+{
+	uint64_t bytes[2];
+	memcpy(bytes, text, sizeof bytes);
+	for (int i = 0; i < 2; i++) {
+		uint64_t differs = ((bytes[i] | 0x2020202020202020u) ^ head->letters[i]) & head->mask[i];
+		if (differs == 0)
+			continue;
+		uint64_t other = bytes[i] ^ 0x5c5c5c5c5c5c5c5cu; /* a zero byte: a backslash */
+		return ((other - 0x0101010101010101u) & ~other & 0x8080808080808080u) != 0;
+	}
+	return true;
+}
+
 struct words *words_open(words_seen *seen, void *context)
 {
 	struct words *words = st_alloc_zero(1, sizeof *words);
@@ -73,8 +105,10 @@ struct words *words_open(words_seen *seen, void *context)
 	words->context = context;
 	words->next = st_alloc_zero(words_table_count, sizeof *words->next);
 	words->keys = st_alloc_zero(words_table_count, sizeof *words->keys);
+	words->heads = st_alloc_zero(words_table_count, sizeof *words->heads);
 	for (size_t i = 0; i < words_table_count; i++) {
 		words->keys[i] = key_of((const uint8_t *)words_table[i].text);
+		make_head(words_table[i].text, &words->heads[i]);
 		uint32_t hash = hash_of(words->keys[i]);
 		words->filter[hash / 8] |= (uint8_t)(1u << hash % 8);
 		words->next[i] = words->slots[hash % SLOTS];
@@ -91,6 +125,7 @@ void words_close(struct words *words)
 	st_buf_free(&words->text);
 	free(words->next);
 	free(words->keys);
+	free(words->heads);
 	free(words->headings);
 	free(words->hits);
 	free(words);
@@ -286,7 +321,7 @@ static void look(struct words *words, const struct words_window *window, size_t 
 	size_t best_end = 0;
 	uint16_t best = 0;
 	for (uint16_t entry = words->slots[hash % SLOTS]; entry != 0; entry = words->next[entry - 1]) {
-		if (words->keys[entry - 1] != key)
+		if (words->keys[entry - 1] != key || !may_match(&words->heads[entry - 1], window->data + at))
 			continue;
 		size_t end = words_match(window, at, words_table[entry - 1].text);
 		if (end > best_end) {
