@@ -318,7 +318,8 @@ enum st_status casefile_object(
 {
 	sqlite3_stmt *statement = NULL;
 	bool row = false;
-	ST_TRY(db_slot(casefile, DB_GET_OBJECT, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1", &statement, err));
+	ST_TRY(db_slot(
+		casefile, DB_GET_OBJECT, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1", &statement, err));
 	db_bind_number(statement, 1, id);
 	enum st_status status = db_step(casefile, statement, &row, err);
 	if (row)

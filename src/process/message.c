@@ -27,7 +27,7 @@ struct waiting_fd {
 struct message_reader {
 	int socket;
 	bool broken;
-	bool short_read; /* the last receive left room: the socket was empty then */
+	bool short_read;   /* the last receive left room: the socket was empty then */
 	uint64_t consumed; /* stream offset of buffer[at] */
 	size_t at, end;    /* unread bytes of buffer */
 	size_t waiting_count;

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 
 #define BUCKET_SHIFT 56 /* the bucket is the first byte of the digest, */
-#define RADIX_SHIFT 44  /* and sorting deals its rows by the 12 bits after it */
-#define RADIX_SIZE 4096
-#define FEW 32  /* ties sorted by insertion: mostly two or three different values */
-#define AHEAD 8 /* rows fetched into the cache before they are needed */
+#define RADIX_BITS 12   /* and sorting deals its rows by up to so many bits after it */
+#define FEW 4           /* ties sorted by insertion: mostly two or three different values */
+#define AHEAD 8         /* rows fetched into the cache before they are needed */
 
 /* A row in the arena: this, the packed place, the key. Copied in and out, never aligned. */
 struct held_row {
@@ -100,19 +99,30 @@ static int compare_entries(const void *left, const void *right, void *context)
 	return compare_rows(sorting->digest_key, &row_a, &row_b);
 }
 
-/* Stable: rows of one key stay in the order in which they came. */
-static void deal(const struct held_entry *from, struct held_entry *to, size_t count)
+/* How many places the bits of the digest are moved down for dealing: a slot for each row or two. */
+static unsigned radix_shift(size_t count)
 {
-	uint32_t at[RADIX_SIZE] = {0}, sum = 0;
+	unsigned bits = 4;
+	while (bits < RADIX_BITS && (size_t)1 << bits < count)
+		bits++;
+	return BUCKET_SHIFT - bits;
+}
+
+/* Stable: rows of one key stay in the order in which they came. */
+static void deal(const struct held_entry *from, struct held_entry *to, size_t count, unsigned shift)
+{
+	uint32_t at[1 << RADIX_BITS], sum = 0;
+	size_t slots = (size_t)1 << (BUCKET_SHIFT - shift);
+	memset(at, 0, slots * sizeof at[0]);
 	for (size_t i = 0; i < count; i++)
-		at[from[i].digest >> RADIX_SHIFT & (RADIX_SIZE - 1)]++;
-	for (size_t i = 0; i < RADIX_SIZE; i++) {
+		at[from[i].digest >> shift & (slots - 1)]++;
+	for (size_t i = 0; i < slots; i++) {
 		uint32_t here = at[i];
 		at[i] = sum;
 		sum += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[at[from[i].digest >> RADIX_SHIFT & (RADIX_SIZE - 1)]++] = from[i];
+		to[at[from[i].digest >> shift & (slots - 1)]++] = from[i];
 }
 
 static void sort_few(struct held_entry *entries, size_t count, struct sorting *sorting)
@@ -199,11 +209,10 @@ static void sort_same_digest(struct held_entry *entries, size_t count, struct so
 }
 
 /* Rows dealt to the same slot. */
-static void sort_ties(struct held_entry *entries, size_t count, struct sorting *sorting)
+static void sort_ties(struct held_entry *entries, size_t count, unsigned shift, struct sorting *sorting)
 {
 	for (size_t from = 0, to; from < count; from = to) {
-		for (to = from + 1;
-			to < count && entries[to].digest >> RADIX_SHIFT == entries[from].digest >> RADIX_SHIFT;)
+		for (to = from + 1; to < count && entries[to].digest >> shift == entries[from].digest >> shift;)
 			to++;
 		if (to - from <= FEW) {
 			sort_few(entries + from, to - from, sorting);
@@ -230,9 +239,10 @@ static void sort_bucket(struct held_rows *rows, struct held_bucket *bucket)
 		rows->scratch_capacity = bucket->capacity;
 	}
 	sorting.scratch = rows->scratch;
-	deal(bucket->entries, rows->scratch, bucket->count);
+	unsigned shift = radix_shift(bucket->count);
+	deal(bucket->entries, rows->scratch, bucket->count, shift);
 	memcpy(bucket->entries, rows->scratch, bucket->count * sizeof *rows->scratch);
-	sort_ties(bucket->entries, bucket->count, &sorting);
+	sort_ties(bucket->entries, bucket->count, shift, &sorting);
 }
 
 /* Entries from `from` on that hold the same key. */

@@ -423,7 +423,8 @@ static void read_object(struct job *job, struct stream *stream)
 		read_small(job, held);
 		return;
 	}
-	if (job->ask == JOB_ASKS_NEVER || job->source == 1 || !hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
+	if (job->ask == JOB_ASKS_NEVER || job->source == 1 ||
+		!hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
 		extract_hashing(job, stream);
 		return;
 	}
