@@ -18,9 +18,8 @@ static const struct known_key text_keys[] = {{4, "text"}, {4, "body"}, {7, "mess
 /* Inside of an object that stands for the speaker. */
 static const struct known_key person_keys[] = {{4, "role"}, {4, "type"}, {5, "email"}, {7, "address"}, {4, "mail"}};
 
-/* By length: the first letters of all keys above, one bit each. Most keys of most records are none of them. */
 #define LETTER(c) (1u << ((c) - 'a'))
-static const uint32_t first_letters[12] = {
+const uint32_t json_turns_first_letters[12] = {
 	[2] = LETTER('b'),
 	[4] = LETTER('f') | LETTER('r') | LETTER('t') | LETTER('b') | LETTER('n') | LETTER('m'),
 	[5] = LETTER('n') | LETTER('e'),
@@ -30,14 +29,6 @@ static const uint32_t first_letters[12] = {
 	[10] = LETTER('p'),
 	[11] = LETTER('a') | LETTER('s'),
 };
-
-static bool may_be_known(struct st_span key)
-{
-	if (key.size < 2 || key.size > 11)
-		return false;
-	unsigned letter = (key.data[0] | 0x20u) - 'a';
-	return letter < 26 && (first_letters[key.size] >> letter & 1);
-}
 
 static bool is_one_of(struct st_span key, const struct known_key *list, size_t count)
 {
@@ -52,7 +43,7 @@ static bool is_one_of(struct st_span key, const struct known_key *list, size_t c
 
 static enum json_turn_key kind_of(const struct json_turn_level *level, const struct st_json_event *event)
 {
-	if (!event->last || !may_be_known(event->text))
+	if (!event->last || event->text.size < 2 || event->text.size > 11)
 		return JSON_TURN_NO_KEY;
 	if (level->of_speaker)
 		return IS_ONE_OF(event->text, person_keys) ? JSON_TURN_SPEAKER : JSON_TURN_NO_KEY;

@@ -36,9 +36,13 @@ struct heading {
 	bool heading;
 };
 
-/* The letters that an entry begins with, up to 16: what differs in them does not match, unless it is an escape. */
+/* The letters that an entry begins with, up to 16, and what must stand behind them. What differs does not match, unless
+ * the text writes it in another way: as an escape or beyond ASCII. */
 struct head {
 	uint64_t letters[2], mask[2];
+	uint8_t size;
+	uint8_t next;  /* ' ' a blank, 0 the end of the word, 1 not looked at */
+	uint8_t after; /* the letter behind the blank; 0: it is none */
 };
 
 struct words {
@@ -72,15 +76,44 @@ static uint32_t hash_of(uint32_t key)
 	return key * 0x9e3779b1u >> (32 - FILTER_BITS);
 }
 
+static bool is_small_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 static void make_head(const char *entry, struct head *head)
 {
 	uint8_t letters[16] = {0}, mask[16] = {0};
-	for (size_t i = 0; i < sizeof letters && entry[i] >= 'a' && entry[i] <= 'z'; i++) {
-		letters[i] = (uint8_t)entry[i];
-		mask[i] = 0xff;
+	size_t size = 0;
+	for (; size < sizeof letters && is_small_letter(entry[size]); size++) {
+		letters[size] = (uint8_t)entry[size];
+		mask[size] = 0xff;
 	}
 	memcpy(head->letters, letters, sizeof letters);
 	memcpy(head->mask, mask, sizeof mask);
+	head->size = (uint8_t)size;
+	head->next = entry[size] == ' ' || entry[size] == 0 ? (uint8_t)entry[size] : 1;
+	head->after = head->next == ' ' && is_small_letter(entry[size + 1]) ? (uint8_t)entry[size + 1] : 0;
+}
+
+static inline bool is_written_otherwise(uint8_t c)
+{
+	return c >= 0x80 || c == '\\';
+}
+
+static inline bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '-' || c == '_';
+}
+
+static inline bool may_go_on(const struct head *head, const uint8_t *next)
+{
+	if (head->next == 0)
+		return (uint8_t)((*next | 0x20) - 'a') >= 26;
+	if (head->next != ' ' || is_written_otherwise(*next))
+		return true;
+	return is_blank(*next) && (head->after == 0 || (next[1] | 0x20) == head->after || is_blank(next[1]) ||
+					  is_written_otherwise(next[1]));
 }
 
 /* May text that begins so match? PADDING_BYTES may be read behind it. */
@@ -95,7 +128,7 @@ static inline bool may_match(const struct head *head, const uint8_t *text)
 		uint64_t other = bytes[i] ^ 0x5c5c5c5c5c5c5c5cu; /* a zero byte: a backslash */
 		return ((other - 0x0101010101010101u) & ~other & 0x8080808080808080u) != 0;
 	}
-	return true;
+	return may_go_on(head, text + head->size);
 }
 
 struct words *words_open(words_seen *seen, void *context)

@@ -269,7 +269,7 @@ static bool is_turn(const char *text)
 	st_json_feed(reader, text, strlen(text));
 	st_json_feed_end(reader);
 	while (st_json_next(reader, &event) != ST_JSON_END && event.token != ST_JSON_ERROR)
-		found = json_turns_take(&turns, &event, 0, &turn) || found;
+		found = (json_turns_cares(&turns, &event, 0) && json_turns_take(&turns, &event, 0, &turn)) || found;
 	st_json_close(reader);
 	return found;
 }
