@@ -78,6 +78,14 @@ int main(int argc, char **argv)
 	double size = (double)status.st_size / 1e6;
 	printf("%.0f MB/s (best %.0f)\n", size / taken[runs / 2], size / taken[0]);
 	close(worker.out.socket);
+	while (worker.idle_count > 0)
+		finder_close(worker.idle[--worker.idle_count]);
+	words_close(worker.names);
+	st_sha256_free(worker.hash);
+	st_buf_free(&worker.small);
+	st_buf_free(&worker.out.frames);
+	st_buf_free(&worker.out.records);
+	st_buf_free(&worker.out.mentions);
 	waitpid(child, NULL, 0);
 	return 0;
 }
