@@ -202,6 +202,14 @@ def worker_libraries(build):
             yield "staunch-worker loads " + found.group(0)
 
 
+def program_libraries(build):
+    """What every start of staunch would pay for: libarchive brings libxml2, ICU and the C++ runtime. The worker has it."""
+    for line in output("readelf", "-dW", os.path.join(ROOT, build, "staunch")).split("\n"):
+        found = re.search(r"\[(libarchive|libxml2|libicu\w*|libstdc\+\+|libcurl|libevent)[^\]]*\]", line)
+        if found:
+            yield "staunch loads " + found.group(0)
+
+
 def main():
     build = sys.argv[1] if len(sys.argv) > 1 else "build/gcc"
     rules = [("clang-format", formatting), ("includes go one way", includes), ("no banned calls", banned_calls),
@@ -209,7 +217,8 @@ def main():
         ("no file over %d lines" % LONGEST_FILE, file_lengths),
         ("no function over %d lines" % LONGEST_FUNCTION, function_lengths)]
     built = [("planted faults are absent", fault_hooks), ("no writable globals", writable_globals),
-        ("hardening", hardening), ("the worker loads no database and no network", worker_libraries)]
+        ("hardening", hardening), ("the worker loads no database and no network", worker_libraries),
+        ("staunch itself starts light", program_libraries)]
     failed = False
     if all(os.path.exists(p) for p in programs(build)):
         rules += [(name, lambda rule=rule: rule(build)) for name, rule in built]

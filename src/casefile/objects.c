@@ -316,14 +316,18 @@ enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint3
 enum st_status casefile_object(
 	struct casefile *casefile, uint32_t id, struct casefile_object *out, struct st_buf *path, struct st_error *err)
 {
-	db_auto_statement sqlite3_stmt *statement = NULL;
-	bool row;
-	ST_TRY(db_prepare(casefile, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1", &statement, err));
+	sqlite3_stmt *statement = NULL;
+	bool row = false;
+	ST_TRY(db_slot(
+		casefile, DB_GET_OBJECT, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1", &statement, err));
 	db_bind_number(statement, 1, id);
-	ST_TRY(db_step(casefile, statement, &row, err));
-	if (!row)
-		return st_fail(err, ST_SKIP, "the case has no object #%u", id);
-	return load_object(casefile, statement, out, path, err);
+	enum st_status status = db_step(casefile, statement, &row, err);
+	if (row)
+		status = load_object(casefile, statement, out, path, err);
+	else if (status == ST_OK)
+		status = st_fail(err, ST_SKIP, "the case has no object #%u", id);
+	sqlite3_reset(statement); /* what it holds of the file others may need */
+	return status;
 }
 
 enum st_status casefile_put_object(

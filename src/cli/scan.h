@@ -129,6 +129,8 @@ struct scan {
 	uint32_t next_segment, next_job;
 	uint32_t starts_lost; /* workers killed from outside before they were ready */
 	uint64_t committed_at_ms, stall_ms;
+	uint64_t looked_at_ms;    /* for what the launcher and the user say */
+	bool others_spoke;        /* they may have, since the last poll */
 	struct resolve_run *runs; /* committed, not yet merged */
 	size_t run_count;
 	struct st_buf start_message; /* WORKER_START's body */

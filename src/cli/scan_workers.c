@@ -219,13 +219,15 @@ static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span p
 	bool hits = scan_reads_hits(scan, slot->task.store);
 	bool may_be_copy = !slot->task.after_copy && !is_stream(scan, slot) && !hits &&
 			   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	/* So would the word for every small text: it is read again sooner than an answer comes. */
+	bool small = slot->before.size_bytes <= WORKER_SMALL_BYTES && !is_remote(scan, slot);
 	bool ask = may_be_copy && !twice;
 	slot->asked = ask;
-	slot->compares_late = may_be_copy && twice;
+	slot->compares_late = may_be_copy && (twice || small);
 	st_auto_buf struct st_buf body = {0};
 	st_buf_add_u32(&body, slot->job);
 	st_buf_add_byte(&body, hits ? 3 : is_remote(scan, slot) ? 2 : is_stream(scan, slot));
-	st_buf_add_byte(&body, ask);
+	st_buf_add_byte(&body, ask ? 1 + small : 0);
 	st_buf_add_u64(&body, slot->before.size_bytes);
 	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
 	if (hits) {
@@ -358,6 +360,9 @@ static enum st_status read_slot(struct scan *scan, struct scan_slot *slot, struc
 	struct message message;
 	slot->more_frames = false;
 	for (int frames = 0; frames < FRAMES_AT_A_TIME; frames++) {
+		/* poll says when more comes */
+		if (frames > 0 && message_reader_drained(slot->reader))
+			return ST_OK;
 		enum message_result result = message_next(slot->reader, &message);
 		if (result == MESSAGE_AGAIN || result == MESSAGE_CLOSED)
 			return ST_OK;
@@ -475,8 +480,9 @@ static bool is_listened_to(const struct scan_slot *slot)
 	return slot->state != SCAN_SLOT_EMPTY && slot->killed_for == ST_REASON_NONE;
 }
 
-/* Polls the launcher, the signals and every worker; 0 ms when a reader holds frames already. */
-static struct pollfd *poll_all(const struct scan *scan, int *ready)
+/* Polls the launcher, the signals and every worker; 0 ms when a reader holds frames already. What the launcher and the
+ * user say is looked for when there is something, and at every tick. */
+static struct pollfd *poll_all(struct scan *scan, int *ready)
 {
 	struct pollfd *polled = st_alloc_zero(scan->slot_count + 2, sizeof *polled);
 	int timeout_ms = TICK_MS;
@@ -489,6 +495,13 @@ static struct pollfd *poll_all(const struct scan *scan, int *ready)
 			timeout_ms = 0;
 	}
 	*ready = poll(polled, scan->slot_count + 2, timeout_ms);
+	uint64_t now_ms = st_now_ms();
+	scan->others_spoke = *ready <= 0 || polled[0].revents != 0 || polled[1].revents != 0 ||
+			     now_ms - scan->looked_at_ms >= TICK_MS;
+	for (size_t i = 0; *ready > 0 && i < scan->slot_count; i++)
+		scan->others_spoke |= (polled[i + 2].revents & (POLLHUP | POLLERR)) != 0;
+	if (scan->others_spoke)
+		scan->looked_at_ms = now_ms;
 	return polled;
 }
 
@@ -606,12 +619,14 @@ enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *
 			continue;
 		}
 		ST_TRY(wait_and_read(scan, err));
-		ST_TRY(reap(scan, err));
-		kill_stalled(scan);
+		if (scan->others_spoke) {
+			ST_TRY(reap(scan, err));
+			kill_stalled(scan);
+		}
 		ST_TRY(scan_commit_if_due(scan, err));
 		ST_TRY(settle_if_due(scan, err));
 		scan_progress_tick(scan->progress, scan);
-		if (scan_interrupted(scan)) {
+		if (scan->others_spoke && scan_interrupted(scan)) {
 			*end = SCAN_STOPPED;
 			break;
 		}

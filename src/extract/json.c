@@ -177,10 +177,12 @@ static void take_event(struct json_run *run, const struct st_json_event *event)
 		return;
 	}
 	struct extract_turn turn;
-	if (run->events->turn != NULL && json_turns_take(&run->turns, event, run->record_depth, &turn))
+	if (run->events->turn != NULL && json_turns_cares(&run->turns, event, run->record_depth) &&
+		json_turns_take(&run->turns, event, run->record_depth, &turn))
 		run->events->turn(run->context, run->input->part, &turn);
 	canonical_json_add(run->canonical, event, run->record_depth);
-	id_fields_json(run->ids, event, run->record_depth);
+	if (run->ids != NULL)
+		id_fields_json(run->ids, event, run->record_depth);
 	if (event->depth == run->record_depth && event->last && !opens)
 		end_record(run, event->end);
 }

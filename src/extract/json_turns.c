@@ -18,6 +18,18 @@ static const struct known_key text_keys[] = {{4, "text"}, {4, "body"}, {7, "mess
 /* Inside of an object that stands for the speaker. */
 static const struct known_key person_keys[] = {{4, "role"}, {4, "type"}, {5, "email"}, {7, "address"}, {4, "mail"}};
 
+#define LETTER(c) (1u << ((c) - 'a'))
+const uint32_t json_turns_first_letters[12] = {
+	[2] = LETTER('b'),
+	[4] = LETTER('f') | LETTER('r') | LETTER('t') | LETTER('b') | LETTER('n') | LETTER('m'),
+	[5] = LETTER('n') | LETTER('e'),
+	[6] = LETTER('a') | LETTER('s'),
+	[7] = LETTER('s') | LETTER('m') | LETTER('c') | LETTER('a'),
+	[9] = LETTER('p') | LETTER('d') | LETTER('h'),
+	[10] = LETTER('p'),
+	[11] = LETTER('a') | LETTER('s'),
+};
+
 static bool is_one_of(struct st_span key, const struct known_key *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

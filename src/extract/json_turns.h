@@ -23,7 +23,24 @@ struct json_turns {
 	struct json_turn_level levels[JSON_TURN_LEVELS];
 };
 
-/* The next event of a record; `base` is the depth of the record. True: a turn ended, given in *turn. */
+/* By length: the first letters of all keys that matter, one bit each. */
+extern const uint32_t json_turns_first_letters[12];
+
+/* Does the event of a record matter to json_turns_take? Most keys are of nobody, most values have such a key. */
+static inline bool json_turns_cares(const struct json_turns *turns, const struct st_json_event *event, int base)
+{
+	int depth = event->depth - base;
+	if (event->token < ST_JSON_KEY || depth < 1 || depth > JSON_TURN_LEVELS ||
+		turns->levels[depth - 1].key != JSON_TURN_NO_KEY)
+		return true;
+	if (event->token != ST_JSON_KEY || event->text.size < 2 || event->text.size > 11)
+		return false;
+	unsigned letter = (event->text.data[0] | 0x20u) - 'a';
+	return letter < 26 && (json_turns_first_letters[event->text.size] >> letter & 1);
+}
+
+/* The next event of a record, unless it does not matter; `base` is the depth of the record. True: a turn ended, given
+ * in *turn. */
 bool json_turns_take(struct json_turns *turns, const struct st_json_event *event, int base, struct extract_turn *turn);
 
 #endif

@@ -5,14 +5,13 @@
  * UTF-8 made of the UTF-16 of 7z, rar and Joliet, which needs a UTF-8 locale (extract_prepare): with any other
  * libarchive opens character set modules.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <zlib.h>
 
 #include "extract/libarchive.h"
+#include "extract/libarchive_weak.h"
 #include "extract/limits.h"
 #include "extract/window.h"
 
@@ -503,7 +502,7 @@ void libarchive_read(
 	opened->input = input;
 	opened->format = format;
 	window_open(&opened->from, input->stream, input->stream->pread != NULL);
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+	if (archive_read_new == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
 		note(opened, ST_REASON_NO_HELPER);
 	} else if (format->seeks && !opened->from.seeks) {
 		note(opened, ST_REASON_LIMIT_SIZE); /* too large to be held */

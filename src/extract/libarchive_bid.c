@@ -1,7 +1,6 @@
 /* The formats that libarchive reads for us, by their magic numbers, and what is particular to each. */
-#include <archive.h>
-
 #include "extract/libarchive.h"
+#include "extract/libarchive_weak.h"
 
 static bool begins_with(struct st_span bytes, const char *magic, size_t size)
 {

@@ -27,6 +27,7 @@ struct waiting_fd {
 struct message_reader {
 	int socket;
 	bool broken;
+	bool short_read;   /* the last receive left room: the socket was empty then */
 	uint64_t consumed; /* stream offset of buffer[at] */
 	size_t at, end;    /* unread bytes of buffer */
 	size_t waiting_count;
@@ -133,7 +134,7 @@ struct message_reader *message_reader_open(int socket)
 	struct message_reader *reader = st_alloc(sizeof *reader);
 	/* The buffer stays untouched: its pages cost nothing until a peer fills them. */
 	reader->socket = socket;
-	reader->broken = false;
+	reader->broken = reader->short_read = false;
 	reader->consumed = 0;
 	reader->at = reader->end = 0;
 	reader->waiting_count = 0;
@@ -202,6 +203,7 @@ static enum message_result receive(struct message_reader *reader)
 							       : MESSAGE_BROKEN;
 	if (got == 0)
 		return MESSAGE_CLOSED;
+	reader->short_read = (size_t)got < piece.iov_len;
 	reader->end += (size_t)got;
 	keep_fds(reader, &message, reader->consumed + reader->end - 1);
 	return MESSAGE_OK;
@@ -229,6 +231,13 @@ static enum message_result broken(struct message_reader *reader)
 {
 	reader->broken = true;
 	return MESSAGE_BROKEN;
+}
+
+bool message_reader_drained(const struct message_reader *reader)
+{
+	size_t have = reader->end - reader->at;
+	bool whole = have >= HEADER_BYTES && have - HEADER_BYTES >= get_u32(reader->buffer + reader->at + 4);
+	return !reader->broken && reader->short_read && !whole;
 }
 
 enum message_result message_next(struct message_reader *reader, struct message *out)

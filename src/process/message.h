@@ -28,6 +28,8 @@ int message_send_batch(int socket, struct st_buf *batch);
 struct message_reader; /* buffers one socket; never more than CEIL_MESSAGE_BYTES + one read */
 struct message_reader *message_reader_open(int socket); /* borrows the socket */
 enum message_result message_next(struct message_reader *reader, struct message *out);
+/* No whole frame is held, and the last receive took all that the socket had: another would find nothing, as a rule. */
+bool message_reader_drained(const struct message_reader *reader);
 /* Overwrites what was read and taken: for a frame that held a secret, before the next call. */
 void message_reader_forget(struct message_reader *reader);
 void message_reader_close(struct message_reader *reader);

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 
 #define BUCKET_SHIFT 56 /* the bucket is the first byte of the digest, */
-#define RADIX_SHIFT 44  /* and sorting deals its rows by the 12 bits after it */
-#define RADIX_SIZE 4096
-#define FEW 32  /* ties sorted by insertion: mostly two or three different values */
-#define AHEAD 8 /* rows fetched into the cache before they are needed */
+#define RADIX_BITS 12   /* and sorting deals its rows by up to so many bits after it */
+#define FEW 4           /* ties sorted by insertion: mostly two or three different values */
+#define AHEAD 8         /* rows fetched into the cache before they are needed */
 
 /* A row in the arena: this, the packed place, the key. Copied in and out, never aligned. */
 struct held_row {
@@ -87,6 +86,7 @@ static int compare_rows(const uint8_t *digest_key, const struct held_view *a, co
 struct sorting {
 	const struct held_bucket *bucket;
 	const uint8_t *digest_key;
+	struct held_entry *scratch; /* room for all entries of the bucket */
 };
 
 static int compare_entries(const void *left, const void *right, void *context)
@@ -99,19 +99,30 @@ static int compare_entries(const void *left, const void *right, void *context)
 	return compare_rows(sorting->digest_key, &row_a, &row_b);
 }
 
-/* Stable: rows of one key stay in the order in which they came. */
-static void deal(const struct held_entry *from, struct held_entry *to, size_t count)
+/* How many places the bits of the digest are moved down for dealing: a slot for each row or two. */
+static unsigned radix_shift(size_t count)
 {
-	uint32_t at[RADIX_SIZE] = {0}, sum = 0;
+	unsigned bits = 4;
+	while (bits < RADIX_BITS && (size_t)1 << bits < count)
+		bits++;
+	return BUCKET_SHIFT - bits;
+}
+
+/* Stable: rows of one key stay in the order in which they came. */
+static void deal(const struct held_entry *from, struct held_entry *to, size_t count, unsigned shift)
+{
+	uint32_t at[1 << RADIX_BITS], sum = 0;
+	size_t slots = (size_t)1 << (BUCKET_SHIFT - shift);
+	memset(at, 0, slots * sizeof at[0]);
 	for (size_t i = 0; i < count; i++)
-		at[from[i].digest >> RADIX_SHIFT & (RADIX_SIZE - 1)]++;
-	for (size_t i = 0; i < RADIX_SIZE; i++) {
+		at[from[i].digest >> shift & (slots - 1)]++;
+	for (size_t i = 0; i < slots; i++) {
 		uint32_t here = at[i];
 		at[i] = sum;
 		sum += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[at[from[i].digest >> RADIX_SHIFT & (RADIX_SIZE - 1)]++] = from[i];
+		to[at[from[i].digest >> shift & (slots - 1)]++] = from[i];
 }
 
 static void sort_few(struct held_entry *entries, size_t count, struct sorting *sorting)
@@ -125,18 +136,94 @@ static void sort_few(struct held_entry *entries, size_t count, struct sorting *s
 	}
 }
 
-/* Rows dealt to the same slot: few, or one value met again and again in the order of reading, thus sorted. */
-static void sort_ties(struct held_entry *entries, size_t count, struct sorting *sorting)
+/* --- ties: one value met again and again, by several workers at a time --- */
+
+/* Does a stand behind b? Of equal numbers only the rows say so, if anybody asks. */
+static inline bool is_behind(const struct held_entry *a, const struct held_entry *b, struct sorting *rows)
+{
+	if (a->digest != b->digest)
+		return a->digest > b->digest;
+	return rows != NULL && compare_entries(a, b, rows) > 0;
+}
+
+static size_t ascending_until(const struct held_entry *entries, size_t from, size_t count, struct sorting *rows)
+{
+	size_t to = from + 1;
+	while (to < count && !is_behind(&entries[to - 1], &entries[to], rows))
+		to++;
+	return to;
+}
+
+/* Two neighbours, both in order, into `out`. */
+static void merge_two(const struct held_entry *entries, size_t from, size_t middle, size_t to, struct held_entry *out,
+	struct sorting *rows)
+{
+	size_t left = from, right = middle;
+	for (size_t at = from; at < to; at++) {
+		bool take_right = left == middle || (right < to && is_behind(&entries[left], &entries[right], rows));
+		out[at] = take_right ? entries[right++] : entries[left++];
+	}
+}
+
+/* Stable, by the number alone or (rows given) by the rows where it is equal. Merges what is in order already: each
+ * worker tells its rows in order, so that there are few stretches. */
+static void sort_stretches(struct held_entry *entries, size_t count, struct held_entry *scratch, struct sorting *rows)
+{
+	while (ascending_until(entries, 0, count, rows) < count) {
+		for (size_t from = 0, middle, to; from < count; from = to) {
+			middle = ascending_until(entries, from, count, rows);
+			to = middle < count ? ascending_until(entries, middle, count, rows) : middle;
+			merge_two(entries, from, middle, to, scratch, rows);
+		}
+		memcpy(entries, scratch, count * sizeof *entries);
+	}
+}
+
+/* What orders places first, as one number: segment and record. Numbers of records beyond 32 bits tie. */
+static uint64_t number_of(const struct resolve_place *place)
+{
+	return (uint64_t)place->segment << 32 | (place->record < UINT32_MAX ? place->record : UINT32_MAX);
+}
+
+/* Many rows of one digest. As a rule it is one key: for the time of sorting its places' numbers stand where all digests
+ * are the same. */
+static void sort_same_digest(struct held_entry *entries, size_t count, struct sorting *sorting)
+{
+	uint64_t digest = entries[0].digest;
+	struct held_view first = row_at(sorting->bucket, &entries[0]);
+	for (size_t i = 1; i < count; i++) {
+		struct held_view row = row_at(sorting->bucket, &entries[i]);
+		if (!row_same_key(first.kind, first.key, row.kind, row.key)) {
+			qsort_r(entries, count, sizeof *entries, compare_entries, sorting);
+			return;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct held_view row = row_at(sorting->bucket, &entries[i]);
+		struct resolve_place place = place_of(&row);
+		entries[i].digest = number_of(&place);
+	}
+	sort_stretches(entries, count, sorting->scratch, sorting);
+	for (size_t i = 0; i < count; i++)
+		entries[i].digest = digest;
+}
+
+/* Rows dealt to the same slot. */
+static void sort_ties(struct held_entry *entries, size_t count, unsigned shift, struct sorting *sorting)
 {
 	for (size_t from = 0, to; from < count; from = to) {
-		bool sorted = true;
-		for (to = from + 1;
-			to < count && entries[to].digest >> RADIX_SHIFT == entries[from].digest >> RADIX_SHIFT; to++)
-			sorted = sorted && compare_entries(&entries[to - 1], &entries[to], sorting) <= 0;
-		if (!sorted && to - from <= FEW)
+		for (to = from + 1; to < count && entries[to].digest >> shift == entries[from].digest >> shift;)
+			to++;
+		if (to - from <= FEW) {
 			sort_few(entries + from, to - from, sorting);
-		else if (!sorted)
-			qsort_r(entries + from, to - from, sizeof *entries, compare_entries, sorting);
+			continue;
+		}
+		sort_stretches(entries + from, to - from, sorting->scratch, NULL);
+		for (size_t at = from, end; at < to; at = end) {
+			for (end = at + 1; end < to && entries[end].digest == entries[at].digest;)
+				end++;
+			sort_same_digest(entries + at, end - at, sorting);
+		}
 	}
 }
 
@@ -151,9 +238,11 @@ static void sort_bucket(struct held_rows *rows, struct held_bucket *bucket)
 		rows->scratch = st_realloc(rows->scratch, bucket->capacity * sizeof *rows->scratch);
 		rows->scratch_capacity = bucket->capacity;
 	}
-	deal(bucket->entries, rows->scratch, bucket->count);
+	sorting.scratch = rows->scratch;
+	unsigned shift = radix_shift(bucket->count);
+	deal(bucket->entries, rows->scratch, bucket->count, shift);
 	memcpy(bucket->entries, rows->scratch, bucket->count * sizeof *rows->scratch);
-	sort_ties(bucket->entries, bucket->count, &sorting);
+	sort_ties(bucket->entries, bucket->count, shift, &sorting);
 }
 
 /* Entries from `from` on that hold the same key. */

@@ -88,7 +88,7 @@ int row_place_compare(const struct resolve_place *a, const struct resolve_place 
 	return compare(a->length, b->length);
 }
 
-static bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
+static bool get_long_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
 {
 	*value = 0;
 	for (int shift = 0; shift < 64 && *at < end; shift += 7) {
@@ -98,6 +98,15 @@ static bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
 			return true;
 	}
 	return false;
+}
+
+/* Most numbers are differences of one byte. */
+static inline bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
+{
+	if (*at == end || **at >= 0x80)
+		return get_long_varint(at, end, value);
+	*value = *(*at)++;
+	return true;
 }
 
 /* Differences wrap, so that any order is written without loss; sorted places make them small. */

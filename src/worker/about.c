@@ -5,10 +5,10 @@
 #include <pcre2.h>
 
 #include "base/bytes.h"
+#include "extract/libarchive_linked.h"
 #include "process/message.h"
 #include "worker/protocol.h"
 
-#include <archive.h>
 #include <bzlib.h>
 #include <expat.h>
 #include <idn2.h>
@@ -35,7 +35,7 @@ int worker_about(int socket)
 		"%s\nlibsodium %s\nlibseccomp %u.%u.%u\nlibidn2 %s\n"
 		"utf8proc %s\npcre2 %s\nlibyaml %s\n",
 		zlibVersion(), BZ2_bzlibVersion(), lzma_version_string(), ZSTD_versionString(), LZ4_versionString(),
-		archive_version_string() + strlen("libarchive "), XML_ExpatVersion() + strlen("expat_"),
+		extract_libarchive_version() + strlen("libarchive "), XML_ExpatVersion() + strlen("expat_"),
 		OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), seccomp->major, seccomp->minor,
 		seccomp->micro, idn2_check_version(NULL), utf8proc_version(), pcre2, yaml_get_version_string());
 	st_auto_buf struct st_buf body = {0};

@@ -64,7 +64,9 @@ struct finder {
 	bool fed;
 
 	const struct extract_text *block; /* the one being searched; NULL between blocks */
-	struct place *tail;               /* bytes of earlier blocks, from tail_start on */
+	bool straight;                    /* all text of the part so far is stored byte for byte, */
+	uint64_t ahead;                   /* each this far behind its text offset: no tail is kept */
+	struct place *tail;               /* else bytes of earlier blocks, from tail_start on */
 	uint64_t tail_start;
 	size_t tail_first, tail_size, tail_capacity;
 
@@ -99,6 +101,8 @@ static struct place place_in_block(const struct extract_text *block, size_t i)
 
 static struct place place_of(const struct finder *f, uint64_t offset)
 {
+	if (f->straight)
+		return (struct place){.start = offset + f->ahead, .width = 1};
 	if (f->block != NULL && offset >= f->block->start && offset - f->block->start < f->block->size)
 		return place_in_block(f->block, (size_t)(offset - f->block->start));
 	if (offset >= f->tail_start && offset - f->tail_start < f->tail_size)
@@ -140,6 +144,32 @@ static void keep_tail(struct finder *f, const struct extract_text *block, uint64
 		f->tail[f->tail_first + f->tail_size++] = place_in_block(block, (size_t)(from - block->start) + i);
 }
 
+/* The part was straight up to this block, and is not any more: what is not settled gets the tail it would have. */
+static void end_straight(struct finder *f, uint64_t end)
+{
+	uint64_t settled = detect_settled(f->detect), judged = words_done(f->marker.words);
+	f->straight = false;
+	f->tail_first = f->tail_size = 0;
+	f->tail_start = settled < judged ? settled : judged;
+	if (f->tail_start >= end)
+		return;
+	make_tail_room(f, (size_t)(end - f->tail_start));
+	for (uint64_t at = f->tail_start; at < end; at++)
+		f->tail[f->tail_size++] = (struct place){.start = at + f->ahead, .width = 1};
+}
+
+/* Is the next block stored byte for byte like those before it? */
+static void judge_block(struct finder *f, const struct extract_text *block)
+{
+	uint64_t ahead = block->stored_start - block->start;
+	if (!f->fed || block->start == 0) {
+		f->straight = block->stored == NULL;
+		f->ahead = ahead;
+	} else if (f->straight && (block->stored != NULL || ahead != f->ahead)) {
+		end_straight(f, block->start);
+	}
+}
+
 /*
  * Is the mention stored in another way than it reads? A character takes more stored bytes than it has in UTF-8 (UTF-16,
  * a character reference), or the stored bytes of two do not stand side by side (a tag in between). Single-byte sets
@@ -147,6 +177,8 @@ static void keep_tail(struct finder *f, const struct extract_text *block, uint64
  */
 static bool is_stored_otherwise(const struct finder *f, const struct detect_mention *m)
 {
+	if (f->straight)
+		return false;
 	uint64_t next = place_of(f, m->start).start;
 	for (size_t i = 0; i < m->text.size;) {
 		size_t size = 1;
@@ -601,6 +633,7 @@ void finder_begin(struct finder *f, const struct finder_part *part)
 	f->part = part->part;
 	f->joined = part->joined;
 	f->fed = false;
+	f->straight = false;
 	f->tail_start = f->tail_first = f->tail_size = 0;
 	f->records_first = f->records_count = 0;
 	f->pending.size = f->pending_at = 0;
@@ -669,6 +702,7 @@ void finder_text(struct finder *f, const struct extract_text *text)
 {
 	if (text->size == 0)
 		return;
+	judge_block(f, text);
 	f->fed = true;
 	f->block = text;
 	if (f->places_coming.size > 0)
@@ -679,7 +713,8 @@ void finder_text(struct finder *f, const struct extract_text *text)
 	if (settled > 0)
 		take_marks(f, settled - 1);
 	f->block = NULL;
-	keep_tail(f, text, settled < judged ? settled : judged);
+	if (!f->straight)
+		keep_tail(f, text, settled < judged ? settled : judged);
 	send_types(f);
 }
 

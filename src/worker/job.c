@@ -13,6 +13,9 @@
 /* The object and what it nests. */
 #define OPEN_PARTS (CEIL_NESTING_DEPTH + 16)
 
+/* As WORKER_JOB says. */
+enum { JOB_ASKS_NEVER, JOB_ASKS_ALWAYS, JOB_ASKS_OF_CONTAINERS };
+
 struct open_part {
 	uint32_t index;
 	uint64_t records;
@@ -27,7 +30,7 @@ struct job {
 	struct worker *worker;
 	uint32_t number;
 	uint8_t source; /* 0 a file, 1 a pipe, 2 ranges, 3 pages (WORKER_JOB) */
-	bool ask;
+	uint8_t ask;
 	struct ranges *ranges;
 	struct pages *pages;
 	uint64_t size;
@@ -377,10 +380,51 @@ static void extract_hashing(struct job *job, struct stream *stream)
 	send_done(job, &result, sha256);
 }
 
+/* All of a small object, read once; false: it is not there as it was listed, and the stream shall say so. */
+static bool hold_small(const struct job *job, struct st_buf *held)
+{
+	st_buf_reserve(held, (size_t)job->size + 1);
+	ssize_t got = st_pread_full(job->fd, held->data, (size_t)job->size, 0);
+	held->size = got > 0 ? (size_t)got : 0;
+	return held->size == job->size;
+}
+
+/* Text costs less to read twice than to ask about. What may hold more than its size (archives, documents) has bytes
+ * that text has not, or is a PDF. */
+static bool is_plain(const struct st_buf *held)
+{
+	for (size_t i = 0; i < held->size; i++)
+		if (held->data[i] < '\t')
+			return false;
+	return memmem(held->data, held->size, "%PDF", 4) == NULL;
+}
+
+/* A small file: one read for its digest and its text. */
+static void read_small(struct job *job, const struct st_buf *held)
+{
+	uint8_t sha256[ST_SHA256_BYTES];
+	struct extract_result result = {0};
+	st_sha256_of(held->data, held->size, sha256);
+	if (job->ask != JOB_ASKS_NEVER && !(job->ask == JOB_ASKS_OF_CONTAINERS && is_plain(held)) &&
+		!ask_about(job, sha256))
+		return;
+	struct stream *stream = stream_open_memory(held->data, held->size);
+	extract(job, stream, &result);
+	stream_close(stream);
+	send_done(job, &result, sha256);
+}
+
 static void read_object(struct job *job, struct stream *stream)
 {
 	uint8_t sha256[ST_SHA256_BYTES];
-	if (!job->ask || job->source == 1 || !hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
+	struct st_buf *held = &job->worker->small;
+	held->size = 0;
+	if (job->source == 0 && job->size > 0 && job->size <= WORKER_SMALL_BYTES && hold_small(job, held)) {
+		read_small(job, held);
+		return;
+	}
+	if (job->ask == JOB_ASKS_NEVER || job->source == 1 ||
+		!hash_whole(stream, job->worker->hash, still_hashing, job, sha256)) {
 		extract_hashing(job, stream);
 		return;
 	}
@@ -433,7 +477,7 @@ void worker_job(struct worker *worker, const struct message *message)
 	struct job job = {.worker = worker, .fd = message->fd};
 	job.number = st_cursor_u32(&in);
 	job.source = st_cursor_byte(&in);
-	job.ask = st_cursor_byte(&in) != 0;
+	job.ask = st_cursor_byte(&in);
 	job.size = st_cursor_u64(&in);
 	struct st_span name = st_cursor_span(&in);
 	struct pages_index index = {.name = last_component(name), .stored_bytes = job.size};

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #define WORKER_SOCKET_FD 3
+/* An object up to here is read at once and held. */
+#define WORKER_SMALL_BYTES (16 * 1024)
 /* Kind of a mention that is a value of unit 0 of the fields that START names; the next one's is one more. */
 #define WORKER_FIELD_KIND 240
 
@@ -21,8 +23,9 @@ enum worker_message {
 	WORKER_JOB,       /* u32 job, u8 stream (0: seekable, 1: a pipe, 2: a pipe
 			   * that ranges come from, which WORKER_RANGE asks for; 3: a pipe that answers to
 			   * searches come from, which WORKER_PAGE asks for), u8 ask (1: say WORKER_HASH first and wait
-			   * for       WORKER_GO), u64 size, span the last component of its path; of 3 also u8 order (enum
-			   * probe_order), u64 documents as they were counted; with the descriptor */
+			   * for WORKER_GO; 2: unless it is small and plain text), u64 size, span the last component of its
+			   * path; of 3 also u8 order (enum       probe_order), u64 documents as they were counted; with the
+			   * descriptor */
 	WORKER_GO,        /* u32 job, u8 read (0: drop the job, no WORKER_DONE follows) */
 	WORKER_HELPED,    /* u32 job, u8 how (enum helped), u8 exit status, u64 size of the output; with the output, if
 			   * the helper ran */

@@ -36,6 +36,15 @@ struct heading {
 	bool heading;
 };
 
+/* The letters that an entry begins with, up to 16, and what must stand behind them. What differs does not match, unless
+ * the text writes it in another way: as an escape or beyond ASCII. */
+struct head {
+	uint64_t letters[2], mask[2];
+	uint8_t size;
+	uint8_t next;  /* ' ' a blank, 0 the end of the word, 1 not looked at */
+	uint8_t after; /* the letter behind the blank; 0: it is none */
+};
+
 struct words {
 	words_seen *seen;
 	void *context;
@@ -43,6 +52,7 @@ struct words {
 	uint16_t slots[SLOTS]; /* entry + 1 */
 	uint16_t *next;        /* of the same slot, entry + 1 */
 	uint32_t *keys;
+	struct head *heads;
 
 	struct st_buf text; /* from `base` on; the padding stands behind its size */
 	uint64_t base, done, skip;
@@ -66,6 +76,61 @@ static uint32_t hash_of(uint32_t key)
 	return key * 0x9e3779b1u >> (32 - FILTER_BITS);
 }
 
+static bool is_small_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static void make_head(const char *entry, struct head *head)
+{
+	uint8_t letters[16] = {0}, mask[16] = {0};
+	size_t size = 0;
+	for (; size < sizeof letters && is_small_letter(entry[size]); size++) {
+		letters[size] = (uint8_t)entry[size];
+		mask[size] = 0xff;
+	}
+	memcpy(head->letters, letters, sizeof letters);
+	memcpy(head->mask, mask, sizeof mask);
+	head->size = (uint8_t)size;
+	head->next = entry[size] == ' ' || entry[size] == 0 ? (uint8_t)entry[size] : 1;
+	head->after = head->next == ' ' && is_small_letter(entry[size + 1]) ? (uint8_t)entry[size + 1] : 0;
+}
+
+static inline bool is_written_otherwise(uint8_t c)
+{
+	return c >= 0x80 || c == '\\';
+}
+
+static inline bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '-' || c == '_';
+}
+
+static inline bool may_go_on(const struct head *head, const uint8_t *next)
+{
+	if (head->next == 0)
+		return (uint8_t)((*next | 0x20) - 'a') >= 26;
+	if (head->next != ' ' || is_written_otherwise(*next))
+		return true;
+	return is_blank(*next) && (head->after == 0 || (next[1] | 0x20) == head->after || is_blank(next[1]) ||
+					  is_written_otherwise(next[1]));
+}
+
+/* May text that begins so match? PADDING_BYTES may be read behind it. */
+static inline bool may_match(const struct head *head, const uint8_t *text)
+{
+	uint64_t bytes[2];
+	memcpy(bytes, text, sizeof bytes);
+	for (int i = 0; i < 2; i++) {
+		uint64_t differs = ((bytes[i] | 0x2020202020202020u) ^ head->letters[i]) & head->mask[i];
+		if (differs == 0)
+			continue;
+		uint64_t other = bytes[i] ^ 0x5c5c5c5c5c5c5c5cu; /* a zero byte: a backslash */
+		return ((other - 0x0101010101010101u) & ~other & 0x8080808080808080u) != 0;
+	}
+	return may_go_on(head, text + head->size);
+}
+
 struct words *words_open(words_seen *seen, void *context)
 {
 	struct words *words = st_alloc_zero(1, sizeof *words);
@@ -73,8 +138,10 @@ struct words *words_open(words_seen *seen, void *context)
 	words->context = context;
 	words->next = st_alloc_zero(words_table_count, sizeof *words->next);
 	words->keys = st_alloc_zero(words_table_count, sizeof *words->keys);
+	words->heads = st_alloc_zero(words_table_count, sizeof *words->heads);
 	for (size_t i = 0; i < words_table_count; i++) {
 		words->keys[i] = key_of((const uint8_t *)words_table[i].text);
+		make_head(words_table[i].text, &words->heads[i]);
 		uint32_t hash = hash_of(words->keys[i]);
 		words->filter[hash / 8] |= (uint8_t)(1u << hash % 8);
 		words->next[i] = words->slots[hash % SLOTS];
@@ -91,6 +158,7 @@ void words_close(struct words *words)
 	st_buf_free(&words->text);
 	free(words->next);
 	free(words->keys);
+	free(words->heads);
 	free(words->headings);
 	free(words->hits);
 	free(words);
@@ -286,7 +354,7 @@ static void look(struct words *words, const struct words_window *window, size_t 
 	size_t best_end = 0;
 	uint16_t best = 0;
 	for (uint16_t entry = words->slots[hash % SLOTS]; entry != 0; entry = words->next[entry - 1]) {
-		if (words->keys[entry - 1] != key)
+		if (words->keys[entry - 1] != key || !may_match(&words->heads[entry - 1], window->data + at))
 			continue;
 		size_t end = words_match(window, at, words_table[entry - 1].text);
 		if (end > best_end) {

@@ -65,19 +65,29 @@ static bool is_word_end(const struct words_window *window, size_t at)
 	return c >= 0x80 && (c < 0xc0 || c >= 0x2000);
 }
 
+/* What each byte of text matches in an entry as it stands there: ASCII but blanks, in lower case; 0: look closer. */
+#define SAME(c) [c] = (c)
+#define SAME_4(c) SAME(c), SAME((c) + 1), SAME((c) + 2), SAME((c) + 3)
+#define SAME_16(c) SAME_4(c), SAME_4((c) + 4), SAME_4((c) + 8), SAME_4((c) + 12)
+#define LOWER(c) [c] = (c) | 0x20
+#define LOWER_5(c) LOWER(c), LOWER((c) + 1), LOWER((c) + 2), LOWER((c) + 3), LOWER((c) + 4)
+static const uint8_t plain[256] = {SAME_16(0x00), SAME_16(0x10), SAME_4(0x21), SAME_4(0x25), SAME_4(0x29), SAME_4(0x2d),
+	SAME_4(0x31), SAME_4(0x35), SAME_4(0x39), SAME_4(0x3d), LOWER_5('A'), LOWER_5('F'), LOWER_5('K'), LOWER_5('P'),
+	LOWER_5('U'), LOWER('Z'), SAME_4(0x5b), SAME(0x5f), SAME_16(0x60), SAME_16(0x70)};
+
 size_t words_match(const struct words_window *window, size_t at, const char *entry)
 {
 	const uint8_t *text = window->data + at, *end = window->data + window->size;
 	const uint8_t *want = (const uint8_t *)entry;
-	while (*want != 0) {
-		if (text >= end)
-			return 0;
-		uint8_t plain = (uint8_t)(*text >= 'A' && *text <= 'Z' ? *text + 0x20 : *text);
-		if (plain == *want && plain < 0x80 && plain != ' ') { /* nearly always */
+	for (;;) {
+		while (text < end && plain[*text] == *want && *want != 0) { /* nearly always */
 			text++;
 			want++;
-			continue;
 		}
+		if (*want == 0)
+			break;
+		if (text >= end)
+			return 0;
 		if (*want == ' ') {
 			const uint8_t *before = text;
 			while (text < end && text - before < 4 && is_blank(*text))

@@ -26,6 +26,7 @@ struct worker {
 	struct finder *idle[WORKER_IDLE_FINDERS]; /* the detectors of parts that ended, for the next */
 	size_t idle_count;
 	struct words *names; /* what names of files say */
+	struct st_buf small; /* a small object, while it is read */
 };
 
 /* Helpers for the readers of this job, asked of the case process; help->context is the worker. */

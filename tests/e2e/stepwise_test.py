@@ -1,4 +1,5 @@
 """A case grows: stores added one by one, objects changed, copied or gone give the figures of one scan of what is there."""
+import gzip
 import os
 
 import rig
@@ -64,6 +65,30 @@ def equal_objects_are_read_once_and_counted_at_every_place():
     rig.equal([(row["stores"], row["identical"], row["records"]) for row in got["copies"]], [(stores, True, 2)], "copies")
 
 
+def small_copies_count_once_whatever_they_are_and_whoever_reads_them():
+    """Small text is searched before it is known to be a copy, a small archive is not."""
+    text = b"".join(b"note %d for anna.rossi%d@contoso.com\n" % (i, i) for i in range(40))
+    packed = gzip.compress(text, mtime=0)
+    for jobs in ("1", "2", "4"):
+        with rig.folder() as top:
+            source = os.path.join(top, "a")
+            os.makedirs(source)
+            for i in range(30):
+                for name, content in (("%02d.txt" % i, text), ("%02d.gz" % i, packed)):
+                    with open(os.path.join(source, name), "wb") as out:
+                        out.write(content)
+            case = os.path.join(top, "c.case")
+            rig.scan(case, source, options=("--jobs", jobs))
+            got = rig.report(case)
+            objects = got["coverage"]["objects"]
+            said = "with %s workers" % jobs
+            rig.equal((objects["listed"], objects["read"], objects["duplicate"]), (60, 2, 58), "objects " + said)
+            rig.equal(got["coverage"]["records"], {"raw": 60, "distinct": 1}, "records " + said)
+            kinds = {row["kind"]: row for row in got["entities"]}
+            rig.equal((kinds["email_address"]["distinct"], kinds["email_address"]["mentions"]), (40, 60 * 40),
+                "addresses " + said)
+
+
 def a_copy_outlives_its_original():
     store = os.path.join(OUT, "outlives")
     for name in ("a.txt", "b.txt"):
@@ -105,7 +130,8 @@ def standard_input_is_a_store():
 try:
     rig.run_tests(stores_added_one_by_one_give_the_figures_of_one_scan, the_same_scan_again_changes_nothing,
         an_object_that_changed_replaces_its_mentions_and_one_that_is_gone_takes_them_along,
-        equal_objects_are_read_once_and_counted_at_every_place, a_copy_outlives_its_original,
+        equal_objects_are_read_once_and_counted_at_every_place,
+        small_copies_count_once_whatever_they_are_and_whoever_reads_them, a_copy_outlives_its_original,
         each_folder_at_the_store_depth_is_a_store, other_options_are_refused_without_rescan,
         standard_input_is_a_store)
 finally:

@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include "extract/json_shape.h"
+#include "extract/json_turns.h"
 
 static void documents_arrays_answers_and_lines_give_their_records(void)
 {
@@ -257,6 +258,48 @@ static void json_in_utf_16_is_read_as_well(void)
 	CHECK_INT(stored_of(&r, 5), 10);
 }
 
+/* Feeds one object by its text; true if it was a turn. */
+static bool is_turn(const char *text)
+{
+	struct json_turns turns = {0};
+	struct extract_turn turn;
+	struct st_json_event event;
+	bool found = false;
+	struct st_json_reader *reader = st_json_open(8);
+	st_json_feed(reader, text, strlen(text));
+	st_json_feed_end(reader);
+	while (st_json_next(reader, &event) != ST_JSON_END && event.token != ST_JSON_ERROR)
+		found = (json_turns_cares(&turns, &event, 0) && json_turns_take(&turns, &event, 0, &turn)) || found;
+	st_json_close(reader);
+	return found;
+}
+
+static void every_known_key_makes_a_turn_in_any_case(void)
+{
+	static const char *const speakers[] = {"from", "author", "speaker", "sender", "role", "by", "posted_by",
+		"author_type", "sender_type", "direction", "FROM", "Posted_By"};
+	static const char *const texts[] = {"text", "body", "message", "content", "comment", "note", "notes",
+		"plain_body", "html_body", "Text", "HTML_BODY"};
+	static const char *const persons[] = {"role", "type", "email", "address", "mail", "EMail"};
+	static const char *const others[] = {"fromm", "b", "bx", "texts", "@ext", "\\u0066rom!", "comments", ""};
+	char object[256];
+	for (size_t i = 0; i < sizeof speakers / sizeof speakers[0]; i++)
+		for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++) {
+			snprintf(object, sizeof object, "{\"%s\":\"agent\",\"%s\":\"hello\"}", speakers[i], texts[j]);
+			if (!is_turn(object))
+				printf("# %s\n", object);
+			CHECK(is_turn(object));
+		}
+	for (size_t i = 0; i < sizeof persons / sizeof persons[0]; i++) {
+		snprintf(object, sizeof object, "{\"from\":{\"%s\":\"agent\"},\"text\":\"hello\"}", persons[i]);
+		CHECK(is_turn(object));
+	}
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		snprintf(object, sizeof object, "{\"%s\":\"agent\",\"text\":\"hello\"}", others[i]);
+		CHECK(!is_turn(object));
+	}
+}
+
 int main(void)
 {
 	RUN(documents_arrays_answers_and_lines_give_their_records);
@@ -275,5 +318,6 @@ int main(void)
 	RUN(a_record_too_large_for_a_form_stands_by_its_bytes);
 	RUN(records_are_the_same_for_every_cut_of_a_long_text);
 	RUN(json_in_utf_16_is_read_as_well);
+	RUN(every_known_key_makes_a_turn_in_any_case);
 	CHECK_END();
 }

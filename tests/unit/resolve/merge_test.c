@@ -432,6 +432,66 @@ static void an_entity_with_very_many_places_goes_on_over_several_rows(void)
 	free(runs);
 }
 
+/* Two workers tell in turns, each in order, half of its rows in no record; a third one tells backwards. */
+static void places_told_in_turns_come_out_in_order(void)
+{
+	enum { PLACES = 3000, TURN = 70 };
+	static const uint32_t store = 0;
+	struct folder folder;
+	struct runs *runs = st_alloc_zero(1, sizeof *runs);
+	struct resolve_segment segments[3];
+	CHECK(folder_open(&folder));
+	struct resolve_collector *collector = resolve_collector_open(&folder.work, 1);
+	for (uint32_t i = 0; i < 3; i++)
+		segments[i] = (struct resolve_segment){.id = i + 1, .records = PLACES, .stores = &store, .copies = 1};
+	for (uint32_t from = 0; from < PLACES; from += TURN)
+		for (uint32_t worker = 0; worker < 3; worker++)
+			for (uint32_t i = from; i < from + TURN && i < PLACES; i++) {
+				uint32_t at = worker == 1 ? PLACES - 1 - i : i;
+				struct resolve_mention mention = {.kind = 1,
+					.confidence = 90,
+					.segment = 3 - worker,
+					.record = at < PLACES / 2 ? at : RESOLVE_NO_RECORD,
+					.start = at,
+					.length = 1,
+					.canonical = span_of("everybody@contoso.example")};
+				resolve_add_mention(collector, &mention);
+			}
+	CHECK(runs_flush(runs, collector));
+	resolve_collector_close(collector);
+	struct resolve_input input = {.work = &folder.work,
+		.segments = segments,
+		.segment_count = 3,
+		.store_count = 1,
+		.runs = runs->list,
+		.run_count = runs->count};
+	struct blocks blocks = {0};
+	struct resolve_records records;
+	struct resolve_entities counts;
+	CHECK_OK(resolve_merge_records(&input, &records, &err));
+	input.out = (struct resolve_blocks_out){.put = blocks_put, .context = &blocks};
+	CHECK_OK(resolve_merge_mentions(&input, records.first, NULL, NULL, &counts, &err));
+	uint64_t places = 0;
+	for (size_t i = 0; i < blocks.count; i++) {
+		struct st_span block;
+		struct resolve_entity entity;
+		struct resolve_place place;
+		bool damaged = false;
+		blocks_next(&blocks, &block, NULL);
+		while (resolve_entity_next(&block, &entity, &damaged))
+			for (; resolve_place_next(&entity.places, &place); places++) {
+				CHECK_INT(place.segment, 1 + places / PLACES);
+				CHECK_INT(place.start, places % PLACES);
+			}
+		CHECK(!damaged);
+	}
+	CHECK_INT(places, 3 * PLACES);
+	blocks_free(&blocks);
+	resolve_records_free(&records);
+	folder_close(&folder);
+	free(runs);
+}
+
 static void a_value_is_found_again_by_the_first_digest_of_its_block(void)
 {
 	struct folder folder;
@@ -491,6 +551,7 @@ int main(void)
 	RUN(three_hundred_runs_are_merged_in_several_passes);
 	RUN(a_case_added_to_in_steps_equals_one_read_at_once);
 	RUN(an_entity_with_very_many_places_goes_on_over_several_rows);
+	RUN(places_told_in_turns_come_out_in_order);
 	RUN(a_value_is_found_again_by_the_first_digest_of_its_block);
 	CHECK_END();
 }
