@@ -470,11 +470,11 @@
 /* The latest openings that a party is shown of its record. */
 #define CEIL_PORTAL_LOG_ROWS 100
 /* Rows of one payload; a party with more records gets the first of them, and the figures of all. */
-#define CEIL_PAYLOAD_ROWS 100000
-/* Bytes of one payload, in links of 4 KiB. */
-#define CEIL_PAYLOAD_BYTES (64 * MIB)
-/* Values of one row of a payload, and bytes of a value or a name in it. */
-#define CEIL_PAYLOAD_VALUES 1000
-#define CEIL_PAYLOAD_TEXT_BYTES 1024
+#define CEIL_PAYLOAD_ROWS 10000
+/* Bytes of one payload, in links of 4 KiB; rows beyond are left out as above. */
+#define CEIL_PAYLOAD_BYTES (8 * MIB)
+/* Values of one row of a payload, and bytes of a value or a name in it; more are counted, longer ones withheld. */
+#define CEIL_PAYLOAD_VALUES 128
+#define CEIL_PAYLOAD_TEXT_BYTES 400
 
 #endif

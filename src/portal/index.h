@@ -48,7 +48,9 @@ struct portal_head {
 	uint64_t not_searched_bytes; /* text that no detector knows */
 	uint32_t kinds_searched;     /* bits by enum detect_kind */
 	int64_t closed_at;           /* end of the exposure; 0 unknown or not over */
-	uint64_t entries[PORTAL_CLASSES]; /* with dummies: rounded up, they say nothing */
+	uint64_t entries[PORTAL_CLASSES];       /* with dummies: rounded up, they say nothing */
+	uint8_t tables_sha256[ST_SHA256_BYTES]; /* of the digests of all classes, checked on opening: a false "nothing
+						   found" is the worst of all errors */
 };
 
 /* --- keys, used by `seal` and the keyholder (portal/keys.c) --- */
@@ -58,6 +60,8 @@ void portal_party_secret(const uint8_t seal_key[32], const struct portal_case *i
 	struct st_span identity, uint8_t out[PORTAL_SECRET_BYTES]);
 void portal_link_digest(const uint8_t secret[PORTAL_SECRET_BYTES], uint32_t link, uint8_t out[PORTAL_DIGEST_BYTES]);
 void portal_link_key(const uint8_t secret[PORTAL_SECRET_BYTES], uint32_t link, uint8_t out[32]);
+/* BLAKE2b-256 over label and context, keyed: for what else the keyholder needs keys and digests for. */
+void portal_derive(const uint8_t key[32], const char *label, struct st_span context, uint8_t out[32]);
 /* Ed25519 pair derived from the seal key; the public half stands on the operator's site and comes with
  * PORTAL_ASK_ABOUT. */
 void portal_signing_pair(const uint8_t seal_key[32], uint8_t public_key[32], uint8_t secret_key[64]);
@@ -67,12 +71,14 @@ void portal_signing_pair(const uint8_t seal_key[32], uint8_t public_key[32], uin
 struct portal_writer;
 /* path appears only when portal_writer_finish returns ST_OK. work: where sorting lies meanwhile, sealed. */
 enum st_status portal_writer_open(const char *path, const struct resolve_work *work, const uint8_t seal_key[32],
-	const struct portal_head *head, struct portal_writer **out, struct st_error *err);
+	const struct portal_case *id, struct portal_writer **out, struct st_error *err);
 /* Any order; memory does not grow with the number of parties. The same secret twice is ST_WRONG at the end. */
 enum st_status portal_writer_add(struct portal_writer *writer, const uint8_t secret[PORTAL_SECRET_BYTES],
 	struct st_span payload, struct st_error *err);
-enum st_status portal_writer_finish(struct portal_writer *writer, struct st_error *err); /* frees in any case */
-void portal_writer_abandon(struct portal_writer *writer);                                /* NULL is fine */
+/* head: what anybody may read; id, key_id, entries and tables_sha256 are filled in here. Frees the writer in any case.
+ */
+enum st_status portal_writer_finish(struct portal_writer *writer, const struct portal_head *head, struct st_error *err);
+void portal_writer_abandon(struct portal_writer *writer); /* NULL is fine */
 
 /* --- reading: needs no keyholder to open; lookups are pread(2) or reads of a mapping, no allocation per entry --- */
 
@@ -84,10 +90,10 @@ enum st_status portal_index_open(
 enum st_status portal_index_open_fd(
 	int fd, const uint8_t public_key[32], struct portal_index **out, struct st_error *err);
 const struct portal_head *portal_index_head(const struct portal_index *index); /* lives as long as the index */
-/* One sealed entry by digest. All classes are always looked through. *found false: there is none. Spans into the
- * mapping; digest_class 0 to 2. */
-enum st_status portal_index_lookup(const struct portal_index *index, const uint8_t digest[PORTAL_DIGEST_BYTES],
-	bool *found, struct st_span *sealed, struct st_error *err);
+/* One sealed entry by digest. All classes are always looked through. false: there is none. The span lies in the
+ * mapping. */
+bool portal_index_lookup(
+	const struct portal_index *index, const uint8_t digest[PORTAL_DIGEST_BYTES], struct st_span *sealed);
 /* The whole payload of a party: looks up, opens and joins its chain. *found false: this secret has no entry. ST_WRONG:
  * an entry that does not open with the secret it was found by, or a chain that is cut: the index is damaged. out is
  * wiped and filled; decode with payload_decode. */

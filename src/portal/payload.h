@@ -39,6 +39,7 @@ struct payload_record {
 	uint32_t copies;                 /* places in which the record stands, at least 1 */
 	struct payload_value *values;
 	size_t value_count;
+	uint32_t more_values; /* beyond CEIL_PAYLOAD_VALUES */
 };
 
 /* By kind, over all records, also those beyond the rows. */
@@ -61,6 +62,11 @@ struct payload {
 
 /* Adds the encoded payload to *out. */
 void payload_encode(const struct payload *payload, struct st_buf *out);
+/* The same in two steps, for rows that are written one by one: all but the rows, then each of row_count rows. */
+void payload_encode_head(const struct payload *payload, struct st_buf *out);
+void payload_encode_record(const struct payload_record *row, struct st_buf *out);
+/* Takes one row; its values are allocated and freed by the caller, in any case. */
+bool payload_take_record(struct st_cursor *in, struct payload_record *out);
 /* Any bytes. false when they are no payload of this version; *out is then empty. Texts point into bytes, which must
  * outlive it; payload_free in any case. */
 bool payload_decode(struct st_span bytes, struct payload *out);

@@ -35,6 +35,14 @@ enum release_evidence {
 	RELEASE_RULE,    /* a rule of `case review` says so */
 };
 
+/* What is known of the words of a document's name. */
+enum release_words {
+	RELEASE_WORDS_UNKNOWN,   /* not looked at: the name stays */
+	RELEASE_WORDS_OF_OTHERS, /* one of them is also somebody else's */
+	RELEASE_WORDS_UNSEEN,    /* none is a value of anybody else in the case */
+	RELEASE_WORDS_COMMON,    /* each says what a file is, never whose, or is the party's own label */
+};
+
 #define RELEASE_CONFIDENCE_LEAST 50 /* hundredths; below, nothing is released */
 
 /* One value, or the record as a whole, and who asks for it. */
@@ -45,7 +53,7 @@ struct release_finding {
 	enum release_evidence evidence;
 	uint8_t confidence;     /* hundredths, of the evidence */
 	bool document_is_alone; /* no record of the whole document holds a sign of another party */
-	bool name_is_free;      /* no word of the document's name can be anybody else's */
+	enum release_words name_words;
 };
 
 /* What may be shown; bits. */
