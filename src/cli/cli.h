@@ -39,6 +39,7 @@ extern const struct cli_command cli_command_redact;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;
 extern const struct cli_command cli_command_scope;
+extern const struct cli_command cli_command_seal;
 
 bool cli_has(const struct cli_arguments *arguments, const char *option);
 const char *cli_value(const struct cli_arguments *arguments, const char *option); /* last given; NULL if not given */
