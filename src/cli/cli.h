@@ -35,6 +35,7 @@ extern const struct cli_command cli_command_audit;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;
+extern const struct cli_command cli_command_keyholder;
 extern const struct cli_command cli_command_redact;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;

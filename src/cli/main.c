@@ -20,6 +20,7 @@ static const struct cli_command *const commands[] = {
 	&cli_command_scope,
 	&cli_command_audit,
 	&cli_command_seal,
+	&cli_command_keyholder,
 	&cli_command_doctor,
 	NULL,
 };

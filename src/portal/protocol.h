@@ -89,7 +89,7 @@ struct portal_question {
 enum portal_opening_state {
 	PORTAL_OPENED,  /* secret is set: an entry that is not in the index is a negative answer */
 	PORTAL_NOTHING, /* this identity has nothing of its own (a role mailbox elsewhere): a negative answer */
-	PORTAL_HELD,    /* the domain was registered after the exposure, or it cannot be told: a person decides */
+	PORTAL_HELD,    /* the domain was registered after the exposure: a person decides */
 	PORTAL_ERASED,  /* the owner had it erased */
 };
 struct portal_opening {
