@@ -131,7 +131,7 @@ class Portal:
 
 
 class Courier(threading.Thread):
-    """Takes mails and lookups; txt: what DNS says by name, or a verdict."""
+    """Takes mails and lookups; txt: what DNS says by name, or a verdict. It is known to the keyholder when it is made."""
 
     def __init__(self, path, mails=True, lookups=True):
         super().__init__(daemon=True)
@@ -139,6 +139,7 @@ class Courier(threading.Thread):
         self.here = threading.Condition()
         send(self.sock, 1, bytes([(1 if mails else 0) | (2 if lookups else 0)]))
         self.start()
+        time.sleep(0.1)
 
     def run(self):
         try:
@@ -278,7 +279,8 @@ class Payload:
         self.records, self.alone, self.persons = c.varint(), c.varint(), c.varint()
         self.kinds = {}
         for _ in range(c.varint()):
-            self.kinds[KINDS[c.number("B")]] = (c.varint(), c.varint(), c.varint(), c.varint())
+            kind = KINDS[c.number("B")]
+            self.kinds[kind] = (c.varint(), c.varint(), c.varint(), c.varint())
         self.rows = [self.row(c) for _ in range(c.varint())]
         rig.equal(c.at, len(data), "the end of a payload")
 

@@ -32,6 +32,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_audit;
+extern const struct cli_command cli_command_case;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;

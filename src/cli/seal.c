@@ -14,9 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-#define RECORDS_MEMORY (128 * MIB) /* half of it sorts records; then all of it the index */
 #define PARTIES_MEMORY (64 * MIB)
 
 struct sealing {
@@ -82,31 +80,6 @@ static void make_case_id(struct sealing *s)
 	sodium_memzero(digest_key, sizeof digest_key);
 }
 
-static enum st_status open_work(struct sealing *s, struct st_error *err)
-{
-	struct casefile_run *runs;
-	size_t count;
-	ST_TRY(casefile_runs(s->rc.casefile, &runs, &count, err));
-	free(runs);
-	if (count > 0)
-		return st_fail(err, ST_WRONG, "the last scan of this case has not finished: run it again first");
-	s->work.memory_bytes = RECORDS_MEMORY;
-	casefile_digest_key(s->rc.casefile, s->work.digest_key);
-	ST_TRY(casefile_work_key(s->rc.casefile, s->work.seal_key, err));
-	s->work.dir_fd = casefile_work_dir(s->rc.casefile, err);
-	return s->work.dir_fd >= 0 ? resolve_work_clean(s->work.dir_fd, NULL, 0, err) : ST_FATAL;
-}
-
-static enum st_status close_work(struct sealing *s, struct st_error *err)
-{
-	if (s->work.dir_fd < 0)
-		return ST_OK;
-	close(s->work.dir_fd);
-	s->work.dir_fd = -1;
-	ST_TRY(casefile_remove_work_dir(s->rc.casefile, err));
-	return casefile_drop_work_key(s->rc.casefile, err);
-}
-
 static enum st_status fill_head(struct sealing *s, struct st_error *err)
 {
 	struct casefile_coverage coverage;
@@ -159,10 +132,11 @@ static enum st_status seal_case(struct sealing *s, struct st_error *err)
 	ST_TRY(fill_head(s, err));
 	ST_TRY(review_rules_load(s->rc.casefile, &s->rules, err));
 	make_case_id(s);
-	ST_TRY(open_work(s, err));
+	ST_TRY(seal_work_open(&s->rc, &s->work, err));
 	ST_TRY(seal_known_open(&s->rc, &s->rules, &s->known, err));
 	s->parties = pile_open(&s->work, PARTIES_MEMORY);
-	ST_TRY(seal_records(&s->rc, &s->work, &s->rules, s->known, &s->head.id, s->key.key, s->parties, &s->sums, err));
+	struct seal_sink sink = {.id = &s->head.id, .seal_key = s->key.key, .parties = s->parties};
+	ST_TRY(seal_records(&s->rc, &s->work, &s->rules, s->known, &sink, &s->sums, err));
 	s->head.unattributed = s->sums.unattributed;
 	ST_TRY(write_index(s, err));
 	st_auto_free char *detail = st_format(
@@ -205,7 +179,7 @@ static int run(const struct cli_arguments *arguments)
 		status = seal_case(&s, &err);
 		pile_close(s.parties); /* its runs, before the folder goes */
 		s.parties = NULL;
-		if (close_work(&s, &closing) != ST_OK && status == ST_OK) {
+		if (seal_work_close(&s.rc, &s.work, &closing) != ST_OK && status == ST_OK) {
 			status = ST_FATAL;
 			err = closing;
 		}

@@ -37,10 +37,25 @@ enum st_status seal_entities(struct report_case *rc, seal_each_entity *each, voi
 struct seal_sums {
 	uint64_t records, unattributed; /* distinct; the latter are unattributed or in review */
 };
-/* Cuts all distinct records of the case; what each party gets goes into *parties, as rows of seal_parties.c. */
+/* What is done with them. */
+struct seal_sink {
+	/* Sealing: what each party gets goes into *parties, as rows of seal_parties.c. NULL: nowhere. */
+	const struct portal_case *id;
+	const uint8_t *seal_key;
+	struct pile *parties;
+	/* Reviewing: told of each record, may be NULL. object: a place of it; rule: the one that decides, or NULL;
+	 * given: how many parties get something of it; ruled: the rule's party is one of them. */
+	void (*record)(void *context, const char *store, const struct casefile_object *object,
+		const struct review_rule *rule, size_t given, bool ruled);
+	void *context;
+};
+/* Cuts all distinct records of the case. */
 enum st_status seal_records(struct report_case *rc, const struct resolve_work *work, const struct review_rules *rules,
-	struct seal_known *known, const struct portal_case *id, const uint8_t seal_key[32], struct pile *parties,
-	struct seal_sums *sums, struct st_error *err);
+	struct seal_known *known, const struct seal_sink *sink, struct seal_sums *sums, struct st_error *err);
+
+/* The work folder of a case whose scans are finished, for sorting; work->dir_fd -1 before. Close in any case. */
+enum st_status seal_work_open(struct report_case *rc, struct resolve_work *work, struct st_error *err);
+enum st_status seal_work_close(struct report_case *rc, struct resolve_work *work, struct st_error *err);
 
 /* --- seal_parties.c --- */
 

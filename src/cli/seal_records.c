@@ -15,7 +15,9 @@
 #include "detect/detect.h"
 #include "report/report.h"
 
+#include <sodium.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PLACE_BYTES 16
 #define TAG_RECORD 0
@@ -24,12 +26,12 @@ enum { IS_FIRST = 1 }; /* of all places of a record, the one that counts */
 
 struct cutting {
 	struct report_case *rc;
-	const struct resolve_work *work;
 	const struct review_rules *rules;
 	struct seal_known *known;
-	const struct portal_case *id;
-	const uint8_t *seal_key;
-	struct pile *rows, *parties;
+	const struct seal_sink *sink;
+	struct pile *rows;
+	const struct review_rule *rule; /* of the record at hand */
+	bool ruled;
 	struct seal_sums *sums;
 	struct st_buf row;
 	uint64_t order;
@@ -239,12 +241,20 @@ static void show_record(
 			showing->texts.data + showing->starts[i], showing->starts[i + 1] - showing->starts[i]};
 }
 
+static bool is_ruled(const struct cutting *c, const struct split_part *part)
+{
+	const char *party = c->rule != NULL ? c->rule->party : NULL;
+	return party != NULL && c->rule->organization == part->organization && strlen(party) == part->party.size &&
+	       memcmp(party, part->party.data, part->party.size) == 0;
+}
+
 static void give_part(void *context, const struct split_part *part)
 {
 	struct cutting *c = context;
 	struct showing showing = {.texts = {0}};
 	struct payload_record record;
-	if (c->status != ST_OK)
+	c->ruled |= is_ruled(c, part);
+	if (c->status != ST_OK || c->sink->parties == NULL)
 		return;
 	show_record(c, part, &showing, &record);
 	struct seal_row row = {.order = c->order,
@@ -258,16 +268,17 @@ static void give_part(void *context, const struct split_part *part)
 	do {
 		row.count = part->value_count - row.first;
 		row.count = row.count < SEAL_ROW_VALUES ? row.count : SEAL_ROW_VALUES;
-		c->status = seal_row_add(c->parties, c->id, c->seal_key, &row, c->err);
+		c->status = seal_row_add(c->sink->parties, c->sink->id, c->sink->seal_key, &row, c->err);
 		row.first += row.count;
 		row.further = true;
 	} while (c->status == ST_OK && row.first < part->value_count);
 	st_buf_wipe(&showing.texts);
 }
 
-static void set_ruling(const struct cutting *c, struct split_record *record)
+static void set_ruling(struct cutting *c, struct split_record *record)
 {
-	const struct review_rule *rule = review_rules_find(c->rules, c->store, c->object.path);
+	const struct review_rule *rule = c->rule = review_rules_find(c->rules, c->store, c->object.path);
+	c->ruled = false;
 	if (rule == NULL)
 		return;
 	record->ruling = rule->kind == REVIEW_WITHHOLD ? SPLIT_TO_NOBODY : SPLIT_TO_PARTY;
@@ -292,6 +303,8 @@ static enum st_status end_record(struct cutting *c, struct st_error *err)
 	set_ruling(c, &record);
 	c->err = err;
 	size_t given = split_record(&record, &knowledge, give_part, c);
+	if (c->sink->record != NULL && c->is_record)
+		c->sink->record(c->sink->context, c->store, &c->object, c->rule, given, c->ruled);
 	c->order++;
 	c->sums->records += c->is_record;
 	c->sums->unattributed += c->is_record && given == 0;
@@ -376,16 +389,12 @@ static enum st_status cut(struct cutting *c, struct st_error *err)
 }
 
 enum st_status seal_records(struct report_case *rc, const struct resolve_work *work, const struct review_rules *rules,
-	struct seal_known *known, const struct portal_case *id, const uint8_t seal_key[32], struct pile *parties,
-	struct seal_sums *sums, struct st_error *err)
+	struct seal_known *known, const struct seal_sink *sink, struct seal_sums *sums, struct st_error *err)
 {
 	struct cutting c = {.rc = rc,
-		.work = work,
 		.rules = rules,
 		.known = known,
-		.id = id,
-		.seal_key = seal_key,
-		.parties = parties,
+		.sink = sink,
 		.sums = sums,
 		.rows = pile_open(work, work->memory_bytes / 2)};
 	enum st_status status = cut(&c, err);
@@ -397,4 +406,38 @@ enum st_status seal_records(struct report_case *rc, const struct resolve_work *w
 	free(c.values);
 	free(c.starts);
 	return status;
+}
+
+/* --- where rows lie meanwhile --- */
+
+#define WORK_MEMORY (128 * MIB) /* half of it sorts records; then all of it the index */
+
+enum st_status seal_work_open(struct report_case *rc, struct resolve_work *work, struct st_error *err)
+{
+	struct casefile_figures figures;
+	struct casefile_run *runs;
+	size_t count;
+	bool found;
+	ST_TRY(casefile_figures(rc->casefile, &figures, &found, err));
+	casefile_figures_free(&figures);
+	ST_TRY(casefile_runs(rc->casefile, &runs, &count, err));
+	free(runs);
+	if (!found || count > 0)
+		return st_fail(err, ST_WRONG, "the last scan of this case has not finished: run it again first");
+	work->memory_bytes = WORK_MEMORY;
+	casefile_digest_key(rc->casefile, work->digest_key);
+	ST_TRY(casefile_work_key(rc->casefile, work->seal_key, err));
+	work->dir_fd = casefile_work_dir(rc->casefile, err);
+	return work->dir_fd >= 0 ? resolve_work_clean(work->dir_fd, NULL, 0, err) : ST_FATAL;
+}
+
+enum st_status seal_work_close(struct report_case *rc, struct resolve_work *work, struct st_error *err)
+{
+	if (work->dir_fd < 0)
+		return ST_OK;
+	close(work->dir_fd);
+	sodium_memzero(work, sizeof *work);
+	work->dir_fd = -1;
+	ST_TRY(casefile_remove_work_dir(rc->casefile, err));
+	return casefile_drop_work_key(rc->casefile, err);
 }
