@@ -196,7 +196,7 @@ static int run(const struct cli_arguments *arguments)
 static const struct cli_option options[] = {
 	{.name = "case", .argument = "FILE", .help = "the case to seal"},
 	{.name = "case-key", .argument = "FILE", .help = "its key, when it is not FILE.key beside it"},
-	{.name = "key", .argument = "FILE", .help = "the seal key, made by staunch keyholder --new-key FILE"},
+	{.name = "key", .argument = "FILE", .help = "the seal key, as staunch keyholder makes it"},
 	{.name = "output", .letter = 'o', .argument = "FILE", .help = "the sealed index"},
 	{.name = "name", .argument = "TEXT", .help = "public name of the case, as parties read it"},
 	{.name = "exposed-since", .argument = "DATE", .help = "first moment of the exposure, UTC"},
