@@ -88,7 +88,10 @@ enum st_status portal_writer_add(struct portal_writer *writer, const uint8_t sec
 	for (; link.number < links; link.number++) {
 		size_t at = (size_t)link.number * room;
 		link.follow = links - 1 - link.number;
-		link.data = (struct st_span){payload.data + at, payload.size - at < room ? payload.size - at : room};
+		link.data = (struct st_span){0};
+		if (payload.size > 0)
+			link.data = (struct st_span){
+				payload.data + at, payload.size - at < room ? payload.size - at : room};
 		ST_TRY(add_link(writer, secret, &link, err));
 	}
 	return ST_OK;
