@@ -6,10 +6,12 @@
 
 #include "base/print.h"
 #include "cli/seal.h"
+#include "detect/detect.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define FOLDERS_LISTED 100
 #define FOLDER_DEPTH 2 /* of the paths that are gathered */
@@ -55,6 +57,56 @@ static size_t find_rule(const struct review_rules *rules, const struct review_ru
 	return at;
 }
 
+/* --- an organization by its name: `-> Contoso` means the one domain of the case with that label --- */
+
+struct naming {
+	struct st_span label;
+	char *domain; /* found; the caller frees */
+	bool several;
+};
+
+static enum st_status match_domain(void *context, const struct resolve_entity *entity, struct st_error *err)
+{
+	(void)err;
+	struct naming *naming = context;
+	if (entity->kind != DETECT_EMAIL_ADDRESS || entity->more)
+		return ST_OK;
+	struct st_span domain = detect_registrable_domain(seal_host_of(entity->canonical));
+	size_t size = naming->label.size;
+	if (domain.size <= size || domain.data[size] != '.' ||
+		strncasecmp((const char *)domain.data, (const char *)naming->label.data, size) != 0)
+		return ST_OK;
+	if (naming->domain == NULL)
+		naming->domain = st_strndup((const char *)domain.data, domain.size);
+	else
+		naming->several |=
+			strlen(naming->domain) != domain.size || memcmp(naming->domain, domain.data, domain.size) != 0;
+	return ST_OK;
+}
+
+/* The rule with a name in place of its party written out, or as it was; caller frees. NULL with a line on stderr. */
+static char *with_domain(struct review *review, const char *text)
+{
+	const char *arrow = strstr(text, " -> ");
+	const char *name = arrow != NULL ? arrow + 4 + strspn(arrow + 4, " ") : "";
+	struct naming naming = {.label = {(const uint8_t *)name, strcspn(name, " ")}};
+	struct st_error err = {0};
+	if (naming.label.size == 0 || strpbrk(name, "@.") != NULL)
+		return st_strndup(text, strlen(text));
+	char *whole = NULL;
+	if (seal_entities(&review->rc, match_domain, &naming, &err) != ST_OK)
+		cli_fail_error(&err);
+	else if (naming.domain == NULL)
+		cli_fail(CLI_WRONG, "%s: no address of the case is at a domain of that name", text);
+	else if (naming.several)
+		cli_fail(
+			CLI_WRONG, "%s: several domains of the case have that name: write the one that is meant", text);
+	else
+		whole = st_format("%.*s%s", (int)(name - text), text, naming.domain);
+	free(naming.domain);
+	return whole;
+}
+
 static int parse(const char *text, struct review_rule *out)
 {
 	const char *why = "";
@@ -64,10 +116,11 @@ static int parse(const char *text, struct review_rule *out)
 	return cli_fail(CLI_WRONG, "%s: %s", text, why);
 }
 
-static int add_rule(struct review *review, const char *text)
+static int add_rule(struct review *review, const char *typed)
 {
 	struct review_rule rule;
-	int exit = parse(text, &rule);
+	st_auto_free char *text = with_domain(review, typed);
+	int exit = text != NULL ? parse(text, &rule) : CLI_WRONG;
 	if (exit != CLI_OK)
 		return exit;
 	if (find_rule(&review->after, &rule) < review->after.count) {
@@ -80,10 +133,11 @@ static int add_rule(struct review *review, const char *text)
 	return CLI_OK;
 }
 
-static int remove_rule(struct review *review, const char *text)
+static int remove_rule(struct review *review, const char *typed)
 {
 	struct review_rule rule;
-	int exit = parse(text, &rule);
+	st_auto_free char *text = with_domain(review, typed);
+	int exit = text != NULL ? parse(text, &rule) : CLI_WRONG;
 	if (exit != CLI_OK)
 		return exit;
 	size_t at = find_rule(&review->after, &rule);
