@@ -18,7 +18,7 @@ static unsigned value_grant(const struct release_finding *f)
 		return 0;
 	if (f->audience == RELEASE_ROLE)
 		return RELEASE_VALUE_KIND;
-	if (!own && !person)
+	if (!own && (!person || f->names_a_host))
 		return RELEASE_VALUE_KIND; /* what its people wrote about themselves is not an organization's to read */
 	return RELEASE_VALUE_KIND | RELEASE_VALUE_MASK |
 	       (own && f->audience == RELEASE_EMPLOYER ? (unsigned)RELEASE_VALUE_FULL : 0u);

@@ -52,6 +52,7 @@ struct release_finding {
 	bool subject;                   /* is who asks a party of this record? */
 	enum release_evidence evidence;
 	uint8_t confidence;     /* hundredths, of the evidence */
+	bool names_a_host;      /* even the mask of this value says somebody's name, as that of a url does */
 	bool document_is_alone; /* no record of the whole document holds a sign of another party */
 	enum release_words name_words;
 };

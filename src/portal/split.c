@@ -175,6 +175,7 @@ static void give(struct splitting *s, struct st_span party, bool organization)
 		if (!own && record->values[i].kind == DETECT_EMAIL_ADDRESS)
 			continue;
 		finding.evidence = own ? RELEASE_ADDRESS : ruled ? RELEASE_RULE : RELEASE_BESIDE;
+		finding.names_a_host = record->values[i].kind == DETECT_URL;
 		finding.confidence = record->values[i].confidence;
 		add_grant(s, &part, i, own, release_decide(&finding));
 	}

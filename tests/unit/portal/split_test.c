@@ -81,6 +81,7 @@ static const char *given(struct seen *seen, const char *ruled, const char *const
 		const char *text = texts[record.value_count];
 		enum detect_kind kind = strncmp(text, "name:", 5) == 0   ? DETECT_PERSON_NAME
 					: strncmp(text, "iban:", 5) == 0 ? DETECT_IBAN
+					: strncmp(text, "link:", 5) == 0 ? DETECT_URL
 					: strncmp(text, "firm:", 5) == 0 ? DETECT_ORGANIZATION_NAME
 									 : DETECT_EMAIL_ADDRESS;
 		values[record.value_count] = value(kind, kind == DETECT_EMAIL_ADDRESS ? text : text + 5);
@@ -118,6 +119,8 @@ static void who_gets_what_of_some_records(void)
 	CHECK_TEXT(GIVEN(NULL, "info@contoso.com", "iban:IT1"), "contoso.com name digest: 0mask 1kind;");
 	CHECK_TEXT(GIVEN(NULL, "bounce+bob=fabrikam.com@contoso.com", "anna@contoso.com"),
 		"anna@contoso.com shared: 1mask;contoso.com shared: 1mask;");
+	CHECK_TEXT(
+		GIVEN(NULL, "zoe@gmail.com", "link:https://fabrikam.com/x"), "zoe@gmail.com name digest: 0mask 1kind;");
 	CHECK_TEXT(GIVEN(NULL, "zoe@gmail.com", "iban:IT1"), "zoe@gmail.com name digest: 0mask 1mask;");
 }
 
