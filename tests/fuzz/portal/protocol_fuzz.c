@@ -23,6 +23,10 @@ static struct keyholder *make_keyholder(void)
 		abort();
 	close(fd);
 	unlink(path);
+	for (const char *const *end = (const char *const[]){"-wal", "-shm", NULL}; *end != NULL; end++) {
+		st_auto_free char *beside = st_format("%s%s", path, *end);
+		unlink(beside);
+	}
 	return keyholder;
 }
 
