@@ -18,9 +18,10 @@ INCLUDES = {
     "report": ("base", "process"), "audit": ("base",),
     "judge": ("base",),  # shares nothing with detect: that is what it is for
     "probe": ("base",), "fetch": ("base", "process", "probe"),
+    "portal": ("base", "process", "detect", "resolve"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
     "api": ("base", "detect", "redact"),
-    "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "worker"),
+    "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "portal", "worker"),
 }
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\s*\(")
 PROMISES = re.compile(r"(?<!\\)\b(TODO|FIXME|XXX|HACK|(?i:not implemented|for now|stub))\b")

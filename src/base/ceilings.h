@@ -465,4 +465,22 @@
 #define CEIL_ESTIMATE_PASSAGES 1000000
 #define CEIL_ESTIMATE_ASKED 1000
 
+/* One frame between portal, keyholder, courier and resolver. */
+#define CEIL_PORTAL_MESSAGE_BYTES (64 * KIB)
+/* Cases (indices) that one portal serves. */
+#define CEIL_PORTAL_CASES 32
+/* How long a check of a domain's record may take until its answer is UNREACHABLE. */
+#define CEIL_PORTAL_CHECK_MS 20000
+/* Text of a wish for correction; longer ones are refused. */
+#define CEIL_PORTAL_WISH_BYTES 2000
+/* The latest openings that a party is shown of its record. */
+#define CEIL_PORTAL_LOG_ROWS 100
+/* Rows of one payload; a party with more records gets the first of them, and the figures of all. */
+#define CEIL_PAYLOAD_ROWS 10000
+/* Bytes of one payload, in links of 4 KiB; rows beyond are left out as above. */
+#define CEIL_PAYLOAD_BYTES (8 * MIB)
+/* Values of one row of a payload, and bytes of a value or a name in it; more are counted, longer ones withheld. */
+#define CEIL_PAYLOAD_VALUES 128
+#define CEIL_PAYLOAD_TEXT_BYTES 400
+
 #endif

@@ -32,13 +32,16 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_audit;
+extern const struct cli_command cli_command_case;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;
+extern const struct cli_command cli_command_keyholder;
 extern const struct cli_command cli_command_redact;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;
 extern const struct cli_command cli_command_scope;
+extern const struct cli_command cli_command_seal;
 
 bool cli_has(const struct cli_arguments *arguments, const char *option);
 const char *cli_value(const struct cli_arguments *arguments, const char *option); /* last given; NULL if not given */

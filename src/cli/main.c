@@ -19,6 +19,9 @@ static const struct cli_command *const commands[] = {
 	&cli_command_check,
 	&cli_command_scope,
 	&cli_command_audit,
+	&cli_command_case,
+	&cli_command_seal,
+	&cli_command_keyholder,
 	&cli_command_doctor,
 	NULL,
 };

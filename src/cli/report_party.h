@@ -38,6 +38,9 @@ enum st_status party_others_open(
 	struct report_case *rc, const struct party *party, struct party_others **out, struct st_error *err);
 /* Does this local part of an address of the party carry another address? */
 bool party_carries_another(const struct party_others *others, struct st_span local);
+/* The same with another knowledge of domains: false where the local part has a sign of another address, or a domain
+ * that is not nobody's. */
+bool party_local_is_plain(struct st_span local, bool (*nobodys)(void *context, struct st_span domain), void *context);
 void party_others_close(struct party_others *others); /* NULL is fine */
 
 #endif

@@ -78,13 +78,18 @@ static bool is_nobodys(void *context, struct st_span domain)
 	       (found == NULL || !found->known);
 }
 
-bool party_carries_another(const struct party_others *others, struct st_span local)
+bool party_local_is_plain(struct st_span local, bool (*nobodys)(void *context, struct st_span domain), void *context)
 {
 	static const char signs[] = "=#%!@\":/";
 	for (size_t i = 0; i < local.size; i++)
 		if (in_signs(local.data[i], signs))
-			return true;
-	return !walk_domains(local, is_nobodys, (void *)(uintptr_t)others);
+			return false;
+	return walk_domains(local, nobodys, context);
+}
+
+bool party_carries_another(const struct party_others *others, struct st_span local)
+{
+	return !party_local_is_plain(local, is_nobodys, (void *)(uintptr_t)others);
 }
 
 /* --- two looks at the addresses of the case: which domains stand in local parts, and which of them are in use --- */

@@ -8,12 +8,16 @@
 #include "base/ceilings.h"
 #include "base/places.h"
 #include "detect/detect.h"
+#include "portal/release.h"
 #include "report/packet_names.h"
 #include "resolve/resolve.h"
 
 #include <stdlib.h>
 
 #define WHERE_BYTES 48
+
+/* Two of these in a record are two people's, of the last two organizations'. */
+enum { ONCE_NAME, ONCE_ID, ONCE_BIRTH, ONCE_VAT, ONCE };
 
 /* A row before its places have names. */
 struct raw_row {
@@ -39,6 +43,8 @@ struct gathering {
 	struct reading *readings; /* by segment */
 	size_t reading_count, reading_capacity;
 	uint8_t *anybody, *own; /* bits: the record holds an address of somebody; of the party */
+	uint8_t *foreign;       /* bits: a sign of somebody else, as portal/split.h has them */
+	uint8_t *once[ONCE];    /* bits: a value of a kind that one party has one of */
 };
 
 /* --- records as bits --- */
@@ -75,6 +81,9 @@ static enum st_status open_readings(struct gathering *g, struct st_error *err)
 	}
 	g->anybody = st_alloc_zero(bits / 8 + 1, 1);
 	g->own = st_alloc_zero(bits / 8 + 1, 1);
+	g->foreign = st_alloc_zero(bits / 8 + 1, 1);
+	for (size_t i = 0; i < ONCE; i++)
+		g->once[i] = st_alloc_zero(bits / 8 + 1, 1);
 	return ST_OK;
 }
 
@@ -202,6 +211,62 @@ static void mark_attributed(struct gathering *g, const struct resolve_entity *en
 			set(g->anybody, bit);
 }
 
+/* A role mailbox of the operator's is in every mail, and no sign of anybody. */
+static bool is_operators_role(const struct gathering *g, struct st_span address)
+{
+	struct st_span host = host_of(address), domain = detect_registrable_domain(host);
+	bool own = false;
+	for (char *const *name = g->rc->own_domains; name != NULL && *name != NULL; name++)
+		own = own || (strlen(*name) == domain.size && memcmp(*name, domain.data, domain.size) == 0);
+	return own && host.size > 0 &&
+	       detect_is_role_mailbox((struct st_span){address.data, address.size - host.size - 1});
+}
+
+static bool is_named_after(struct st_span name, const struct party *party)
+{
+	size_t label = strcspn((const char *)party->name.data, ".");
+	return name.size >= label && memcmp(name.data, party->name.data, label) == 0 &&
+	       (name.size == label || name.data[label] == ' ');
+}
+
+/* Which bits a value that is not the party's sets; NULL none. */
+static uint8_t *bits_of(struct gathering *g, const struct resolve_entity *entity)
+{
+	bool organization = g->party->organization;
+	switch (entity->kind) {
+	case DETECT_EMAIL_ADDRESS:
+		return is_operators_role(g, entity->canonical) ? NULL : g->foreign;
+	case DETECT_ORGANIZATION_NAME:
+		return organization && !is_named_after(entity->canonical, g->party) ? g->foreign : NULL;
+	case DETECT_VAT_NUMBER:
+		return organization ? g->once[ONCE_VAT] : NULL;
+	case DETECT_PERSON_NAME:
+		return organization ? NULL : g->once[ONCE_NAME];
+	case DETECT_NATIONAL_ID:
+		return organization ? NULL : g->once[ONCE_ID];
+	case DETECT_DATE_OF_BIRTH:
+		return organization ? NULL : g->once[ONCE_BIRTH];
+	default:
+		return NULL;
+	}
+}
+
+static void mark_others(struct gathering *g, const struct resolve_entity *entity)
+{
+	struct st_span places = entity->places;
+	struct resolve_place place;
+	uint8_t *bits = bits_of(g, entity);
+	uint64_t bit, before = UINT64_MAX;
+	while (bits != NULL && resolve_place_next(&places, &place)) {
+		if (!find_bit(g, &place, &bit) || bit == before)
+			continue; /* the same value again */
+		if (is_set(bits, bit))
+			set(g->foreign, bit);
+		set(bits, bit);
+		before = bit;
+	}
+}
+
 static enum st_status take_entities(struct gathering *g, struct st_span block, struct st_error *err)
 {
 	struct resolve_entity entity;
@@ -210,8 +275,10 @@ static enum st_status take_entities(struct gathering *g, struct st_span block, s
 		mark_attributed(g, &entity);
 		if (is_own(g, &entity))
 			take_own(g, &entity);
-		else
+		else {
+			mark_others(g, &entity);
 			packet_names_take(g->names, entity.canonical);
+		}
 	}
 	return damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read") : ST_OK;
 }
@@ -346,14 +413,15 @@ static bool add_members(const struct gathering *g, uint32_t number, unsigned *di
 	return true;
 }
 
-/* As much of the chain as names nobody, from its front. */
+/* The chain, if no name in it names anybody. */
 static void add_name(const struct gathering *g, struct st_span path, uint32_t part, struct st_buf *out)
 {
 	unsigned digits = 0;
 	if (path.size == 0 || !packet_names_free(g->names, path, &digits))
 		return;
 	st_buf_add(out, path.data, path.size);
-	add_members(g, part, &digits, out);
+	if (!add_members(g, part, &digits, out))
+		out->size = 0; /* what carries the document may be shared though the record is not */
 }
 
 /* Words of the reader, if they look like such: they came from a worker. */
@@ -366,6 +434,21 @@ static struct st_span sound_words(struct st_span label)
 			return (struct st_span){0};
 	}
 	return words.size <= WHERE_BYTES ? words : (struct st_span){0};
+}
+
+/* What the packet may say of where a value stands. Whoever makes a packet for an organization confirms with the reason
+ * that it may have its addresses. */
+static unsigned granted(const struct gathering *g, const struct raw_row *raw, bool named)
+{
+	struct resolve_place place = {.segment = raw->segment, .record = raw->record};
+	uint64_t bit;
+	bool alone = raw->record != RESOLVE_NO_RECORD && find_bit(g, &place, &bit) && !is_set(g->foreign, bit);
+	return release_decide(&(struct release_finding){.state = alone ? RELEASE_ATTRIBUTED : RELEASE_SHARED,
+		.audience = g->party->organization ? RELEASE_EMPLOYER : RELEASE_PERSON,
+		.subject = true,
+		.evidence = RELEASE_ADDRESS,
+		.confidence = raw->row.confidence,
+		.name_words = named ? RELEASE_WORDS_COMMON : RELEASE_WORDS_OF_OTHERS});
 }
 
 static void name_place(struct gathering *g, struct raw_row *raw, const struct packet_row *before)
@@ -399,8 +482,10 @@ static enum st_status name_places(struct gathering *g, struct st_error *err)
 			add_name(g, object.path, raw->part, &name);
 		}
 		name_place(g, raw, before != NULL ? &before->row : NULL);
-		raw->row.stored_at = object.mtime_ns / 1000000000;
-		raw->row.name = keep_text(g->out, before != NULL ? before->row.name : NULL, name.data, name.size);
+		unsigned grant = granted(g, raw, name.size > 0);
+		raw->row.stored_at = grant & RELEASE_DATE ? object.mtime_ns / 1000000000 : 0;
+		raw->row.name = keep_text(g->out, before != NULL ? before->row.name : NULL, name.data,
+			grant & RELEASE_NAME ? name.size : 0);
 	}
 	return ST_OK;
 }
@@ -444,6 +529,9 @@ enum st_status party_gather(
 	free(g.rows);
 	free(g.readings);
 	free(g.anybody);
+	free(g.foreign);
+	for (size_t i = 0; i < ONCE; i++)
+		free(g.once[i]);
 	free(g.own);
 	return status;
 }

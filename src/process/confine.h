@@ -16,10 +16,12 @@ enum confine_role {
 	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
 	CONFINE_LAUNCHER_OF_FETCH, /* the same, but what it starts may have sockets: a filter is inherited. Case process
 				      and workers have none all the same, by their own filters. */
-	CONFINE_FETCH,  /* sockets of the internet families; reads the resolver's files; writes memory, no file; no
-			   exec, no fork */
-	CONFINE_HELPER, /* a program of others, between fork and exec: executes what confine_limits name, reads its
-			   libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
+	CONFINE_FETCH,     /* sockets of the internet families; reads the resolver's files; writes memory, no file; no
+			      exec, no fork */
+	CONFINE_KEYHOLDER, /* takes connections on sockets that it has; writes the files of one folder; no new socket,
+			      no network, no exec, no fork */
+	CONFINE_HELPER,    /* a program of others, between fork and exec: executes what confine_limits name, reads its
+			      libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
 /* For git, between fork and exec: the program behind this descriptor and nothing else is executed, with execveat(2); it
@@ -38,6 +40,7 @@ struct confine_limits {
 	/* fetch only: TCP ports that it may connect to, where the kernel's Landlock knows ports (ABI 4) */
 	const uint16_t *ports;
 	size_t port_count;
+	int folder; /* keyholder only: descriptor of the folder of its state */
 	/* helper only */
 	uint64_t cpu_s;                      /* processor time */
 	int program;                         /* descriptor of the one program it may execute, with execveat(2) */

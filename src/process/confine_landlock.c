@@ -58,7 +58,8 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 		rights.net = NET_BIND_TCP | NET_CONNECT_TCP;
 	if (abi >= 4 && role == CONFINE_LAUNCHER_OF_FETCH)
 		rights.net = NET_BIND_TCP;
-	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH))
+	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH ||
+				role == CONFINE_KEYHOLDER))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }
@@ -91,6 +92,14 @@ static enum st_status allow_resolver(int ruleset, struct st_error *err)
 			ST_TRY(allow(ruleset, place, LANDLOCK_ACCESS_FS_READ_FILE, err));
 	}
 	return ST_OK;
+}
+
+/* The database and the two files that SQLite makes beside it. */
+static uint64_t keyholder_files(int abi)
+{
+	uint64_t rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+			  LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+	return abi >= 3 ? rights | FS_TRUNCATE : rights;
 }
 
 #define RULE_NET_PORT 2
@@ -145,6 +154,8 @@ enum st_status confine_landlock(enum confine_role role, const struct confine_lim
 		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
 	if (role == CONFINE_FETCH)
 		ST_TRY(allow_fetch(ruleset, abi, limits, err));
+	if (role == CONFINE_KEYHOLDER)
+		ST_TRY(allow(ruleset, limits->folder, keyholder_files(abi), err));
 	if (role == CONFINE_CASE)
 		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)

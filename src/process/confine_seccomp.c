@@ -227,6 +227,65 @@ static const int fetch_calls[] = {
 #endif
 };
 
+/* What the keyholder may call whatever the arguments: SQLite on its own files, sockets that it has, its memory. */
+static const int keyholder_calls[] = {
+	__NR_read,
+	__NR_write,
+	__NR_pread64,
+	__NR_pwrite64,
+	__NR_lseek,
+	__NR_ftruncate,
+	__NR_fsync,
+	__NR_fdatasync,
+	__NR_openat, /* which files is Landlock's to say, and where there is none, the user's rights' */
+	__NR_close,
+	__NR_fstat,
+	__NR_newfstatat,
+	__NR_fcntl, /* locks */
+	__NR_fchmod,
+	__NR_fchown,
+	__NR_unlinkat,
+	__NR_faccessat,
+	__NR_faccessat2,
+	__NR_readlinkat,
+	__NR_accept4,
+	__NR_sendto,
+	__NR_sendmsg,
+	__NR_recvmsg,
+	__NR_ppoll,
+	__NR_brk,
+	__NR_munmap,
+	__NR_mremap,
+	__NR_madvise,
+	__NR_futex,
+	__NR_clock_gettime,
+	__NR_clock_nanosleep, /* waiting for a lock */
+	__NR_gettimeofday,
+	__NR_getrandom,
+	__NR_sysinfo,
+	__NR_getpid,
+	__NR_gettid,
+	__NR_getuid,
+	__NR_geteuid,
+	__NR_rt_sigprocmask,
+	__NR_rt_sigreturn,
+	__NR_restart_syscall,
+	__NR_exit_group,
+#ifdef __x86_64__
+	__NR_poll,
+	__NR_open,
+	__NR_stat,
+	__NR_lstat,
+	__NR_access,
+	__NR_unlink,
+	__NR_readlink,
+	__NR_time,
+#endif
+#if CONFINE_SANITIZED
+	__NR_sigaltstack,
+#endif
+};
+
 /* Refused to case and launcher alike, but for the launcher of fetch, whose filter fetch inherits. */
 static const int network_calls[] = {
 	__NR_socket,
@@ -440,6 +499,17 @@ static void fetch_rules(struct filter *f)
 	add(f, allow, __NR_tgkill, 2, abort_self);
 }
 
+/* No socket but those it was born with; no new code. */
+static void keyholder_rules(struct filter *f)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_all(f, allow, keyholder_calls, sizeof keyholder_calls / sizeof keyholder_calls[0]);
+	add_if(f, allow, __NR_mmap, masked(2, PROT_EXEC, 0));
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+}
+
 static void shared_denials(struct filter *f, uint32_t refuse)
 {
 	add_all(f, refuse, denied_calls, sizeof denied_calls / sizeof denied_calls[0]);
@@ -536,7 +606,7 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 {
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
-	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH;
+	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER;
 	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd, limits != NULL ? limits->log_fd : 0);
@@ -544,6 +614,8 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 		case_rules(&f);
 	else if (role == CONFINE_FETCH)
 		fetch_rules(&f);
+	else if (role == CONFINE_KEYHOLDER)
+		keyholder_rules(&f);
 	else
 		launcher_rules(&f, role == CONFINE_LAUNCHER_OF_FETCH);
 	return load_filter(&f, err);

@@ -244,6 +244,7 @@ enum st_status resolve_merge_mentions(const struct resolve_input *input, const s
 bool resolve_entity_next(struct st_span *block, struct resolve_entity *out, bool *damaged);
 /* The same for a block of resolve_merge_records: the places of one record, or of one row of it. */
 struct resolve_record {
+	struct st_span key;    /* SHA-256 of its canonical form */
 	struct st_span places; /* of this row; read with resolve_place_next */
 	bool more;             /* the record goes on in the next row */
 };

@@ -314,7 +314,7 @@ bool resolve_record_next(struct st_span *block, struct resolve_record *out, bool
 	*out = (struct resolve_record){0};
 	if (!take_row(block, ROW_PLACES, &row, damaged))
 		return false;
-	*out = (struct resolve_record){.places = row.places, .more = row.more};
+	*out = (struct resolve_record){.key = row.key, .places = row.places, .more = row.more};
 	return true;
 }
 

@@ -30,6 +30,8 @@ struct outcome {
 	int reported; /* number of the call; -1: nothing came */
 };
 
+static const char *own_folder; /* of the keyholder: where it may write */
+
 /* Runs act in a confined child. */
 static struct outcome in_jail(enum confine_role role, uint64_t memory_bytes, void (*act)(void))
 {
@@ -40,7 +42,9 @@ static struct outcome in_jail(enum confine_role role, uint64_t memory_bytes, voi
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		struct confine_limits limits = {.memory_bytes = memory_bytes, .output_bytes = 1 << 20};
+		struct confine_limits limits = {.memory_bytes = memory_bytes,
+			.output_bytes = 1 << 20,
+			.folder = own_folder != NULL ? open(own_folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1};
 		struct st_error err = {0};
 		if (confine(role, &limits, ends[1], REPORT_TYPE, &err) != ST_OK) {
 			fprintf(stderr, "%s\n", err.what);
@@ -351,9 +355,70 @@ static void the_network_role_is_refused_and_the_call_is_named(void)
 	CHECK_ATTEMPTS(CONFINE_FETCH, attempts);
 }
 
+static void do_prlimit(void)
+{
+	struct rlimit limit;
+	(void)!prlimit(0, RLIMIT_CORE, NULL, &limit);
+}
+static void do_write_code(void)
+{
+	(void)!mprotect(NULL, 4096, PROT_READ | PROT_EXEC);
+}
+
+static void the_keyholder_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_connect, "connect", NULL},
+		{do_socketpair, "socketpair", NULL},
+		{do_bind, "bind", NULL},
+		{do_listen, "listen", NULL},
+		{do_exec, "execve", NULL},
+		{do_fork, "clone", "fork"},
+		{do_kill, "kill", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+		{do_bpf, "bpf", NULL},
+		{do_io_uring, "io_uring_setup", NULL},
+		{do_prlimit, "prlimit64", NULL},
+		{do_write_code, "mprotect", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	own_folder = "/tmp";
+	CHECK_ATTEMPTS(CONFINE_KEYHOLDER, attempts);
+}
+
 /* --- what each may do --- */
 
 static bool with_landlock;
+
+static void work_of_the_keyholder(void)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/state", own_folder);
+	int own = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (own < 0 || write(own, "x", 1) != 1 || fdatasync(own) != 0 || ftruncate(own, 0) != 0 || unlink(path) != 0)
+		_exit(1);
+	if (with_landlock && (open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 || errno != EACCES))
+		_exit(2);
+	if (with_landlock &&
+		(open("/tmp/keyholder-elsewhere", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0 || errno != EACCES))
+		_exit(3);
+}
+
+static void the_keyholder_writes_its_own_folder_and_reads_nothing_else(void)
+{
+	char folder[] = "/tmp/confine-test.XXXXXX";
+	CHECK(mkdtemp(folder) != NULL);
+	own_folder = folder;
+	with_landlock = confine_landlock_abi() > 0;
+	struct outcome outcome = in_jail(CONFINE_KEYHOLDER, 0, work_of_the_keyholder);
+	rmdir(folder);
+	own_folder = NULL;
+	CHECK_INT(outcome.reported, -1);
+	CHECK(exited_with(outcome, SURVIVED));
+}
 
 static void work_of_fetch(void)
 {
@@ -573,6 +638,8 @@ int main(void)
 	RUN(the_case_is_refused_and_the_call_is_named);
 	RUN(the_launcher_is_refused_and_the_call_is_named);
 	RUN(the_network_role_is_refused_and_the_call_is_named);
+	RUN(the_keyholder_is_refused_and_the_call_is_named);
+	RUN(the_keyholder_writes_its_own_folder_and_reads_nothing_else);
 	RUN(the_network_role_has_sockets_memory_and_the_resolvers_files);
 	RUN(a_worker_reads_what_it_was_handed_and_takes_memory);
 	RUN(memory_ends_at_the_limit_with_its_own_status);
