@@ -22,13 +22,13 @@ class Page:
         return self.driver.execute_cdp_cmd(command, arguments)
 
     def open(self, path, width=DESKTOP, dark=False):
-        """Loads a file afresh; what was requested and said is then of this page alone."""
+        """Loads a file or an address afresh; what was requested and said is then of this page alone."""
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600)
         self.cdp("Emulation.setEmulatedMedia", media="",
             features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.driver.get("about:blank")
         self.driver.get_log("browser"), self.driver.get_log("performance")
-        self.driver.get("file://" + path)
+        self.driver.get("file://" + path if path.startswith("/") else path)
 
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
@@ -64,14 +64,14 @@ class Page:
 
 
 @contextlib.contextmanager
-def browser():
-    """A Page of a browser that knows nothing of earlier ones."""
+def browser(*more):
+    """A Page of a browser that knows nothing of earlier ones; more of its options."""
     options = Options()
     options.binary_location = "/usr/bin/chromium"
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     with tempfile.TemporaryDirectory(prefix="staunch-browser-", ignore_cleanup_errors=True) as profile:
         for word in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                "--no-first-run", "--disable-background-networking", "--user-data-dir=" + profile):
+                "--no-first-run", "--disable-background-networking", "--user-data-dir=" + profile, *more):
             options.add_argument(word)
         driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         driver.set_script_timeout(120)

@@ -18,7 +18,7 @@ INCLUDES = {
     "report": ("base", "process"), "audit": ("base",),
     "judge": ("base",),  # shares nothing with detect: that is what it is for
     "probe": ("base",), "fetch": ("base", "process", "probe"),
-    "portal": ("base", "process", "detect", "resolve"),
+    "portal": ("base", "process", "detect", "resolve", "report"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
     "api": ("base", "detect", "redact"),
     "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "portal", "worker"),
@@ -141,7 +141,7 @@ def function_lengths():
 
 
 def programs(build):
-    return [os.path.join(ROOT, build, name) for name in ("staunch", "staunch-worker", "staunch-fetch")]
+    return [os.path.join(ROOT, build, name) for name in ("staunch", "staunch-worker", "staunch-fetch", "staunch-portal")]
 
 
 def output(*command):
@@ -201,6 +201,10 @@ def worker_libraries(build):
         found = re.search(r"\[(libsqlite3|libcurl|libevent|libssl)\.[^\]]*\]", line)
         if found:
             yield "staunch-worker loads " + found.group(0)
+    for line in output("readelf", "-dW", os.path.join(ROOT, build, "staunch-portal")).split("\n"):
+        found = re.search(r"\[(libsqlite3|libcurl|libpcre2|libarchive)[^\]]*\]", line)
+        if found:
+            yield "staunch-portal loads " + found.group(0)
 
 
 def program_libraries(build):

@@ -482,5 +482,18 @@
 /* Values of one row of a payload, and bytes of a value or a name in it; more are counted, longer ones withheld. */
 #define CEIL_PAYLOAD_VALUES 128
 #define CEIL_PAYLOAD_TEXT_BYTES 400
+/* A request to the portal: its head, its body, and the time it may take to arrive (nginx has the same limits). */
+#define CEIL_PORTAL_HEADER_BYTES (8 * KIB)
+#define CEIL_PORTAL_BODY_BYTES (16 * KIB)
+#define CEIL_PORTAL_REQUEST_S 10
+/* How long an answer of the keyholder is waited for, but for the check of a domain. */
+#define CEIL_PORTAL_ANSWER_MS 8000
+/* Processes of one portal that answer. */
+#define CEIL_PORTAL_PROCESSES 16
+/* What the operator says of itself. */
+#define CEIL_PORTAL_ABOUT_BYTES (64 * KIB)
+/* Documents, and values of one kind, that a page lists; the export has all. */
+#define CEIL_PORTAL_PAGE_DOCUMENTS 100u
+#define CEIL_PORTAL_PAGE_VALUES 5u
 
 #endif

@@ -37,6 +37,7 @@ extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;
 extern const struct cli_command cli_command_keyholder;
+extern const struct cli_command cli_command_portal;
 extern const struct cli_command cli_command_redact;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;
@@ -62,6 +63,8 @@ bool cli_number(const char *option, const char *text, uint64_t *out);
 char *cli_worker_path(struct st_error *err);
 /* The same of staunch-fetch, the program with sockets. */
 char *cli_fetch_path(struct st_error *err);
+/* The same of staunch-portal, the program that answers HTTP. */
+char *cli_portal_path(struct st_error *err);
 /* A signalfd(2) of SIGINT, SIGTERM and SIGHUP, which are blocked from now on: Ctrl-C reaches the whole process group,
  * but what is forked afterwards does not hear it. Non-blocking; the caller closes. */
 int cli_hear_signals(void);

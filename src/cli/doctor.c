@@ -2,6 +2,7 @@
 #include "base/ceilings.h"
 #include "base/json_write.h"
 #include "cli/cli.h"
+#include "cli/doctor_portal.h"
 #include "fetch/protocol.h"
 #include "process/confine.h"
 #include "process/git.h"
@@ -48,7 +49,8 @@ struct doctor {
 	unsigned processors;
 	uint64_t memory_bytes;
 	uint64_t memory_limit_bytes; /* of the control group; 0 none */
-	struct libraries ours, worker, fetch;
+	struct libraries ours, worker, fetch, portal_libraries;
+	struct doctor_portal portal;
 	bool fetch_found, fetch_confined;
 	bool audit_confined;
 	char git_version[40]; /* of a git that ran in its jail; empty: none did */
@@ -383,6 +385,11 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_key_bool(w, "found", doctor->fetch_found);
 	st_json_key_bool(w, "confined", doctor->fetch_confined);
 	st_json_object_end(w);
+	st_json_key(w, "portal");
+	st_json_object(w);
+	st_json_key_bool(w, "found", doctor->portal.found);
+	st_json_key_bool(w, "confined", doctor->portal.confined);
+	st_json_object_end(w);
 	st_json_key(w, "audit");
 	st_json_object(w);
 	st_json_key_bool(w, "confined", doctor->audit_confined);
@@ -442,6 +449,7 @@ static void tell_json(const struct doctor *doctor, struct st_buf *out)
 	add_libraries_json(&w, "staunch", &doctor->ours);
 	add_libraries_json(&w, "staunch-worker", &doctor->worker);
 	add_libraries_json(&w, "staunch-fetch", &doctor->fetch);
+	add_libraries_json(&w, "staunch-portal", &doctor->portal_libraries);
 	st_json_object_end(&w);
 	add_helpers_json(&w, doctor);
 	add_ceilings_json(&w);
@@ -497,6 +505,10 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 		st_format("%s", !doctor->fetch_found     ? "not found: nothing can be checked"
 				: doctor->fetch_confined ? "starts confined"
 							 : "does not start confined"));
+	line(out, "the portal's program",
+		st_format("%s", !doctor->portal.found     ? "not found: no pages"
+				: doctor->portal.confined ? "starts confined"
+							  : "does not start confined"));
 	line(out, "the role for configurations",
 		st_format("%s", doctor->audit_confined ? "starts confined" : "does not start confined"));
 	line(out, "git, for audit --git",
@@ -530,6 +542,7 @@ static void tell_text(const struct doctor *doctor, struct st_buf *out)
 	tell_libraries(out, "libraries of staunch", &doctor->ours);
 	tell_libraries(out, "libraries of staunch-worker", &doctor->worker);
 	tell_libraries(out, "libraries of staunch-fetch", &doctor->fetch);
+	tell_libraries(out, "libraries of staunch-portal", &doctor->portal_libraries);
 	tell_helpers(out, doctor);
 	heading(out, "ceilings");
 	for (size_t i = 0; i < CEILINGS; i++)
@@ -547,6 +560,9 @@ static int run(const struct cli_arguments *arguments)
 	/* The launcher is forked first, as in a scan. */
 	if (look_at_worker(&doctor, &doctor.error) != ST_OK && doctor.error.status == ST_OK)
 		st_fail(&doctor.error, ST_FATAL, "the worker program is not found");
+	doctor_portal(&doctor.portal);
+	if (doctor.portal.version[0] != 0)
+		add_library(&doctor.portal_libraries, "libevent", doctor.portal.version);
 	look_at_machine(&doctor);
 	look_at_libraries(&doctor);
 	if (json)

@@ -22,6 +22,7 @@ static const struct cli_command *const commands[] = {
 	&cli_command_case,
 	&cli_command_seal,
 	&cli_command_keyholder,
+	&cli_command_portal,
 	&cli_command_doctor,
 	NULL,
 };

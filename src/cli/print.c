@@ -94,6 +94,11 @@ char *cli_fetch_path(struct st_error *err)
 	return program_path("staunch-fetch", err);
 }
 
+char *cli_portal_path(struct st_error *err)
+{
+	return program_path("staunch-portal", err);
+}
+
 bool cli_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");

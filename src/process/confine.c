@@ -84,6 +84,22 @@ static enum st_status limit_fetch(const struct confine_limits *limits, struct st
 	return limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err);
 }
 
+/* Connections that nginx keeps open, the keyholder's, libevent's own. */
+#define PORTAL_DESCRIPTORS 1024
+/* Its indices are mapped and read only: what counts is what it writes. */
+#define PORTAL_DATA_BYTES (512ull * 1024 * 1024)
+
+static enum st_status limit_portal(struct st_error *err)
+{
+	ST_TRY(limit(RLIMIT_NOFILE, PORTAL_DESCRIPTORS, "RLIMIT_NOFILE", err));
+	ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+	ST_TRY(limit(RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK", err));
+	if (CONFINE_SANITIZED)
+		return ST_OK;
+	ST_TRY(limit(RLIMIT_FSIZE, 0, "RLIMIT_FSIZE", err));
+	return limit(RLIMIT_DATA, PORTAL_DATA_BYTES, "RLIMIT_DATA", err);
+}
+
 /* Started by root, a worker is root without root's rights (capabilities(7)). */
 static enum st_status drop_capabilities(struct st_error *err)
 {
@@ -109,6 +125,9 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_KEYHOLDER) {
 		ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+		ST_TRY(drop_capabilities(err));
+	} else if (role == CONFINE_PORTAL) {
+		ST_TRY(limit_portal(err));
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_HELPER) {
 		ST_TRY(limit_helper(limits, err));

@@ -20,8 +20,12 @@ enum confine_role {
 			      exec, no fork */
 	CONFINE_KEYHOLDER, /* takes connections on sockets that it has; writes the files of one folder; no new socket,
 			      no network, no exec, no fork */
-	CONFINE_HELPER,    /* a program of others, between fork and exec: executes what confine_limits name, reads its
-			      libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
+	CONFINE_PORTAL, /* answers HTTP on a socket it has and talks over another one; makes none; no file, no exec, no
+			   fork */
+	CONFINE_PORTAL_KEEPER, /* forks such processes and connects them, by unix sockets alone; no exec; of files it
+				  can only remove one, its own socket */
+	CONFINE_HELPER, /* a program of others, between fork and exec: executes what confine_limits name, reads its
+			   libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
 
 /* For git, between fork and exec: the program behind this descriptor and nothing else is executed, with execveat(2); it

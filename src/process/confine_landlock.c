@@ -59,7 +59,7 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 	if (abi >= 4 && role == CONFINE_LAUNCHER_OF_FETCH)
 		rights.net = NET_BIND_TCP;
 	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH ||
-				role == CONFINE_KEYHOLDER))
+				role == CONFINE_KEYHOLDER || role == CONFINE_PORTAL))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }
@@ -158,6 +158,8 @@ enum st_status confine_landlock(enum confine_role role, const struct confine_lim
 		ST_TRY(allow(ruleset, limits->folder, keyholder_files(abi), err));
 	if (role == CONFINE_CASE)
 		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REFER, err));
+	if (role == CONFINE_PORTAL_KEEPER)
+		ST_TRY(allow_everywhere(ruleset, LANDLOCK_ACCESS_FS_REMOVE_FILE, err));
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		return st_fail_errno(err, ST_FATAL, "Landlock cannot be put in force");
 	return ST_OK;

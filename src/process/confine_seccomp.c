@@ -286,6 +286,59 @@ static const int keyholder_calls[] = {
 #endif
 };
 
+/* What a process of the portal may call: libevent's loop, its connections, the keyholder's socket, the mapped indices.
+ */
+static const int portal_calls[] = {
+	__NR_read,
+	__NR_readv,
+	__NR_write,
+	__NR_writev,
+	__NR_pread64,
+	__NR_close,
+	__NR_fcntl,
+	__NR_fstat,
+	__NR_newfstatat, /* fstat() of newer libc */
+	__NR_accept4,
+	__NR_sendto,
+	__NR_sendmsg,
+	__NR_recvfrom,
+	__NR_recvmsg,
+	__NR_getsockopt,
+	__NR_setsockopt,
+	__NR_getsockname,
+	__NR_getpeername,
+	__NR_shutdown,
+	__NR_epoll_ctl,
+	__NR_epoll_pwait,
+	__NR_ppoll,
+	/* memory */
+	__NR_brk,
+	__NR_munmap,
+	__NR_mremap,
+	__NR_madvise,
+	__NR_futex,
+	/* itself */
+	__NR_clock_gettime,
+	__NR_gettimeofday,
+	__NR_getrandom,
+	__NR_sysinfo,
+	__NR_uname,
+	__NR_getpid,
+	__NR_gettid,
+	__NR_rt_sigprocmask,
+	__NR_rt_sigreturn,
+	__NR_restart_syscall,
+	__NR_exit_group,
+#ifdef __x86_64__
+	__NR_epoll_wait,
+	__NR_poll,
+	__NR_time,
+#endif
+#if CONFINE_SANITIZED
+	__NR_sigaltstack,
+#endif
+};
+
 /* Refused to case and launcher alike, but for the launcher of fetch, whose filter fetch inherits. */
 static const int network_calls[] = {
 	__NR_socket,
@@ -508,6 +561,36 @@ static void keyholder_rules(struct filter *f)
 	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
 	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
 	add(f, allow, __NR_tgkill, 2, abort_self);
+	/* isatty() of stdio, when its output is a device such as /dev/null */
+	add_if(f, SCMP_ACT_ERRNO(ENOTTY), __NR_ioctl, equals(1, TCGETS));
+}
+
+/* Connections that come in on the listening socket; new sockets there are none. */
+static void portal_rules(struct filter *f)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_all(f, allow, portal_calls, sizeof portal_calls / sizeof portal_calls[0]);
+	add_if(f, allow, __NR_ioctl, equals(1, FIONREAD)); /* how much libevent may read */
+	struct scmp_arg_cmp map[] = {
+		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map);
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+}
+
+/* What its children inherit is narrowed by their own filter; they accept connections. */
+static void keeper_rules(struct filter *f)
+{
+	for (size_t i = 0; i < sizeof denied_calls / sizeof denied_calls[0]; i++)
+		if (denied_calls[i] != __NR_accept4)
+			add(f, SCMP_ACT_TRAP, denied_calls[i], 0, NULL);
+	add(f, SCMP_ACT_TRAP, __NR_execve, 0, NULL);
+	add(f, SCMP_ACT_TRAP, __NR_execveat, 0, NULL);
+	add_if(f, SCMP_ACT_TRAP, __NR_socket, differs(0, AF_UNIX));
+	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mmap, masked(2, PROT_EXEC, PROT_EXEC));
+	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mprotect, masked(2, PROT_EXEC, PROT_EXEC));
+	add(f, SCMP_ACT_ERRNO(ENOSYS), __NR_clone3, 0, NULL);
 }
 
 static void shared_denials(struct filter *f, uint32_t refuse)
@@ -606,7 +689,8 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 {
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
-	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER;
+	bool listed =
+		role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER || role == CONFINE_PORTAL;
 	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd, limits != NULL ? limits->log_fd : 0);
@@ -616,6 +700,10 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 		fetch_rules(&f);
 	else if (role == CONFINE_KEYHOLDER)
 		keyholder_rules(&f);
+	else if (role == CONFINE_PORTAL)
+		portal_rules(&f);
+	else if (role == CONFINE_PORTAL_KEEPER)
+		keeper_rules(&f);
 	else
 		launcher_rules(&f, role == CONFINE_LAUNCHER_OF_FETCH);
 	return load_filter(&f, err);

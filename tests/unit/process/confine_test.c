@@ -389,6 +389,42 @@ static void the_keyholder_is_refused_and_the_call_is_named(void)
 	CHECK_ATTEMPTS(CONFINE_KEYHOLDER, attempts);
 }
 
+static void what_answers_http_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_connect, "connect", NULL},
+		{do_socketpair, "socketpair", NULL},
+		{do_bind, "bind", NULL},
+		{do_listen, "listen", NULL},
+		{do_exec, "execve", NULL},
+		{do_fork, "clone", "fork"},
+		{do_kill, "kill", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+		{do_open, "openat", "open"},
+		{do_write_code, "mprotect", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	CHECK_ATTEMPTS(CONFINE_PORTAL, attempts);
+}
+
+static void who_starts_what_answers_http_runs_no_program_and_makes_no_socket_of_the_internet(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_bind, "bind", NULL},
+		{do_listen, "listen", NULL},
+		{do_exec, "execve", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	CHECK_ATTEMPTS(CONFINE_PORTAL_KEEPER, attempts);
+}
+
 /* --- what each may do --- */
 
 static bool with_landlock;
@@ -639,6 +675,8 @@ int main(void)
 	RUN(the_launcher_is_refused_and_the_call_is_named);
 	RUN(the_network_role_is_refused_and_the_call_is_named);
 	RUN(the_keyholder_is_refused_and_the_call_is_named);
+	RUN(what_answers_http_is_refused_and_the_call_is_named);
+	RUN(who_starts_what_answers_http_runs_no_program_and_makes_no_socket_of_the_internet);
 	RUN(the_keyholder_writes_its_own_folder_and_reads_nothing_else);
 	RUN(the_network_role_has_sockets_memory_and_the_resolvers_files);
 	RUN(a_worker_reads_what_it_was_handed_and_takes_memory);

@@ -1,0 +1,13 @@
+#ifndef STAUNCH_CLI_DOCTOR_PORTAL_H
+#define STAUNCH_CLI_DOCTOR_PORTAL_H
+
+#include <stdbool.h>
+
+struct doctor_portal {
+	bool found, confined;
+	char version[40]; /* of libevent; "" unknown */
+};
+/* Starts staunch-portal for a moment. Before this process is in a jail. */
+void doctor_portal(struct doctor_portal *out);
+
+#endif
