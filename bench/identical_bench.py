@@ -62,7 +62,7 @@ def fast_and_slow(tool, listing, args, folder):
 
 
 def outcome(program, arguments, path, log=None):
-    """(status, SHA-256 of what it wrote, of its log)"""
+    """(status, SHA-256 of what it wrote, of its log: of a refused input earlier builds said in it how much they had read)"""
     digest = hashlib.sha256()
     with open(path, "rb") as source, subprocess.Popen([program, *arguments, *(["--log", log] if log else [])], stdin=source,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
@@ -71,7 +71,7 @@ def outcome(program, arguments, path, log=None):
     logged = ""
     if log:
         with open(log, "rb") as file:
-            logged = hashlib.sha256(file.read()).hexdigest()
+            logged = hashlib.sha256(file.read()).hexdigest() if run.returncode == 0 else "refused"
         os.unlink(log)
     return run.returncode, digest.hexdigest(), logged
 

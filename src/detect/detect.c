@@ -411,8 +411,7 @@ static void feed_slice(struct detect *detect, const uint8_t *text, size_t size)
 		return;
 	scan(detect, detect->window.size - CEIL_DETECT_REACH_BYTES, true);
 	overlap_settle(&detect->overlap, horizon_of(detect, detect->scanned), take_winner, detect);
-	fields_at(
-		&detect->fields, detect->window_offset + detect->scanned); /* forgets columns that nothing asked for */
+	fields_at(&detect->fields, detect->window_offset + detect->scanned); /* forgets those behind */
 	drop_scanned(detect);
 }
 
