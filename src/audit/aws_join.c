@@ -48,7 +48,7 @@ static void expand_routes(struct audit_model *model, struct audit_group *group)
 			*rule = old[i];
 			if (found == NULL)
 				continue;
-			rule->sources = (struct audit_words){&found->entries.items[j], 1, 1};
+			rule->sources = (struct audit_words){&found->entries.items[j], 1};
 			rule->priority = aws_route_priority(audit_word_span(found->entries.items[j]));
 		}
 	}
@@ -73,8 +73,9 @@ static void drop_copies(struct audit_group *group)
 		sorted[i] = &group->rules[i];
 	qsort(sorted, count, sizeof *sorted, by_name);
 	for (size_t i = 1; i < count; i++)
-		copy[sorted[i] - group->rules] = sorted[i]->name == sorted[i - 1]->name && sorted[i]->address == NULL &&
-						 sorted[i - 1]->address == NULL;
+		copy[sorted[i] - group->rules] = sorted[i]->name == sorted[i - 1]->name &&
+						 audit_rule_address(sorted[i]) == NULL &&
+						 audit_rule_address(sorted[i - 1]) == NULL;
 	for (size_t i = 0; i < count; i++)
 		if (!copy[i])
 			group->rules[kept++] = group->rules[i];
@@ -108,7 +109,7 @@ static const struct audit_word *joined(struct audit_model *model, const struct a
 		for (size_t j = 0; group != NULL && j < group->rule_count; j++) {
 			struct audit_rule *rule = audit_group_rule(model, made);
 			*rule = group->rules[j];
-			rule->owner = group;
+			audit_rule_extend(model, rule)->owner = group;
 		}
 		if (group == NULL || !group->declared)
 			aws_missing_group(model, made, member);

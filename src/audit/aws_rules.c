@@ -143,12 +143,19 @@ static struct audit_rule *add_rule(
 	rule->at = (struct audit_place){file, made->line};
 	rule->protocol = made->protocol;
 	rule->priority = AUDIT_PRIORITY_NONE;
-	rule->as_told = made->as_told;
+	audit_rule_extend(model, rule)->as_told = made->as_told;
 	one(model, &rule->sources, made->source);
 	one(model, &rule->ports, made->ports);
 	one(model, &rule->source_ports, literal(model, "*"));
 	one(model, &rule->destinations, literal(model, "*"));
 	return rule;
+}
+
+static void set_address(struct audit_model *model, struct audit_rule *rule, const struct audit_node *of)
+{
+	const struct audit_word *address = aws_address_of(model, of);
+	if (address != NULL)
+		audit_rule_extend(model, rule)->address = address;
 }
 
 /* "tcp 9200 from 0.0.0.0/0": what it is, since nothing else names it in every answer. */
@@ -172,7 +179,7 @@ static void add_allow(struct audit_model *model, struct audit_group *group, cons
 	st_auto_free char *name = name_of(&made);
 	struct audit_rule *rule = add_rule(model, group, &made, name, file);
 	rule->access = AUDIT_ALLOW;
-	rule->address = aws_address_of(model, of);
+	set_address(model, rule, of);
 }
 
 /* The source in one of the four ways a rule has them; NULL: it is not given. Groups are addresses inside; a prefix list
@@ -325,7 +332,7 @@ void aws_entry(struct audit_model *model, struct audit_group *ingress, struct au
 		rule->access = access_of(audit_get(entry, "RuleAction"));
 		rule->priority = numbered ? (int32_t)number : AUDIT_PRIORITY_UNKNOWN;
 		rule->conditional = inwards == outwards || some_types(entry, made.protocol);
-		rule->address = aws_address_of(model, entry);
+		set_address(model, rule, entry);
 		if (side == 1) { /* the ports of an answer are those it came from */
 			struct audit_words ports = rule->ports;
 			rule->ports = rule->source_ports;
@@ -399,5 +406,5 @@ void aws_route(struct audit_model *model, struct audit_group *group, const struc
 	struct audit_rule *rule = add_rule(model, group, &made, text, file);
 	rule->access = leads_out(route, target);
 	rule->priority = aws_route_priority(audit_word_span(made.source));
-	rule->address = aws_address_of(model, route);
+	set_address(model, rule, route);
 }

@@ -103,7 +103,8 @@ static void take_rule(struct joining *j, const struct audit_balancer *balancer, 
 	rule->name = name_of(j->model, from);
 	rule->protocol = from->protocol;
 	rule->at = from->at;
-	rule->address = from->address;
+	if (from->address != NULL)
+		audit_rule_extend(j->model, rule)->address = from->address;
 	audit_words_add(j->model, &rule->ports, from->port);
 }
 

@@ -225,7 +225,7 @@ static const struct audit_rule *rule_named(const struct audit_group *group, cons
 {
 	for (size_t i = 0; i < group->rule_count; i++)
 		if (audit_same(audit_word_span(group->rules[i].name), audit_word_span(like->name)) &&
-			same_owner(group->rules[i].owner, like->owner))
+			same_owner(audit_rule_owner(&group->rules[i]), audit_rule_owner(like)))
 			return &group->rules[i];
 	return NULL;
 }

@@ -32,9 +32,11 @@ struct audit_tags {
 	bool too_many;
 };
 
+/* Not to be moved: its sets begin in its room, which is enough for most. */
 struct audit_compiled {
 	const struct audit_rule *rule;
 	struct audit_set sources[2], lines[2], source_ports[2];
+	struct audit_interval room[6][2];
 };
 
 /* Is all of the internet of a family in the set? Then the addresses of every tag are, too. */

@@ -1,4 +1,7 @@
-/* A stack of open nodes over the events of base/json_read; lines are counted on the way, since tokens come in order. */
+/*
+ * A stack of open nodes over the events of base/json_read; lines are counted on the way, since tokens come in order.
+ * Texts of an element are not copied: the blocks that it began in stay until it was given.
+ */
 #include "audit/document.h"
 
 #include "base/ceilings.h"
@@ -11,8 +14,14 @@
 #include <unistd.h>
 
 #define READ_BYTES (256 * KIB)
+#define COLUMNS (1u << 30) /* beyond, none is told: see audit_written */
 
 enum encoding { ENCODING_UNKNOWN, ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE };
+
+struct block {
+	struct block *next;
+	uint8_t bytes[READ_BYTES];
+};
 
 struct audit_document {
 	int fd;
@@ -20,12 +29,15 @@ struct audit_document {
 	struct audit_pool element; /* of the element being read or given */
 	struct audit_pool *pool;   /* the one in use */
 	struct st_json_reader *reader;
-	uint8_t *raw;
-	size_t head_size;     /* bytes that stand in raw before the first read */
-	struct st_buf text;   /* the block being read, UTF-8 */
-	uint64_t block_start; /* of it, in the text */
-	uint64_t counted;     /* line feeds before this offset are in `line` */
-	uint64_t next_feed;   /* offset of the first line feed behind `counted`; UINT64_MAX: none in this block */
+	struct block *block;          /* being read, as it was written */
+	struct block *passed, *spare; /* the element being read begins in one of them; for what comes */
+	uint64_t passed_bytes;
+	size_t head_size;      /* bytes that stand in the block before the first read */
+	struct st_buf changed; /* the block in UTF-8, of other encodings */
+	struct st_span text;   /* the same, of any encoding */
+	uint64_t block_start;  /* of it, in the text */
+	uint64_t counted;      /* line feeds before this offset are in `line` */
+	uint64_t next_feed;    /* offset of the first line feed behind `counted`; UINT64_MAX: none in this block */
 	bool feed_known;
 	uint32_t line;
 	uint64_t line_start; /* offset of its first byte */
@@ -51,13 +63,22 @@ struct audit_document *audit_document_open(int fd, struct st_span head, struct a
 	document->fd = fd;
 	document->whole = document->pool = pool;
 	document->reader = st_json_open(CEIL_AUDIT_DEPTH);
-	document->raw = st_alloc(READ_BYTES);
+	document->block = st_alloc(sizeof *document->block);
 	document->head_size = head.size < READ_BYTES ? head.size : READ_BYTES;
 	if (document->head_size > 0)
-		memcpy(document->raw, head.data, document->head_size);
+		memcpy(document->block->bytes, head.data, document->head_size);
 	document->line = 1;
 	document->columns = true;
 	return document;
+}
+
+static void free_blocks(struct block *block)
+{
+	while (block != NULL) {
+		struct block *next = block->next;
+		free(block);
+		block = next;
+	}
 }
 
 void audit_document_close(struct audit_document *document)
@@ -66,9 +87,11 @@ void audit_document_close(struct audit_document *document)
 		return;
 	st_json_close(document->reader);
 	audit_pool_free(&document->element);
-	st_buf_free(&document->text);
+	st_buf_free(&document->changed);
 	st_buf_free(&document->piece);
-	free(document->raw);
+	free_blocks(document->passed);
+	free_blocks(document->spare);
+	free(document->block);
 	free(document);
 }
 
@@ -112,7 +135,7 @@ static size_t convert(struct audit_document *document, const uint8_t *data, size
 		} else if (code >= 0xdc00 && code < 0xe000) {
 			code = 0xfffd;
 		}
-		st_buf_add(&document->text, out, (size_t)st_utf8_encode(code, out));
+		st_buf_add(&document->changed, out, (size_t)st_utf8_encode(code, out));
 		at += used;
 	}
 	return at;
@@ -120,40 +143,86 @@ static size_t convert(struct audit_document *document, const uint8_t *data, size
 
 static bool is_ascii(const uint8_t *data, size_t size)
 {
-	uint8_t any = 0;
+	uint64_t any = 0, word;
+	for (uint64_t four[4]; size >= sizeof four; data += sizeof four, size -= sizeof four) {
+		memcpy(four, data, sizeof four);
+		any |= four[0] | four[1] | four[2] | four[3];
+	}
+	for (; size >= sizeof word; data += sizeof word, size -= sizeof word) {
+		memcpy(&word, data, sizeof word);
+		any |= word;
+	}
 	for (size_t i = 0; i < size; i++)
-		any |= data[i];
-	return any < 0x80;
+		any |= (uint64_t)data[i];
+	return (any & 0x8080808080808080u) == 0;
+}
+
+static bool is_wide(const struct audit_document *document)
+{
+	return document->encoding == ENCODING_UTF16LE || document->encoding == ENCODING_UTF16BE;
 }
 
 static void take_block(struct audit_document *document, size_t size, bool last)
 {
-	document->block_start += document->text.size;
-	document->text.size = 0;
+	const uint8_t *raw = document->block->bytes;
 	document->feed_known = false;
 	if (document->encoding == ENCODING_UNKNOWN && size > 0)
-		document->encoding = encoding_of(document->raw, size);
-	if (document->encoding != ENCODING_UTF16LE && document->encoding != ENCODING_UTF16BE) {
-		st_buf_add(&document->text, document->raw, size);
-		document->columns = document->columns && is_ascii(document->raw, size);
+		document->encoding = encoding_of(raw, size);
+	if (!is_wide(document)) {
+		document->text = (struct st_span){raw, size};
+		document->columns = document->columns && is_ascii(raw, size);
 		return;
 	}
 	document->columns = false;
+	document->changed.size = 0;
 	st_auto_buf struct st_buf joined = {0};
 	st_buf_add(&joined, document->half, document->half_size);
-	st_buf_add(&joined, document->raw, size);
+	st_buf_add(&joined, raw, size);
 	size_t used = convert(document, joined.data, joined.size, last);
 	document->half_size = joined.size - used;
 	if (document->half_size > 0)
 		memcpy(document->half, joined.data + used, document->half_size);
+	document->text = (struct st_span){document->changed.data, document->changed.size};
+}
+
+/* Another block, if texts of an element refer to this one. */
+static void turn_block(struct audit_document *document)
+{
+	struct block *next = document->spare;
+	document->block_start += document->text.size;
+	document->text.size = 0;
+	if (document->pool != &document->element || is_wide(document))
+		return;
+	document->spare = next != NULL ? next->next : NULL;
+	document->block->next = document->passed;
+	document->passed = document->block;
+	document->passed_bytes += sizeof *next;
+	document->block = next != NULL ? next : st_alloc(sizeof *next);
+}
+
+/* Blocks that nothing refers to any more; one is kept for the elements to come. */
+static void drop_passed(struct audit_document *document)
+{
+	struct block *passed = document->passed;
+	document->passed = NULL;
+	document->passed_bytes = 0;
+	if (passed == NULL)
+		return;
+	if (document->spare == NULL) {
+		document->spare = passed;
+		passed = passed->next;
+		document->spare->next = NULL;
+	}
+	free_blocks(passed);
 }
 
 static enum st_status feed(struct audit_document *document, struct st_error *err)
 {
 	size_t size = document->head_size;
 	document->head_size = 0;
+	turn_block(document);
 	while (document->fd >= 0 && size < READ_BYTES) {
-		ssize_t got = read(document->fd, document->raw + size, READ_BYTES - size);
+		ssize_t got = read(document->fd, document->block->bytes + size, READ_BYTES - size);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -171,7 +240,7 @@ static enum st_status feed(struct audit_document *document, struct st_error *err
 }
 
 /* Counts line feeds up to an offset; one in an earlier block is behind nothing but the token that began there. */
-static void count_lines(struct audit_document *document, uint64_t offset)
+static void count_feeds(struct audit_document *document, uint64_t offset)
 {
 	uint64_t end = document->block_start + document->text.size;
 	if (offset > end)
@@ -194,6 +263,13 @@ static void count_lines(struct audit_document *document, uint64_t offset)
 		document->line_start = document->counted;
 		document->feed_known = false;
 	}
+}
+
+/* The same, and no more than a look where none comes before the offset. */
+static inline void count_lines(struct audit_document *document, uint64_t offset)
+{
+	if (!document->feed_known || document->next_feed < offset)
+		count_feeds(document, offset);
 }
 
 /* --- the tree --- */
@@ -219,16 +295,6 @@ static bool clash(const struct audit_node *object, const struct audit_node *a, c
 	return !free_names(object->key) || memcmp(a->key.data, b->key.data, a->key.size) == 0;
 }
 
-/* One of 64 kinds of key, the same for keys that differ in case alone. */
-static uint64_t kind_of_key(struct st_span key)
-{
-	if (key.size == 0)
-		return 1;
-	unsigned first = key.data[0] | 0x20u, middle = key.data[key.size / 2] | 0x20u,
-		 last = key.data[key.size - 1] | 0x20u;
-	return (uint64_t)1 << ((first * 7 + middle * 5 + last * 3 + key.size) & 63);
-}
-
 static const struct audit_node *duplicate_of_many(const struct audit_node *object)
 {
 	st_auto_free const struct audit_node **list = st_alloc(object->count * sizeof *list);
@@ -251,11 +317,11 @@ static const struct audit_node *duplicate_key(const struct audit_node *object)
 	if (object->count > 48)
 		return duplicate_of_many(object);
 	for (const struct audit_node *b = object->first; b != NULL; b = b->next) {
-		uint64_t kind = kind_of_key(b->key);
-		for (const struct audit_node *a = object->first; (seen & kind) && a != b; a = a->next)
-			if (clash(object, a, b))
+		uint64_t bit = (uint64_t)1 << (b->kind * 0x9e3779b1u >> 26);
+		for (const struct audit_node *a = object->first; (seen & bit) && a != b; a = a->next)
+			if (a->kind == b->kind && clash(object, a, b))
 				return b;
-		seen |= kind;
+		seen |= bit;
 	}
 	return NULL;
 }
@@ -284,7 +350,7 @@ static bool is_list(const struct audit_document *document, int depth)
 static struct audit_node *add_node(struct audit_document *document, enum audit_type type, uint32_t line)
 {
 	struct audit_node *node = audit_node_new(document->pool, type, line);
-	node->key = document->key;
+	audit_node_name(node, document->key);
 	document->key = (struct st_span){(const uint8_t *)"", 0};
 	document->nodes++;
 	return node;
@@ -322,13 +388,21 @@ static enum audit_found broken(struct audit_document *document, struct st_error 
 	return AUDIT_BROKEN;
 }
 
-/* The text of a key, string or number, whole once its last piece came. */
+/* A text that lies in the block stays there as long as the element that it is in. */
+static struct st_span keep_text(struct audit_document *document, struct st_span text)
+{
+	bool stays = document->pool == &document->element && !is_wide(document) && text.data >= document->text.data &&
+		     text.data <= document->text.data + document->text.size;
+	return stays ? text : audit_pool_copy(document->pool, text);
+}
+
+/* The text of a key, string or number, whole once its last piece came: false before, and *text is left as it was. */
 static bool take_text(struct audit_document *document, const struct st_json_event *event, struct st_span *text)
 {
 	if (!document->in_piece)
 		document->token_line = document->line;
 	if (event->last && !document->in_piece) {
-		*text = audit_pool_copy(document->pool, event->text);
+		*text = keep_text(document, event->text);
 		return true;
 	}
 	st_buf_add(&document->piece, event->text.data, event->text.size);
@@ -358,7 +432,7 @@ static struct audit_node *scalar(struct audit_document *document, const struct s
 			document, event->token == ST_JSON_STRING ? AUDIT_STRING : AUDIT_NUMBER, document->token_line);
 		node->text = text;
 		if (document->columns && event->last && event->start >= document->line_start &&
-			document->token_line == document->line && event->end - document->line_start < UINT32_MAX) {
+			document->token_line == document->line && event->end - document->line_start < COLUMNS) {
 			node->column = (uint32_t)(event->start - document->line_start) + 1;
 			node->end_column = (uint32_t)(event->end - document->line_start) + 1;
 		}
@@ -369,7 +443,6 @@ static struct audit_node *scalar(struct audit_document *document, const struct s
 /* One event into the tree. NULL: nothing is complete by it. */
 static struct audit_node *take(struct audit_document *document, const struct st_json_event *event)
 {
-	struct st_span text;
 	switch (event->token) {
 	case ST_JSON_OBJECT:
 	case ST_JSON_ARRAY: {
@@ -390,8 +463,7 @@ static struct audit_node *take(struct audit_document *document, const struct st_
 	case ST_JSON_ARRAY_END:
 		return document->stack[--document->depth];
 	case ST_JSON_KEY:
-		if (take_text(document, event, &text))
-			document->key = text;
+		take_text(document, event, &document->key);
 		return NULL;
 	default:
 		return scalar(document, event);
@@ -401,8 +473,10 @@ static struct audit_node *take(struct audit_document *document, const struct st_
 enum audit_found audit_document_next(
 	struct audit_document *document, struct audit_node **tree, struct st_span *list, struct st_error *err)
 {
-	if (document->given)
+	if (document->given) {
 		audit_pool_reset(&document->element);
+		drop_passed(document);
+	}
 	document->given = false;
 	for (;;) {
 		struct st_json_event event;
@@ -421,7 +495,8 @@ enum audit_found audit_document_next(
 		if (token == ST_JSON_TOO_DEEP)
 			return broken(document, err, "deeper than any configuration");
 		if (document->nodes > CEIL_AUDIT_NODES ||
-			document->whole->held_bytes + document->element.held_bytes > CEIL_AUDIT_TREE_BYTES ||
+			document->whole->held_bytes + document->element.held_bytes + document->passed_bytes >
+				CEIL_AUDIT_TREE_BYTES ||
 			document->piece.size > CEIL_AUDIT_TEXT_BYTES)
 			return broken(document, err, "larger than any configuration");
 		struct audit_node *node = take(document, &event);

@@ -244,7 +244,7 @@ int64_t audit_copy_count(const struct audit_scope *scope, const struct audit_nod
 
 static void append_value(struct audit_node *parent, struct audit_node *value, struct st_span key)
 {
-	value->key = key;
+	audit_node_name(value, key);
 	value->next = NULL;
 	audit_node_append(parent, value);
 }

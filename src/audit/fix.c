@@ -5,6 +5,7 @@
 
 #include "audit/service.h"
 #include "audit/tell.h"
+#include "base/ceilings.h"
 
 #include <stdlib.h>
 
@@ -18,9 +19,10 @@ struct fix {
 	size_t count;
 	struct audit_words inside;  /* the virtual network; of AWS nothing */
 	enum audit_group_kind kind; /* of the groups whose rules are edited */
-	const struct audit_word *words_inside[4];
+	const struct audit_word *words_inside[AUDIT_INSIDE_WORDS];
 	const struct audit_flows *keep; /* NULL: none */
 	struct audit_model words;       /* owns the lists */
+	struct audit_fixing *fixing;
 	uint32_t kept;
 };
 
@@ -88,8 +90,8 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 		bool there = false;
 		for (size_t j = 0; j < fix->count; j++)
 			there |= fix->rules[j] == cluster->rules[i];
-		const struct audit_group *group =
-			cluster->rules[i]->owner != NULL ? cluster->rules[i]->owner : cluster->groups[i];
+		const struct audit_group *owner = audit_rule_owner(cluster->rules[i]);
+		const struct audit_group *group = owner != NULL ? owner : cluster->groups[i];
 		if (there || fix->count == RULES || group->kind != fix->kind || group->balances)
 			continue;
 		fix->rules[fix->count] = cluster->rules[i];
@@ -210,7 +212,9 @@ static bool try_round(
 		copies[gate] = edited(fix, fix->store->gates[gate]);
 		store.gates[gate] = &copies[gate];
 	}
-	audit_reach_of(&store, &after);
+	audit_reach_within(&store, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
+	fix->fixing->intervals += after.intervals;
+	fix->fixing->unfinished |= fix->fixing->intervals > CEIL_AUDIT_FIX_INTERVALS;
 	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);
 	bool over = !going || *closed;
 	if (*closed)
@@ -242,23 +246,33 @@ static const struct audit_word *word_of(struct audit_result *out, const char *te
 	return word;
 }
 
-void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
-	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure)
+/* What a fix lets in instead, once for all of them. */
+static const struct audit_word *inside_word(struct audit_result *out, size_t i)
 {
 	static const char *const inside[] = {"VirtualNetwork", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
-	struct fix fix = {.store = store, .keep = keep};
+	_Static_assert(sizeof inside / sizeof inside[0] == AUDIT_INSIDE_WORDS, "one for each");
+	if (out->inside[i] == NULL)
+		out->inside[i] = word_of(out, inside[i]);
+	return out->inside[i];
+}
+
+void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
+	struct audit_fixing *fixing, struct audit_result *out, struct audit_exposure *exposure)
+{
+	struct fix fix = {.store = store, .keep = fixing->keep, .fixing = fixing};
 	bool closed = false, wide = false;
 	for (size_t gate = 0; gate < store->gate_count; gate++)
 		wide |= audit_group_is_wide(store->gates[gate]);
-	for (size_t i = 0; i < 4; i++)
-		fix.words_inside[i] = word_of(out, inside[i]);
+	for (size_t i = 0; i < AUDIT_INSIDE_WORDS; i++)
+		fix.words_inside[i] = inside_word(out, i);
 	/* with a default route the tag may be anybody again */
 	fix.kind = edited_kind(store);
 	if (fix.kind == AUDIT_GROUP_AZURE)
-		fix.inside = (struct audit_words){fix.words_inside + wide, wide ? 3 : 1, wide ? 3 : 1};
-	if (add_rules(&fix, row->cluster))
+		fix.inside = (struct audit_words){fix.words_inside + wide, wide ? 3 : 1};
+	if (!fixing->unfinished && add_rules(&fix, row->cluster))
 		for (int round = 0; round < ROUNDS && !try_round(&fix, reach, row, &closed); round++)
 			;
+	closed = closed && !fixing->unfinished;
 	for (size_t i = 0; i < fix.count && closed; i++) {
 		struct audit_rule_at *told =
 			AUDIT_PUSH(exposure->fix_rules, exposure->fix_count, exposure->fix_capacity);

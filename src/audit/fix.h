@@ -11,10 +11,16 @@
 #include "audit/reach.h"
 #include "audit/flows.h"
 
-/* Fills exposure->fix_*; leaves them empty when no such edit closes it, or none that keeps the flows. keep may be NULL.
- */
+/* Of one store: the flows to keep (NULL: none), and what looking for its fixes has taken so far. */
+struct audit_fixing {
+	const struct audit_flows *keep;
+	uint64_t intervals; /* compared */
+	bool unfinished;    /* a fix was not looked for to the end: CEIL_AUDIT_FIX_INTERVALS */
+};
+
+/* Fills exposure->fix_*; leaves them empty when no such edit closes it, or none that keeps the flows. */
 void audit_tell_fix(const struct audit_store *store, const struct audit_reach *reach, const struct audit_reach_row *row,
-	const struct audit_flows *keep, struct audit_result *out, struct audit_exposure *exposure);
+	struct audit_fixing *fixing, struct audit_result *out, struct audit_exposure *exposure);
 
 /*
  * The first remedy of the service (service.h) with which, judged again, nobody of the row is answered without proof,

@@ -487,7 +487,7 @@ static struct audit_node *create_object(struct audit_arguments *a)
 		if (a->items[i]->type != AUDIT_STRING || audit_get_span(out, a->items[i]->text) != NULL)
 			return NULL;
 		struct audit_node *value = copied(a, a->items[i + 1]);
-		value->key = a->items[i]->text;
+		audit_node_name(value, a->items[i]->text);
 		audit_node_append(out, value);
 	}
 	return a->count % 2 == 0 ? out : NULL;

@@ -14,8 +14,12 @@ static void reserve(struct audit_set *set, size_t count)
 	size_t capacity = set->capacity ? set->capacity : 4;
 	while (capacity < count)
 		capacity *= 2;
-	set->items = st_realloc(set->items, capacity * sizeof *set->items);
+	struct audit_interval *items = st_realloc(set->lent ? NULL : set->items, capacity * sizeof *set->items);
+	if (set->lent && set->count > 0)
+		memcpy(items, set->items, set->count * sizeof *items);
+	set->items = items;
 	set->capacity = capacity;
+	set->lent = false;
 }
 
 void audit_set_add(struct audit_set *set, audit_address low, audit_address high)
@@ -167,7 +171,7 @@ bool audit_set_equal(const struct audit_set *a, const struct audit_set *b)
 	return true;
 }
 
-bool audit_set_meets(const struct audit_set *a, const struct audit_set *b)
+bool audit_set_meets_somewhere(const struct audit_set *a, const struct audit_set *b)
 {
 	size_t i = 0, j = 0;
 	while (i < a->count && j < b->count) {
@@ -209,7 +213,8 @@ bool audit_set_has(const struct audit_set *set, audit_address address)
 
 void audit_set_free(struct audit_set *set)
 {
-	free(set->items);
+	if (!set->lent)
+		free(set->items);
 	*set = (struct audit_set){0};
 }
 

@@ -20,6 +20,7 @@ struct audit_interval {
 struct audit_set {
 	struct audit_interval *items;
 	size_t count, capacity;
+	bool lent; /* items are somebody else's room: left, never freed, once more is needed */
 };
 
 #define AUDIT_V4_LOW ((audit_address)0xffff << 32)
@@ -43,7 +44,15 @@ void audit_set_subtract(struct audit_set *out, const struct audit_set *a, const 
 void audit_set_remove(struct audit_set *set, const struct audit_set *without, struct audit_set *scratch);
 void audit_set_join(struct audit_set *set, const struct audit_set *more, struct audit_set *scratch);
 bool audit_set_equal(const struct audit_set *a, const struct audit_set *b);
-bool audit_set_meets(const struct audit_set *a, const struct audit_set *b);
+bool audit_set_meets_somewhere(const struct audit_set *a, const struct audit_set *b); /* for audit_set_meets alone */
+static inline bool audit_set_meets(const struct audit_set *a, const struct audit_set *b)
+{
+	if (a->count == 0 || b->count == 0 || a->items[0].low > b->items[b->count - 1].high ||
+		b->items[0].low > a->items[a->count - 1].high)
+		return false;
+	return (a->count == 1 && b->count == 1) || audit_set_meets_somewhere(a, b);
+}
+
 bool audit_set_covers(const struct audit_set *set, const struct audit_set *part);
 bool audit_set_has(const struct audit_set *set, audit_address address);
 void audit_set_free(struct audit_set *set);

@@ -16,12 +16,23 @@ struct audit_index {
 	size_t size;
 };
 
+/* Eight bytes at a time: every value of every rule is looked up. The seed is where the model lies, so that nobody can
+ * prepare texts that meet. */
 static uint64_t hash_of(struct st_span text, uint64_t seed)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ seed;
-	for (size_t i = 0; i < text.size; i++)
-		hash = (hash ^ text.data[i]) * 0x100000001b3u;
-	return hash ^ hash >> 29;
+	const uint64_t mix = 0x9e3779b97f4a7c15u;
+	uint64_t hash = (text.size ^ seed) * mix, word;
+	const uint8_t *at = text.data;
+	size_t left = text.size;
+	for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
+		memcpy(&word, at, sizeof word);
+		hash = (hash ^ word) * mix;
+		hash ^= hash >> 29;
+	}
+	for (word = 0; left > 0; left--)
+		word = word << 8 | at[left - 1];
+	hash = (hash ^ word) * mix;
+	return hash ^ hash >> 32;
 }
 
 /* Room for one more; the new one is zero. */
@@ -45,7 +56,7 @@ static void grow_table(struct audit_model *model)
 	for (size_t i = 0; i < model->table_size; i++) {
 		for (struct audit_word *word = model->table[i], *next; word != NULL; word = next) {
 			next = word->next;
-			size_t slot = hash_of(audit_word_span(word), word->kind) & (size - 1);
+			size_t slot = word->hash & (size - 1);
 			word->next = table[slot];
 			table[slot] = word;
 		}
@@ -59,12 +70,15 @@ const struct audit_word *audit_intern(struct audit_model *model, enum audit_text
 {
 	if (model->table_used >= model->table_size)
 		grow_table(model);
-	struct audit_word **slot = &model->table[hash_of(text, kind) & (model->table_size - 1)];
+	uint64_t hash = hash_of(text, (uintptr_t)model + kind);
+	struct audit_word **slot = &model->table[hash & (model->table_size - 1)];
 	for (struct audit_word *word = *slot; word != NULL; word = word->next)
-		if (word->kind == kind && word->size == text.size && memcmp(word->text, text.data, text.size) == 0)
+		if (word->hash == (uint32_t)hash && word->kind == kind && word->size == text.size &&
+			memcmp(word->text, text.data, text.size) == 0)
 			return word;
 	struct audit_word *word = audit_pool_take(&model->pool, 1, sizeof *word + text.size + 1);
 	word->kind = kind;
+	word->hash = (uint32_t)hash;
 	word->size = (uint32_t)text.size;
 	if (text.size > 0)
 		memcpy(word->text, text.data, text.size);
@@ -88,20 +102,25 @@ const struct audit_word *audit_word_of(struct audit_model *model, const struct a
 	return NULL;
 }
 
+/* 0, or a power of 4: then all the room is taken. */
+static bool is_full(uint32_t count)
+{
+	return (count & (count - 1)) == 0 && (count & 0x55555555u) == count;
+}
+
 void audit_words_add(struct audit_model *model, struct audit_words *words, const struct audit_word *word)
 {
-	if (words->count == 0 && words->capacity == 0 && word->alone != NULL) {
+	if (words->count == 0 && word->alone != NULL) {
 		words->items = word->alone;
-		words->capacity = words->count = 1;
+		words->count = 1;
 		return;
 	}
-	if (words->count == words->capacity) {
-		uint32_t capacity = words->capacity ? words->capacity * 4 : 1;
-		const struct audit_word **items = audit_pool_take(&model->pool, capacity, sizeof *items);
+	if (is_full(words->count)) {
+		const struct audit_word **items =
+			audit_pool_take(&model->pool, words->count ? (size_t)words->count * 4 : 1, sizeof *items);
 		if (words->count > 0)
 			memcpy(items, words->items, words->count * sizeof *items);
 		words->items = items;
-		words->capacity = capacity;
 	}
 	words->items[words->count++] = word;
 }
@@ -227,20 +246,26 @@ struct audit_group *audit_model_group(struct audit_model *model, const struct au
 	return group;
 }
 
-void audit_group_expect(struct audit_group *group, size_t rules)
+void audit_group_add(struct audit_group *group, const struct audit_rule *rules, size_t count)
 {
-	if (group->rule_count + rules <= group->rule_capacity || rules == 0)
+	size_t all = group->rule_count + count;
+	if (count == 0)
 		return;
-	group->rule_capacity = group->rule_count + rules;
-	group->rules = st_realloc(group->rules, group->rule_capacity * sizeof *group->rules);
+	if (all > group->rule_capacity) {
+		group->rules = st_realloc(group->rules, all * sizeof *group->rules);
+		group->rule_capacity = all;
+	}
+	memcpy(group->rules + group->rule_count, rules, count * sizeof *rules);
+	group->rule_count = all;
 }
 
-void audit_group_trim(struct audit_group *group)
+struct audit_rule_more *audit_rule_extend(struct audit_model *model, struct audit_rule *rule)
 {
-	if (group->rule_count == 0 || group->rule_count == group->rule_capacity)
-		return;
-	group->rule_capacity = group->rule_count;
-	group->rules = st_realloc(group->rules, group->rule_capacity * sizeof *group->rules);
+	struct audit_rule_more *more = audit_pool_take(&model->pool, 1, sizeof *more);
+	if (rule->more != NULL)
+		*more = *rule->more;
+	rule->more = more;
+	return more;
 }
 
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group)
@@ -327,6 +352,7 @@ void audit_model_free(struct audit_model *model)
 		free(model->groups[i]->rules);
 		free(model->groups[i]);
 	}
+	free(model->reading.rules);
 	if (model->index != NULL)
 		free(model->index->slots);
 	free(model->index);

@@ -17,27 +17,32 @@ enum audit_text_kind {
 
 /* What a word is as one value of a rule, worked out when it is interned (compile.h, audit_learn_word). */
 struct audit_meaning {
-	bool known;   /* false: nobody looked, or it is several values */
-	uint8_t kind; /* enum audit_value_kind */
-	uint8_t tag;  /* enum audit_tag */
-	bool outside; /* as a source it may be somebody on the internet */
+	bool known;        /* false: nobody looked, or it is several values */
+	uint8_t kind;      /* enum audit_value_kind */
+	uint8_t tag;       /* enum audit_tag */
+	bool outside;      /* as a source it may be somebody on the internet */
+	uint8_t protocols; /* as a protocol; 0: none with a name here */
+	bool ports;        /* as ports it is these */
+	uint16_t low_port, high_port;
 	struct audit_interval range;
 };
 
 /* Interned: equal texts of one kind are one pointer, so that a million rules share their few values. */
 struct audit_word {
-	struct audit_word *next;
-	enum audit_text_kind kind;
-	uint32_t size;
 	struct audit_meaning meaning;
 	const struct audit_word *self,
 		**alone; /* of an interned word: the list of it alone, which is never written to */
-	char text[];     /* a NUL behind it */
+	/* what is looked at to find it, together */
+	struct audit_word *next;
+	enum audit_text_kind kind;
+	uint32_t size, hash;
+	char text[]; /* a NUL behind it */
 };
 
-struct audit_words {
+/* Room for 1, 4, 16, ... of them, as the count says. Packed: each of a million rules has four. */
+struct __attribute__((packed, aligned(4))) audit_words {
 	const struct audit_word **items;
-	uint32_t count, capacity;
+	uint32_t count;
 };
 
 enum audit_access { AUDIT_ALLOW, AUDIT_DENY, AUDIT_ACCESS_UNKNOWN };
@@ -54,24 +59,30 @@ struct audit_place {
 struct audit_written {
 	const struct audit_word *list; /* JSON pointer of the list it stands in, or of itself; NULL: it was made */
 	uint32_t index;                /* AUDIT_ROOT: of itself */
-	uint32_t line, column,
-		end_column; /* of its one source, see node.h; column 0: none that an edit could replace */
-	bool nested, many;  /* its fields stand below `properties`; sources in the plural */
+	uint32_t line, column;         /* of its one source, see node.h; column 0: none that an edit could replace */
+	uint32_t end_column : 30;
+	bool nested : 1, many : 1; /* its fields stand below `properties`; sources in the plural */
 };
 
-/* One inbound rule. An empty list matches nothing. */
+/* What rules of some inputs have beside the rest. */
+struct audit_rule_more {
+	const struct audit_word *address; /* of the resource in a plan; NULL: it is in none */
+	const struct audit_group *owner;  /* in a group made of several: the one it stands in; else NULL */
+	const struct audit_word *as_told; /* its source as an AWS API has it, a prefix list as such; else NULL */
+};
+
+/* One inbound rule. An empty list matches nothing. An export has a million of them: what few have is in `more`. */
 struct audit_rule {
 	const struct audit_word *name, *protocol;
 	struct audit_place at;
 	int32_t priority;
-	enum audit_access access;
-	bool conditional; /* it cannot be told whether it exists, or whether it is inbound */
+	enum audit_access access : 8;
+	bool conditional : 1; /* it cannot be told whether it exists, or whether it is inbound */
 	struct audit_words sources, source_ports, destinations, ports;
-	const struct audit_word *address; /* of the resource in a plan; NULL: it is in none */
 	struct audit_written written;
-	const struct audit_group *owner;  /* in a group made of several: the one it stands in; else NULL */
-	const struct audit_word *as_told; /* its source as an AWS API has it, a prefix list as such; else NULL */
+	const struct audit_rule_more *more; /* NULL: nothing of it; see audit_rule_address and the like */
 };
+_Static_assert(sizeof(struct audit_rule) == 112, "the memory of an audit is that of its rules");
 
 enum audit_group_kind {
 	AUDIT_GROUP_AZURE,
@@ -189,6 +200,7 @@ struct audit_model {
 	size_t table_size, table_used;
 	struct audit_group **groups;
 	size_t group_count, group_capacity;
+	struct audit_group reading; /* rules of the group being read; keeps its memory from group to group */
 	struct audit_subnet *subnets;
 	size_t subnet_count, subnet_capacity;
 	struct audit_interface *interfaces;
@@ -228,11 +240,27 @@ bool audit_word_is(const struct audit_word *word, const char *text); /* a litera
 /* The group with this id; a new one, not declared, when there is none. Ids of templates have no subscription and no
  * resource group: they match what ends the same (audit_same_id). */
 struct audit_group *audit_model_group(struct audit_model *model, const struct audit_word *id);
-/* Room for so many rules, and no more than it has. */
-void audit_group_expect(struct audit_group *group, size_t rules);
-void audit_group_trim(struct audit_group *group);
+/* Adds rules that were gathered elsewhere, with room for no more than these. */
+void audit_group_add(struct audit_group *group, const struct audit_rule *rules, size_t count);
 struct audit_group *audit_model_find_group(const struct audit_model *model, const struct audit_word *id); /* NULL */
 struct audit_rule *audit_group_rule(struct audit_model *model, struct audit_group *group);
+/* A part of the rule alone that the caller fills: with what it had. */
+struct audit_rule_more *audit_rule_extend(struct audit_model *model, struct audit_rule *rule);
+static inline const struct audit_word *audit_rule_address(const struct audit_rule *rule)
+{
+	return rule->more != NULL ? rule->more->address : NULL;
+}
+
+static inline const struct audit_group *audit_rule_owner(const struct audit_rule *rule)
+{
+	return rule->more != NULL ? rule->more->owner : NULL;
+}
+
+static inline const struct audit_word *audit_rule_as_told(const struct audit_rule *rule)
+{
+	return rule->more != NULL ? rule->more->as_told : NULL;
+}
+
 struct audit_subnet *audit_model_subnet(struct audit_model *model);
 struct audit_interface *audit_model_interface(struct audit_model *model);
 /* The load balancer with this id; a new one when there is none. */

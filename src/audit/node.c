@@ -6,25 +6,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-struct audit_node *audit_node_new(struct audit_pool *pool, enum audit_type type, uint32_t line)
-{
-	struct audit_node *node = audit_pool_take(pool, 1, sizeof *node);
-	node->type = type;
-	node->line = line;
-	return node;
-}
-
-void audit_node_append(struct audit_node *parent, struct audit_node *child)
-{
-	if (parent->last != NULL)
-		parent->last->next = child;
-	else
-		parent->first = child;
-	parent->last = child;
-	child->parent = parent;
-	child->index = parent->count++;
-}
-
 static void add_key(struct st_span key, struct st_buf *out)
 {
 	for (size_t i = 0; i < key.size; i++) {
@@ -68,21 +49,12 @@ bool audit_span_is(struct st_span span, const char *text)
 	return audit_same(span, audit_span(text));
 }
 
-/* False of most that differ: letters that differ in case alone differ in one bit. */
-static bool same_at_a_glance(struct st_span a, struct st_span b)
-{
-	size_t last = a.size - 1, middle = a.size / 2;
-	return a.size == 0 || ((a.data[0] ^ b.data[0]) & ~0x20) + ((a.data[last] ^ b.data[last]) & ~0x20) +
-					      ((a.data[middle] ^ b.data[middle]) & ~0x20) ==
-				      0;
-}
-
-const struct audit_node *audit_get_span(const struct audit_node *node, struct st_span key)
+const struct audit_node *audit_get_kind(const struct audit_node *node, struct st_span key, uint32_t kind)
 {
 	if (node == NULL || node->type != AUDIT_OBJECT)
 		return NULL;
 	for (const struct audit_node *child = node->first; child != NULL; child = child->next)
-		if (child->key.size == key.size && same_at_a_glance(child->key, key) && audit_same(child->key, key))
+		if (child->kind == kind && audit_same(child->key, key))
 			return child;
 	return NULL;
 }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define BLOCK_BYTES (64 * KIB)
+#define BLOCK_BYTES (4 * AUDIT_POOL_SMALL)
 #define SPARE_BLOCKS 64
 
 struct audit_block {
@@ -28,20 +28,22 @@ static uint8_t *new_block(struct audit_pool *pool, size_t size)
 	return (uint8_t *)block->data;
 }
 
+void *audit_pool_more(struct audit_pool *pool, size_t size_bytes)
+{
+	uint8_t *block = new_block(pool, BLOCK_BYTES);
+	pool->at = block + size_bytes;
+	pool->end = block + BLOCK_BYTES;
+	return block;
+}
+
 static void *take(struct audit_pool *pool, size_t count, size_t size_bytes, size_t *size)
 {
 	if (__builtin_mul_overflow(count, size_bytes, size) || *size > SIZE_MAX / 2)
 		_Exit(ST_EXIT_MEMORY);
 	*size = (*size + 15) & ~(size_t)15;
-	if (*size > BLOCK_BYTES / 4)
+	if (*size > AUDIT_POOL_SMALL)
 		return new_block(pool, *size);
-	if ((size_t)(pool->end - pool->at) < *size) {
-		pool->at = new_block(pool, BLOCK_BYTES);
-		pool->end = pool->at + BLOCK_BYTES;
-	}
-	void *taken = pool->at;
-	pool->at += *size;
-	return taken;
+	return audit_pool_room(pool, *size);
 }
 
 void *audit_pool_take(struct audit_pool *pool, size_t count, size_t size_bytes)

@@ -59,8 +59,8 @@ static void cover_interval(const struct cover *cover, audit_address low, audit_a
 static bool holds_internet(const struct audit_set *set, audit_address low, audit_address high)
 {
 	struct audit_interval room[AUDIT_INTERNET_INTERVALS], part_room[AUDIT_INTERNET_INTERVALS], one = {low, high};
-	struct audit_set internet = {room, 0, AUDIT_INTERNET_INTERVALS}, family = {&one, 1, 1},
-			 part = {part_room, 0, AUDIT_INTERNET_INTERVALS};
+	struct audit_set internet = {room, 0, AUDIT_INTERNET_INTERVALS, true}, family = {&one, 1, 1, true},
+			 part = {part_room, 0, AUDIT_INTERNET_INTERVALS, true};
 	audit_internet(&internet, 0);
 	audit_set_intersect(&part, &internet, &family);
 	return audit_set_covers(set, &part);

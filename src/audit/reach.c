@@ -1,23 +1,24 @@
 /* The walk through the rules, cell by cell; cells in which the same rules stand are walked once. */
 #include "audit/reach.h"
 
+#include "audit/sweep.h"
 #include "base/ceilings.h"
 
 #include <stdlib.h>
 
 enum { MUST, MAY };
 
-/* A rule of a gate that somebody on the internet may match. */
+/* A rule of a gate that somebody on the internet may match. What each cell asks for stands together. */
 struct walker_rule {
-	struct audit_compiled sets;
+	const struct audit_rule *rule;
+	const struct audit_compiled *sets;
 	const struct audit_group *group;
+	uint8_t *in_each_port; /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
 	uint32_t gate;
-	bool only_in_doubt;         /* it matches no destination that is known to exist */
-	enum audit_match match;     /* of the destination looked at */
-	uint8_t in_lines, in_ports; /* bit 0 LOWER, bit 1 UPPER: of the cell looked at */
-	uint8_t *in_each_port;      /* the same as in_ports of each piece of the source ports */
-	bool doubtful;              /* what it matches, or whether it is there, is not known to the last */
-	size_t passed[2];           /* intervals of `lines` that end before the cell looked at */
+	bool allows[2];          /* as MUST and MAY have it */
+	bool conditional, alone; /* alone: without an order */
+	bool only_in_doubt;      /* it matches no destination that is known to exist */
+	bool doubtful;           /* what it matches, or whether it is there, is not known to the last */
 };
 
 struct piece {
@@ -33,27 +34,33 @@ struct pieces {
 
 /* Rows of one cell, remembered by the rules that stand in it. */
 struct cell {
-	uint8_t *key;
-	size_t key_size;
+	uint8_t *here; /* of each rule, as in the sweep */
+	uint8_t kind;
 	uint64_t hash;
 	const struct audit_cluster **clusters;
 	size_t cluster_count;
 	struct cell *next;
 };
 
+#define CELL_SLOTS 1024
+
 struct walker {
 	struct audit_reach *reach;
 	const struct audit_store *store;
 	struct walker_rule *rules;
+	struct audit_compiled *sets; /* of each */
 	size_t rule_count;
+	struct audit_sweep sweep;
+	uint8_t *match;     /* of each rule at the destination looked at, enum audit_match */
 	uint32_t *order[2]; /* numbers of rules, gate by gate, as MUST and MAY walk them */
-	uint32_t *here[2];  /* those of them that stand in the cell looked at */
-	size_t here_count;
+	uint32_t *here[2];  /* those of them that stand in the cell looked at, as far as somebody asked */
+	size_t here_count[2], passed[2];
+	size_t port;  /* piece of the source ports looked at */
 	bool certain; /* MUST and MAY are one at this destination */
 	struct audit_set internet;
-	struct cell *cells[1024];
+	struct cell *cells[CELL_SLOTS];
 	struct audit_set undecided, open, hit, scratch; /* keep their memory from step to step */
-	uint64_t steps, cell_count;
+	uint64_t steps, cell_count, intervals_end;
 	bool has_reply, tcp; /* a gate for answers; the cell looked at is of TCP */
 };
 
@@ -87,8 +94,7 @@ static void put_in_order(struct walker *walker, int mode)
 {
 	st_auto_free struct ranked *ranked = st_alloc_zero(walker->rule_count + 1, sizeof *ranked);
 	for (size_t i = 0; i < walker->rule_count; i++)
-		ranked[i] =
-			(struct ranked){rank_of(walker->rules[i].sets.rule, mode), walker->rules[i].gate, (uint32_t)i};
+		ranked[i] = (struct ranked){rank_of(walker->rules[i].rule, mode), walker->rules[i].gate, (uint32_t)i};
 	qsort(ranked, walker->rule_count, sizeof *ranked, by_rank);
 	walker->order[mode] = st_alloc_zero(walker->rule_count + 1, sizeof *walker->order[mode]);
 	for (size_t i = 0; i < walker->rule_count; i++)
@@ -97,6 +103,19 @@ static void put_in_order(struct walker *walker, int mode)
 }
 
 /* --- one walk --- */
+
+/* Set operations, counted: what they take is what a store takes. */
+static void join(struct walker *walker, struct audit_set *set, const struct audit_set *more)
+{
+	walker->reach->intervals += set->count + more->count;
+	audit_set_join(set, more, &walker->scratch);
+}
+
+static void take_away(struct walker *walker, struct audit_set *set, const struct audit_set *without)
+{
+	walker->reach->intervals += set->count + without->count;
+	audit_set_remove(set, without, &walker->scratch);
+}
 
 static struct piece *add_piece(struct pieces *pieces)
 {
@@ -120,17 +139,15 @@ static void free_pieces(struct pieces *pieces)
 }
 
 /* What the rule matches in this cell and mode, and whether it lets in; NULL: nothing. */
-static const struct audit_set *matched(const struct walker_rule *rule, int mode, bool *allow)
+static const struct audit_set *matched(const struct walker_rule *rule, uint8_t in_lines, uint8_t in_ports, int mode)
 {
-	*allow = rule->sets.rule->access == AUDIT_ALLOW ||
-		 (mode == MAY && rule->sets.rule->access == AUDIT_ACCESS_UNKNOWN);
-	int size = (mode == MAY) == *allow ? AUDIT_UPPER : AUDIT_LOWER;
-	int here = rule->in_lines & rule->in_ports;
+	int size = (mode == MAY) == rule->allows[mode] ? AUDIT_UPPER : AUDIT_LOWER;
+	int here = in_lines & in_ports;
 	if (!(here & 1 << size))
 		return NULL;
-	if (size == AUDIT_LOWER && (rule->match != AUDIT_YES || rule->sets.rule->conditional))
+	if (size == AUDIT_LOWER && (in_lines >> 2 != AUDIT_YES || rule->conditional))
 		return NULL;
-	return &rule->sets.sources[size];
+	return &rule->sets->sources[size];
 }
 
 static void admit(struct walker *walker, const struct piece *from, uint32_t rule, const struct audit_set *sources,
@@ -139,8 +156,20 @@ static void admit(struct walker *walker, const struct piece *from, uint32_t rule
 	memcpy(piece->rules, from->rules, sizeof piece->rules);
 	piece->rules[from->rule_count] = rule;
 	piece->rule_count = from->rule_count + 1;
+	walker->reach->intervals += walker->undecided.count + walker->open.count + 2 * sources->count;
 	audit_set_intersect(&piece->hit, &walker->undecided, sources);
 	audit_set_intersect(&piece->all, &walker->open, sources);
+}
+
+/* Is there an i-th rule in the cell? Most cells are decided by the first few. */
+static bool is_here(struct walker *walker, int mode, size_t i)
+{
+	while (i >= walker->here_count[mode] && walker->passed[mode] < walker->rule_count) {
+		uint32_t number = walker->order[mode][walker->passed[mode]++];
+		if (walker->sweep.here[number] != 0)
+			walker->here[mode][walker->here_count[mode]++] = number;
+	}
+	return i < walker->here_count[mode];
 }
 
 /* One gate for one piece: what it lets through goes to `out`. */
@@ -148,22 +177,22 @@ static void walk_gate(struct walker *walker, int mode, uint32_t gate, const stru
 {
 	audit_set_copy(&walker->undecided, &from->hit);
 	audit_set_copy(&walker->open, &from->all);
-	for (size_t i = 0; i < walker->here_count && walker->undecided.count > 0; i++) {
-		const struct walker_rule *rule = &walker->rules[walker->here[mode][i]];
-		bool allow;
+	for (size_t i = 0; walker->undecided.count > 0 && is_here(walker, mode, i); i++) {
+		uint32_t number = walker->here[mode][i];
+		const struct walker_rule *rule = &walker->rules[number];
 		if (rule->gate != gate)
 			continue;
-		const struct audit_set *sources = matched(rule, mode, &allow);
+		const struct audit_set *sources =
+			matched(rule, walker->sweep.here[number], rule->in_each_port[walker->port], mode);
 		walker->steps++;
 		if (sources == NULL)
 			continue;
-		if (!allow)
-			audit_set_remove(&walker->open, sources, &walker->scratch);
+		if (!rule->allows[mode])
+			take_away(walker, &walker->open, sources);
 		else if (audit_set_meets(&walker->undecided, sources))
-			admit(walker, from, walker->here[mode][i], sources, add_piece(out));
-		if (!allow ||
-			rule->sets.rule->priority != AUDIT_PRIORITY_NONE) /* without an order each stands by itself */
-			audit_set_remove(&walker->undecided, sources, &walker->scratch);
+			admit(walker, from, number, sources, add_piece(out));
+		if (!rule->allows[mode] || !rule->alone) /* without an order each stands by itself */
+			take_away(walker, &walker->undecided, sources);
 	}
 }
 
@@ -199,7 +228,7 @@ static void walk(struct walker *walker, int mode, const struct audit_set *from, 
 			memcpy(same->rules, now.items[i].rules, sizeof same->rules);
 			same->rule_count = now.items[i].rule_count;
 		}
-		audit_set_join(&same->all, &now.items[i].all, &walker->scratch);
+		join(walker, &same->all, &now.items[i].all);
 	}
 	free_pieces(&now);
 }
@@ -286,7 +315,7 @@ static const struct audit_cluster *intern_cluster(struct audit_reach *reach, str
 
 static void add_rule(struct walker *walker, struct audit_cluster *cluster, uint32_t number)
 {
-	const struct audit_rule *rule = walker->rules[number].sets.rule;
+	const struct audit_rule *rule = walker->rules[number].rule;
 	for (size_t i = 0; i < cluster->rule_count; i++)
 		if (cluster->rules[i] == rule)
 			return;
@@ -300,7 +329,7 @@ static void add_rule(struct walker *walker, struct audit_cluster *cluster, uint3
 
 static void add_to_cluster(struct walker *walker, struct audit_cluster *cluster, const struct piece *piece)
 {
-	audit_set_join(&cluster->sources, &piece->all, &walker->scratch);
+	join(walker, &cluster->sources, &piece->all);
 	for (uint32_t i = 0; i < piece->rule_count; i++)
 		add_rule(walker, cluster, piece->rules[i]);
 }
@@ -329,7 +358,7 @@ static void cluster_open(struct walker *walker, struct cell *cell, const struct 
 	struct audit_set rest = {0};
 	for (size_t i = 0; i < must->count; i++)
 		if (audit_class_of(&must->items[i].all, tags) < AUDIT_BROAD)
-			audit_set_join(&rest, &must->items[i].all, &walker->scratch);
+			join(walker, &rest, &must->items[i].all);
 	bool together = audit_class_of(&rest, tags) >= AUDIT_BROAD;
 	audit_set_free(&rest);
 	struct audit_cluster *wide = st_alloc_zero(1, sizeof *wide);
@@ -361,13 +390,13 @@ static void cluster_doubts(
 {
 	struct audit_set sure = {0};
 	for (size_t i = 0; i < must->count; i++)
-		audit_set_join(&sure, &must->items[i].all, &walker->scratch);
+		join(walker, &sure, &must->items[i].all);
 	for (size_t i = 0; i < may->count; i++) {
 		if (in_doubt && !only_in_doubt(walker, &may->items[i]))
 			continue;
 		struct audit_cluster *own = st_alloc_zero(1, sizeof *own);
 		add_to_cluster(walker, own, &may->items[i]);
-		audit_set_remove(&own->sources, &sure, &walker->scratch);
+		take_away(walker, &own->sources, &sure);
 		give_cluster(walker, cell, own, AUDIT_CANNOT_TELL);
 	}
 	audit_set_free(&sure);
@@ -380,57 +409,16 @@ static uint8_t bits_at(const struct audit_set sets[2], audit_address at)
 	return (uint8_t)(audit_set_has(&sets[AUDIT_LOWER], at) | audit_set_has(&sets[AUDIT_UPPER], at) << 1);
 }
 
-/* The same for the lines of a destination, which are looked at in their order. */
-static uint8_t bits_from(struct walker_rule *rule, audit_address line)
-{
-	uint8_t bits = 0;
-	for (int size = 0; size < 2; size++) {
-		const struct audit_set *set = &rule->sets.lines[size];
-		size_t *at = &rule->passed[size];
-		while (*at < set->count && set->items[*at].high < line)
-			++*at;
-		if (*at < set->count && set->items[*at].low <= line)
-			bits |= (uint8_t)(1 << size);
-	}
-	return bits;
-}
-
-/* Which rules stand in the cell, as a key: equal keys give equal answers. */
-static void key_of(struct walker *walker, audit_address line, bool in_doubt, struct st_buf *key)
-{
-	key->size = 0;
-	walker->tcp = line < AUDIT_LINE_UDP;
-	st_buf_add_byte(key, (uint8_t)(in_doubt | (walker->has_reply && walker->tcp) << 1));
-	for (size_t i = 0; i < walker->rule_count; i++)
-		walker->rules[i].in_lines = walker->rules[i].match == AUDIT_NO ? 0 : bits_from(&walker->rules[i], line);
-	for (size_t i = 0; i < walker->rule_count; i++) {
-		if (walker->rules[i].in_lines == 0)
-			continue;
-		st_buf_add_varint(key, i);
-		st_buf_add_byte(key, (uint8_t)(walker->rules[i].in_lines | walker->rules[i].match << 2));
-	}
-}
-
-static struct cell *new_cell(struct walker *walker, const struct st_buf *key, uint64_t hash)
+static struct cell *new_cell(struct walker *walker, uint8_t kind, uint64_t hash)
 {
 	struct cell *cell = st_alloc_zero(1, sizeof *cell);
-	cell->key = st_alloc(key->size + 1);
-	memcpy(cell->key, key->data, key->size);
-	cell->key_size = key->size;
+	cell->here = st_alloc(walker->rule_count + 1);
+	memcpy(cell->here, walker->sweep.here, walker->rule_count);
+	cell->kind = kind;
 	cell->hash = hash;
-	cell->next = walker->cells[hash % 1024];
-	walker->cells[hash % 1024] = cell;
+	cell->next = walker->cells[hash % CELL_SLOTS];
+	walker->cells[hash % CELL_SLOTS] = cell;
 	return cell;
-}
-
-static void find_rules_here(struct walker *walker)
-{
-	for (int mode = MUST; mode <= MAY; mode++) {
-		walker->here_count = 0;
-		for (size_t i = 0; i < walker->rule_count; i++)
-			if (walker->rules[walker->order[mode][i]].in_lines != 0)
-				walker->here[mode][walker->here_count++] = walker->order[mode][i];
-	}
 }
 
 static void fill_cell(struct walker *walker, struct cell *cell, const struct audit_destination *to)
@@ -448,17 +436,13 @@ static void fill_cell(struct walker *walker, struct cell *cell, const struct aud
 	}
 	audit_set_settle(&family);
 	audit_set_intersect(&from, &walker->internet, &family);
-	find_rules_here(walker);
-	for (size_t port = 0; port < ports->count; port++) {
-		for (size_t i = 0; i < walker->here_count; i++) {
-			struct walker_rule *rule = &walker->rules[walker->here[MUST][i]];
-			rule->in_ports = rule->in_each_port[port];
-		}
-		/* what is let in surely leaves nothing that may be */
-		int last = walker->certain && !to->in_doubt ? MUST : MAY;
+	/* what is let in surely leaves nothing that may be */
+	int last = walker->certain && !to->in_doubt ? MUST : MAY;
+	memset(walker->here_count, 0, sizeof walker->here_count);
+	memset(walker->passed, 0, sizeof walker->passed);
+	for (walker->port = 0; walker->port < ports->count; walker->port++)
 		for (int mode = to->in_doubt ? MAY : MUST; mode <= last; mode++)
 			walk(walker, mode, &from, &found[mode]);
-	}
 	cluster_open(walker, cell, &found[MUST]);
 	cluster_doubts(walker, cell, &found[MUST], &found[MAY], to->in_doubt);
 	free_pieces(&found[MUST]);
@@ -467,17 +451,18 @@ static void fill_cell(struct walker *walker, struct cell *cell, const struct aud
 	audit_set_free(&from);
 }
 
-/* The key says all but the families, which it is told with. */
-static const struct cell *cell_at(
-	struct walker *walker, const struct audit_destination *to, audit_address line, struct st_buf *key)
+/* What stands in the piece that the sweep is at: the same rules give the same answer, to the same families. */
+static const struct cell *cell_here(struct walker *walker, const struct audit_destination *to)
 {
-	key_of(walker, line, to->in_doubt, key);
-	st_buf_add_byte(key, (uint8_t)(to->has_v4 | to->has_v6 << 1));
-	uint64_t hash = hash_bytes(0xcbf29ce484222325u, key->data, key->size);
-	for (struct cell *cell = walker->cells[hash % 1024]; cell != NULL; cell = cell->next)
-		if (cell->hash == hash && cell->key_size == key->size && memcmp(cell->key, key->data, key->size) == 0)
+	walker->tcp = walker->sweep.low < AUDIT_LINE_UDP;
+	uint8_t kind =
+		(uint8_t)(to->in_doubt | (walker->has_reply && walker->tcp) << 1 | to->has_v4 << 2 | to->has_v6 << 3);
+	uint64_t hash = walker->sweep.hash + kind;
+	for (struct cell *cell = walker->cells[hash % CELL_SLOTS]; cell != NULL; cell = cell->next)
+		if (cell->hash == hash && cell->kind == kind &&
+			memcmp(cell->here, walker->sweep.here, walker->rule_count) == 0)
 			return cell;
-	struct cell *cell = new_cell(walker, key, hash);
+	struct cell *cell = new_cell(walker, kind, hash);
 	fill_cell(walker, cell, to);
 	return cell;
 }
@@ -539,55 +524,29 @@ static void settle_rows(struct audit_reach *reach, size_t first_row, const struc
 	reach->row_count = kept;
 }
 
-/* Where pieces of a line begin that all rules treat alike. */
-static void cuts_of(const struct walker *walker, bool of_lines, struct audit_set *out)
+/* Where pieces of the source ports begin that all rules treat alike. */
+static void cuts_of(const struct walker *walker, struct audit_set *out)
 {
 	out->count = 0;
 	audit_set_add(out, 0, 0);
 	for (size_t i = 0; i < walker->rule_count; i++) {
-		const struct walker_rule *rule = &walker->rules[i];
-		if (of_lines && rule->match == AUDIT_NO)
-			continue;
 		for (int size = 0; size < 2; size++) {
-			const struct audit_set *set =
-				of_lines ? &rule->sets.lines[size] : &rule->sets.source_ports[size];
+			const struct audit_set *set = &walker->rules[i].sets->source_ports[size];
 			for (size_t j = 0; j < set->count; j++) {
-				audit_set_add(out, set->items[j].low, set->items[j].low);
-				audit_set_add(out, set->items[j].high + 1, set->items[j].high + 1);
+				if (set->items[j].low > 0) /* as most have all ports, and this once for all */
+					audit_set_add(out, set->items[j].low, set->items[j].low);
+				if (set->items[j].high < UINT16_MAX)
+					audit_set_add(out, set->items[j].high + 1, set->items[j].high + 1);
 			}
 		}
 	}
-	if (of_lines) {
-		for (audit_address line = AUDIT_LINE_UDP; line <= AUDIT_LINE_OTHER;
-			line = line == AUDIT_LINE_UDP ? AUDIT_LINE_ICMP : line + 1)
-			audit_set_add(out, line, line);
-	}
+	audit_set_sort(out);
 }
 
-/* Cuts of lines are numbers below a few: marks are faster than sorting many of them. */
-static void sort_cuts(struct audit_set *cuts, audit_address end)
-{
-	if (cuts->count < 64 || end > AUDIT_LINE_END) {
-		audit_set_sort(cuts);
-		return;
-	}
-	st_auto_free uint64_t *marks = st_alloc_zero(AUDIT_LINE_END / 64 + 1, sizeof *marks);
-	for (size_t i = 0; i < cuts->count; i++)
-		if (cuts->items[i].low < end)
-			marks[(size_t)cuts->items[i].low / 64] |= (uint64_t)1 << (cuts->items[i].low % 64);
-	cuts->count = 0;
-	for (size_t i = 0; i < AUDIT_LINE_END / 64 + 1; i++)
-		for (uint64_t word = marks[i]; word != 0; word &= word - 1) {
-			audit_address low = i * 64 + (size_t)__builtin_ctzll(word);
-			cuts->items[cuts->count++] = (struct audit_interval){low, low};
-		}
-}
-
-/* Sorts cuts and makes them pieces [low, high] that end before `end`. */
+/* Makes sorted cuts pieces [low, high] that end before `end`. */
 static void pieces_of(struct audit_set *cuts, audit_address end)
 {
 	size_t count = 0;
-	sort_cuts(cuts, end);
 	for (size_t i = 0; i < cuts->count; i++) {
 		audit_address low = cuts->items[i].low;
 		if (low >= end || (count > 0 && cuts->items[count - 1].low == low))
@@ -599,29 +558,26 @@ static void pieces_of(struct audit_set *cuts, audit_address end)
 	cuts->count = count;
 }
 
-static void reach_destination(struct walker *walker, const struct audit_destination *to, struct st_buf *key)
+static void reach_destination(struct walker *walker, const struct audit_destination *to)
 {
-	struct audit_set lines = {0};
 	size_t first_row = walker->reach->row_count;
 	walker->certain = walker->rule_count == 0 || memcmp(walker->order[MUST], walker->order[MAY],
 							     walker->rule_count * sizeof *walker->order[MUST]) == 0;
 	for (size_t i = 0; i < walker->rule_count; i++) {
-		memset(walker->rules[i].passed, 0, sizeof walker->rules[i].passed);
-		walker->rules[i].match = audit_destination_looked_up(&walker->reach->destinations, i, to);
-		walker->certain &= walker->rules[i].match != AUDIT_MAYBE && !walker->rules[i].doubtful;
+		walker->match[i] = (uint8_t)audit_destination_looked_up(&walker->reach->destinations, i, to);
+		walker->certain &= walker->match[i] != AUDIT_MAYBE && !walker->rules[i].doubtful;
 	}
-	cuts_of(walker, true, &lines);
-	pieces_of(&lines, AUDIT_LINE_END);
-	for (size_t i = 0; i < lines.count && walker->reach->doubt == NULL; i++) {
-		const struct cell *cell = cell_at(walker, to, lines.items[i].low, key);
-		add_lines(walker->reach, first_row, cell, lines.items[i].low, lines.items[i].high);
+	audit_sweep_begin(&walker->sweep, walker->match);
+	while (walker->reach->doubt == NULL && audit_sweep_next(&walker->sweep)) {
+		const struct cell *cell = cell_here(walker, to);
+		add_lines(walker->reach, first_row, cell, walker->sweep.low, walker->sweep.high);
 		walker->cell_count++;
 		walker->steps += walker->rule_count;
-		if (walker->cell_count > CEIL_AUDIT_CELLS || walker->steps > CEIL_AUDIT_STEPS)
+		if (walker->cell_count > CEIL_AUDIT_CELLS || walker->steps > CEIL_AUDIT_STEPS ||
+			walker->reach->intervals > walker->intervals_end)
 			walker->reach->doubt = "too many combinations of rules to be told";
 	}
 	settle_rows(walker->reach, first_row, to);
-	audit_set_free(&lines);
 }
 
 /* --- the whole --- */
@@ -629,40 +585,56 @@ static void reach_destination(struct walker *walker, const struct audit_destinat
 /* Rules of all gates that somebody on the internet may match; the others decide nothing here. */
 static void compile_rules(struct walker *walker)
 {
-	size_t capacity = 0;
-	for (size_t gate = 0; gate < walker->store->gate_count; gate++)
-		capacity += walker->store->gates[gate]->rule_count;
-	walker->rules = st_alloc_zero(capacity + 1, sizeof *walker->rules);
+	size_t count = 0;
+	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
+		const struct audit_group *group = walker->store->gates[gate];
+		for (size_t i = 0; i < group->rule_count; i++)
+			count += audit_may_be_outside(&group->rules[i].sources);
+	}
+	walker->rules = st_alloc_zero(count + 1, sizeof *walker->rules);
+	walker->sets = st_alloc(count * sizeof *walker->sets + 1);
+	walker->match = st_alloc(count + 1);
 	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
 		const struct audit_group *group = walker->store->gates[gate];
 		walker->has_reply |= group->kind == AUDIT_GROUP_REPLY;
 		for (size_t i = 0; i < group->rule_count; i++) {
-			struct walker_rule *rule = &walker->rules[walker->rule_count];
-			if (!audit_may_be_outside(&group->rules[i].sources))
+			const struct audit_rule *from = &group->rules[i];
+			if (!audit_may_be_outside(&from->sources))
 				continue;
-			audit_compile(&group->rules[i], &walker->reach->tags, &rule->sets);
-			rule->gate = gate;
-			rule->group = group;
+			audit_compile(from, &walker->reach->tags, &walker->sets[walker->rule_count]);
+			walker->rules[walker->rule_count] = (struct walker_rule){.rule = from,
+				.sets = &walker->sets[walker->rule_count],
+				.gate = gate,
+				.group = group,
+				.conditional = from->conditional,
+				.alone = from->priority == AUDIT_PRIORITY_NONE,
+				.allows = {[MUST] = from->access == AUDIT_ALLOW, [MAY] = from->access != AUDIT_DENY}};
 			walker->rule_count++;
 		}
 	}
+	audit_sweep_open(&walker->sweep, walker->rule_count);
+	for (size_t i = 0; i < walker->rule_count; i++)
+		audit_sweep_add(&walker->sweep, i, walker->sets[i].lines);
 }
 
 static void close_walker(struct walker *walker)
 {
 	for (size_t i = 0; i < walker->rule_count; i++) {
-		audit_compiled_free(&walker->rules[i].sets);
+		audit_compiled_free(&walker->sets[i]);
 		free(walker->rules[i].in_each_port);
 	}
 	free(walker->rules);
+	free(walker->sets);
+	free(walker->match);
+	audit_sweep_close(&walker->sweep);
 	for (int mode = 0; mode < 2; mode++) {
 		free(walker->order[mode]);
 		free(walker->here[mode]);
 	}
-	for (size_t i = 0; i < 1024; i++) {
+	for (size_t i = 0; i < CELL_SLOTS; i++) {
 		for (struct cell *cell = walker->cells[i], *next; cell != NULL; cell = next) {
 			next = cell->next;
-			free(cell->key);
+			free(cell->here);
 			free(cell->clusters);
 			free(cell);
 		}
@@ -685,21 +657,20 @@ static void look_at_rule(const struct walker *walker, struct walker_rule *rule)
 	const struct audit_set *ports = &walker->reach->source_ports;
 	rule->in_each_port = st_alloc(ports->count + 1);
 	for (size_t i = 0; i < ports->count; i++)
-		rule->in_each_port[i] = bits_at(rule->sets.source_ports, ports->items[i].low);
-	rule->doubtful = rule->sets.rule->conditional || rule->sets.rule->access == AUDIT_ACCESS_UNKNOWN ||
-			 rule->sets.rule->priority == AUDIT_PRIORITY_UNKNOWN || !one_set(rule->sets.sources) ||
-			 !one_set(rule->sets.lines) || !one_set(rule->sets.source_ports);
+		rule->in_each_port[i] = bits_at(rule->sets->source_ports, ports->items[i].low);
+	rule->doubtful = rule->conditional || rule->rule->access == AUDIT_ACCESS_UNKNOWN ||
+			 rule->rule->priority == AUDIT_PRIORITY_UNKNOWN || !one_set(rule->sets->sources) ||
+			 !one_set(rule->sets->lines) || !one_set(rule->sets->source_ports);
 }
 
 static void reach_all(struct walker *walker)
 {
 	struct audit_reach *reach = walker->reach;
-	st_auto_buf struct st_buf key = {0};
 	st_auto_free const struct audit_rule **rules = st_alloc_zero(walker->rule_count + 1, sizeof *rules);
 	for (size_t i = 0; i < walker->rule_count; i++)
-		rules[i] = walker->rules[i].sets.rule;
+		rules[i] = walker->rules[i].rule;
 	audit_destinations_of(walker->store, rules, walker->rule_count, &reach->destinations);
-	cuts_of(walker, false, &reach->source_ports);
+	cuts_of(walker, &reach->source_ports);
 	pieces_of(&reach->source_ports, 65536);
 	for (size_t i = 0; i < walker->rule_count; i++)
 		look_at_rule(walker, &walker->rules[i]);
@@ -711,15 +682,21 @@ static void reach_all(struct walker *walker)
 								  &reach->destinations.items[j]) == AUDIT_NO;
 	}
 	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
-		reach_destination(walker, &reach->destinations.items[i], &key);
+		reach_destination(walker, &reach->destinations.items[i]);
 }
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out)
+{
+	audit_reach_within(store, CEIL_AUDIT_INTERVALS, out);
+}
+
+void audit_reach_within(const struct audit_store *store, uint64_t intervals, struct audit_reach *out)
 {
 	st_auto_free struct walker *walker = st_alloc_zero(1, sizeof *walker);
 	*out = (struct audit_reach){.doubt = store->doubt};
 	walker->reach = out;
 	walker->store = store;
+	walker->intervals_end = intervals;
 	for (size_t gate = 0; gate < store->gate_count; gate++) {
 		audit_tags_add(&out->tags, store->gates[gate]);
 		if (store->gates[gate]->doubt != NULL)

@@ -39,9 +39,12 @@ struct audit_reach {
 	const char *doubt;               /* it could not be told at all, and why */
 	struct audit_cluster **clusters; /* owned */
 	size_t cluster_slots, cluster_count;
+	uint64_t intervals; /* compared for it */
 };
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out);
+/* The same with a ceiling for the intervals compared: beyond, it is in doubt. */
+void audit_reach_within(const struct audit_store *store, uint64_t intervals, struct audit_reach *out);
 void audit_reach_free(struct audit_reach *reach);
 enum audit_class audit_class_of(const struct audit_set *sources, const struct audit_tags *tags);
 

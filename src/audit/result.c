@@ -43,7 +43,7 @@ const char *audit_how_name(enum audit_how how)
 void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes)
 {
 	if (count == *capacity) {
-		*capacity = *capacity ? *capacity * 2 : item_bytes < 64 ? 4 : 1; /* most rows have one rule */
+		*capacity = *capacity ? *capacity * 2 : item_bytes <= 8 ? 4 : 1; /* most rows have one of each */
 		items = st_realloc(items, *capacity * item_bytes);
 	}
 	memset((uint8_t *)items + count * item_bytes, 0, item_bytes);
@@ -69,6 +69,7 @@ void audit_result_free(struct audit_result *result)
 	free(result->exceptions);
 	free(result->unseen.items);
 	free(result->unlogged.items);
+	free(result->unfinished.items);
 	free(result->default_routes.items);
 	audit_pool_free(&result->pool);
 	*result = (struct audit_result){0};
@@ -190,22 +191,36 @@ static void put_exposure(struct st_buf *out, const struct audit_exposure *exposu
 	st_buf_add_u32(out, exposure->fix_keeps);
 }
 
-static void put_notes(struct st_buf *out, const struct audit_notes *notes)
+/* Hands on what is held, once it is enough for a message. False: it is not taken. */
+static bool hand_on(const struct audit_handing *to, struct st_buf *out, bool all)
 {
+	if (to == NULL || out->size == 0 || (!all && out->size < to->bytes))
+		return true;
+	return to->take(to->context, out);
+}
+
+static bool put_notes(struct st_buf *out, const struct audit_notes *notes, const struct audit_handing *to)
+{
+	bool taken = true;
 	st_buf_add_u32(out, notes->count);
-	for (uint32_t i = 0; i < notes->count; i++) {
+	for (uint32_t i = 0; i < notes->count && taken; i++) {
 		put(out, notes->items[i].store);
 		put(out, notes->items[i].text);
 		put_rule(out, &notes->items[i].rule);
 		put_rule(out, &notes->items[i].by);
+		taken = taken && hand_on(to, out, false);
 	}
+	return taken;
 }
 
-void audit_result_encode(const struct audit_result *result, struct st_buf *out)
+bool audit_result_encode(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to)
 {
+	bool taken = true;
 	st_buf_add_u32(out, result->exposure_count);
-	for (uint32_t i = 0; i < result->exposure_count; i++)
+	for (uint32_t i = 0; i < result->exposure_count && taken; i++) {
 		put_exposure(out, &result->exposures[i]);
+		taken = hand_on(to, out, false);
+	}
 	st_buf_add_u32(out, result->store_count);
 	for (uint32_t i = 0; i < result->store_count; i++) {
 		put(out, result->stores[i].name);
@@ -214,9 +229,9 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 		st_buf_add_u32(out, result->stores[i].file);
 		st_buf_add_u32(out, result->stores[i].line);
 	}
-	put_notes(out, &result->shadowed);
-	put_notes(out, &result->dead_denies);
-	put_notes(out, &result->cannot_tell);
+	taken = taken && put_notes(out, &result->shadowed, to);
+	taken = taken && put_notes(out, &result->dead_denies, to);
+	taken = taken && put_notes(out, &result->cannot_tell, to);
 	st_buf_add_u32(out, result->snapshots);
 	st_buf_add_byte(out, result->compared);
 	st_buf_add_u32(out, result->exception_count);
@@ -239,9 +254,11 @@ void audit_result_encode(const struct audit_result *result, struct st_buf *out)
 	st_buf_add_u32(out, result->log.elsewhere);
 	put(out, result->log.first);
 	put(out, result->log.last);
-	put_notes(out, &result->unseen);
-	put_notes(out, &result->unlogged);
-	put_notes(out, &result->default_routes);
+	taken = taken && put_notes(out, &result->unseen, to);
+	taken = taken && put_notes(out, &result->unlogged, to);
+	taken = taken && put_notes(out, &result->default_routes, to);
+	taken = taken && put_notes(out, &result->unfinished, to);
+	return taken && hand_on(to, out, true);
 }
 
 /* --- in --- */
@@ -460,6 +477,7 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 	take_notes(&decoder, &out->unseen);
 	take_notes(&decoder, &out->unlogged);
 	take_notes(&decoder, &out->default_routes);
+	take_notes(&decoder, &out->unfinished);
 	if (!decoder.in.bad && decoder.in.at == decoder.in.end)
 		return ST_OK;
 	audit_result_free(out);

@@ -197,10 +197,14 @@ struct audit_log_told {
 	struct st_span first, last; /* times of all entries; empty: there are none */
 };
 
+#define AUDIT_INSIDE_WORDS 4
+
+struct audit_word;
 struct audit_result {
 	struct audit_pool pool;
 	struct st_span kept[AUDIT_KEPT_SLOTS]; /* texts told last, by where they were: most are told again */
 	const void *kept_from[AUDIT_KEPT_SLOTS];
+	const struct audit_word *inside[AUDIT_INSIDE_WORDS]; /* see fix.c */
 	struct audit_exposure *exposures;
 	uint32_t exposure_count, exposure_capacity;
 	struct audit_store_told *stores;
@@ -214,6 +218,7 @@ struct audit_result {
 	struct audit_notes unseen;         /* operations of the log that no state of the input shows */
 	struct audit_notes default_routes; /* subnets in which VirtualNetwork may be anybody */
 	struct audit_notes unlogged;       /* edits between states that the log does not name */
+	struct audit_notes unfinished;     /* groups of which not all shadowed rules were looked for */
 };
 
 /* Room for one more in an array {items, count, capacity}: its index. */
@@ -222,7 +227,14 @@ struct audit_result {
 void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_bytes);
 
 void audit_result_free(struct audit_result *result);
-void audit_result_encode(const struct audit_result *result, struct st_buf *out);
+/* Whoever takes an answer piece by piece: `take` empties the buffer once it holds so many bytes, and at the end. */
+struct audit_handing {
+	size_t bytes;
+	bool (*take)(void *context, struct st_buf *piece);
+	void *context;
+};
+/* to NULL: all of it stays in out. False: a piece was not taken. */
+bool audit_result_encode(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to);
 /* bytes stay borrowed by the result's texts. files: how many there are; every number is checked. ST_FATAL: it is none.
  */
 enum st_status audit_result_decode(

@@ -27,7 +27,7 @@ static bool is_wide(void *context, const struct audit_value *value)
 static const struct audit_route *wide_route(const struct audit_route_table *table)
 {
 	for (uint32_t i = 0; i < table->route_count; i++) {
-		const struct audit_words prefix = {&table->routes[i].prefix, 1, 1};
+		const struct audit_words prefix = {&table->routes[i].prefix, 1};
 		bool wide = false;
 		audit_each_value(&prefix, is_wide, &wide);
 		if (wide)

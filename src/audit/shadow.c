@@ -1,6 +1,8 @@
 /* A rule is shadowed when rules before it decide every packet that it could match. */
 #include "audit/tell.h"
 
+#include "base/ceilings.h"
+
 #include <stdlib.h>
 
 /* A rule that surely matches the destination looked at, if its sets do: with the ends of what they hold, so that most
@@ -26,9 +28,11 @@ struct before {
 	bool known;
 };
 
+/* Of one group; the pool and the sets keep their memory for the next. */
 struct shadow {
+	struct audit_pool pool;
 	const struct audit_group *group;
-	struct audit_compiled *rules; /* of those that were needed: `rule` of the others is NULL */
+	struct audit_compiled **rules; /* of those that were needed; NULL: of the others */
 	struct looked *looked;
 	uint32_t *order; /* numbers of the rules that may decide something surely, by priority */
 	size_t order_count;
@@ -42,14 +46,16 @@ struct shadow {
 	size_t candidate_count;
 	const struct audit_rule *by;
 	uint64_t steps;
+	bool unfinished; /* a rule was passed over because of the ceiling */
 };
 
 static const struct audit_compiled *compiled(struct shadow *shadow, size_t number)
 {
-	struct audit_compiled *rule = &shadow->rules[number];
-	if (rule->rule == NULL)
-		audit_compile(&shadow->group->rules[number], &shadow->tags, rule);
-	return rule;
+	if (shadow->rules[number] == NULL) {
+		shadow->rules[number] = audit_pool_room(&shadow->pool, (sizeof **shadow->rules + 15) & ~(size_t)15);
+		audit_compile(&shadow->group->rules[number], &shadow->tags, shadow->rules[number]);
+	}
+	return shadow->rules[number];
 }
 
 static void add_earlier(struct before *before, const struct audit_compiled *rule)
@@ -176,33 +182,33 @@ static void note_first(struct shadow *shadow, const struct audit_compiled *rule)
 		shadow->by = first->rule->rule;
 }
 
-/* Rules before it that decide something of it. */
+/* Rules before it that decide something of it, until none of its lines is left of which none of them decides everything
+ * alone (`rest`); but all of the first priority, which note_first chooses from. */
 static void find_candidates(struct shadow *shadow, const struct audit_compiled *rule)
 {
-	const struct audit_set *sources = &rule->sources[AUDIT_UPPER];
+	const struct audit_set *sources = &rule->sources[AUDIT_UPPER], *lines = &rule->lines[AUDIT_UPPER];
+	const struct audit_set *ports = &rule->source_ports[AUDIT_UPPER];
 	const struct before *before = before_here(shadow, audit_set_covers(&shadow->internet, sources));
+	audit_address first_source = sources->items[0].low, last_source = sources->items[sources->count - 1].high;
+	audit_address first_line = lines->items[0].low, last_line = lines->items[lines->count - 1].high;
+	audit_set_copy(&shadow->rest, lines);
 	shadow->candidate_count = 0;
 	for (size_t i = 0; i < before->count && before->items[i].priority < rule->rule->priority; i++) {
 		const struct earlier *other = &before->items[i];
+		const struct audit_compiled *sets = other->rule;
+		if (shadow->rest.count == 0 && other->priority != shadow->candidates[0]->priority)
+			break;
 		shadow->steps++;
-		if (other->last_source >= sources->items[0].low &&
-			other->first_source <= sources->items[sources->count - 1].high &&
-			audit_set_meets(&rule->lines[AUDIT_UPPER], &other->rule->lines[AUDIT_LOWER]) &&
-			audit_set_meets(&rule->source_ports[AUDIT_UPPER], &other->rule->source_ports[AUDIT_LOWER]) &&
-			audit_set_meets(sources, &other->rule->sources[AUDIT_LOWER]))
-			shadow->candidates[shadow->candidate_count++] = other;
-	}
-}
-
-/* Lines of the rule of which no rule before it decides everything alone. */
-static void find_rest(struct shadow *shadow, const struct audit_compiled *rule, struct audit_set *rest)
-{
-	audit_set_copy(rest, &rule->lines[AUDIT_UPPER]);
-	for (size_t i = 0; i < shadow->candidate_count && rest->count > 0; i++) {
-		const struct audit_compiled *other = shadow->candidates[i]->rule;
-		if (audit_set_covers(&other->sources[AUDIT_LOWER], &rule->sources[AUDIT_UPPER]) &&
-			audit_set_covers(&other->source_ports[AUDIT_LOWER], &rule->source_ports[AUDIT_UPPER]))
-			audit_set_remove(rest, &other->lines[AUDIT_LOWER], &shadow->scratch);
+		if (other->last_source < first_source || other->first_source > last_source ||
+			other->last_line < first_line || other->first_line > last_line ||
+			!audit_set_meets(lines, &sets->lines[AUDIT_LOWER]) ||
+			!audit_set_meets(ports, &sets->source_ports[AUDIT_LOWER]) ||
+			!audit_set_meets(sources, &sets->sources[AUDIT_LOWER]))
+			continue;
+		shadow->candidates[shadow->candidate_count++] = other;
+		if (audit_set_covers(&sets->sources[AUDIT_LOWER], sources) &&
+			audit_set_covers(&sets->source_ports[AUDIT_LOWER], ports))
+			audit_set_remove(&shadow->rest, &sets->lines[AUDIT_LOWER], &shadow->scratch);
 	}
 }
 
@@ -230,16 +236,17 @@ static bool shadowed_here(struct shadow *shadow, size_t number)
 	if (shadow->candidate_count == 0)
 		return false;
 	note_first(shadow, rule);
-	find_rest(shadow, rule, &shadow->rest);
 	if (shadow->rest.count == 0)
 		return true;
 	cut(shadow, &shadow->rest, true, &shadow->lines);
 	cut(shadow, ports, false, &shadow->ports);
 	for (size_t i = 0; i < shadow->lines.count; i++) {
-		for (size_t j = 0; j < shadow->ports.count; j++)
-			if (shadow->steps > CEIL_AUDIT_STEPS / 10 ||
+		for (size_t j = 0; j < shadow->ports.count; j++) {
+			shadow->unfinished |= shadow->steps > CEIL_AUDIT_SHADOW_STEPS;
+			if (shadow->unfinished ||
 				left_in_cell(shadow, rule, shadow->lines.items[i].low, shadow->ports.items[j].low))
 				return false;
+		}
 	}
 	return true;
 }
@@ -261,8 +268,9 @@ static int by_priority(const void *a, const void *b)
 static void put_in_order(struct shadow *shadow)
 {
 	size_t count = shadow->group->rule_count;
-	st_auto_free struct ranked *ranked = st_alloc_zero(count + 1, sizeof *ranked);
-	shadow->order = st_alloc_zero(count + 1, sizeof *shadow->order);
+	struct ranked *ranked = audit_pool_take(&shadow->pool, count + 1, sizeof *ranked);
+	shadow->order = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->order);
+	shadow->order_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct audit_rule *rule = &shadow->group->rules[i];
 		if (rule->priority != AUDIT_PRIORITY_UNKNOWN && !rule->conditional)
@@ -324,12 +332,16 @@ static bool begin(struct shadow *shadow, const struct audit_group *group)
 	struct audit_store store = {.gates = {group}, .gate_count = 1};
 	size_t count = group->rule_count;
 	bool any = false;
-	st_auto_free const struct audit_rule **rules = st_alloc_zero(count + 1, sizeof *rules);
+	const struct audit_rule **rules = audit_pool_take(&shadow->pool, count + 1, sizeof *rules);
 	shadow->group = group;
+	shadow->steps = 0;
+	shadow->unfinished = false;
+	shadow->tags.count = 0;
+	shadow->tags.too_many = false;
 	audit_tags_add(&shadow->tags, group);
 	audit_internet(&shadow->internet, shadow->tags.count);
-	shadow->rules = st_alloc_zero(count + 1, sizeof *shadow->rules);
-	shadow->looked = st_alloc_zero(count + 1, sizeof *shadow->looked);
+	shadow->rules = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->rules);
+	shadow->looked = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->looked);
 	for (size_t i = 0; i < count; i++) {
 		rules[i] = &group->rules[i];
 		any |= shadow->looked[i].asked = is_asked(shadow, i);
@@ -339,9 +351,9 @@ static bool begin(struct shadow *shadow, const struct audit_group *group)
 	if (!any)
 		return false;
 	put_in_order(shadow);
-	shadow->outside.items = st_alloc_zero(count + 1, sizeof *shadow->outside.items);
-	shadow->candidates = st_alloc_zero(count + 1, sizeof *shadow->candidates);
-	shadow->all.items = st_alloc_zero(count + 1, sizeof *shadow->all.items);
+	shadow->outside.items = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->outside.items);
+	shadow->candidates = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->candidates);
+	shadow->all.items = audit_pool_take(&shadow->pool, count + 1, sizeof *shadow->all.items);
 	audit_destinations_of(&store, rules, count, &shadow->destinations);
 	return true;
 }
@@ -349,30 +361,38 @@ static bool begin(struct shadow *shadow, const struct audit_group *group)
 static void end(struct shadow *shadow)
 {
 	for (size_t i = 0; i < shadow->group->rule_count; i++)
-		audit_compiled_free(&shadow->rules[i]);
-	free(shadow->rules);
-	free(shadow->looked);
-	free(shadow->order);
-	free(shadow->outside.items);
-	free(shadow->all.items);
-	free(shadow->candidates);
-	audit_set_free(&shadow->rest);
+		if (shadow->rules[i] != NULL)
+			audit_compiled_free(shadow->rules[i]);
 	audit_destinations_free(&shadow->destinations);
-	audit_set_free(&shadow->lines);
-	audit_set_free(&shadow->ports);
-	audit_set_free(&shadow->left);
-	audit_set_free(&shadow->scratch);
-	audit_set_free(&shadow->internet);
+	audit_pool_reset(&shadow->pool);
 }
 
-void audit_tell_shadowed(const struct audit_group *group, struct audit_result *out)
+static void tell_group(struct shadow *shadow, const struct audit_group *group, struct audit_result *out)
 {
-	st_auto_free struct shadow *shadow = st_alloc_zero(1, sizeof *shadow);
 	bool any = begin(shadow, group);
 	for (size_t i = 0; i < shadow->destinations.count; i++)
 		look_at_destination(shadow, &shadow->destinations.items[i]);
 	for (size_t i = 0; i < group->rule_count && any; i++)
 		if (shadow->looked[i].asked)
 			tell_rule(shadow, i, out);
+	if (shadow->unfinished)
+		audit_tell_note(out, &out->unfinished, audit_word_span(group->name),
+			audit_span("more rules may never apply: too many combinations of rules to look at all of them"),
+			group->at);
 	end(shadow);
+}
+
+void audit_tell_shadowed(const struct audit_model *model, struct audit_result *out)
+{
+	st_auto_free struct shadow *shadow = st_alloc_zero(1, sizeof *shadow);
+	for (size_t i = 0; i < model->group_count; i++)
+		if (model->groups[i]->kind != AUDIT_GROUP_JOINED && model->groups[i]->kind != AUDIT_GROUP_ROUTES)
+			tell_group(shadow, model->groups[i], out);
+	audit_set_free(&shadow->rest);
+	audit_set_free(&shadow->lines);
+	audit_set_free(&shadow->ports);
+	audit_set_free(&shadow->left);
+	audit_set_free(&shadow->scratch);
+	audit_set_free(&shadow->internet);
+	audit_pool_free(&shadow->pool);
 }

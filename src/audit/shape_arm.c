@@ -49,7 +49,7 @@ static void doubt(struct arm *arm, struct st_span what, const char *reason, cons
 static void put(struct arm *arm, struct audit_node *resource, const char *key, struct st_span text)
 {
 	struct audit_node *node = audit_node_new(arm->pool, AUDIT_STRING, resource->line);
-	node->key = audit_span(key);
+	audit_node_name(node, audit_span(key));
 	node->text = audit_pool_copy(arm->pool, text);
 	audit_node_append(resource, node);
 }
@@ -81,7 +81,7 @@ static struct audit_node *built(
 	struct audit_node *made = audit_node_new(arm->pool, AUDIT_OBJECT, resource->line);
 	st_auto_buf struct st_buf id = {0};
 	/* what is evaluated stands where its text does, item by item: an edit of it has a place */
-	made->key = resource->key;
+	audit_node_name(made, resource->key);
 	made->index = resource->index;
 	made->parent = resource->parent;
 	made->computed = scope->repeated;
@@ -97,7 +97,7 @@ static struct audit_node *built(
 		if (part == NULL)
 			continue;
 		struct audit_node *value = audit_evaluate(scope, part);
-		value->key = audit_span(kept[i]);
+		audit_node_name(value, audit_span(kept[i]));
 		value->next = NULL;
 		audit_node_append(made, value);
 	}

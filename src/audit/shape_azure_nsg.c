@@ -24,6 +24,21 @@ const struct audit_node *audit_azure_property(const struct audit_node *resource,
 
 /* --- rules --- */
 
+/* A resource and its properties, looked for once. */
+struct part {
+	const struct audit_node *node, *properties;
+};
+
+static inline const struct audit_node *field(const struct part *of, const char *key)
+{
+	struct st_span name = audit_span(key);
+	uint32_t kind = audit_kind_of(name);
+	const struct audit_node *found = audit_get_kind(of->properties, name, kind);
+	if (!audit_given(found))
+		found = audit_get_kind(of->node, name, kind);
+	return audit_given(found) ? found : NULL;
+}
+
 /* A value or the values of a list; empty texts are none, as the API has it for the singular beside a plural. */
 static void add_values(struct audit_model *model, struct audit_words *words, const struct audit_node *node)
 {
@@ -60,14 +75,13 @@ static void add_groups(struct audit_model *model, struct audit_words *words, con
 
 /* One side of a rule: the singular, the plural and the application security groups. Nothing at all is not "any": it
  * cannot be told. */
-static struct audit_words values_of(
-	struct audit_model *model, const struct audit_node *rule, const char *one, const char *many, const char *groups)
+static struct audit_words values_of(struct audit_model *model, const struct audit_node *one,
+	const struct audit_node *many, const struct audit_node *groups)
 {
 	struct audit_words words = {0};
-	add_values(model, &words, audit_azure_property(rule, one));
-	add_values(model, &words, audit_azure_property(rule, many));
-	if (groups != NULL)
-		add_groups(model, &words, audit_azure_property(rule, groups));
+	add_values(model, &words, one);
+	add_values(model, &words, many);
+	add_groups(model, &words, groups);
 	if (words.count == 0)
 		audit_words_add(model, &words, audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)")));
 	return words;
@@ -120,12 +134,11 @@ static const struct audit_word *pointer_of(struct audit_model *model, const stru
 	return audit_intern(model, AUDIT_LITERAL, (struct st_span){text.data, text.size});
 }
 
-static struct audit_written written_at(
-	struct audit_model *model, const struct audit_node *node, const struct audit_word *list)
+static struct audit_written written_at(struct audit_model *model, const struct part *of, const struct audit_word *list)
 {
-	const struct audit_node *properties = audit_get(node, "properties");
-	const struct audit_node *one = audit_azure_property(node, "sourceAddressPrefix");
-	const struct audit_node *many = audit_azure_property(node, "sourceAddressPrefixes");
+	const struct audit_node *node = of->node, *properties = of->properties;
+	const struct audit_node *one = field(of, "sourceAddressPrefix");
+	const struct audit_node *many = field(of, "sourceAddressPrefixes");
 	bool computed = node->computed || (properties != NULL && properties->computed) ||
 			(one != NULL && one->computed) || (many != NULL && many->computed);
 	struct audit_written written = {.list = computed       ? NULL
@@ -152,25 +165,29 @@ const struct audit_word *audit_azure_address(struct audit_model *model, const st
 void audit_azure_rule(struct audit_model *model, struct audit_group *group, const struct audit_node *node,
 	const struct audit_word *list, uint32_t file, bool conditional)
 {
-	const struct audit_node *direction = audit_azure_property(node, "direction");
+	const struct part of = {node, audit_get(node, "properties")};
+	const struct audit_node *direction = field(&of, "direction");
 	if (audit_is_text(direction, "Outbound"))
 		return;
 	struct audit_rule rule = {
 		.name = audit_azure_name(model, node),
 		.at = audit_place_of(file, node),
-		.protocol = protocol_of(model, audit_azure_property(node, "protocol")),
-		.priority = priority_of(audit_azure_property(node, "priority")),
-		.access = access_of(audit_azure_property(node, "access")),
+		.protocol = protocol_of(model, field(&of, "protocol")),
+		.priority = priority_of(field(&of, "priority")),
+		.access = access_of(field(&of, "access")),
 		.conditional = conditional || !audit_is_text(direction, "Inbound"),
-		.sources = values_of(
-			model, node, "sourceAddressPrefix", "sourceAddressPrefixes", "sourceApplicationSecurityGroups"),
-		.source_ports = values_of(model, node, "sourcePortRange", "sourcePortRanges", NULL),
-		.destinations = values_of(model, node, "destinationAddressPrefix", "destinationAddressPrefixes",
-			"destinationApplicationSecurityGroups"),
-		.ports = values_of(model, node, "destinationPortRange", "destinationPortRanges", NULL),
-		.address = audit_azure_address(model, node),
-		.written = written_at(model, node, list),
+		.sources = values_of(model, field(&of, "sourceAddressPrefix"), field(&of, "sourceAddressPrefixes"),
+			field(&of, "sourceApplicationSecurityGroups")),
+		.source_ports = values_of(model, field(&of, "sourcePortRange"), field(&of, "sourcePortRanges"), NULL),
+		.destinations = values_of(model, field(&of, "destinationAddressPrefix"),
+			field(&of, "destinationAddressPrefixes"), field(&of, "destinationApplicationSecurityGroups")),
+		.ports =
+			values_of(model, field(&of, "destinationPortRange"), field(&of, "destinationPortRanges"), NULL),
+		.written = written_at(model, &of, list),
 	};
+	const struct audit_word *address = audit_azure_address(model, node);
+	if (address != NULL)
+		audit_rule_extend(model, &rule)->address = address;
 	*audit_group_rule(model, group) = rule;
 }
 
@@ -255,15 +272,16 @@ static void take_group(struct audit_model *model, const struct audit_node *node,
 		return;
 	}
 	const struct audit_word *list = pointer_of(model, rules);
-	audit_group_expect(group, rules->count);
+	struct audit_group *reading = &model->reading;
+	reading->rule_count = 0;
 	for (const struct audit_node *rule = rules->first; rule != NULL; rule = rule->next) {
 		if (rule->type == AUDIT_OBJECT)
-			audit_azure_rule(model, group, rule, list, file,
+			audit_azure_rule(model, reading, rule, list, file,
 				conditional || audit_get(rule, "(conditional)") != NULL);
 		else
 			group->doubt = doubt(model, "a rule cannot be resolved");
 	}
-	audit_group_trim(group);
+	audit_group_add(group, reading->rules, reading->rule_count);
 }
 
 /* Where the part begins, case ignored; NULL: nowhere. */

@@ -27,7 +27,7 @@ static bool is_of(const struct audit_instance *instance, const char *type)
 struct audit_node *audit_build_object(const struct audit_building *b, const char *key, uint32_t line)
 {
 	struct audit_node *made = audit_node_new(b->out->pool, AUDIT_OBJECT, line);
-	made->key = audit_span(key);
+	audit_node_name(made, audit_span(key));
 	return made;
 }
 
@@ -39,7 +39,7 @@ void audit_build_put(
 		return;
 	struct audit_node *copy = audit_node_new(b->out->pool, value->type, value->line);
 	*copy = *value;
-	copy->key = audit_span(key);
+	audit_node_name(copy, audit_span(key));
 	copy->next = NULL;
 	copy->column = 0; /* a plan is no place for edits */
 	audit_node_append(to, copy);
@@ -48,7 +48,7 @@ void audit_build_put(
 void audit_build_put_text(const struct audit_building *b, struct audit_node *to, const char *key, struct st_span text)
 {
 	struct audit_node *made = audit_node_new(b->out->pool, AUDIT_STRING, to->line);
-	made->key = audit_span(key);
+	audit_node_name(made, audit_span(key));
 	made->text = text;
 	audit_node_append(to, made);
 }
@@ -60,7 +60,7 @@ static struct audit_node *id_node(
 	struct audit_node *made = audit_build_object(b, key, line);
 	struct audit_node *value =
 		audit_node_new(b->out->pool, id->kind == AUDIT_UNRESOLVED ? AUDIT_UNKNOWN : AUDIT_STRING, line);
-	value->key = audit_span("id");
+	audit_node_name(value, audit_span("id"));
 	value->text = audit_word_span(id);
 	audit_node_append(made, value);
 	return made;
@@ -277,7 +277,7 @@ static void take_group(const struct audit_building *b, const struct audit_instan
 		return;
 	}
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
-	list->key = audit_span("securityRules");
+	audit_node_name(list, audit_span("securityRules"));
 	uint32_t at = 0;
 	for (const struct audit_node *item = rules != NULL ? rules->first : NULL; item != NULL;
 		item = item->next, at++) {
@@ -357,7 +357,7 @@ static void take_route_table(const struct audit_building *b, const struct audit_
 	const struct audit_node *inside = audit_plan_value(&b->plan, table, NULL, 0, "route");
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
 	bool any = false;
-	list->key = audit_span("routes");
+	audit_node_name(list, audit_span("routes"));
 	for (uint32_t i = 0; i < b->plan.count; i++) {
 		if (!is_of(&b->plan.items[i], "azurerm_route") || !is_route_of(b, &b->plan.items[i], table))
 			continue;
@@ -404,7 +404,7 @@ static void put_members(const struct audit_building *b, struct audit_node *endpo
 {
 	static const char type[] = "azurerm_network_interface_application_security_group_association";
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, endpoint->line);
-	list->key = audit_span("applicationSecurityGroups");
+	audit_node_name(list, audit_span("applicationSecurityGroups"));
 	for (uint32_t i = 0; i < b->plan.count; i++) {
 		const struct audit_instance *here = &b->plan.items[i];
 		if (!is_of(here, type) ||
@@ -424,7 +424,7 @@ static void take_interface(const struct audit_building *b, const struct audit_in
 		b, nic, "Microsoft.Network/networkInterfaces", audit_word_span(nic->id), &properties);
 	const struct audit_node *list = audit_plan_value(&b->plan, nic, NULL, 0, "ip_configuration");
 	struct audit_node *endpoints = audit_node_new(b->out->pool, AUDIT_ARRAY, made->line);
-	endpoints->key = audit_span("ipConfigurations");
+	audit_node_name(endpoints, audit_span("ipConfigurations"));
 	uint32_t at = 0;
 	for (const struct audit_node *item = list != NULL && list->type == AUDIT_ARRAY ? list->first : NULL;
 		item != NULL; item = item->next, at++) {

@@ -38,14 +38,14 @@ static bool is_of(const struct audit_instance *instance, const char *type)
 static struct audit_node *object(const struct making *m, const char *key, uint32_t line)
 {
 	struct audit_node *made = audit_node_new(m->pool, AUDIT_OBJECT, line);
-	made->key = audit_span(key);
+	audit_node_name(made, audit_span(key));
 	return made;
 }
 
 static struct audit_node *array(const struct making *m, struct audit_node *to, const char *key)
 {
 	struct audit_node *made = audit_node_new(m->pool, AUDIT_ARRAY, to->line);
-	made->key = audit_span(key);
+	audit_node_name(made, audit_span(key));
 	audit_node_append(to, made);
 	return made;
 }
@@ -57,7 +57,7 @@ static void put(const struct making *m, struct audit_node *to, const char *key, 
 		return;
 	struct audit_node *copy = audit_node_new(m->pool, value->type, value->line);
 	*copy = *value;
-	copy->key = audit_span(key);
+	audit_node_name(copy, audit_span(key));
 	copy->next = NULL;
 	audit_node_append(to, copy);
 }
@@ -665,7 +665,7 @@ static void take_alone(const struct making *m)
 static bool says_the_same(const struct audit_rule *a, const struct audit_rule *b, enum audit_group_kind kind)
 {
 	if (kind == AUDIT_GROUP_ROUTES)
-		return audit_same(audit_word_span(a->as_told), audit_word_span(b->as_told));
+		return audit_same(audit_word_span(audit_rule_as_told(a)), audit_word_span(audit_rule_as_told(b)));
 	return audit_same(audit_word_span(a->name), audit_word_span(b->name));
 }
 
@@ -675,7 +675,7 @@ static void drop_read_back(struct audit_group *group, const struct audit_group *
 	size_t kept = 0;
 	for (size_t i = 0; i < group->rule_count; i++) {
 		bool again = false;
-		for (size_t j = 0; j < alone->rule_count && group->rules[i].address == NULL && !again; j++)
+		for (size_t j = 0; j < alone->rule_count && audit_rule_address(&group->rules[i]) == NULL && !again; j++)
 			again = says_the_same(&group->rules[i], &alone->rules[j], group->kind);
 		if (!again)
 			group->rules[kept++] = group->rules[i];

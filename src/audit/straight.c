@@ -124,7 +124,7 @@ static enum answer source_is(char *text, const struct audit_packet *packet, bool
 static enum answer destination_is(const struct audit_word *word, char *text, const struct audit_destination *to)
 {
 	enum audit_tag tag = word->kind == AUDIT_LITERAL ? audit_tag_of(audit_span(text)) : AUDIT_TAG_NONE;
-	struct audit_words one = {&word, 1, 1};
+	struct audit_words one = {&word, 1};
 	struct audit_rule rule = {.destinations = one};
 	if (tag == AUDIT_TAG_ANY)
 		return YES;
@@ -189,8 +189,12 @@ static enum answer any_of(const struct audit_words *words, enum side side, const
 {
 	enum answer best = NO;
 	for (uint32_t i = 0; i < words->count; i++) {
-		st_auto_free char *copy = st_strndup(words->items[i]->text, words->items[i]->size);
-		char *rest = copy, *part;
+		char room[64], *rest, *part;
+		st_auto_free char *large =
+			words->items[i]->size < sizeof room ? NULL : st_alloc(words->items[i]->size + (size_t)1);
+		char *copy = large != NULL ? large : room;
+		memcpy(copy, words->items[i]->text, words->items[i]->size + (size_t)1);
+		rest = copy;
 		while ((part = words->items[i]->kind == AUDIT_LITERAL ? strsep(&rest, ",") : copy) != NULL) {
 			part += strspn(part, " \t\r\n\v\f");
 			for (size_t size = strlen(part); size > 0 && strchr(" \t\r\n\v\f", part[size - 1]); size--)
@@ -295,6 +299,15 @@ static int by_priority(const void *a, const void *b)
 	return x->priority < y->priority ? -1 : x->priority > y->priority;
 }
 
+/* Most inputs have their rules in this order. */
+static bool in_order(const struct audit_rule *const *rules, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (rules[i - 1]->priority > rules[i]->priority)
+			return false;
+	return true;
+}
+
 /* Rules that allow, in no order: any of them does. */
 static struct audit_answer ask_union(const struct audit_group *group, const struct audit_packet *packet)
 {
@@ -327,7 +340,8 @@ static struct audit_answer ask_gate(const struct audit_group *group, const struc
 	st_auto_free const struct audit_rule **rules = st_alloc_zero(count + 1, sizeof *rules);
 	for (size_t i = 0; i < count; i++)
 		rules[i] = &group->rules[i];
-	qsort(rules, count, sizeof *rules, by_priority);
+	if (!in_order(rules, count))
+		qsort(rules, count, sizeof *rules, by_priority);
 	/* a rule whose priority is not known may stand first, and stands somewhere */
 	bool floating = count > 0 && rules[0]->priority == AUDIT_PRIORITY_UNKNOWN;
 	if (floating)

@@ -17,13 +17,14 @@ struct telling {
 	struct audit_trace *trace; /* NULL: nobody asks */
 	const struct audit_aside *aside;
 	const struct audit_piece *piece; /* the part of a row that is being told; NULL: all of it */
+	struct audit_fixing fixing;
 	struct st_error *err;
 	enum st_status status;
 };
 
 static struct st_span keep(struct audit_result *result, struct st_span text)
 {
-	return audit_pool_copy(&result->pool, text);
+	return text.size > 0 ? audit_pool_copy(&result->pool, text) : (struct st_span){(const uint8_t *)"", 0};
 }
 
 /* The same of a text that is told often, such as the id of a group: once, as long as nothing else takes its slot. */
@@ -80,13 +81,13 @@ static void add_cloud(struct audit_result *result, const struct audit_group *gro
 		told->priority = -1;
 	told->protocol = keep_word(result, rule->protocol);
 	told->ports = keep_word(result, rule->ports.count == 1 ? rule->ports.items[0] : NULL);
-	told->source = keep_word(result, rule->as_told);
+	told->source = keep_word(result, audit_rule_as_told(rule));
 }
 
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule)
 {
-	group = rule->owner != NULL ? rule->owner : group;
+	group = audit_rule_owner(rule) != NULL ? audit_rule_owner(rule) : group;
 	struct audit_rule_at told = {.group = keep_word(result, group->name),
 		.rule = keep_word(result, rule->name),
 		.priority = rule->priority,
@@ -94,7 +95,7 @@ struct audit_rule_at audit_rule_told(
 		.line = rule->at.line,
 		.group_id = keep_word(result, group->id)};
 	add_cloud(result, group, rule, &told);
-	const struct audit_word *address = rule->address != NULL ? rule->address : group->address;
+	const struct audit_word *own = audit_rule_address(rule), *address = own != NULL ? own : group->address;
 	told.address = keep_word(result, address);
 	add_written(result, &rule->written, &told);
 	told.computed = group->in_template && !told.has_pointer;
@@ -488,8 +489,7 @@ static void add_exposure(struct telling *telling, const struct audit_answer_row 
 	}
 	add_witness(telling, &here, exposure);
 	if (exposure->verdict == AUDIT_OPEN && cluster->class != AUDIT_LISTED && telling->status == ST_OK) {
-		audit_tell_fix(telling->store, &telling->reach, &here,
-			telling->aside != NULL ? telling->aside->keep : NULL, result, exposure);
+		audit_tell_fix(telling->store, &telling->reach, &here, &telling->fixing, result, exposure);
 		audit_tell_setting_fix(answer->config, answer->share, &here, result, exposure);
 	}
 	if (telling->trace != NULL)
@@ -600,7 +600,7 @@ static void tell_exceptions(const struct audit_flows *exceptions, struct audit_r
 	}
 }
 
-static void add_note(struct audit_result *result, struct audit_notes *notes, struct st_span store, struct st_span text,
+void audit_tell_note(struct audit_result *result, struct audit_notes *notes, struct st_span store, struct st_span text,
 	struct audit_place at)
 {
 	struct audit_note *note = AUDIT_PUSH(notes->items, notes->count, notes->capacity);
@@ -618,6 +618,7 @@ static void tell_store(void *context, const struct audit_store *store)
 	if (telling->status != ST_OK)
 		return;
 	telling->store = store;
+	telling->fixing = (struct audit_fixing){.keep = telling->aside != NULL ? telling->aside->keep : NULL};
 	if (telling->trace != NULL)
 		*AUDIT_PUSH(telling->trace->stores, telling->trace->store_count, telling->trace->store_capacity) =
 			*store;
@@ -636,8 +637,11 @@ static void tell_store(void *context, const struct audit_store *store)
 			told->verdict = result->exposures[i].verdict;
 	if (store->closed == NULL && telling->reach.doubt != NULL) {
 		told->verdict = AUDIT_CANNOT_TELL;
-		add_note(result, &result->cannot_tell, store->name, audit_span(telling->reach.doubt), store->at);
+		audit_tell_note(result, &result->cannot_tell, store->name, audit_span(telling->reach.doubt), store->at);
 	}
+	if (telling->fixing.unfinished)
+		audit_tell_note(result, &result->unfinished, store->name,
+			audit_span("not every fix was looked for: too many combinations of rules"), store->at);
 	audit_judged_free(&telling->judged);
 	audit_reach_free(&telling->reach);
 }
@@ -650,14 +654,12 @@ enum st_status audit_tell(const struct audit_model *model, const struct audit_as
 		ST_TRY(audit_flows_check(aside->exceptions, model, err));
 	audit_each_store(model, tell_store, &telling);
 	for (size_t i = 0; i < model->doubt_count; i++)
-		add_note(out, &out->cannot_tell, audit_word_span(model->doubts[i].what),
+		audit_tell_note(out, &out->cannot_tell, audit_word_span(model->doubts[i].what),
 			audit_word_span(model->doubts[i].reason), model->doubts[i].at);
 	for (uint32_t i = 0; i < model->remark_count; i++)
-		add_note(out, &out->default_routes, audit_word_span(model->remarks[i].what),
+		audit_tell_note(out, &out->default_routes, audit_word_span(model->remarks[i].what),
 			audit_word_span(model->remarks[i].reason), model->remarks[i].at);
-	for (size_t i = 0; i < model->group_count; i++)
-		if (model->groups[i]->kind != AUDIT_GROUP_JOINED && model->groups[i]->kind != AUDIT_GROUP_ROUTES)
-			audit_tell_shadowed(model->groups[i], out);
+	audit_tell_shadowed(model, out);
 	if (aside != NULL && aside->exceptions != NULL)
 		tell_exceptions(aside->exceptions, out);
 	return telling.status;

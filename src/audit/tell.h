@@ -32,7 +32,10 @@ enum st_status audit_tell(const struct audit_model *model, const struct audit_as
 
 /* Of the rules that somebody on the internet could match: those that nothing reaches because rules before them decide
  * it all, and denies for a destination that no packet has. */
-void audit_tell_shadowed(const struct audit_group *group, struct audit_result *out);
+void audit_tell_shadowed(const struct audit_model *model, struct audit_result *out);
+/* A note about no rule. */
+void audit_tell_note(struct audit_result *result, struct audit_notes *notes, struct st_span store, struct st_span text,
+	struct audit_place at);
 
 struct audit_rule_at audit_rule_told(
 	struct audit_result *result, const struct audit_group *group, const struct audit_rule *rule);

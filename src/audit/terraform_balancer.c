@@ -10,7 +10,7 @@
 static struct audit_node *list_of(const struct audit_building *b, const char *key, uint32_t line)
 {
 	struct audit_node *list = audit_node_new(b->out->pool, AUDIT_ARRAY, line);
-	list->key = audit_span(key);
+	audit_node_name(list, audit_span(key));
 	return list;
 }
 

@@ -69,7 +69,7 @@ static enum st_status place(struct yaml *yaml, struct audit_node *node, size_t l
 		if (old->key.size == yaml->key[at].size &&
 			memcmp(old->key.data, yaml->key[at].data, old->key.size) == 0)
 			return fail(yaml, line, "a key stands twice in one map");
-	node->key = yaml->key[at];
+	audit_node_name(node, yaml->key[at]);
 	yaml->in_key[at] = false;
 	audit_node_append(parent, node);
 	return ST_OK;

@@ -288,6 +288,12 @@
  * (Azure allows 1000 rules a group); a store with more of them cannot be told. */
 #define CEIL_AUDIT_CELLS 4000000
 #define CEIL_AUDIT_STEPS 400000000
+/* Intervals of addresses compared for one store, which is seconds; beyond, it cannot be told. The same for all fixes of
+ * a store together; beyond, a remark says that there may be more. */
+#define CEIL_AUDIT_INTERVALS 1000000000
+#define CEIL_AUDIT_FIX_INTERVALS 200000000
+/* Steps through the rules of one group to find those that never apply; beyond, a remark says that there may be more. */
+#define CEIL_AUDIT_SHADOW_STEPS 40000000
 /* Prefixes of the sources of one exposure, and the whole answer of the worker; beyond, there is none. */
 #define CEIL_AUDIT_ANSWER_BYTES (256 * MIB)
 /* Edits between two states of one store of which each is tried; of more, all are named untried. */

@@ -197,3 +197,12 @@ void st_json_key_null(struct st_json_writer *w, const char *key)
 	st_json_key(w, key);
 	st_json_null(w);
 }
+
+void st_json_key_string_or_null(struct st_json_writer *w, const char *key, struct st_span text)
+{
+	st_json_key(w, key);
+	if (text.size > 0)
+		st_json_string(w, text.data, text.size);
+	else
+		st_json_null(w);
+}

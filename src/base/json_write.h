@@ -33,5 +33,6 @@ void st_json_key_text(struct st_json_writer *w, const char *key, const char *tex
 void st_json_key_uint(struct st_json_writer *w, const char *key, uint64_t value);
 void st_json_key_bool(struct st_json_writer *w, const char *key, bool value);
 void st_json_key_null(struct st_json_writer *w, const char *key);
+void st_json_key_string_or_null(struct st_json_writer *w, const char *key, struct st_span text); /* null: empty */
 
 #endif

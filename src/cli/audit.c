@@ -305,17 +305,32 @@ static int format_of(const struct cli_arguments *arguments)
 	return -1;
 }
 
+void audit_flush(const struct audit_run *run)
+{
+	struct audit_output *output = run->output;
+	if (output == NULL)
+		return;
+	if (output->status == ST_OK)
+		output->status = report_output_flush(output->to, false, &output->err);
+	if (output->status != ST_OK) /* nobody reads any more, or nobody can */
+		output->to->buf.size = 0;
+}
+
 static int print(const struct cli_arguments *arguments, struct audit_run *run, int format)
 {
 	struct st_error err = {0};
 	struct report_output output;
+	struct audit_output written = {.to = &output};
 	const char *path = cli_value(arguments, "output");
 	if (report_output_open(&output, path, &err) != ST_OK)
 		return cli_fail_error(&err);
 	run->colour = output.path == NULL && output.fd == STDOUT_FILENO && cli_colour(STDOUT_FILENO);
+	run->output = &written;
 	formats[format].write(run, &output.buf);
-	if (report_output_close(&output, true, &err) == ST_FATAL)
-		return cli_fail_error(&err);
+	run->output = NULL;
+	bool failed = written.status == ST_FATAL;
+	if (report_output_close(&output, !failed, &err) == ST_FATAL || failed)
+		return cli_fail_error(failed ? &written.err : &err);
 	return audit_exit(run);
 }
 

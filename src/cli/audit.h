@@ -16,6 +16,14 @@ struct audit_file {
 
 #define AUDIT_LABEL_BYTES 72
 
+struct report_output;
+/* Where an answer goes while it is written, and what became of it. */
+struct audit_output {
+	struct report_output *to;
+	enum st_status status;
+	struct st_error err;
+};
+
 struct audit_run {
 	struct audit_file *files; /* by number; in the order of their snapshots */
 	uint32_t file_count, file_capacity;
@@ -30,7 +38,10 @@ struct audit_run {
 	const char *exceptions, *keep, *activity_log; /* files; NULL: none */
 	struct st_buf answer;                         /* of the worker; result borrows from it */
 	struct audit_result result;
+	struct audit_output *output; /* NULL: what is written is kept whole */
 };
+/* Between two rows: writes what is held, once it is large. A failure stands in run->output. */
+void audit_flush(const struct audit_run *run);
 
 /* Open to a class that fails, on more than ports made for the public (80 and 443). */
 bool audit_fails(const struct audit_run *run, const struct audit_exposure *exposure);

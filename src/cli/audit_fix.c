@@ -150,13 +150,10 @@ static bool terraform(const struct audit_rule_at *rule, struct st_buf *out)
 	return true;
 }
 
-static void text_or_null(struct st_json_writer *w, const char *key, bool there, const struct st_buf *text)
+/* The text, unless it was left unfinished. */
+static struct st_span told(bool whole, const struct st_buf *text)
 {
-	st_json_key(w, key);
-	if (there)
-		st_json_string(w, text->data, text->size);
-	else
-		st_json_null(w);
+	return (struct st_span){text->data, whole ? text->size : 0};
 }
 
 void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const struct audit_rule_at *rule)
@@ -172,11 +169,11 @@ void audit_fix_json(struct st_json_writer *w, const struct audit_run *run, const
 	sources(w, rule);
 	st_json_object_end(w);
 	bool has_az = az_command(rule, &az), has_plan = terraform(rule, &plan);
-	text_or_null(w, "az", has_az, &az);
+	st_json_key_string_or_null(w, "az", told(has_az, &az));
 	patch(w, run, rule);
 	st_json_key_text(w, "patch_reason",
 		rule->computed ? "the template makes the rule or its source by an expression or a loop" : NULL);
-	text_or_null(w, "terraform", has_plan, &plan);
+	st_json_key_string_or_null(w, "terraform", told(has_plan, &plan));
 }
 
 void audit_fix_hint(const struct audit_rule_at *rule, struct st_buf *out)

@@ -215,13 +215,10 @@ static bool terraform(const struct audit_rule_at *rule, struct st_buf *out)
 	return true;
 }
 
-static void text_or_null(struct st_json_writer *w, const char *key, bool there, const struct st_buf *text)
+/* The text, unless it was left unfinished. */
+static struct st_span told(bool whole, const struct st_buf *text)
 {
-	st_json_key(w, key);
-	if (there)
-		st_json_string(w, text->data, text->size);
-	else
-		st_json_null(w);
+	return (struct st_span){text->data, whole ? text->size : 0};
 }
 
 void audit_fix_aws_json(struct st_json_writer *w, const struct audit_rule_at *rule)
@@ -239,9 +236,9 @@ void audit_fix_aws_json(struct st_json_writer *w, const struct audit_rule_at *ru
 	st_json_array_end(w);
 	st_json_object_end(w);
 	bool has_aws = command(rule, &aws), has_plan = terraform(rule, &plan);
-	text_or_null(w, "aws", has_aws, &aws);
+	st_json_key_string_or_null(w, "aws", told(has_aws, &aws));
 	st_json_key_null(w, "patch");
-	text_or_null(w, "terraform", has_plan, &plan);
+	st_json_key_string_or_null(w, "terraform", told(has_plan, &plan));
 }
 
 void audit_fix_aws_hint(const struct audit_rule_at *rule, struct st_buf *out)

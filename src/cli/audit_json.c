@@ -9,14 +9,6 @@ static void text(struct st_json_writer *w, const char *key, struct st_span value
 	st_json_string(w, value.data, value.size);
 }
 
-static void text_or_null(struct st_json_writer *w, const char *key, struct st_span value)
-{
-	if (value.size == 0)
-		st_json_key_null(w, key);
-	else
-		text(w, key, value);
-}
-
 static void texts(struct st_json_writer *w, const char *key, const struct audit_texts *list)
 {
 	st_json_key(w, key);
@@ -69,7 +61,7 @@ static void witness(struct st_json_writer *w, const struct audit_exposure *expos
 		st_json_int(w, exposure->witness.source_port);
 	else
 		st_json_null(w);
-	text_or_null(w, "destination", exposure->witness.destination);
+	st_json_key_string_or_null(w, "destination", exposure->witness.destination);
 	st_json_object_end(w);
 }
 
@@ -101,8 +93,8 @@ static void event(struct st_json_writer *w, const struct audit_run *run, const s
 	text(w, "operation", told->operation);
 	st_json_key(w, "time");
 	bracket(w, told->first, told->last);
-	text_or_null(w, "correlation_id", told->correlation);
-	text_or_null(w, "caller", told->caller);
+	st_json_key_string_or_null(w, "correlation_id", told->correlation);
+	st_json_key_string_or_null(w, "caller", told->caller);
 	st_json_key_text(w, "file", run->activity_log);
 	st_json_key_uint(w, "line", told->line);
 	st_json_key_uint(w, "candidates", told->count);
@@ -117,8 +109,8 @@ static void edits(struct st_json_writer *w, const struct audit_run *run, const s
 		const struct audit_edit *edit = &list[i];
 		st_json_object(w);
 		st_json_key_text(w, "change", audit_change_name(edit->change));
-		text_or_null(w, "rule", edit->rule.rule);
-		text_or_null(w, "group", edit->rule.group);
+		st_json_key_string_or_null(w, "rule", edit->rule.rule);
+		st_json_key_string_or_null(w, "group", edit->rule.group);
 		place(w, run, edit->rule.file, edit->rule.line);
 		if (edit->rule.address.size > 0)
 			text(w, "address", edit->rule.address);
@@ -215,7 +207,7 @@ static void setting_edit(struct st_json_writer *w, const struct audit_run *run, 
 	st_json_object(w);
 	text(w, "setting", exposure->fix_setting.key);
 	place(w, run, exposure->fix_setting.file, exposure->fix_setting.line);
-	text_or_null(w, "set", exposure->fix_setting.value);
+	st_json_key_string_or_null(w, "set", exposure->fix_setting.value);
 	st_json_object_end(w);
 }
 
@@ -326,7 +318,7 @@ static void exposure_object(
 	st_json_key_text(w, "class", audit_class_name(exposure->class));
 	st_json_key_text(w, "verdict", audit_verdict_name(exposure->verdict));
 	st_json_key_text(w, "auth", audit_auth_name(exposure->auth));
-	text_or_null(w, "service", exposure->service);
+	st_json_key_string_or_null(w, "service", exposure->service);
 	rights(w, exposure);
 	st_json_key_bool(w, "fails", audit_fails(run, exposure));
 	witness(w, exposure);
@@ -338,7 +330,7 @@ static void exposure_object(
 		st_json_object_end(w);
 	}
 	st_json_array_end(w);
-	text_or_null(w, "reason", exposure->reason);
+	st_json_key_string_or_null(w, "reason", exposure->reason);
 	place(w, run, exposure->file, exposure->line);
 	if (run->result.compared)
 		st_json_key_bool(w, "new", !exposure->known_before);
@@ -372,6 +364,7 @@ static void notes(
 			st_json_object_end(w);
 		}
 		st_json_object_end(w);
+		audit_flush(run);
 	}
 	st_json_array_end(w);
 }
@@ -397,7 +390,7 @@ static void cannot_tell(struct st_json_writer *w, const struct audit_run *run)
 		st_json_object(w);
 		text(w, "store", exposure->store);
 		text(w, "reason", exposure->reason);
-		text_or_null(w, "rule",
+		st_json_key_string_or_null(w, "rule",
 			exposure->admitted_count > 0 ? exposure->admitted_by[0].rule : (struct st_span){NULL, 0});
 		place(w, run, exposure->admitted_count > 0 ? exposure->admitted_by[0].file : exposure->file,
 			exposure->admitted_count > 0 ? exposure->admitted_by[0].line : exposure->line);
@@ -415,7 +408,7 @@ static void log_notes(struct st_json_writer *w, const struct audit_run *run, con
 		const struct audit_note *note = &list->items[i];
 		st_json_object(w);
 		text(w, about, note->store);
-		text_or_null(w, "rule", note->rule.rule);
+		st_json_key_string_or_null(w, "rule", note->rule.rule);
 		text(w, "reason", note->text);
 		place(w, run, note->rule.file, note->rule.line);
 		st_json_object_end(w);
@@ -453,8 +446,10 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 	st_json_key_text(w, "schema", "staunch.audit/1");
 	st_json_key(w, "exposures");
 	st_json_array(w);
-	for (uint32_t i = 0; i < result->exposure_count; i++)
+	for (uint32_t i = 0; i < result->exposure_count; i++) {
 		exposure_object(w, run, &result->exposures[i]);
+		audit_flush(run);
+	}
 	st_json_array_end(w);
 	st_json_key(w, "stores");
 	st_json_array(w);
@@ -463,13 +458,16 @@ void audit_write_json(const struct audit_run *run, struct st_buf *out)
 		st_json_object(w);
 		text(w, "store", store->name);
 		st_json_key_text(w, "verdict", audit_verdict_name(store->verdict));
-		text_or_null(w, "reason", store->reason);
+		st_json_key_string_or_null(w, "reason", store->reason);
 		place(w, run, store->file, store->line);
 		st_json_object_end(w);
+		audit_flush(run);
 	}
 	st_json_array_end(w);
 	notes(w, run, "shadowed", &result->shadowed);
 	notes(w, run, "dead_denies", &result->dead_denies);
+	if (result->unfinished.count > 0)
+		log_notes(w, run, "unfinished", "group", &result->unfinished);
 	log_notes(w, run, "default_routes", "subnet", &result->default_routes);
 	cannot_tell(w, run);
 	exceptions(w, run);

@@ -410,8 +410,10 @@ static void note_result(const struct sarif *s, enum sarif_rule rule, const struc
 
 static void note_results(const struct sarif *s, enum sarif_rule rule, const struct audit_notes *list, const char *means)
 {
-	for (uint32_t i = 0; i < list->count; i++)
+	for (uint32_t i = 0; i < list->count; i++) {
 		note_result(s, rule, &list->items[i], means);
+		audit_flush(s->run);
+	}
 }
 
 static void results(const struct sarif *s)
@@ -424,11 +426,13 @@ static void results(const struct sarif *s)
 		fingerprint_of(&result->exposures[i], hashes[i]);
 		if (result->exposures[i].verdict != AUDIT_CLOSED)
 			result_of(s, &result->exposures[i], hashes[i], earlier(s->run, hashes, i));
+		audit_flush(s->run);
 	}
 	note_results(s, CANNOT_TELL, &result->cannot_tell, "");
 	note_results(s, DEAD_DENY, &result->dead_denies, " is for an address that no packet carries here");
 	note_results(s, DEFAULT_ROUTE, &result->default_routes, "");
 	note_results(s, SHADOWED, &result->shadowed, " never applies: ");
+	note_results(s, SHADOWED, &result->unfinished, "");
 	st_json_array_end(s->w);
 }
 

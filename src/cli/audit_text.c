@@ -403,14 +403,17 @@ void audit_write_text(const struct audit_run *run, struct st_buf *out)
 			bool unknown = result->exposures[i].verdict == AUDIT_CANNOT_TELL;
 			if (turn == (open ? 0 : unknown ? 1 : 2))
 				exposure(&page, &result->exposures[i]);
+			audit_flush(run);
 		}
 	}
 	if (result->shadowed.count + result->dead_denies.count + result->cannot_tell.count + result->exposure_count +
-			result->default_routes.count + result->log.given >
+			result->default_routes.count + result->unfinished.count + result->log.given >
 		0) {
 		notes(&page, "shadowed", &result->shadowed, " never applies: ");
 		notes(&page, "dead denies", &result->dead_denies, " is for an address that no packet carries here");
 		notes(&page, "cannot tell", &result->cannot_tell, ": ");
+		if (result->unfinished.count > 0)
+			notes(&page, "unfinished", &result->unfinished, ": ");
 		if (result->default_routes.count > 0)
 			notes(&page, "routes", &result->default_routes, ": ");
 		exceptions(&page);

@@ -12,10 +12,12 @@
 #include "worker/protocol.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ANSWER_BYTES (64 * KIB)
+#define LARGE_BYTES (1 * MIB)
 
 struct role {
 	int socket;
@@ -102,6 +104,24 @@ static enum st_status tell(struct role *role, struct audit_result *out, struct s
 	return ST_OK;
 }
 
+struct sending {
+	int socket;
+	uint64_t sent_bytes;
+};
+
+static bool send_piece(void *context, struct st_buf *piece)
+{
+	struct sending *sending = context;
+	sending->sent_bytes += piece->size;
+	for (size_t at = 0; at < piece->size && sending->sent_bytes <= CEIL_AUDIT_ANSWER_BYTES; at += ANSWER_BYTES) {
+		size_t size = piece->size - at < ANSWER_BYTES ? piece->size - at : ANSWER_BYTES;
+		if (message_send(sending->socket, WORKER_AUDIT_ANSWER, piece->data + at, size, -1) != 0)
+			return false;
+	}
+	piece->size = 0;
+	return sending->sent_bytes <= CEIL_AUDIT_ANSWER_BYTES;
+}
+
 static int answer(struct role *role)
 {
 	struct audit_result result = {0};
@@ -109,15 +129,13 @@ static int answer(struct role *role)
 	st_auto_buf struct st_buf bytes = {0};
 	if (tell(role, &result, &err) != ST_OK)
 		return wrong(role, &err);
-	audit_result_encode(&result, &bytes);
-	if (bytes.size > CEIL_AUDIT_ANSWER_BYTES) {
+	struct sending sending = {.socket = role->socket};
+	const struct audit_handing handing = {.bytes = ANSWER_BYTES, .take = send_piece, .context = &sending};
+	if (!audit_result_encode(&result, &bytes, &handing)) {
+		if (sending.sent_bytes <= CEIL_AUDIT_ANSWER_BYTES)
+			return 1;
 		st_fail(&err, ST_WRONG, "the answer is larger than any that somebody could read");
 		return wrong(role, &err);
-	}
-	for (size_t at = 0; at < bytes.size; at += ANSWER_BYTES) {
-		size_t size = bytes.size - at < ANSWER_BYTES ? bytes.size - at : ANSWER_BYTES;
-		if (message_send(role->socket, WORKER_AUDIT_ANSWER, bytes.data + at, size, -1) != 0)
-			return 1;
 	}
 	return message_send(role->socket, WORKER_AUDIT_DONE, "", 0, -1) == 0 ? 0 : 1;
 }
@@ -203,6 +221,7 @@ int worker_audit(int socket)
 	struct role role = {.socket = socket, .messages = message_reader_open(socket)};
 	struct message message;
 	struct st_error err = {0};
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* lists of a million rows grow where they are, and leave no holes */
 	if (!enter_jail(&role))
 		return 1;
 	while (message_next(role.messages, &message) == MESSAGE_OK) {

@@ -20,9 +20,9 @@ static void travel(struct audit_result *result)
 	struct audit_result again = {0};
 	struct st_error err = {0};
 	st_auto_buf struct st_buf bytes = {0}, copy = {0};
-	audit_result_encode(result, &bytes);
+	audit_result_encode(result, &bytes, NULL);
 	must(audit_result_decode((struct st_span){bytes.data, bytes.size}, 1, &again, &err) == ST_OK);
-	audit_result_encode(&again, &copy);
+	audit_result_encode(&again, &copy, NULL);
 	must(copy.size == bytes.size && memcmp(copy.data, bytes.data, copy.size) == 0);
 	audit_result_free(result);
 	audit_result_free(&again);

@@ -157,6 +157,42 @@ static void long_texts_across_blocks_stay_whole(void)
 	free(text);
 }
 
+/* Each element is larger than a block, and its keys and texts begin in one and end in another. */
+static void texts_of_an_element_stay_until_it_was_given(void)
+{
+	st_auto_buf struct st_buf text = {0};
+	unsigned elements = 3, members = 30000;
+	st_buf_add_byte(&text, '[');
+	for (unsigned i = 0; i < elements * members; i++)
+		st_buf_format(&text, "%s\"key %u\":\"%s %u\"%s", i % members == 0 ? "{" : "", i,
+			i % 3 == 0 ? "esc\\u0061ped" : "plain", i,
+			(i + 1) % members != 0       ? ","
+			: i + 1 < elements * members ? "},"
+						     : "}");
+	st_buf_add_byte(&text, ']');
+	struct audit_pool pool = {0};
+	struct audit_node *tree;
+	struct st_span list;
+	struct st_error err = {0};
+	int fd = input((const char *)text.data, text.size);
+	struct audit_document *document = audit_document_open(fd, (struct st_span){(const uint8_t *)"", 0}, &pool);
+	for (unsigned i = 0; i < elements * members;) {
+		CHECK(audit_document_next(document, &tree, &list, &err) == AUDIT_ELEMENT);
+		for (const struct audit_node *child = tree->first; child != NULL; child = child->next, i++) {
+			st_auto_free char *key = st_format("key %u", i);
+			st_auto_free char *value = st_format("%s %u", i % 3 == 0 ? "escaped" : "plain", i);
+			if (!audit_span_is(child->key, key) || !audit_span_is(child->text, value) ||
+				audit_get(tree, key) != child)
+				CHECK_FAIL("member %u is %.*s: %.*s", i, (int)child->key.size,
+					(const char *)child->key.data, (int)child->text.size,
+					(const char *)child->text.data);
+		}
+	}
+	audit_document_close(document);
+	audit_pool_free(&pool);
+	close(fd);
+}
+
 int main(void)
 {
 	RUN(every_value_has_its_line);
@@ -166,5 +202,6 @@ int main(void)
 	RUN(a_key_that_stands_twice_is_refused);
 	RUN(what_is_no_json_is_refused_with_its_line);
 	RUN(long_texts_across_blocks_stay_whole);
+	RUN(texts_of_an_element_stay_until_it_was_given);
 	CHECK_END();
 }

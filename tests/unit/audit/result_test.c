@@ -36,12 +36,12 @@ static void an_answer_comes_through_whole(void)
 	struct st_error err = {0};
 	st_auto_buf struct st_buf bytes = {0}, copy = {0};
 	fill(&result);
-	audit_result_encode(&result, &bytes);
+	audit_result_encode(&result, &bytes, NULL);
 	CHECK_INT(audit_result_decode((struct st_span){bytes.data, bytes.size}, 2, &again, &err), ST_OK);
 	CHECK_INT(again.exposures[0].ports[0].high, 9300);
 	CHECK_INT(again.exposures[0].witness.source_port, -1);
 	CHECK_INT(again.exposures[0].admitted_by[0].line, 41);
-	audit_result_encode(&again, &copy);
+	audit_result_encode(&again, &copy, NULL);
 	CHECK(copy.size == bytes.size && memcmp(copy.data, bytes.data, copy.size) == 0);
 	audit_result_free(&again);
 	CHECK_INT(audit_result_decode((struct st_span){bytes.data, bytes.size}, 1, &again, &err), ST_FATAL);
@@ -54,7 +54,7 @@ static void a_cut_answer_is_refused(void)
 	struct st_error err = {0};
 	st_auto_buf struct st_buf bytes = {0};
 	fill(&result);
-	audit_result_encode(&result, &bytes);
+	audit_result_encode(&result, &bytes, NULL);
 	for (size_t size = 0; size < bytes.size; size++)
 		CHECK_INT(audit_result_decode((struct st_span){bytes.data, size}, 2, &again, &err), ST_FATAL);
 	st_buf_add_byte(&bytes, 0);

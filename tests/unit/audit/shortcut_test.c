@@ -8,7 +8,8 @@
 static const char *const values[] = {"*", "Internet", "VirtualNetwork", "AzureLoadBalancer", "Storage",
 	"storage.WestEurope", "AzureMonitor", "NoSuchTag", "0.0.0.0/0", "::/0", "10.0.0.0/8", "10.1.0.4", "9.0.0.0/7",
 	"203.0.113.0/24", "168.63.129.16", "2001:db8::/32", "fd00::/8", "223.255.255.255", "224.0.0.0/4",
-	"10.0.0.0/8,8.8.8.8", " 10.0.0.0/8", "8.8.8.8 ", "", ",", "10.0.0.9/33", "0/0", "1.2.3.4-1.2.3.9"};
+	"10.0.0.0/8,8.8.8.8", " 10.0.0.0/8", "8.8.8.8 ", "", ",", "10.0.0.9/33", "0/0", "1.2.3.4-1.2.3.9", "22",
+	"22-80", "80,443", "70000", "9-8", "any", "Tcp", "udp", "6", "-1", "ip-47", "esp"};
 #define VALUES (sizeof values / sizeof values[0])
 
 static unsigned next(unsigned *state)
@@ -52,8 +53,15 @@ static void a_word_means_what_its_text_says_however_often_it_is_read(void)
 		struct audit_rule rule = {.access = turn % 2 ? AUDIT_ALLOW : AUDIT_DENY,
 			.protocol = audit_intern(&model, AUDIT_LITERAL, audit_span("*"))};
 		rule.sources = some_words(&model, &state);
+		rule.ports = some_words(&model, &state);
+		rule.source_ports = some_words(&model, &state);
+		struct audit_words protocol = some_words(&model, &state), anew = forgotten(&model, &protocol);
+		rule.protocol = protocol.items[0];
 		struct audit_rule again = rule;
 		again.sources = forgotten(&model, &rule.sources);
+		again.ports = forgotten(&model, &rule.ports);
+		again.source_ports = forgotten(&model, &rule.source_ports);
+		again.protocol = anew.items[0];
 		struct audit_group group = {.rules = &rule, .rule_count = 1};
 		struct audit_tags tags = {.count = 0};
 		struct audit_compiled one, two;
@@ -63,7 +71,9 @@ static void a_word_means_what_its_text_says_however_often_it_is_read(void)
 		audit_compile(&again, &tags, &two);
 		audit_internet(&internet, tags.count);
 		for (int size = 0; size < 2; size++)
-			if (!audit_set_equal(&one.sources[size], &two.sources[size]))
+			if (!audit_set_equal(&one.sources[size], &two.sources[size]) ||
+				!audit_set_equal(&one.lines[size], &two.lines[size]) ||
+				!audit_set_equal(&one.source_ports[size], &two.source_ports[size]))
 				CHECK_FAIL("turn %d: \"%s\" is another set when it is read anew", turn,
 					rule.sources.items[0]->text);
 		bool meets = audit_set_meets(&one.sources[AUDIT_UPPER], &internet);
