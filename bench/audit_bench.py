@@ -52,7 +52,7 @@ def measure(program, path, what):
     taken = statistics.median(run[0] for run in runs)
     row(what, "%.3f s" % taken, "%.3f s of processor time; %.0f MB, %.0f MB/s; %s exposures" % (statistics.median(run[1] for run in runs),
         size, size / taken, f"{len(answer['exposures']):,}"))
-    row("", "", ", ".join("%s %.0f MB" % part for part in sorted(most.items())))
+    row("", "", ", ".join("%s %.0f MB" % part for part in sorted(most.items())) + "; together at most %.0f MB" % sum(most.values()))
 
 
 def seconds(command):
