@@ -70,6 +70,12 @@ void st_hmac_sha256(const void *key, size_t key_size, const void *data, size_t s
 	must(key_size <= INT_MAX && HMAC(EVP_sha256(), key, (int)key_size, data, size, out, &out_size) != NULL);
 }
 
+void st_hmac_warm_up(void)
+{
+	uint8_t mac[ST_SHA256_BYTES];
+	st_hmac_sha256("", 0, "", 0, mac);
+}
+
 void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES])
 {
 	crypto_shorthash_siphashx24(out, data, size, key);

@@ -17,6 +17,8 @@ void st_sha256_end(struct st_sha256 *hash, uint8_t out[ST_SHA256_BYTES]); /* st_
 void st_sha256_free(struct st_sha256 *hash);
 void st_sha256_of(const void *data, size_t size, uint8_t out[ST_SHA256_BYTES]);
 /* HMAC-SHA-256 (RFC 2104, FIPS 198-1). */
+/* libcrypto reads its settings at the first use of HMAC, which a jail may forbid: to be called before it. */
+void st_hmac_warm_up(void);
 void st_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[ST_SHA256_BYTES]);
 
 /* Keyed digest: whoever writes hostile data cannot aim at a collision without the case's key. */

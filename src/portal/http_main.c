@@ -7,6 +7,7 @@
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "portal/demo_sink.h"
 #include "portal/http_route.h"
 #include "portal/http_server.h"
@@ -316,6 +317,7 @@ int main(int argc, char **argv)
 	confine_harden();
 	umask(077);
 	tzset(); /* the jail has no files */
+	st_hmac_warm_up();
 	if (argc == 2 && strcmp(argv[1], "about") == 0)
 		return tell_about();
 	if (argc == 4 && strcmp(argv[1], "sink") == 0)
