@@ -3,9 +3,9 @@ be used by everybody (axe-core), by keyboard, run no script, ask for nothing fro
 BUILD/screens."""
 import os
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
 import browser
@@ -31,11 +31,12 @@ class Walk:
         self.page.open("%s/%s/%s" % (self.origin, self.language, path), WIDTHS[self.device], dark)
 
     def leave(self, action):
-        """Does what leads to another page, and waits until that has come."""
-        before = self.driver.find_element(By.TAG_NAME, "html")
+        """Does what leads to another page, and waits until that has come: it knows nothing of the mark. While one page goes and
+        the other comes, the driver may find neither."""
+        self.driver.execute_script("window.leaving = true")
         action()
-        WebDriverWait(self.driver, 20).until(expected_conditions.staleness_of(before))
-        WebDriverWait(self.driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+        WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(
+            lambda driver: driver.execute_script("return !window.leaving && document.readyState === 'complete'"))
 
     def fill(self, field, text, key=Keys.ENTER):
         self.leave(lambda: self.driver.find_element(By.ID, field).send_keys(text + key))
