@@ -1,8 +1,8 @@
 /* The planes: each set of bytes is compared 32 places at a time, what is made of others is made word by word. */
 #include "detect/planes.h"
 
-/* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
 _Static_assert(PLANES_OF_RARE <= 8, "one bit of a byte for each");
+/* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
 static const uint8_t rare_byte[PLANES_OF_RARE] = {
 	[PLANE_AT] = '@',
 	[PLANE_PERCENT] = '%',

@@ -76,20 +76,8 @@ struct planes {
 	uint8_t copy[(PLANE_WORDS + 4) * PLANE_PLACES];
 };
 
-/* Bit n: what stands `offset` (-64 to 63) places from place n of the four words from `word` on. */
-PLANES_INLINE plane_bits plane(const struct planes *planes, enum plane which, size_t word, int offset)
-{
-	const uint64_t *at = planes->of[which] + word + (offset >= 0);
-	const unsigned right = (unsigned)offset & 63;
-	plane_bits low, high;
-	memcpy(&low, at, sizeof low);
-	if (right == 0)
-		return low;
-	memcpy(&high, at + 1, sizeof high);
-	return low >> right | high << (64 - right);
-}
-
-/* The same of words that a detector made: words[0] is the word before. */
+/* Bit n: what stands `offset` (-64 to 63) places from place n of the four words from `word` on; words[0] is the word
+ * before. */
 PLANES_INLINE plane_bits shifted(const uint64_t *words, size_t word, int offset)
 {
 	const uint64_t *at = words + word + (offset >= 0);
@@ -100,6 +88,12 @@ PLANES_INLINE plane_bits shifted(const uint64_t *words, size_t word, int offset)
 		return low;
 	memcpy(&high, at + 1, sizeof high);
 	return low >> right | high << (64 - right);
+}
+
+/* The same of a plane. */
+PLANES_INLINE plane_bits plane(const struct planes *planes, enum plane which, size_t word, int offset)
+{
+	return shifted(planes->of[which], word, offset);
 }
 
 PLANES_INLINE plane_bits plane_load(const uint64_t *found)
@@ -172,9 +166,9 @@ bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequenc
 /* found[n]: where sequences of seeker n begin, as many words as the planes have. */
 void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found);
 
-/* Makes the planes of text[at, at + size), size at most PLANE_WORDS * PLANE_PLACES; the 64 bytes on either side are
- * seen as far as they are inside of text_size, all else is nothing. False: this processor has not what it needs. */
-bool planes_here(void);
+bool planes_here(void); /* has this processor what they need? */
+/* Makes the planes of text[at, at + size), size from 1 to PLANE_WORDS * PLANE_PLACES; the 64 bytes on either side are
+ * seen as far as they are inside of text_size, all else is nothing. `text` is borrowed until the next call. */
 void planes_fill(struct planes *planes, const uint8_t *text, size_t text_size, size_t at, size_t size);
 
 #endif
