@@ -144,4 +144,11 @@ static inline uint8_t byte_before(const struct detect_window *window, size_t at,
 	return at >= back ? window->data[at - back] : 0;
 }
 
+/* A NUL is in no set: it stands for a value that was replaced, beside which nothing begins or ends (redact/stream.c).
+ */
+static inline bool byte_is_in(uint8_t byte, const char *set)
+{
+	return byte != 0 && strchr(set, byte) != NULL;
+}
+
 #endif

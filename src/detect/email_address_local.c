@@ -1,7 +1,7 @@
 /*
  * The part before the sign. Read forward from the first byte that can belong to it, so that escapes are undone as
  * written; what stays is the longest run of allowed characters that ends at the sign. An address is taken whole or not
- * at all: too long, cut by another '@' or part of a URL's password, it is none.
+ * at all: too long, part of another's domain or of a URL's password, it is none.
  */
 #include "detect/email_address.h"
 
@@ -203,10 +203,31 @@ static bool url_password(const struct detect_window *window, size_t end)
 	return false;
 }
 
-/* a@b.example@c.example: the second sign has no local part of its own. */
 static bool behind_sign(const struct detect_window *window, size_t start)
 {
 	return start >= 2 && window->data[start - 1] == '@' && !hard_end(window->data[start - 2]);
+}
+
+/*
+ * anna@contoso.com-bob@fabrikam.com: what was read as one local part begins with the domain of the address before it,
+ * and the rest of it is this one's. False: a@b.example@c.example, the second sign has no local part of its own.
+ */
+static bool cut_other_domain(const struct detect_window *window, size_t end, struct email_local *local)
+{
+	const struct email_sign other = {.start = local->start - 1, .end = local->start};
+	struct email_domain domain;
+	if (local->encoded || local->size != end - local->start ||
+		!email_domain_at(window, local->start, &other, &domain))
+		return false;
+	size_t start = domain.end;
+	while (start < end && window->data[start] < 0x80 && !ascii_alnum(window->data[start]))
+		start++;
+	if (start == domain.end || start >= end)
+		return false;
+	local->size = end - start;
+	local->start = start;
+	memcpy(local->text, window->data + start, local->size);
+	return true;
 }
 
 /* The quote behind this byte ends a string, as in the formula ="anna"&"@contoso.com". */
@@ -418,7 +439,8 @@ bool email_local_before(
 		return false;
 	if (window->data[end - 1] == '"')
 		return !sign->apart_left && !sign->word && quoted_local(window, end, out);
-	if (!read_run(window, end, sign, out) || behind_sign(window, out->start) ||
+	if (!read_run(window, end, sign, out) ||
+		(behind_sign(window, out->start) && !cut_other_domain(window, end, out)) ||
 		!plausible_apart(window, out, sign) || url_password(window, end))
 		return false;
 	if (!sign->word && !sign->bracketed && !sign->apart_left && sign->context == EMAIL_CONTEXT_PLAIN)

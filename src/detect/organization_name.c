@@ -333,7 +333,7 @@ static size_t with_dot(const struct detect_window *window, size_t start, size_t 
 		return end + 1;
 	if (next == ' ')
 		return after == ',' || after == '(' || (ascii_letter(after) && after >= 'a') ? end + 1 : end;
-	while (start > 0 && strchr(" \t>*-", window->data[start - 1]) != NULL)
+	while (start > 0 && byte_is_in(window->data[start - 1], " \t>*-"))
 		start--;
 	bool line = (next == 0 || next == '\n' || next == '\r') && (start == 0 || window->data[start - 1] == '\n');
 	return line ? end + 1 : end;

@@ -456,7 +456,7 @@ enum person_before person_before(const struct detect_window *window, size_t star
 		end--;
 	if (end > 0 && (text[end - 1] == ':' || text[end - 1] == '='))
 		return after_colon(text, end - 1);
-	if (window->field != NULL && (end == 0 || end < start || strchr(",;\t\n|", text[end - 1]) != NULL)) {
+	if (window->field != NULL && (end == 0 || end < start || byte_is_in(text[end - 1], ",;\t\n|"))) {
 		enum person_before says = of_column(window->field);
 		if (says != PERSON_BEFORE_NONE)
 			return says;
@@ -474,7 +474,7 @@ bool person_value_ends(const struct detect_window *window, size_t at)
 {
 	while (at < window->size && window->data[at] == ' ')
 		at++;
-	return at >= window->size || strchr(",;|\t\r\n\\<\"(", window->data[at]) != NULL;
+	return at >= window->size || byte_is_in(window->data[at], ",;|\t\r\n\\<\"(");
 }
 
 bool person_acts(const struct detect_window *window, size_t at)
@@ -529,7 +529,7 @@ bool person_is_closed_before(const uint8_t *text, size_t start)
 	}
 	if (lines == 0)
 		return false;
-	while (at > 0 && strchr(",.!; ", text[at - 1]) != NULL)
+	while (at > 0 && byte_is_in(text[at - 1], ",.!; "))
 		at--;
 	end = at;
 	while (at > 0 && end - at < LINE_BYTES && text[at - 1] >= ' ' && text[at - 1] != '\\' && text[at - 1] != '>' &&
@@ -575,5 +575,5 @@ bool person_clause_ends(const struct detect_window *window, size_t at)
 {
 	while (at < window->size && window->data[at] == ' ')
 		at++;
-	return at >= window->size || strchr(",;:!\r\n\\<\"", window->data[at]) != NULL;
+	return at >= window->size || byte_is_in(window->data[at], ",;:!\r\n\\<\"");
 }

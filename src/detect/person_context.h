@@ -2,6 +2,7 @@
 #ifndef STAUNCH_DETECT_PERSON_CONTEXT_H
 #define STAUNCH_DETECT_PERSON_CONTEXT_H
 
+#include "detect/digits.h"
 #include "detect/person_words.h"
 
 enum person_before {

@@ -126,9 +126,9 @@ static bool is_numbered(const struct detect_window *window, size_t end)
 /* Does a sentence or a line begin at `start`? There each word has a capital. */
 static bool is_opening(const struct detect_window *window, size_t start)
 {
-	while (start > 0 && strchr(" \t\"'(>*", window->data[start - 1]) != NULL)
+	while (start > 0 && byte_is_in(window->data[start - 1], " \t\"'(>*"))
 		start--;
-	return start == 0 || strchr(".!?\n\\", window->data[start - 1]) != NULL;
+	return start == 0 || byte_is_in(window->data[start - 1], ".!?\n\\");
 }
 
 /* --- names that begin with a given name --- */
@@ -197,7 +197,7 @@ static bool check_initial(
 	size_t end = words[1].end;
 	if (!person_clause_ends(window, end) && (!next_word(window, end, &behind) || !behind.lower))
 		return false;
-	return end < window->size && strchr("\r\n\\", window->data[end]) == NULL &&
+	return end < window->size && !byte_is_in(window->data[end], "\r\n\\") &&
 	       give(words, 2, PERSON_INITIAL_CONFIDENCE, out);
 }
 
@@ -418,7 +418,7 @@ static bool check_place(const struct detect_window *window, size_t at, struct de
 	if (start == at || at - start > PERSON_WORD_BYTES)
 		return false;
 	/* The letter of an escape: \nAnna */
-	if (start > 0 && text[start - 1] == '\\' && strchr("nrt", text[start]) != NULL)
+	if (start > 0 && text[start - 1] == '\\' && byte_is_in(text[start], "nrt"))
 		start++;
 	if (start > 0 && (text[start - 1] == '_' || text[start - 1] == '@' || text[start - 1] - '0' + 0u < 10u ||
 				 text[start - 1] == '/'))

@@ -318,6 +318,22 @@ void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
 	word->letters--;
 }
 
+static bool is_ascii_of_word(uint8_t byte)
+{
+	return (byte | 32) - 'a' + 0u < 26u || byte == '-' || byte == '\'';
+}
+
+/* Bytes of the letter beyond ASCII, or of the typographic apostrophe, that ends before p; 0: a quote, a dash or a
+ * broken byte, where a word begins. */
+static int wide_before(const uint8_t *start, const uint8_t *p)
+{
+	uint32_t code, small;
+	int size = st_utf8_decode_before(start, p, &code), bytes;
+	if (size == 0)
+		return 0;
+	return code == 0x2019 || letter_at(p - size, (size_t)size, &bytes, &small) != LETTER_NONE ? size : 0;
+}
+
 size_t person_word_before(const uint8_t *text, size_t from, size_t end)
 {
 	size_t at = end;
@@ -325,15 +341,13 @@ size_t person_word_before(const uint8_t *text, size_t from, size_t end)
 		at--;
 	size_t letters_end = at;
 	while (at > from && end - at < PERSON_WORD_BYTES) {
-		uint8_t byte = text[at - 1];
-		if ((byte | 32) - 'a' + 0u >= 26u && byte < 0x80 && byte != '-' && byte != '\'')
+		int size = text[at - 1] < 0x80 ? is_ascii_of_word(text[at - 1]) : wide_before(text + from, text + at);
+		if (size == 0 || end - at + (size_t)size > PERSON_WORD_BYTES)
 			break;
-		at--;
+		at -= (size_t)size;
 	}
-	while (at < letters_end && (text[at] & 0xc0) == 0x80)
-		at++;
-	while (at < letters_end && (text[at] == '-' || text[at] == '\''))
-		at++;
+	for (int joint; (joint = joint_at(text + at, letters_end - at)) > 0;)
+		at += (size_t)joint;
 	return at == letters_end ? end : at;
 }
 

@@ -49,7 +49,7 @@ static bool is_speaker(const struct detect_window *window, size_t from, size_t a
 	if (at - from > SPEAKER_BYTES || (last != ':' && last != '>' && last != '-' && last != '*' && last != '"'))
 		return false;
 	for (; from < at; from++)
-		if (strchr("{}=<,/", window->data[from]) != NULL)
+		if (byte_is_in(window->data[from], "{}=<,/"))
 			return false;
 	return true;
 }
