@@ -17,7 +17,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = 2
 FUZZ_SMOKE_TOTAL_S = 200
 # The smoke run is the same everywhere: it guards the corpus and what is near it. `./dev fuzz` is the one that searches.
-FUZZ_SMOKE = ["-seed=1", "-runs=3000"]
+# What would differ: addresses (compared pointers feed the mutations), the order of a folder, files read again meanwhile.
+FUZZ_SMOKE = ["-seed=1", "-runs=3000", "-reload=0"]
+FUZZ_SMOKE_FRONT = ["setarch", "--addr-no-randomize"]
 
 
 class Count:
@@ -122,9 +124,11 @@ def fuzz_one(program, seconds, more):
     findings = os.path.join(ROOT, "build/fuzz-findings")
     os.makedirs(findings, exist_ok=True)
     work = tempfile.mkdtemp(prefix="staunch-fuzz-")
-    seeds = os.path.join(ROOT, "tests/fuzz/corpus", name)
-    command = [program, work] + ([seeds] if os.path.isdir(seeds) else []) + ["-max_total_time=%d" % seconds, "-timeout=10",
-        "-rss_limit_mb=2048", "-artifact_prefix=%s/%s-" % (findings, name), "-print_final_stats=0", "-verbosity=0"] + more
+    seeds = sorted(glob.glob(os.path.join(ROOT, "tests/fuzz/corpus", name, "*")))
+    front = FUZZ_SMOKE_FRONT if more else []
+    command = front + [program, work] + (["-seed_inputs=" + ",".join(seeds)] if seeds else []) + ["-max_total_time=%d" % seconds,
+        "-timeout=10", "-rss_limit_mb=2048", "-artifact_prefix=%s/%s-" % (findings, name), "-print_final_stats=0",
+        "-verbosity=0"] + more
     output, status, took = run(command, seconds * 3 + 60, {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
     shutil.rmtree(work, ignore_errors=True)
     verdict = "ok - %s holds for %d s\n" % (name, seconds) if status == 0 else \
@@ -139,6 +143,7 @@ def run_fuzz(count, seconds):
         return
     more = [] if seconds is not None else FUZZ_SMOKE
     if seconds is None:
+        # a machine too slow for all runs makes fewer of the same ones
         seconds = max(3, min(20, FUZZ_SMOKE_TOTAL_S * JOBS // len(programs)))
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         waiting = [(p, pool.submit(fuzz_one, p, seconds, more)) for p in programs]

@@ -203,9 +203,11 @@ static bool url_password(const struct detect_window *window, size_t end)
 	return false;
 }
 
+/* Is the sign of another address right before it? A NUL stands for one that was replaced. */
 static bool behind_sign(const struct detect_window *window, size_t start)
 {
-	return start >= 2 && window->data[start - 1] == '@' && !hard_end(window->data[start - 2]);
+	return start >= 2 && window->data[start - 1] == '@' &&
+	       (window->data[start - 2] == 0 || !hard_end(window->data[start - 2]));
 }
 
 /*

@@ -133,6 +133,15 @@ static bool is_opening(const struct detect_window *window, size_t start)
 
 /* --- names that begin with a given name --- */
 
+/* Is the word behind capitalised, or may it have been: a NUL stands for a name that was replaced? */
+static bool capital_follows(const struct detect_window *window, size_t end)
+{
+	struct person_word behind;
+	if (next_word(window, end, &behind))
+		return is_capitalised(&behind);
+	return end + 1 < window->size && window->data[end] == ' ' && window->data[end + 1] == 0;
+}
+
 /* What the words alone make of it. */
 static uint8_t confidence_of(
 	const struct detect_window *window, const struct person_word *words, size_t count, enum person_before before)
@@ -148,9 +157,8 @@ static uint8_t confidence_of(
 			       : PERSON_BOOK_CONFIDENCE;
 	if (surname != PERSON_SURNAME_NONE || (count > 2 && words[1].class != PERSON_PARTICLE && last->given))
 		return PERSON_LISTED_CONFIDENCE;
-	struct person_word behind;
 	bool rare = before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) &&
-		    !(next_word(window, last->end, &behind) && is_capitalised(&behind));
+		    !capital_follows(window, last->end);
 	return rare ? PERSON_RARE_CONFIDENCE : PERSON_BOOK_CONFIDENCE;
 }
 
