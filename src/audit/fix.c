@@ -212,7 +212,9 @@ static bool try_round(
 		copies[gate] = edited(fix, fix->store->gates[gate]);
 		store.gates[gate] = &copies[gate];
 	}
-	audit_reach_within(&store, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
+	/* flows to keep may stand on any line */
+	const struct audit_set *lines = fix->keep != NULL && fix->keep->count > 0 ? NULL : &row->lines;
+	audit_reach_within(&store, lines, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
 	fix->fixing->intervals += after.intervals;
 	fix->fixing->unfinished |= fix->fixing->intervals > CEIL_AUDIT_FIX_INTERVALS;
 	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);
