@@ -120,10 +120,12 @@ void audit_learn_word(struct audit_word *word)
 {
 	struct st_span text = audit_word_span(word);
 	bool several = text.size > 0 && memchr(text.data, ',', text.size) != NULL;
+	word->meaning.asked = true;
 	if (word->kind == AUDIT_LITERAL && (several || audit_trimmed(text).size != text.size))
 		return;
 	struct audit_value value = value_of(word, text);
-	word->meaning = (struct audit_meaning){.known = true,
+	word->meaning = (struct audit_meaning){.asked = true,
+		.known = true,
 		.kind = (uint8_t)value.kind,
 		.tag = (uint8_t)value.tag,
 		.outside = is_outside(&value),

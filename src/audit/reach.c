@@ -13,7 +13,7 @@ struct walker_rule {
 	const struct audit_rule *rule;
 	const struct audit_compiled *sets;
 	const struct audit_group *group;
-	uint8_t *in_each_port; /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
+	uint8_t *in_each_port;   /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
 	uint32_t gate, asked;    /* asked: its number among those of the destinations */
 	bool allows[2];          /* as MUST and MAY have it */
 	bool conditional, alone; /* alone: without an order */
@@ -47,10 +47,10 @@ struct cell {
 struct walker {
 	struct audit_reach *reach;
 	const struct audit_store *store;
-	const struct audit_set *lines;    /* only what stands on these is asked for; NULL: all */
+	const struct audit_set *lines;   /* only what stands on these is asked for; NULL: all */
 	const struct audit_rule **asked; /* all that somebody on the internet may match: they make the destinations */
 	size_t asked_count;
-	struct walker_rule *rules; /* those of them that stand on the lines */
+	struct walker_rule *rules;   /* those of them that stand on the lines */
 	struct audit_compiled *sets; /* of each */
 	size_t rule_count;
 	struct audit_sweep sweep;
@@ -704,10 +704,10 @@ static void reach_all(struct walker *walker)
 	for (size_t i = 0; i < walker->rule_count; i++) {
 		walker->rules[i].only_in_doubt = true;
 		for (size_t j = 0; j < reach->destinations.count; j++)
-			walker->rules[i].only_in_doubt &= reach->destinations.items[j].in_doubt ||
-							  audit_destination_looked_up(&reach->destinations,
-								  walker->rules[i].asked,
-								  &reach->destinations.items[j]) == AUDIT_NO;
+			walker->rules[i].only_in_doubt &=
+				reach->destinations.items[j].in_doubt ||
+				audit_destination_looked_up(&reach->destinations, walker->rules[i].asked,
+					&reach->destinations.items[j]) == AUDIT_NO;
 	}
 	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
 		reach_destination(walker, &reach->destinations.items[i]);
