@@ -242,7 +242,7 @@ static struct st_span set_of(struct audit_result *out, const struct audit_words 
 			st_buf_add_byte(&text, ',');
 		st_buf_add(&text, source.data, source.size);
 	}
-	return audit_pool_copy(&out->pool, (struct st_span){text.data, text.size});
+	return audit_result_keep(out, (struct st_span){text.data, text.size});
 }
 
 static const struct audit_word *word_of(struct audit_result *out, const char *text)
