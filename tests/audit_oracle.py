@@ -200,20 +200,28 @@ def packets(random, groups, destinations, count):
     """(packets, source ports that could matter): from the internet, half of them at edges."""
     addresses, ports = edges(groups)
     pools = {v: sorted(a for a in addresses[v] if 0 <= a < 2**(32 if v == 4 else 128) and is_public(v, a)) for v in (4, 6)}
-    out, protocols = [], PROTOCOLS[:3] * 3 + PROTOCOLS
-    chance, choice = random.random, random.choice
-    for _ in range(count):
-        version = 4 if destinations[4] and (not destinations[6] or chance() < 0.75) else 6
-        at_edge = pools[version] and chance() < 0.6
-        out.append({"version": version, "source": choice(pools[version]) if at_edge else some_address(random, version),
-            "public": True, "protocol": choice(protocols), "port": choice(ports) if chance() < 0.8 else random.getrandbits(16),
-            "destination": choice(destinations[version])})
-    return out, ports
+    several = lambda pool, of=count: random.choices(pool, k=of)
+    protocols, chances = several(PROTOCOLS[:3] * 3 + PROTOCOLS), [random.random() for _ in range(count)]
+    asked = [edge if random.random() < 0.8 else random.getrandbits(16) for edge in several(ports)]
+    versions = [4 if destinations[4] and (not destinations[6] or chance < 0.75) else 6 for chance in chances]
+    edge = {v: iter(several(pools[v]) if pools[v] else ()) for v in (4, 6)}
+    to = {v: iter(several(destinations[v]) if destinations[v] else ()) for v in (4, 6)}
+    return [{"version": v, "source": next(edge[v]) if pools[v] and random.random() < 0.6 else some_address(random, v), "public": True,
+        "protocol": protocol, "port": port, "destination": next(to[v])} for v, protocol, port in zip(versions, protocols, asked)], ports
 
 
 # --- many packets at once ---
 # The same meaning, rule by rule in plain order, with a number as a set of packets: bit i is packet i. That these sets and the
 # plain reading above agree is part of every comparison (check_some).
+
+def where(packets, field):
+    """{value: the packets that have it}"""
+    found, bit = {}, 1
+    for packet in packets:
+        found[packet[field]] = found.get(packet[field], 0) | bit
+        bit <<= 1
+    return found
+
 
 class Column:
     """One field of all packets: which of them have it between two values."""
@@ -239,14 +247,13 @@ class Column:
 class Batch:
     def __init__(self, packets):
         self.packets, self.all = packets, (1 << len(packets)) - 1
-        where = lambda field, value: sum(1 << i for i, p in enumerate(packets) if p[field] == value)
-        self.protocols = {name: where("protocol", name) for name in PROTOCOLS}
-        self.with_ports = self.protocols["tcp"] | self.protocols["udp"]
-        self.versions = {v: where("version", v) for v in (4, 6)}
-        fields = {name: [p[name] for p in packets] for name in ("source", "destination", "port")}
-        self.ports = Column(fields["port"])
-        self.sources = {v: Column(fields["source"], self.versions[v]) for v in (4, 6)}
-        self.destinations = {v: Column(fields["destination"], self.versions[v]) for v in (4, 6)}
+        self.protocols = where(packets, "protocol")
+        self.with_ports = self.protocols.get("tcp", 0) | self.protocols.get("udp", 0)
+        self.versions = {4: 0, 6: 0, **where(packets, "version")}
+        column = lambda name, wanted=None: Column([p.get(name) for p in packets], wanted)
+        self.ports = column("port")
+        self.sources = {v: column("source", self.versions[v]) for v in (4, 6)}
+        self.destinations = {v: column("destination", self.versions[v]) for v in (4, 6)} if "destination" in packets[0] else None
 
     def matched(self, rule):
         """By the rule, from a source port that it has."""

@@ -70,6 +70,88 @@ def lets_in(groups, acl, table, packet, source_ports):
     return any(acl_passes(acl, {**packet, "source_port": port}, True) for port in source_ports)
 
 
+# --- many packets at once ---
+# The same meaning with sets of packets, as in audit_oracle.py; that both agree is part of every comparison.
+
+class Batch(plain.Batch):
+    """numbers: of each packet of a protocol without a name, by its version, so many as are tried."""
+
+    def __init__(self, packets, numbers):
+        super().__init__(packets)
+        self.tries = [self.by_number(dict(zip((4, 6), pair))) for pair in zip(numbers[4], numbers[6])]
+
+    def by_number(self, other):
+        found = {}
+        for name, some in self.protocols.items():
+            for v in (4, 6):
+                number = other[v] if name == "other" else protocol_number({"protocol": name, "version": v})
+                found[number] = found.get(number, 0) | some & self.versions[v]
+        return found
+
+    def in_prefix(self, text):
+        version, low, high = plain.bounds(text)
+        return self.sources[version].between([(low, high)])
+
+    def of_protocol(self, numbers, number):
+        return self.all if number == -1 else numbers.get(number, 0)
+
+    def by_groups(self, groups, numbers):
+        found = 0
+        for permission in (p for g in groups for p in g["IpPermissions"]):
+            number = named(permission["IpProtocol"])
+            here = self.of_protocol(numbers, number)
+            if number in (6, 17):
+                here &= self.ports.between([(permission["FromPort"], permission["ToPort"])])
+            sources = 0
+            for text in [r["CidrIp"] for r in permission["IpRanges"]] + [r["CidrIpv6"] for r in permission["Ipv6Ranges"]]:
+                sources |= self.in_prefix(text)
+            found |= here & sources
+        return found
+
+    def by_acl(self, acl, numbers):
+        let, undecided = 0, self.all
+        for entry in sorted((e for e in acl["Entries"] if not e["Egress"]), key=lambda e: e["RuleNumber"]):
+            number = int(entry["Protocol"])
+            here = self.of_protocol(numbers, number) & self.in_prefix(entry.get("CidrBlock") or entry["Ipv6CidrBlock"])
+            if number in (6, 17):
+                here &= self.ports.between([(entry["PortRange"]["From"], entry["PortRange"]["To"])])
+            let |= undecided & here if entry["RuleAction"] == "allow" else 0
+            undecided &= ~here
+        return let
+
+    def answered_through(self, acl, source_ports):
+        """Packets of TCP whose answer gets out to some port that asked."""
+        entries = [(e, self.in_prefix(e.get("CidrBlock") or e["Ipv6CidrBlock"])) for e in sorted((e for e in acl["Entries"]
+            if e["Egress"] and int(e["Protocol"]) in (-1, 6)), key=lambda e: e["RuleNumber"])]
+        found = 0
+        for port in source_ports:
+            undecided = self.all
+            for entry, here in entries:
+                if int(entry["Protocol"]) == 6 and not entry["PortRange"]["From"] <= port <= entry["PortRange"]["To"]:
+                    continue
+                found |= undecided & here if entry["RuleAction"] == "allow" else 0
+                undecided &= ~here
+        return found
+
+    def led_out(self, table):
+        prefix_of = lambda route: route.get("DestinationCidrBlock") or route["DestinationIpv6CidrBlock"]
+        let, undecided = 0, self.all
+        for route in sorted(table["Routes"], key=lambda r: -int(prefix_of(r).rpartition("/")[2])):
+            here = undecided & self.in_prefix(prefix_of(route))
+            let |= here if route.get("GatewayId", "").startswith("igw-") and route.get("State") != "blackhole" else 0
+            undecided &= ~here
+        return let
+
+    def reached(self, groups, acl, table, source_ports):
+        """Those that get in, of a protocol without a name with some of the numbers tried."""
+        tcp = self.protocols.get("tcp", 0)
+        there = self.led_out(table) & (self.all & ~tcp | self.answered_through(acl, source_ports))
+        found = 0
+        for numbers in self.tries:
+            found |= there & self.by_groups(groups, numbers) & self.by_acl(acl, numbers)
+        return found
+
+
 # --- random configurations ---
 
 V4 = [v for v in plain.V4 if "/" in v]

@@ -120,10 +120,12 @@ void audit_learn_word(struct audit_word *word)
 {
 	struct st_span text = audit_word_span(word);
 	bool several = text.size > 0 && memchr(text.data, ',', text.size) != NULL;
+	word->meaning.asked = true;
 	if (word->kind == AUDIT_LITERAL && (several || audit_trimmed(text).size != text.size))
 		return;
 	struct audit_value value = value_of(word, text);
-	word->meaning = (struct audit_meaning){.known = true,
+	word->meaning = (struct audit_meaning){.asked = true,
+		.known = true,
 		.kind = (uint8_t)value.kind,
 		.tag = (uint8_t)value.tag,
 		.outside = is_outside(&value),
@@ -413,13 +415,24 @@ static void compile_lines(const struct audit_rule *rule, struct audit_set out[2]
 	audit_set_free(&ports[AUDIT_UPPER]);
 }
 
-void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags, struct audit_compiled *out)
+bool audit_compile_on(const struct audit_rule *rule, const struct audit_tags *tags, const struct audit_set *lines,
+	struct audit_compiled *out)
 {
 	out->rule = rule;
 	lend_room(out);
+	compile_lines(rule, out->lines);
+	if (lines != NULL && !audit_set_meets(&out->lines[AUDIT_UPPER], lines)) {
+		audit_compiled_free(out);
+		return false;
+	}
 	compile_sources(rule, tags, out->sources);
 	add_ports(&rule->source_ports, &out->source_ports[AUDIT_LOWER], &out->source_ports[AUDIT_UPPER]);
-	compile_lines(rule, out->lines);
+	return true;
+}
+
+void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags, struct audit_compiled *out)
+{
+	audit_compile_on(rule, tags, NULL, out);
 }
 
 void audit_compiled_free(struct audit_compiled *compiled)

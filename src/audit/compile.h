@@ -54,6 +54,9 @@ size_t audit_set_tags(const struct audit_set *set, const struct audit_tags *tags
 /* Gathers the tags of a group's sources. */
 void audit_tags_add(struct audit_tags *tags, const struct audit_group *group);
 void audit_compile(const struct audit_rule *rule, const struct audit_tags *tags, struct audit_compiled *out);
+/* The same of a rule that may match on some of these lines (NULL: of any). False: it does not, and nothing is made. */
+bool audit_compile_on(const struct audit_rule *rule, const struct audit_tags *tags, const struct audit_set *lines,
+	struct audit_compiled *out);
 void audit_compiled_free(struct audit_compiled *compiled);
 
 /* What one value of a list of addresses is, taken apart at commas by audit_each_value. */

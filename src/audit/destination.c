@@ -84,6 +84,13 @@ static uint64_t hash_words(const struct audit_words *words)
 	return hash ^ hash >> 32;
 }
 
+/* Of a list that is one prefix, as most are; else NULL. */
+static const struct audit_interval *range_of(const struct audit_words *words)
+{
+	const struct audit_meaning *meaning = words->count == 1 ? &words->items[0]->meaning : NULL;
+	return meaning != NULL && meaning->known && meaning->kind == AUDIT_VALUE_PREFIX ? &meaning->range : NULL;
+}
+
 /* Words are interned: equal lists are lists of equal pointers. */
 static void find_lists(const struct audit_rule *const *rules, size_t rule_count, struct audit_destinations *out)
 {
@@ -93,12 +100,14 @@ static void find_lists(const struct audit_rule *const *rules, size_t rule_count,
 	st_auto_free uint32_t *slots = st_alloc_zero(size, sizeof *slots); /* 1 + number of a list */
 	out->list_of = st_alloc(rule_count * sizeof *out->list_of + 1);
 	out->lists = st_alloc(rule_count * sizeof *out->lists + 1);
+	out->ranges = st_alloc(rule_count * sizeof *out->ranges + 1);
 	for (size_t i = 0; i < rule_count; i++) {
 		const struct audit_words *words = &rules[i]->destinations;
 		size_t slot = hash_words(words) & (size - 1);
 		while (slots[slot] != 0 && !same_words(out->lists[slots[slot] - 1], words))
 			slot = (slot + 1) & (size - 1);
 		if (slots[slot] == 0) {
+			out->ranges[out->list_count] = range_of(words);
 			out->lists[out->list_count++] = words;
 			slots[slot] = (uint32_t)out->list_count;
 		}
@@ -109,11 +118,14 @@ static void find_lists(const struct audit_rule *const *rules, size_t rule_count,
 static void ask_lists(const struct audit_destinations *out, struct audit_destination *destination)
 {
 	destination->match = st_alloc(out->list_count + 1);
+	/* families lie apart on the line: one address that is known is in a range, or is not */
+	bool one = destination->has_v4 != destination->has_v6 && destination->v4_known == destination->has_v4 &&
+		   destination->v6_known == destination->has_v6;
+	audit_address address = destination->has_v4 ? destination->v4 : destination->v6;
 	for (size_t i = 0; i < out->list_count; i++) {
-		const struct audit_word *alone = out->lists[i]->count == 1 ? out->lists[i]->items[0] : NULL;
-		if (alone != NULL && alone->meaning.known &&
-			alone->meaning.kind == AUDIT_VALUE_PREFIX) { /* as most are */
-			destination->match[i] = (uint8_t)match_prefix(&alone->meaning.range, destination);
+		const struct audit_interval *range = out->ranges[i];
+		if (one && range != NULL) {
+			destination->match[i] = address >= range->low && address <= range->high ? AUDIT_YES : AUDIT_NO;
 			continue;
 		}
 		struct question question = {destination, AUDIT_NO};
@@ -378,5 +390,6 @@ void audit_destinations_free(struct audit_destinations *destinations)
 	free(destinations->items);
 	free(destinations->list_of);
 	free(destinations->lists);
+	free(destinations->ranges);
 	*destinations = (struct audit_destinations){0};
 }

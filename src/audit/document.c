@@ -4,6 +4,7 @@
  */
 #include "audit/document.h"
 
+#include "audit/element.h"
 #include "base/ceilings.h"
 #include "base/json_read.h"
 #include "base/utf8.h"
@@ -13,14 +14,13 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define READ_BYTES (256 * KIB)
-#define COLUMNS (1u << 30) /* beyond, none is told: see audit_written */
+#define READ_BYTES (1 * MIB)
 
 enum encoding { ENCODING_UNKNOWN, ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE };
 
 struct block {
 	struct block *next;
-	uint8_t bytes[READ_BYTES];
+	uint8_t bytes[READ_BYTES + AUDIT_ELEMENT_SLACK];
 };
 
 struct audit_document {
@@ -32,6 +32,7 @@ struct audit_document {
 	struct block *block;          /* being read, as it was written */
 	struct block *passed, *spare; /* the element being read begins in one of them; for what comes */
 	uint64_t passed_bytes;
+	bool ended;            /* the block ends with the last byte */
 	size_t head_size;      /* bytes that stand in the block before the first read */
 	struct st_buf changed; /* the block in UTF-8, of other encodings */
 	struct st_span text;   /* the same, of any encoding */
@@ -40,9 +41,10 @@ struct audit_document {
 	uint64_t next_feed;    /* offset of the first line feed behind `counted`; UINT64_MAX: none in this block */
 	bool feed_known;
 	uint32_t line;
-	uint64_t line_start; /* offset of its first byte */
-	bool columns;        /* all text so far was ASCII: a byte is a column */
-	uint32_t documents;  /* ended before this one */
+	uint64_t line_start;  /* offset of its first byte */
+	uint64_t ascii_end;   /* offset of the first byte that is not ASCII; before it a byte is a column */
+	size_t element_bytes; /* of the last element that was read at once */
+	uint32_t documents;   /* ended before this one */
 	uint32_t element_index;
 	enum encoding encoding;
 	uint8_t half[4]; /* of a UTF-16 character cut by the end of a block */
@@ -68,7 +70,7 @@ struct audit_document *audit_document_open(int fd, struct st_span head, struct a
 	if (document->head_size > 0)
 		memcpy(document->block->bytes, head.data, document->head_size);
 	document->line = 1;
-	document->columns = true;
+	document->ascii_end = UINT64_MAX;
 	return document;
 }
 
@@ -141,20 +143,18 @@ static size_t convert(struct audit_document *document, const uint8_t *data, size
 	return at;
 }
 
-static bool is_ascii(const uint8_t *data, size_t size)
+/* How many bytes are ASCII up to the first that is not. */
+static size_t count_ascii(const uint8_t *data, size_t size)
 {
-	uint64_t any = 0, word;
-	for (uint64_t four[4]; size >= sizeof four; data += sizeof four, size -= sizeof four) {
-		memcpy(four, data, sizeof four);
-		any |= four[0] | four[1] | four[2] | four[3];
+	size_t at = 0;
+	for (uint64_t four[4]; size - at >= sizeof four; at += sizeof four) {
+		memcpy(four, data + at, sizeof four);
+		if ((four[0] | four[1] | four[2] | four[3]) & 0x8080808080808080u)
+			break;
 	}
-	for (; size >= sizeof word; data += sizeof word, size -= sizeof word) {
-		memcpy(&word, data, sizeof word);
-		any |= word;
-	}
-	for (size_t i = 0; i < size; i++)
-		any |= (uint64_t)data[i];
-	return (any & 0x8080808080808080u) == 0;
+	while (at < size && data[at] < 0x80)
+		at++;
+	return at;
 }
 
 static bool is_wide(const struct audit_document *document)
@@ -170,10 +170,13 @@ static void take_block(struct audit_document *document, size_t size, bool last)
 		document->encoding = encoding_of(raw, size);
 	if (!is_wide(document)) {
 		document->text = (struct st_span){raw, size};
-		document->columns = document->columns && is_ascii(raw, size);
+		memset(document->block->bytes + size, 0, AUDIT_ELEMENT_SLACK);
+		size_t ascii = document->ascii_end == UINT64_MAX ? count_ascii(raw, size) : size;
+		if (ascii < size)
+			document->ascii_end = document->block_start + ascii;
 		return;
 	}
-	document->columns = false;
+	document->ascii_end = 0;
 	document->changed.size = 0;
 	st_auto_buf struct st_buf joined = {0};
 	st_buf_add(&joined, document->half, document->half_size);
@@ -216,11 +219,9 @@ static void drop_passed(struct audit_document *document)
 	free_blocks(passed);
 }
 
-static enum st_status feed(struct audit_document *document, struct st_error *err)
+/* Reads behind the bytes that stand in the block. */
+static enum st_status fill(struct audit_document *document, size_t size, struct st_error *err)
 {
-	size_t size = document->head_size;
-	document->head_size = 0;
-	turn_block(document);
 	while (document->fd >= 0 && size < READ_BYTES) {
 		ssize_t got = read(document->fd, document->block->bytes + size, READ_BYTES - size);
 		if (got < 0 && errno == EINTR)
@@ -231,12 +232,20 @@ static enum st_status feed(struct audit_document *document, struct st_error *err
 			break;
 		size += (size_t)got;
 	}
-	bool last = size < READ_BYTES;
+	bool last = document->ended = size < READ_BYTES;
 	take_block(document, size, last);
 	st_json_feed(document->reader, document->text.data, document->text.size);
 	if (last)
 		st_json_feed_end(document->reader);
 	return ST_OK;
+}
+
+static enum st_status feed(struct audit_document *document, struct st_error *err)
+{
+	size_t size = document->head_size;
+	document->head_size = 0;
+	turn_block(document);
+	return fill(document, size, err);
 }
 
 /* Counts line feeds up to an offset; one in an earlier block is behind nothing but the token that began there. */
@@ -273,58 +282,6 @@ static inline void count_lines(struct audit_document *document, uint64_t offset)
 }
 
 /* --- the tree --- */
-
-static bool free_names(struct st_span key)
-{
-	return audit_span_is(key, "tags") || audit_span_is(key, "tags_all") || audit_span_is(key, "labels") ||
-	       audit_span_is(key, "metadata");
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct audit_node *x = *(const struct audit_node *const *)a, *y = *(const struct audit_node *const *)b;
-	size_t size = x->key.size < y->key.size ? x->key.size : y->key.size;
-	int order = size > 0 ? strncasecmp((const char *)x->key.data, (const char *)y->key.data, size) : 0;
-	return order != 0 ? order : x->key.size < y->key.size ? -1 : x->key.size > y->key.size;
-}
-
-static bool clash(const struct audit_node *object, const struct audit_node *a, const struct audit_node *b)
-{
-	if (!audit_same(a->key, b->key))
-		return false;
-	return !free_names(object->key) || memcmp(a->key.data, b->key.data, a->key.size) == 0;
-}
-
-static const struct audit_node *duplicate_of_many(const struct audit_node *object)
-{
-	st_auto_free const struct audit_node **list = st_alloc(object->count * sizeof *list);
-	size_t count = 0;
-	for (const struct audit_node *child = object->first; child != NULL; child = child->next)
-		list[count++] = child;
-	qsort(list, count, sizeof *list, by_key);
-	/* Keys that differ in case alone stand beside each other in any order: all of them are looked at. */
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = i + 1; j < count && audit_same(list[i]->key, list[j]->key); j++)
-			if (clash(object, list[i], list[j]))
-				return list[i]->line > list[j]->line ? list[i] : list[j];
-	return NULL;
-}
-
-/* The second of two equal keys, or NULL. */
-static const struct audit_node *duplicate_key(const struct audit_node *object)
-{
-	uint64_t seen = 0;
-	if (object->count > 48)
-		return duplicate_of_many(object);
-	for (const struct audit_node *b = object->first; b != NULL; b = b->next) {
-		uint64_t bit = (uint64_t)1 << (b->kind * 0x9e3779b1u >> 26);
-		for (const struct audit_node *a = object->first; (seen & bit) && a != b; a = a->next)
-			if (a->kind == b->kind && clash(object, a, b))
-				return b;
-		seen |= bit;
-	}
-	return NULL;
-}
 
 static const char *const lists[] = {"value", "data", "SecurityGroups", "SecurityGroupRules", "NetworkAcls",
 	"Reservations", "NetworkInterfaces", "Subnets", "RouteTables", "Addresses", "PrefixLists", "InternetGateways",
@@ -382,6 +339,66 @@ static bool finish(struct audit_document *document, struct audit_node *node, enu
 	return false;
 }
 
+/* The element that begins here, at its brace; NULL: it is to be read step by step. */
+static struct audit_node *read_element(
+	struct audit_document *document, const uint8_t *at, size_t size, uint64_t offset, bool *cut)
+{
+	struct audit_element element = {.pool = &document->element,
+		.at = at,
+		.end = at + size,
+		.offset = offset,
+		.ascii_end = document->ascii_end};
+	count_lines(document, offset);
+	element.line = document->line;
+	element.line_start = document->line_start;
+	struct audit_node *node = audit_element_read(&element, cut);
+	if (node == NULL) {
+		audit_pool_reset(&document->element);
+		return NULL;
+	}
+	document->element_bytes = (size_t)(element.at - at);
+	document->line = element.line;
+	document->line_start = element.line_start;
+	document->counted = element.offset;
+	if (document->feed_known && document->next_feed < element.offset)
+		document->feed_known = false;
+	st_json_pass(document->reader, document->element_bytes);
+	return node;
+}
+
+/* What of the block was not read yet goes to its front, so that the element there is all in it. Nothing refers to the
+ * block: the element before was given. */
+static enum st_status move_up(struct audit_document *document, size_t size, struct st_error *err)
+{
+	st_json_give_back(document->reader);
+	document->block_start += document->text.size - size;
+	memmove(document->block->bytes, document->text.data + document->text.size - size, size);
+	return fill(document, size, err);
+}
+
+/* An element of a list that is plain and fits into a block, as nearly all of them do, in one go. */
+static enum st_status take_element(struct audit_document *document, struct audit_node **node, struct st_error *err)
+{
+	size_t size;
+	uint64_t offset;
+	bool cut = false;
+	*node = NULL;
+	for (int turn = 0; turn < 2 && *node == NULL; turn++) {
+		const uint8_t *at = st_json_ahead(document->reader, &size, &offset);
+		if (at == NULL || *at != '{')
+			return ST_OK;
+		if (turn > 0 || size > document->element_bytes)
+			*node = read_element(document, at, size, offset, &cut);
+		else
+			cut = true;
+		if (*node != NULL || !cut || size == document->text.size || document->ended)
+			return ST_OK;
+		count_lines(document, offset);
+		ST_TRY(move_up(document, size, err));
+	}
+	return ST_OK;
+}
+
 static enum audit_found broken(struct audit_document *document, struct st_error *err, const char *why)
 {
 	st_fail(err, ST_WRONG, "line %u: %s", (unsigned)document->line, why);
@@ -431,8 +448,8 @@ static struct audit_node *scalar(struct audit_document *document, const struct s
 		node = add_node(
 			document, event->token == ST_JSON_STRING ? AUDIT_STRING : AUDIT_NUMBER, document->token_line);
 		node->text = text;
-		if (document->columns && event->last && event->start >= document->line_start &&
-			document->token_line == document->line && event->end - document->line_start < COLUMNS) {
+		if (event->last && event->end <= document->ascii_end && event->start >= document->line_start &&
+			document->token_line == document->line && event->end - document->line_start < AUDIT_COLUMNS) {
 			node->column = (uint32_t)(event->start - document->line_start) + 1;
 			node->end_column = (uint32_t)(event->end - document->line_start) + 1;
 		}
@@ -480,6 +497,13 @@ enum audit_found audit_document_next(
 	document->given = false;
 	for (;;) {
 		struct st_json_event event;
+		enum audit_found found;
+		struct audit_node *node = NULL;
+		if (document->depth > 0 && is_list(document, document->depth - 1) && !is_wide(document) &&
+			take_element(document, &node, err) != ST_OK)
+			return AUDIT_BROKEN;
+		if (node != NULL && finish(document, node, &found, tree, list))
+			return found;
 		enum st_json_token token = st_json_next(document->reader, &event);
 		if (token == ST_JSON_MORE) {
 			count_lines(document, UINT64_MAX);
@@ -499,15 +523,14 @@ enum audit_found audit_document_next(
 				CEIL_AUDIT_TREE_BYTES ||
 			document->piece.size > CEIL_AUDIT_TEXT_BYTES)
 			return broken(document, err, "larger than any configuration");
-		struct audit_node *node = take(document, &event);
+		node = take(document, &event);
 		if (node == NULL)
 			continue;
-		const struct audit_node *twice = node->type == AUDIT_OBJECT ? duplicate_key(node) : NULL;
+		const struct audit_node *twice = node->type == AUDIT_OBJECT ? audit_duplicate_key(node) : NULL;
 		if (twice != NULL) {
 			document->line = twice->line;
 			return broken(document, err, "a key stands twice in one object");
 		}
-		enum audit_found found;
 		if (finish(document, node, &found, tree, list))
 			return found;
 	}

@@ -83,13 +83,17 @@ static enum audit_group_kind edited_kind(const struct audit_store *store)
 	return kind == AUDIT_GROUP_JOINED ? AUDIT_GROUP_SECURITY : kind;
 }
 
-static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
+/* Adds the rules of the cluster that may be edited and are not yet. False: all that may be were among the first
+ * `tried`. */
+static bool add_rules(struct fix *fix, const struct audit_cluster *cluster, size_t tried)
 {
-	size_t before = fix->count;
+	bool any = false;
 	for (size_t i = 0; i < cluster->rule_count; i++) {
 		bool there = false;
-		for (size_t j = 0; j < fix->count; j++)
+		for (size_t j = 0; j < fix->count; j++) {
 			there |= fix->rules[j] == cluster->rules[i];
+			any |= j >= tried && fix->rules[j] == cluster->rules[i];
+		}
 		const struct audit_group *owner = audit_rule_owner(cluster->rules[i]);
 		const struct audit_group *group = owner != NULL ? owner : cluster->groups[i];
 		if (there || fix->count == RULES || group->kind != fix->kind || group->balances)
@@ -97,8 +101,9 @@ static bool add_rules(struct fix *fix, const struct audit_cluster *cluster)
 		fix->rules[fix->count] = cluster->rules[i];
 		fix->sources[fix->count] = sources_of(fix, cluster->rules[i]);
 		fix->groups[fix->count++] = cluster->groups[i];
+		any = true;
 	}
-	return fix->count > before;
+	return any;
 }
 
 /* What it gets; NULL: it is not edited. */
@@ -145,10 +150,11 @@ static bool overlaps(const struct audit_reach_row *a, const struct audit_reach_r
 	return audit_set_meets(&a->lines, &b->lines) && audit_set_meets(&a->cluster->sources, &b->cluster->sources);
 }
 
-/* Adds the rules that still let some of the row in. False: one that is edited already does. */
+/* Adds the rules that still let some of the row in. False: those do that were edited before. */
 static bool add_what_is_left(struct fix *fix, const struct audit_group *copies, const struct audit_reach *after,
 	const struct audit_reach_row *row, bool *closed)
 {
+	size_t tried = fix->count;
 	*closed = true;
 	for (size_t i = 0; i < after->row_count; i++) {
 		const struct audit_cluster *here = after->rows[i].cluster;
@@ -166,7 +172,7 @@ static bool add_what_is_left(struct fix *fix, const struct audit_group *copies, 
 		for (size_t j = 0; j < left.rule_count; j++)
 			if (!original(fix, copies, here->rules[j], &rules[j], &groups[j]))
 				return false;
-		if (!add_rules(fix, &left))
+		if (!add_rules(fix, &left, tried))
 			return false;
 	}
 	return true;
@@ -212,7 +218,9 @@ static bool try_round(
 		copies[gate] = edited(fix, fix->store->gates[gate]);
 		store.gates[gate] = &copies[gate];
 	}
-	audit_reach_within(&store, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
+	/* flows to keep may stand on any line */
+	const struct audit_set *lines = fix->keep != NULL && fix->keep->count > 0 ? NULL : &row->lines;
+	audit_reach_within(&store, lines, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
 	fix->fixing->intervals += after.intervals;
 	fix->fixing->unfinished |= fix->fixing->intervals > CEIL_AUDIT_FIX_INTERVALS;
 	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);
@@ -234,7 +242,7 @@ static struct st_span set_of(struct audit_result *out, const struct audit_words 
 			st_buf_add_byte(&text, ',');
 		st_buf_add(&text, source.data, source.size);
 	}
-	return audit_pool_copy(&out->pool, (struct st_span){text.data, text.size});
+	return audit_result_keep(out, (struct st_span){text.data, text.size});
 }
 
 static const struct audit_word *word_of(struct audit_result *out, const char *text)
@@ -269,7 +277,7 @@ void audit_tell_fix(const struct audit_store *store, const struct audit_reach *r
 	fix.kind = edited_kind(store);
 	if (fix.kind == AUDIT_GROUP_AZURE)
 		fix.inside = (struct audit_words){fix.words_inside + wide, wide ? 3 : 1};
-	if (!fixing->unfinished && add_rules(&fix, row->cluster))
+	if (!fixing->unfinished && add_rules(&fix, row->cluster, 0))
 		for (int round = 0; round < ROUNDS && !try_round(&fix, reach, row, &closed); round++)
 			;
 	closed = closed && !fixing->unfinished;

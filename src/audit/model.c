@@ -66,7 +66,7 @@ static void grow_table(struct audit_model *model)
 	model->table_size = size;
 }
 
-const struct audit_word *audit_intern(struct audit_model *model, enum audit_text_kind kind, struct st_span text)
+static struct audit_word *find_word(struct audit_model *model, enum audit_text_kind kind, struct st_span text)
 {
 	if (model->table_used >= model->table_size)
 		grow_table(model);
@@ -82,13 +82,25 @@ const struct audit_word *audit_intern(struct audit_model *model, enum audit_text
 	word->size = (uint32_t)text.size;
 	if (text.size > 0)
 		memcpy(word->text, text.data, text.size);
-	audit_learn_word(word);
 	word->self = word;
 	word->alone = &word->self;
 	word->next = *slot;
 	*slot = word;
 	model->table_used++;
 	return word;
+}
+
+const struct audit_word *audit_intern(struct audit_model *model, enum audit_text_kind kind, struct st_span text)
+{
+	struct audit_word *word = find_word(model, kind, text);
+	if (!word->meaning.asked)
+		audit_learn_word(word);
+	return word;
+}
+
+const struct audit_word *audit_intern_name(struct audit_model *model, struct st_span text)
+{
+	return find_word(model, AUDIT_LITERAL, text);
 }
 
 const struct audit_word *audit_word_of(struct audit_model *model, const struct audit_node *node)
@@ -241,7 +253,7 @@ struct audit_group *audit_model_group(struct audit_model *model, const struct au
 		grow((void **)&model->groups, &model->group_count, &model->group_capacity, sizeof *model->groups);
 	group = *slot = st_alloc_zero(1, sizeof *group);
 	group->id = id;
-	group->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
+	group->name = audit_intern_name(model, audit_id_name(audit_word_span(id)));
 	index_group(model);
 	return group;
 }
@@ -293,7 +305,7 @@ struct audit_balancer *audit_model_balancer(struct audit_model *model, const str
 	struct audit_balancer *balancer = st_alloc_zero(1, sizeof *balancer);
 	*AUDIT_PUSH(model->balancers, model->balancer_count, model->balancer_capacity) = balancer;
 	balancer->id = id;
-	balancer->name = audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(id)));
+	balancer->name = audit_intern_name(model, audit_id_name(audit_word_span(id)));
 	return balancer;
 }
 

@@ -17,6 +17,7 @@ enum audit_text_kind {
 
 /* What a word is as one value of a rule, worked out when it is interned (compile.h, audit_learn_word). */
 struct audit_meaning {
+	bool asked;        /* somebody looked */
 	bool known;        /* false: nobody looked, or it is several values */
 	uint8_t kind;      /* enum audit_value_kind */
 	uint8_t tag;       /* enum audit_tag */
@@ -231,6 +232,8 @@ struct audit_model {
 
 void audit_model_free(struct audit_model *model);
 const struct audit_word *audit_intern(struct audit_model *model, enum audit_text_kind kind, struct st_span text);
+/* The same of a literal that is no value of a rule: what it means is not worked out. */
+const struct audit_word *audit_intern_name(struct audit_model *model, struct st_span text);
 /* The word of a node: string or number as written, an unresolved expression as such; NULL when it is none of these. */
 const struct audit_word *audit_word_of(struct audit_model *model, const struct audit_node *node);
 void audit_words_add(struct audit_model *model, struct audit_words *words, const struct audit_word *word);

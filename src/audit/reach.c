@@ -13,8 +13,8 @@ struct walker_rule {
 	const struct audit_rule *rule;
 	const struct audit_compiled *sets;
 	const struct audit_group *group;
-	uint8_t *in_each_port; /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
-	uint32_t gate;
+	uint8_t *in_each_port;   /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
+	uint32_t gate, asked;    /* asked: its number among those of the destinations */
 	bool allows[2];          /* as MUST and MAY have it */
 	bool conditional, alone; /* alone: without an order */
 	bool only_in_doubt;      /* it matches no destination that is known to exist */
@@ -47,7 +47,10 @@ struct cell {
 struct walker {
 	struct audit_reach *reach;
 	const struct audit_store *store;
-	struct walker_rule *rules;
+	const struct audit_set *lines;   /* only what stands on these is asked for; NULL: all */
+	const struct audit_rule **asked; /* all that somebody on the internet may match: they make the destinations */
+	size_t asked_count;
+	struct walker_rule *rules;   /* those of them that stand on the lines */
 	struct audit_compiled *sets; /* of each */
 	size_t rule_count;
 	struct audit_sweep sweep;
@@ -90,12 +93,22 @@ static int by_rank(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* Most exports have their rules in the order of their priorities. */
+static bool in_order(const struct ranked *ranked, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (by_rank(&ranked[i - 1], &ranked[i]) > 0)
+			return false;
+	return true;
+}
+
 static void put_in_order(struct walker *walker, int mode)
 {
 	st_auto_free struct ranked *ranked = st_alloc_zero(walker->rule_count + 1, sizeof *ranked);
 	for (size_t i = 0; i < walker->rule_count; i++)
 		ranked[i] = (struct ranked){rank_of(walker->rules[i].rule, mode), walker->rules[i].gate, (uint32_t)i};
-	qsort(ranked, walker->rule_count, sizeof *ranked, by_rank);
+	if (!in_order(ranked, walker->rule_count))
+		qsort(ranked, walker->rule_count, sizeof *ranked, by_rank);
 	walker->order[mode] = st_alloc_zero(walker->rule_count + 1, sizeof *walker->order[mode]);
 	for (size_t i = 0; i < walker->rule_count; i++)
 		walker->order[mode][i] = ranked[i].number;
@@ -558,17 +571,28 @@ static void pieces_of(struct audit_set *cuts, audit_address end)
 	cuts->count = count;
 }
 
+/* Is the piece that the sweep is at one of those asked for? */
+static bool is_asked_for(const struct walker *walker)
+{
+	struct audit_interval one = {walker->sweep.low, walker->sweep.high};
+	const struct audit_set piece = {&one, 1, 1, true};
+	return walker->lines == NULL || audit_set_meets(walker->lines, &piece);
+}
+
 static void reach_destination(struct walker *walker, const struct audit_destination *to)
 {
 	size_t first_row = walker->reach->row_count;
 	walker->certain = walker->rule_count == 0 || memcmp(walker->order[MUST], walker->order[MAY],
 							     walker->rule_count * sizeof *walker->order[MUST]) == 0;
 	for (size_t i = 0; i < walker->rule_count; i++) {
-		walker->match[i] = (uint8_t)audit_destination_looked_up(&walker->reach->destinations, i, to);
+		walker->match[i] =
+			(uint8_t)audit_destination_looked_up(&walker->reach->destinations, walker->rules[i].asked, to);
 		walker->certain &= walker->match[i] != AUDIT_MAYBE && !walker->rules[i].doubtful;
 	}
 	audit_sweep_begin(&walker->sweep, walker->match);
 	while (walker->reach->doubt == NULL && audit_sweep_next(&walker->sweep)) {
+		if (!is_asked_for(walker))
+			continue;
 		const struct cell *cell = cell_here(walker, to);
 		add_lines(walker->reach, first_row, cell, walker->sweep.low, walker->sweep.high);
 		walker->cell_count++;
@@ -591,6 +615,7 @@ static void compile_rules(struct walker *walker)
 		for (size_t i = 0; i < group->rule_count; i++)
 			count += audit_may_be_outside(&group->rules[i].sources);
 	}
+	walker->asked = st_alloc((count + 1) * sizeof *walker->asked);
 	walker->rules = st_alloc_zero(count + 1, sizeof *walker->rules);
 	walker->sets = st_alloc(count * sizeof *walker->sets + 1);
 	walker->match = st_alloc(count + 1);
@@ -601,10 +626,14 @@ static void compile_rules(struct walker *walker)
 			const struct audit_rule *from = &group->rules[i];
 			if (!audit_may_be_outside(&from->sources))
 				continue;
-			audit_compile(from, &walker->reach->tags, &walker->sets[walker->rule_count]);
+			walker->asked[walker->asked_count++] = from;
+			if (!audit_compile_on(
+				    from, &walker->reach->tags, walker->lines, &walker->sets[walker->rule_count]))
+				continue;
 			walker->rules[walker->rule_count] = (struct walker_rule){.rule = from,
 				.sets = &walker->sets[walker->rule_count],
 				.gate = gate,
+				.asked = (uint32_t)walker->asked_count - 1,
 				.group = group,
 				.conditional = from->conditional,
 				.alone = from->priority == AUDIT_PRIORITY_NONE,
@@ -623,6 +652,7 @@ static void close_walker(struct walker *walker)
 		audit_compiled_free(&walker->sets[i]);
 		free(walker->rules[i].in_each_port);
 	}
+	free(walker->asked);
 	free(walker->rules);
 	free(walker->sets);
 	free(walker->match);
@@ -666,10 +696,7 @@ static void look_at_rule(const struct walker *walker, struct walker_rule *rule)
 static void reach_all(struct walker *walker)
 {
 	struct audit_reach *reach = walker->reach;
-	st_auto_free const struct audit_rule **rules = st_alloc_zero(walker->rule_count + 1, sizeof *rules);
-	for (size_t i = 0; i < walker->rule_count; i++)
-		rules[i] = walker->rules[i].rule;
-	audit_destinations_of(walker->store, rules, walker->rule_count, &reach->destinations);
+	audit_destinations_of(walker->store, walker->asked, walker->asked_count, &reach->destinations);
 	cuts_of(walker, &reach->source_ports);
 	pieces_of(&reach->source_ports, 65536);
 	for (size_t i = 0; i < walker->rule_count; i++)
@@ -677,9 +704,10 @@ static void reach_all(struct walker *walker)
 	for (size_t i = 0; i < walker->rule_count; i++) {
 		walker->rules[i].only_in_doubt = true;
 		for (size_t j = 0; j < reach->destinations.count; j++)
-			walker->rules[i].only_in_doubt &= reach->destinations.items[j].in_doubt ||
-							  audit_destination_looked_up(&reach->destinations, i,
-								  &reach->destinations.items[j]) == AUDIT_NO;
+			walker->rules[i].only_in_doubt &=
+				reach->destinations.items[j].in_doubt ||
+				audit_destination_looked_up(&reach->destinations, walker->rules[i].asked,
+					&reach->destinations.items[j]) == AUDIT_NO;
 	}
 	for (size_t i = 0; i < reach->destinations.count && reach->doubt == NULL; i++)
 		reach_destination(walker, &reach->destinations.items[i]);
@@ -687,15 +715,17 @@ static void reach_all(struct walker *walker)
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out)
 {
-	audit_reach_within(store, CEIL_AUDIT_INTERVALS, out);
+	audit_reach_within(store, NULL, CEIL_AUDIT_INTERVALS, out);
 }
 
-void audit_reach_within(const struct audit_store *store, uint64_t intervals, struct audit_reach *out)
+void audit_reach_within(
+	const struct audit_store *store, const struct audit_set *lines, uint64_t intervals, struct audit_reach *out)
 {
 	st_auto_free struct walker *walker = st_alloc_zero(1, sizeof *walker);
 	*out = (struct audit_reach){.doubt = store->doubt};
 	walker->reach = out;
 	walker->store = store;
+	walker->lines = lines;
 	walker->intervals_end = intervals;
 	for (size_t gate = 0; gate < store->gate_count; gate++) {
 		audit_tags_add(&out->tags, store->gates[gate]);

@@ -43,8 +43,9 @@ struct audit_reach {
 };
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out);
-/* The same with a ceiling for the intervals compared: beyond, it is in doubt. */
-void audit_reach_within(const struct audit_store *store, uint64_t intervals, struct audit_reach *out);
+/* The same on these lines alone (NULL: on all), with a ceiling for the intervals compared: beyond, it is in doubt. */
+void audit_reach_within(
+	const struct audit_store *store, const struct audit_set *lines, uint64_t intervals, struct audit_reach *out);
 void audit_reach_free(struct audit_reach *reach);
 enum audit_class audit_class_of(const struct audit_set *sources, const struct audit_tags *tags);
 

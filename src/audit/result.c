@@ -50,7 +50,14 @@ void *audit_grow(void *items, uint32_t count, uint32_t *capacity, size_t item_by
 	return items;
 }
 
-void audit_result_free(struct audit_result *result)
+struct st_span audit_result_keep(struct audit_result *result, struct st_span text)
+{
+	if (text.size == 0)
+		return (struct st_span){(const uint8_t *)"", 0};
+	return audit_pool_copy(result->in_row ? &result->rows : &result->pool, text);
+}
+
+static void forget_exposures(struct audit_result *result)
 {
 	for (uint32_t i = 0; i < result->exposure_count; i++) {
 		free(result->exposures[i].destinations.items);
@@ -61,6 +68,12 @@ void audit_result_free(struct audit_result *result)
 		free(result->exposures[i].closings);
 		free(result->exposures[i].fix_rules);
 	}
+	result->exposure_count = 0;
+}
+
+void audit_result_free(struct audit_result *result)
+{
+	forget_exposures(result);
 	free(result->exposures);
 	free(result->stores);
 	free(result->shadowed.items);
@@ -72,6 +85,7 @@ void audit_result_free(struct audit_result *result)
 	free(result->unfinished.items);
 	free(result->default_routes.items);
 	audit_pool_free(&result->pool);
+	audit_pool_free(&result->rows);
 	*result = (struct audit_result){0};
 }
 
@@ -213,14 +227,31 @@ static bool put_notes(struct st_buf *out, const struct audit_notes *notes, const
 	return taken;
 }
 
-bool audit_result_encode(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to)
+/* Each behind a 1: how many there are is not known before the last of them. */
+static bool put_exposures(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to)
 {
 	bool taken = true;
-	st_buf_add_u32(out, result->exposure_count);
 	for (uint32_t i = 0; i < result->exposure_count && taken; i++) {
+		st_buf_add_byte(out, 1);
 		put_exposure(out, &result->exposures[i]);
 		taken = hand_on(to, out, false);
 	}
+	return taken;
+}
+
+bool audit_result_pass(struct audit_result *result)
+{
+	bool taken = put_exposures(result, result->held, result->early);
+	forget_exposures(result);
+	audit_pool_reset(&result->rows);
+	memset(result->kept_from, 0, sizeof result->kept_from); /* texts that are told again are told anew */
+	return taken;
+}
+
+bool audit_result_encode(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to)
+{
+	bool taken = put_exposures(result, out, to);
+	st_buf_add_byte(out, 0);
 	st_buf_add_u32(out, result->store_count);
 	for (uint32_t i = 0; i < result->store_count; i++) {
 		put(out, result->stores[i].name);
@@ -452,8 +483,7 @@ enum st_status audit_result_decode(struct st_span bytes, uint32_t files, struct 
 {
 	struct decoder decoder = {.in = {.at = bytes.data, .end = bytes.data + bytes.size}, .files = files};
 	*out = (struct audit_result){0};
-	uint32_t exposures = st_cursor_u32(&decoder.in);
-	for (uint32_t i = 0; i < exposures && !decoder.in.bad; i++)
+	while (take_below(&decoder, 2) != 0)
 		take_exposure(&decoder, AUDIT_PUSH(out->exposures, out->exposure_count, out->exposure_capacity));
 	uint32_t stores = st_cursor_u32(&decoder.in);
 	for (uint32_t i = 0; i < stores && !decoder.in.bad; i++) {

@@ -200,8 +200,14 @@ struct audit_log_told {
 #define AUDIT_INSIDE_WORDS 4
 
 struct audit_word;
+struct audit_handing;
 struct audit_result {
 	struct audit_pool pool;
+	struct audit_pool rows; /* texts of exposures that are handed on early */
+	/* Who takes exposures as soon as their store is told, and what is held for him; NULL: they stay. */
+	const struct audit_handing *early;
+	struct st_buf *held;
+	bool in_row;                           /* what is told is a row that is handed on early */
 	struct st_span kept[AUDIT_KEPT_SLOTS]; /* texts told last, by where they were: most are told again */
 	const void *kept_from[AUDIT_KEPT_SLOTS];
 	const struct audit_word *inside[AUDIT_INSIDE_WORDS]; /* see fix.c */
@@ -233,6 +239,11 @@ struct audit_handing {
 	bool (*take)(void *context, struct st_buf *piece);
 	void *context;
 };
+/* Encodes the exposures told so far for the one who takes them early, and forgets them; audit_result_encode then adds
+ * the rest. False: a piece was not taken. */
+bool audit_result_pass(struct audit_result *result);
+/* A copy of the text that lives as long as what is told with it. */
+struct st_span audit_result_keep(struct audit_result *result, struct st_span text);
 /* to NULL: all of it stays in out. False: a piece was not taken. */
 bool audit_result_encode(const struct audit_result *result, struct st_buf *out, const struct audit_handing *to);
 /* bytes stay borrowed by the result's texts. files: how many there are; every number is checked. ST_FATAL: it is none.

@@ -1,6 +1,7 @@
 /* Key-driven, because the same resource comes flattened and nested, and answers of older versions lack keys. */
 #include "audit/shape.h"
 
+#include "audit/fields.h"
 #include "audit/result.h"
 
 #include <strings.h>
@@ -23,21 +24,6 @@ const struct audit_node *audit_azure_property(const struct audit_node *resource,
 }
 
 /* --- rules --- */
-
-/* A resource and its properties, looked for once. */
-struct part {
-	const struct audit_node *node, *properties;
-};
-
-static inline const struct audit_node *field(const struct part *of, const char *key)
-{
-	struct st_span name = audit_span(key);
-	uint32_t kind = audit_kind_of(name);
-	const struct audit_node *found = audit_get_kind(of->properties, name, kind);
-	if (!audit_given(found))
-		found = audit_get_kind(of->node, name, kind);
-	return audit_given(found) ? found : NULL;
-}
 
 /* A value or the values of a list; empty texts are none, as the API has it for the singular beside a plural. */
 static void add_values(struct audit_model *model, struct audit_words *words, const struct audit_node *node)
@@ -114,15 +100,18 @@ static const struct audit_word *protocol_of(struct audit_model *model, const str
 	return word != NULL ? word : audit_intern(model, AUDIT_UNRESOLVED, audit_span("(not given)"));
 }
 
+/* The last component of a name. */
+static const struct audit_word *name_of(struct audit_model *model, const struct audit_node *name)
+{
+	if (name != NULL && name->type == AUDIT_UNKNOWN)
+		return audit_intern(model, AUDIT_UNRESOLVED, name->text);
+	bool text = name != NULL && (name->type == AUDIT_STRING || name->type == AUDIT_NUMBER);
+	return audit_intern_name(model, text ? audit_id_name(name->text) : audit_span("(no name)"));
+}
+
 const struct audit_word *audit_azure_name(struct audit_model *model, const struct audit_node *node)
 {
-	const struct audit_node *name = audit_get(node, "name");
-	const struct audit_word *word = audit_word_of(model, name);
-	if (word == NULL)
-		return audit_intern(model, AUDIT_LITERAL, audit_span("(no name)"));
-	return word->kind == AUDIT_UNRESOLVED
-		       ? word
-		       : audit_intern(model, AUDIT_LITERAL, audit_id_name(audit_word_span(word)));
+	return name_of(model, audit_get(node, "name"));
 }
 
 /* NULL: it was not written as it is. */
@@ -134,11 +123,12 @@ static const struct audit_word *pointer_of(struct audit_model *model, const stru
 	return audit_intern(model, AUDIT_LITERAL, (struct st_span){text.data, text.size});
 }
 
-static struct audit_written written_at(struct audit_model *model, const struct part *of, const struct audit_word *list)
+static struct audit_written written_at(
+	struct audit_model *model, const struct audit_fields *of, const struct audit_word *list)
 {
 	const struct audit_node *node = of->node, *properties = of->properties;
-	const struct audit_node *one = field(of, "sourceAddressPrefix");
-	const struct audit_node *many = field(of, "sourceAddressPrefixes");
+	const struct audit_node *one = audit_field(of, "sourceAddressPrefix");
+	const struct audit_node *many = audit_field(of, "sourceAddressPrefixes");
 	bool computed = node->computed || (properties != NULL && properties->computed) ||
 			(one != NULL && one->computed) || (many != NULL && many->computed);
 	struct audit_written written = {.list = computed       ? NULL
@@ -165,27 +155,30 @@ const struct audit_word *audit_azure_address(struct audit_model *model, const st
 void audit_azure_rule(struct audit_model *model, struct audit_group *group, const struct audit_node *node,
 	const struct audit_word *list, uint32_t file, bool conditional)
 {
-	const struct part of = {node, audit_get(node, "properties")};
-	const struct audit_node *direction = field(&of, "direction");
+	struct audit_fields of;
+	audit_fields_of(node, &of);
+	const struct audit_node *direction = audit_field(&of, "direction");
 	if (audit_is_text(direction, "Outbound"))
 		return;
 	struct audit_rule rule = {
-		.name = audit_azure_name(model, node),
+		.name = name_of(model, audit_own_field(&of, "name")),
 		.at = audit_place_of(file, node),
-		.protocol = protocol_of(model, field(&of, "protocol")),
-		.priority = priority_of(field(&of, "priority")),
-		.access = access_of(field(&of, "access")),
+		.protocol = protocol_of(model, audit_field(&of, "protocol")),
+		.priority = priority_of(audit_field(&of, "priority")),
+		.access = access_of(audit_field(&of, "access")),
 		.conditional = conditional || !audit_is_text(direction, "Inbound"),
-		.sources = values_of(model, field(&of, "sourceAddressPrefix"), field(&of, "sourceAddressPrefixes"),
-			field(&of, "sourceApplicationSecurityGroups")),
-		.source_ports = values_of(model, field(&of, "sourcePortRange"), field(&of, "sourcePortRanges"), NULL),
-		.destinations = values_of(model, field(&of, "destinationAddressPrefix"),
-			field(&of, "destinationAddressPrefixes"), field(&of, "destinationApplicationSecurityGroups")),
-		.ports =
-			values_of(model, field(&of, "destinationPortRange"), field(&of, "destinationPortRanges"), NULL),
+		.sources = values_of(model, audit_field(&of, "sourceAddressPrefix"),
+			audit_field(&of, "sourceAddressPrefixes"), audit_field(&of, "sourceApplicationSecurityGroups")),
+		.source_ports = values_of(
+			model, audit_field(&of, "sourcePortRange"), audit_field(&of, "sourcePortRanges"), NULL),
+		.destinations = values_of(model, audit_field(&of, "destinationAddressPrefix"),
+			audit_field(&of, "destinationAddressPrefixes"),
+			audit_field(&of, "destinationApplicationSecurityGroups")),
+		.ports = values_of(model, audit_field(&of, "destinationPortRange"),
+			audit_field(&of, "destinationPortRanges"), NULL),
 		.written = written_at(model, &of, list),
 	};
-	const struct audit_word *address = audit_azure_address(model, node);
+	const struct audit_word *address = audit_word_of(model, audit_own_field(&of, "(address)"));
 	if (address != NULL)
 		audit_rule_extend(model, &rule)->address = address;
 	*audit_group_rule(model, group) = rule;

@@ -58,6 +58,7 @@ struct audit_destinations {
 	/* Rules share few lists of destinations: each is asked once for all of its rules. */
 	uint32_t *list_of; /* of each rule */
 	const struct audit_words **lists;
+	const struct audit_interval **ranges; /* of each list that is one prefix; NULL: of the others */
 	size_t list_count;
 };
 

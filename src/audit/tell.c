@@ -24,7 +24,7 @@ struct telling {
 
 static struct st_span keep(struct audit_result *result, struct st_span text)
 {
-	return text.size > 0 ? audit_pool_copy(&result->pool, text) : (struct st_span){(const uint8_t *)"", 0};
+	return audit_result_keep(result, text);
 }
 
 /* The same of a text that is told often, such as the id of a group: once, as long as nothing else takes its slot. */
@@ -624,7 +624,9 @@ static void tell_store(void *context, const struct audit_store *store)
 			*store;
 	audit_reach_of(store, &telling->reach);
 	audit_judge_store(store, &telling->judged);
+	result->in_row = result->early != NULL;
 	audit_each_row(store, &telling->judged, &telling->reach, tell_cut_row, telling);
+	result->in_row = false;
 	struct audit_store_told *told = AUDIT_PUSH(result->stores, result->store_count, result->store_capacity);
 	told->name = keep(result, store->name);
 	told->file = store->at.file;
@@ -644,6 +646,9 @@ static void tell_store(void *context, const struct audit_store *store)
 			audit_span("not every fix was looked for: too many combinations of rules"), store->at);
 	audit_judged_free(&telling->judged);
 	audit_reach_free(&telling->reach);
+	if (telling->status == ST_OK && result->early != NULL && !audit_result_pass(result))
+		telling->status =
+			st_fail(telling->err, ST_WRONG, "the answer is larger than any that somebody could read");
 }
 
 enum st_status audit_tell(const struct audit_model *model, const struct audit_aside *aside, struct audit_result *out,

@@ -26,7 +26,7 @@ struct audit_aside {
 };
 
 /* All stores of the model. aside and trace may be NULL. ST_FATAL: the two evaluators disagree about a packet, and
- * nothing is to be believed. */
+ * nothing is to be believed. Where out->early says so, exposures are handed on store by store. */
 enum st_status audit_tell(const struct audit_model *model, const struct audit_aside *aside, struct audit_result *out,
 	struct audit_trace *trace, struct st_error *err);
 

@@ -5,12 +5,10 @@
  */
 #include "base/json_read.h"
 
+#include "base/json_scan.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #define PIECE_BYTES 65536
 #define ESCAPE_BYTES 12 /* a surrogate pair: \ud83d\ude00 */
@@ -133,67 +131,6 @@ static enum st_json_token more(struct st_json_reader *r, struct st_json_event *e
 		return fail_here(r, event);
 	event->token = ST_JSON_MORE;
 	return ST_JSON_MORE;
-}
-
-/* --- where things end: the loops that see every byte --- */
-
-static bool is_blank(uint8_t byte)
-{
-	return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-static const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end)
-{
-	if (p<end && * p> ' ')
-		return p;
-#ifdef __SSE2__
-	const __m128i space = _mm_set1_epi8(' '), lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
-	const __m128i tab = _mm_set1_epi8('\t');
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i blank = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, space), _mm_cmpeq_epi8(v, lf)),
-			_mm_or_si128(_mm_cmpeq_epi8(v, cr), _mm_cmpeq_epi8(v, tab)));
-		unsigned other = ~(unsigned)_mm_movemask_epi8(blank) & 0xffff;
-		if (other)
-			return p + __builtin_ctz(other);
-		p += 16;
-	}
-#endif
-	while (p < end && is_blank(*p))
-		p++;
-	return p;
-}
-
-/* First quote, backslash or control character. */
-static const uint8_t *find_string_stop(const uint8_t *p, const uint8_t *end)
-{
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), last_control = _mm_set1_epi8(0x1f);
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
-			_mm_cmpeq_epi8(_mm_min_epu8(v, last_control), v));
-		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
-		if (mask)
-			return p + __builtin_ctz(mask);
-		p += 16;
-	}
-#else
-	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-	while (end - p >= 8) {
-		uint64_t v, q, b;
-		memcpy(&v, p, 8);
-		q = v ^ (ones * '"');
-		b = v ^ (ones * '\\');
-		/* a false hit above a true one only sends these 8 bytes to the loop below */
-		if ((((q - ones) & ~q) | ((b - ones) & ~b) | ((v - ones * 0x20) & ~v)) & high)
-			break;
-		p += 8;
-	}
-#endif
-	while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
-		p++;
-	return p;
 }
 
 /* --- values --- */
@@ -340,7 +277,7 @@ static enum st_json_token continue_string(struct st_json_reader *r, struct st_js
 	for (;;) {
 		if (r->escape_size == 0) {
 			size_t room = PIECE_BYTES - r->piece_size, left = (size_t)(r->end - r->at);
-			const uint8_t *stop = find_string_stop(r->at, r->at + (left < room ? left : room));
+			const uint8_t *stop = st_json_string_stop(r->at, r->at + (left < room ? left : room));
 			keep(r, r->at, (size_t)(stop - r->at));
 			r->at = stop;
 			if (stop == r->end)
@@ -365,7 +302,7 @@ static enum st_json_token begin_string(struct st_json_reader *r, struct st_json_
 	r->is_key = is_key;
 	r->escaped = false;
 	const uint8_t *text = ++r->at;
-	const uint8_t *stop = find_string_stop(text, r->end);
+	const uint8_t *stop = st_json_string_stop(text, r->end);
 	if (stop < r->end && *stop == '"' && stop - text <= PIECE_BYTES) {
 		r->at = stop + 1;
 		return give_text(r, event, is_key ? ST_JSON_KEY : ST_JSON_STRING, text, (size_t)(stop - text), true);
@@ -425,7 +362,7 @@ static bool is_delimiter(uint8_t byte)
 	case '"':
 		return true;
 	default:
-		return is_blank(byte);
+		return st_json_is_blank(byte);
 	}
 }
 
@@ -552,6 +489,38 @@ static enum st_json_token begin_value(struct st_json_reader *r, struct st_json_e
 	}
 }
 
+/* --- a value that the caller reads --- */
+
+const uint8_t *st_json_ahead(struct st_json_reader *r, size_t *size, uint64_t *offset)
+{
+	if (r->depth == 0 || in_object(r))
+		return NULL;
+	if (r->state == AFTER_VALUE) {
+		r->at = st_json_skip_blanks(r->at, r->end);
+		if (r->at == r->end || *r->at != ',')
+			return NULL;
+		r->at++;
+		r->state = NEXT_VALUE;
+	}
+	if (r->state != FIRST_ELEMENT && r->state != NEXT_VALUE)
+		return NULL;
+	r->at = st_json_skip_blanks(r->at, r->end);
+	*size = (size_t)(r->end - r->at);
+	*offset = offset_of(r, r->at);
+	return *size > 0 ? r->at : NULL;
+}
+
+void st_json_pass(struct st_json_reader *r, size_t size)
+{
+	r->at += size;
+	r->state = after_value(r);
+}
+
+void st_json_give_back(struct st_json_reader *r)
+{
+	r->end = r->at;
+}
+
 /* --- what comes next --- */
 
 static void skip_byte_order_mark(struct st_json_reader *r)
@@ -584,7 +553,7 @@ static enum st_json_token in_container(struct st_json_reader *r, struct st_json_
 static enum st_json_token next_structure(struct st_json_reader *r, struct st_json_event *event)
 {
 	for (;;) {
-		r->at = skip_blanks(r->at, r->end);
+		r->at = st_json_skip_blanks(r->at, r->end);
 		if (r->at == r->end) {
 			if (r->state != BETWEEN_VALUES || !r->ended)
 				return more(r, event);

@@ -47,6 +47,14 @@ void st_json_resync(struct st_json_reader *reader);
 /* Starts anew at depth 0: after ST_JSON_MORE with the next block, whatever was begun; after an error behind its byte.
  */
 void st_json_restart(struct st_json_reader *reader);
+/* In an array, where its next element begins in this block: its first byte, how many of the block follow, and its
+ * offset; a comma before it is read. NULL: none begins there, and st_json_next says what does. The caller may read the
+ * element by itself and pass it, or call st_json_next as ever. */
+const uint8_t *st_json_ahead(struct st_json_reader *reader, size_t *size, uint64_t *offset);
+/* Behind st_json_ahead alone: the element is so many bytes, all in this block, and is JSON. */
+void st_json_pass(struct st_json_reader *reader, size_t size);
+/* Behind st_json_ahead alone: what follows of the block will be fed again, in front of the next one. */
+void st_json_give_back(struct st_json_reader *reader);
 void st_json_close(struct st_json_reader *reader);
 /* The same, and nothing of the input stays in the memory that is given back. */
 void st_json_close_secret(struct st_json_reader *reader);
