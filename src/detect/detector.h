@@ -49,7 +49,7 @@ struct detector {
 	/*
 	 * Sets in `found` the bits of all places where check() can say yes. More may be set; the engine asks
 	 * triggers and may_start again. With run_start: of those places alone for which triggers and may_start hold and
-	 * that are the first such of their run (planes_first_of_run). With `sequences` (ended by an all-NULL one),
+	 * that are the first such of their run (PLANE_FIRST for digits). With `sequences` (ended by an all-NULL one),
 	 * `found` says where they begin when it is called, and needs only narrowing; without, it holds nothing of use.
 	 * Only a matter of speed: planes.h.
 	 */

@@ -1,22 +1,12 @@
-/* The planes: each set of bytes is compared 32 places at a time, what is made of others is made word by word. */
+/* The planes: the eight bits of each byte first, as eight planes; sets of bytes are made of these, 256 places at a
+ * time, and what stands together of sets. */
 #include "detect/planes.h"
 
-_Static_assert(PLANES_OF_RARE <= 8, "one bit of a byte for each");
-/* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
-static const uint8_t rare_byte[PLANES_OF_RARE] = {
-	[PLANE_AT] = '@',
-	[PLANE_PERCENT] = '%',
-	[PLANE_AMPERSAND] = '&',
-	[PLANE_BACKSLASH] = '\\',
-	[PLANE_PLUS] = '+',
-	[PLANE_OPEN] = '(',
-	[PLANE_WIDE] = 0xef,
-	[PLANE_UMLAUT] = 0xc3,
-};
-
-void planes_first_of_run(struct planes *planes, uint64_t *found)
+/* Places behind the text are dropped, and in each run all places but the first; returns whether the run that goes on
+ * behind the text has one. */
+static bool keep_first(const struct planes *planes, uint64_t *found, bool passed_before)
 {
-	uint64_t carry = planes->examined, gone = 0;
+	uint64_t carry = passed_before, gone = 0;
 	const uint64_t *run = planes->of[PLANE_RUN] + 1;
 	const size_t words = (planes->size + PLANE_PLACES - 1) / PLANE_PLACES;
 	const unsigned last = (unsigned)((planes->size - 1) % PLANE_PLACES);
@@ -30,7 +20,7 @@ void planes_first_of_run(struct planes *planes, uint64_t *found)
 		carry = gone >> 63;
 		found[w] &= ~passed;
 	}
-	planes->examined = gone >> last & 1;
+	return gone >> last & 1;
 }
 
 /* A set as its low and high nibbles, into bit `bit` of the two tables. */
@@ -79,23 +69,135 @@ static void take_text(struct planes *planes, const uint8_t *text, size_t text_si
 	planes->text = planes->copy;
 }
 
-/* --- planes made of others --- */
+/* --- sets of bytes --- */
 
-PLANES_INLINE plane_bits all_of(const uint64_t *digits, unsigned further)
+/* Which of 16 values the high or low half of a byte has. */
+struct nibbles {
+	plane_bits is[16];
+};
+
+PLANES_INLINE void nibbles_of(plane_bits bit3, plane_bits bit2, plane_bits bit1, plane_bits bit0, struct nibbles *out)
 {
-	return plane_load(digits) & plane_behind(digits, further);
+	const plane_bits high[4] = {~(bit3 | bit2), ~bit3 & bit2, bit3 & ~bit2, bit3 & bit2};
+	const plane_bits low[4] = {~(bit1 | bit0), ~bit1 & bit0, bit1 & ~bit0, bit1 & bit0};
+	for (unsigned value = 0; value < 16; value++)
+		out->is[value] = high[value >> 2] & low[value & 3];
 }
 
-PLANES_INLINE plane_bits spelt(const struct planes *planes, size_t w)
+/* The bytes of four words. */
+struct bytes {
+	struct nibbles high, low;
+	plane_bits upto_9, upto_10; /* of the low half */
+};
+
+PLANES_INLINE plane_bits byte_is(const struct bytes *bytes, uint8_t byte)
 {
-	return plane_load(planes->of[PLANE_HIGH] + w) | plane_load(planes->of[PLANE_EQUALS] + w) |
-	       plane_load(planes->of[PLANE_PERCENT] + w) | plane_load(planes->of[PLANE_AMPERSAND] + w);
+	return bytes->high.is[byte >> 4] & bytes->low.is[byte & 15];
+}
+
+/* In upper and in lower case. */
+PLANES_INLINE plane_bits letter_is(const struct bytes *bytes, char lower)
+{
+	const unsigned high = (uint8_t)lower >> 4;
+	return (bytes->high.is[high] | bytes->high.is[high - 2]) & bytes->low.is[(uint8_t)lower & 15];
+}
+
+/* 26 letters from the one behind 0x40 or 0x60 on, whose high halves are `first` and first + 1. */
+PLANES_INLINE plane_bits letters(const struct bytes *bytes, unsigned first)
+{
+	return (bytes->high.is[first] & ~bytes->low.is[0]) | (bytes->high.is[first + 1] & bytes->upto_10);
+}
+
+PLANES_INLINE void read_bytes(const struct planes *planes, size_t w, struct bytes *out)
+{
+	plane_bits bit[8];
+	for (unsigned n = 0; n < 8; n++)
+		bit[n] = plane_load(planes->bit[n] + w);
+	nibbles_of(bit[7], bit[6], bit[5], bit[4], &out->high);
+	nibbles_of(bit[3], bit[2], bit[1], bit[0], &out->low);
+	out->upto_10 = ~(bit[3] & (bit[2] | (bit[1] & bit[0])));
+	out->upto_9 = ~(bit[3] & (bit[2] | bit[1]));
+}
+
+PLANES_INLINE void store_sets(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits digit = bytes->high.is[3] & bytes->upto_9;
+	const plane_bits upper = letters(bytes, 4), lower = letters(bytes, 6), alnum = digit | upper | lower;
+	plane_store(of[PLANE_DIGIT] + w, digit);
+	plane_store(of[PLANE_UPPER] + w, upper);
+	plane_store(of[PLANE_LOWER] + w, lower);
+	plane_store(of[PLANE_LETTER] + w, upper | lower);
+	plane_store(of[PLANE_ALNUM] + w, alnum);
+	plane_store(of[PLANE_RUN] + w, alnum & ~(byte_is(bytes, 'm') | byte_is(bytes, 'K')));
+	plane_store(of[PLANE_HIGH] + w, plane_load(planes->bit[7] + w));
+	plane_store(of[PLANE_ZERO] + w, byte_is(bytes, '0'));
+	plane_store(of[PLANE_SPACE] + w, byte_is(bytes, ' '));
+	plane_store(of[PLANE_LINE_FEED] + w, byte_is(bytes, '\n'));
+	plane_store(of[PLANE_DOT] + w, byte_is(bytes, '.'));
+	plane_store(of[PLANE_COLON] + w, byte_is(bytes, ':'));
+	plane_store(of[PLANE_DASH] + w, byte_is(bytes, '-'));
+	plane_store(of[PLANE_SLASH] + w, byte_is(bytes, '/'));
+	plane_store(of[PLANE_EQUALS] + w, byte_is(bytes, '='));
+	plane_store(of[PLANE_BRACKET] + w, byte_is(bytes, '['));
+	plane_store(of[PLANE_OF_NUMBER] + w, letter_is(bytes, 'd') | letter_is(bytes, 'm') | letter_is(bytes, 'o') |
+						     letter_is(bytes, 'r') | byte_is(bytes, '#'));
+	plane_store(of[PLANE_BEHIND_EQUALS] + w, byte_is(bytes, '2') | letter_is(bytes, 'a') | letter_is(bytes, 'c') |
+							 byte_is(bytes, '\n') | byte_is(bytes, '\r'));
+}
+
+/* Of bytes that most texts hold little of; which of them there are goes into any. */
+PLANES_INLINE void store_rare(struct planes *planes, size_t w, const struct bytes *bytes, plane_bits *any)
+{
+	static const uint8_t rare_byte[PLANES_OF_RARE] = {
+		[PLANE_AT] = '@',
+		[PLANE_PERCENT] = '%',
+		[PLANE_AMPERSAND] = '&',
+		[PLANE_BACKSLASH] = '\\',
+		[PLANE_PLUS] = '+',
+		[PLANE_OPEN] = '(',
+		[PLANE_WIDE] = 0xef,
+		[PLANE_UMLAUT] = 0xc3,
+	};
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
+		const plane_bits here = byte_is(bytes, rare_byte[n]);
+		plane_store(planes->of[n] + w, here);
+		any[n] |= here;
+	}
+}
+
+PLANES_TARGET static void make_sets(struct planes *planes)
+{
+	plane_bits any[PLANES_OF_RARE] = {{0}};
+	for (size_t w = 0; w < planes->words + 4; w += 4) {
+		struct bytes bytes;
+		read_bytes(planes, w, &bytes);
+		store_sets(planes, w, &bytes);
+		store_rare(planes, w, &bytes, any);
+	}
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
+		planes->any[n] = plane_any(any[n]);
+}
+
+/* --- what stands together --- */
+
+PLANES_INLINE void doubled(uint64_t *to, const uint64_t *from, size_t words, unsigned further)
+{
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(to + w, plane_load(from + w) & plane_behind(from + w, further));
+}
+
+PLANES_INLINE plane_bits spells(const struct planes *planes, size_t w)
+{
+	return plane_load(planes->of[PLANE_HIGH] + w) | plane_load(planes->of[PLANE_PERCENT] + w) |
+	       plane_load(planes->of[PLANE_AMPERSAND] + w) |
+	       (plane_load(planes->of[PLANE_EQUALS] + w) & plane_behind(planes->of[PLANE_BEHIND_EQUALS] + w, 1));
 }
 
 /* What the eight places from each on hold; of the word behind it only the first places count. */
-PLANES_INLINE plane_bits spelt_in_eight(const struct planes *planes, size_t w)
+PLANES_INLINE plane_bits in_eight(const uint64_t *words)
 {
-	plane_bits here = spelt(planes, w), behind = spelt(planes, w + 1);
+	plane_bits here = plane_load(words), behind = plane_load(words + 1);
 	here |= here >> 1 | behind << 63;
 	behind |= behind >> 1;
 	here |= here >> 2 | behind << 62;
@@ -103,25 +205,23 @@ PLANES_INLINE plane_bits spelt_in_eight(const struct planes *planes, size_t w)
 	return here | here >> 4 | behind << 60;
 }
 
-/* Words from the one before on; what is far behind the text may be wrong: see PLANE_DIGITS_2. */
+/* Words from the one before on; what is far behind the text may be wrong: see PLANE_ALNUM_2. */
 PLANES_TARGET static void combine_words(struct planes *planes)
 {
 	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
-	for (size_t w = 0; w < planes->words + 2; w += 4) {
-		plane_bits letter = plane_load(of[PLANE_UPPER] + w) | plane_load(of[PLANE_LOWER] + w);
-		plane_bits alnum = letter | plane_load(of[PLANE_DIGIT] + w);
-		plane_store(of[PLANE_LETTER] + w, letter);
-		plane_store(of[PLANE_ALNUM] + w, alnum);
-		plane_store(of[PLANE_RUN] + w, alnum & ~plane_load(of[PLANE_M_OR_K] + w));
-	}
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_2] + w, all_of(of[PLANE_DIGIT] + w, 1));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2] + w, 2));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4] + w, 4));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_SPELT_8] + w, spelt_in_eight(planes, w));
+	const size_t words = planes->words;
+	doubled(of[PLANE_ALNUM_2], of[PLANE_ALNUM], words, 1);
+	doubled(of[PLANE_ALNUM_4], of[PLANE_ALNUM_2], words, 2);
+	doubled(of[PLANE_ALNUM_8], of[PLANE_ALNUM_4], words, 4);
+	doubled(of[PLANE_DIGITS_2], of[PLANE_DIGIT], words, 1);
+	doubled(of[PLANE_DIGITS_4], of[PLANE_DIGITS_2], words, 2);
+	doubled(of[PLANE_DIGITS_8], of[PLANE_DIGITS_4], words, 4);
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(of[PLANE_SPELLS] + w, spells(planes, w));
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(of[PLANE_SPELT_8] + w, in_eight(of[PLANE_SPELLS] + w));
+	memcpy(of[PLANE_FIRST] + 1, of[PLANE_DIGIT] + 1, words * sizeof of[0][0]);
+	planes->digit_before = keep_first(planes, of[PLANE_FIRST] + 1, planes->digit_before);
 }
 
 #if defined(__x86_64__)
@@ -132,93 +232,23 @@ bool planes_here(void)
 	return __builtin_cpu_supports("avx2");
 }
 
-PLANES_INLINE uint64_t sign_bits(__m256i first, __m256i second)
-{
-	return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
-}
-
-PLANES_INLINE uint64_t equal(__m256i first, __m256i second, uint8_t byte)
-{
-	const __m256i same = _mm256_set1_epi8((char)byte);
-	return sign_bits(_mm256_cmpeq_epi8(first, same), _mm256_cmpeq_epi8(second, same));
-}
-
-PLANES_INLINE uint64_t between(__m256i first, __m256i second, uint8_t low, uint8_t high)
-{
-	const __m256i from = _mm256_set1_epi8((char)low), span = _mm256_set1_epi8((char)(high - low));
-	first = _mm256_sub_epi8(first, from);
-	second = _mm256_sub_epi8(second, from);
-	return sign_bits(_mm256_cmpeq_epi8(_mm256_min_epu8(first, span), first),
-		_mm256_cmpeq_epi8(_mm256_min_epu8(second, span), second));
-}
-
-/* One pass for all planes but the rare ones. */
-PLANES_TARGET static void fill_common(struct planes *planes)
+/* The eight bits of each byte, into a word for 64 places. */
+PLANES_TARGET static void split_bits(struct planes *planes)
 {
 	const uint8_t *text = planes->text;
 	for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES) {
-		const __m256i first = _mm256_loadu_si256((const void *)text);
-		const __m256i second = _mm256_loadu_si256((const void *)(text + 32));
-		planes->of[PLANE_DIGIT][w] = between(first, second, '0', '9');
-		planes->of[PLANE_ZERO][w] = equal(first, second, '0');
-		planes->of[PLANE_UPPER][w] = between(first, second, 'A', 'Z');
-		planes->of[PLANE_LOWER][w] = between(first, second, 'a', 'z');
-		planes->of[PLANE_HIGH][w] = sign_bits(first, second);
-		planes->of[PLANE_SPACE][w] = equal(first, second, ' ');
-		planes->of[PLANE_LINE_FEED][w] = equal(first, second, '\n');
-		planes->of[PLANE_DOT][w] = equal(first, second, '.');
-		planes->of[PLANE_COLON][w] = equal(first, second, ':');
-		planes->of[PLANE_DASH][w] = equal(first, second, '-');
-		planes->of[PLANE_SLASH][w] = equal(first, second, '/');
-		planes->of[PLANE_EQUALS][w] = equal(first, second, '=');
-		planes->of[PLANE_BRACKET][w] = equal(first, second, '[');
-		planes->of[PLANE_M_OR_K][w] = equal(first, second, 'm') | equal(first, second, 'K');
-	}
-}
-
-/* Bit n: rare_byte[n] may stand in the text (its nibbles do, in one byte). */
-PLANES_TARGET static uint8_t rare_there(const struct planes *planes)
-{
-	_Alignas(32) uint8_t low[32] = {0}, high[32] = {0};
-	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
-		for (unsigned half = 0; half < 32; half += 16) {
-			low[half + (rare_byte[n] & 15)] |= (uint8_t)(1u << n);
-			high[half + (rare_byte[n] >> 4)] |= (uint8_t)(1u << n);
+		__m256i first = _mm256_loadu_si256((const void *)text);
+		__m256i second = _mm256_loadu_si256((const void *)(text + 32));
+		for (unsigned n = 8; n-- > 0;) {
+			const uint32_t half[2] = {
+				(uint32_t)_mm256_movemask_epi8(first), (uint32_t)_mm256_movemask_epi8(second)};
+			memcpy(&planes->bit[n][w], half, sizeof half);
+			first = _mm256_add_epi8(first, first);
+			second = _mm256_add_epi8(second, second);
 		}
-	const __m256i nibble = _mm256_set1_epi8(15);
-	const __m256i lows = _mm256_load_si256((const void *)low), highs = _mm256_load_si256((const void *)high);
-	__m256i any = _mm256_setzero_si256();
-	for (size_t place = 0; place < (planes->words + 2) * PLANE_PLACES; place += 32) {
-		__m256i bytes = _mm256_loadu_si256((const void *)(planes->text + place));
-		__m256i lower = _mm256_and_si256(bytes, nibble);
-		__m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-		any = _mm256_or_si256(
-			any, _mm256_and_si256(_mm256_shuffle_epi8(lows, lower), _mm256_shuffle_epi8(highs, upper)));
 	}
-	__m128i half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
-	uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
-	bits |= bits >> 32;
-	bits |= bits >> 16;
-	return (uint8_t)(bits | bits >> 8);
-}
-
-PLANES_TARGET static void fill_rare(struct planes *planes)
-{
-	const unsigned there = rare_there(planes);
-	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
-		const uint8_t *text = planes->text;
-		uint64_t *to = planes->of[n], any = 0;
-		if (!(there >> n & 1)) {
-			if (planes->any[n])
-				memset(to, 0, sizeof planes->of[n]);
-			planes->any[n] = false;
-			continue;
-		}
-		for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES)
-			any |= to[w] = equal(_mm256_loadu_si256((const void *)text),
-				_mm256_loadu_si256((const void *)(text + 32)), rare_byte[n]);
-		planes->any[n] = any != 0;
-	}
+	for (unsigned n = 0; n < 8; n++)
+		memset(planes->bit[n] + planes->words + 2, 0, 6 * sizeof planes->bit[n][0]);
 }
 
 /* The nibbles of 32 places, as places of the tables. */
@@ -274,14 +304,9 @@ bool planes_here(void)
 	return false;
 }
 
-static void fill_common(struct planes *planes)
+static void split_bits(struct planes *planes)
 {
 	(void)planes;
-}
-
-static void fill_rare(struct planes *planes)
-{
-	(void)planes, (void)rare_byte;
 }
 
 void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
@@ -297,9 +322,7 @@ void planes_fill(struct planes *planes, const uint8_t *text, size_t text_size, s
 	planes->size = size;
 	planes->words = (size + 4 * PLANE_PLACES - 1) / (4 * PLANE_PLACES) * 4;
 	take_text(planes, text, text_size, at);
-	fill_common(planes);
-	fill_rare(planes);
-	for (size_t n = 0; n < PLANES_OF_BYTES; n++)
-		memset(planes->of[n] + planes->words + 2, 0, 4 * sizeof planes->of[n][0]);
+	split_bits(planes);
+	make_sets(planes);
 	combine_words(planes);
 }

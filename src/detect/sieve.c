@@ -50,17 +50,6 @@ void sieve_close(struct sieve *sieve)
 	free(sieve);
 }
 
-/* Fills found[n]. */
-static void ask(struct sieve *sieve, size_t n, unsigned *examined)
-{
-	const struct detector *detector = sieve->detectors[n];
-	struct planes *planes = &sieve->planes;
-	planes->examined = *examined >> n & 1;
-	detector->places(planes, sieve->found[n]);
-	if (detector->run_start)
-		*examined = (*examined & ~(1u << n)) | (unsigned)planes->examined << n;
-}
-
 PLANES_TARGET static void unite(struct sieve *sieve)
 {
 	const size_t words = (sieve->planes.size + SIEVE_PLACES - 1) / SIEVE_PLACES;
@@ -73,14 +62,16 @@ PLANES_TARGET static void unite(struct sieve *sieve)
 	sieve->any[words - 1] &= ~(uint64_t)0 >> (63 - (sieve->planes.size - 1) % SIEVE_PLACES);
 }
 
-size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
+size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, bool *digit_before)
 {
 	if (places > (size_t)PLANE_WORDS * PLANE_PLACES)
 		places = (size_t)PLANE_WORDS * PLANE_PLACES;
+	sieve->planes.digit_before = *digit_before;
 	planes_fill(&sieve->planes, text, size, at, places);
+	*digit_before = sieve->planes.digit_before;
 	planes_seek(&sieve->planes, &sieve->seekers, sieve->sought);
 	for (size_t n = 0; n < sieve->count; n++)
-		ask(sieve, n, examined);
+		sieve->detectors[n]->places(&sieve->planes, sieve->found[n]);
 	unite(sieve);
 	return places;
 }
