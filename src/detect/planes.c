@@ -23,37 +23,6 @@ static bool keep_first(const struct planes *planes, uint64_t *found, bool passed
 	return gone >> last & 1;
 }
 
-/* A set as its low and high nibbles, into bit `bit` of the two tables. */
-static void add_set(const char *bytes, unsigned bit, uint8_t low[32], uint8_t high[32])
-{
-	for (unsigned nibble = 0; nibble < 16 && !*bytes; nibble++) {
-		low[nibble] |= (uint8_t)(1u << bit);
-		high[nibble] |= (uint8_t)(1u << bit);
-	}
-	for (; *bytes; bytes++) {
-		low[(uint8_t)*bytes & 15] |= (uint8_t)(1u << bit);
-		high[(uint8_t)*bytes >> 4] |= (uint8_t)(1u << bit);
-	}
-}
-
-bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequence *sequences)
-{
-	if (seekers->count == PLANE_SEEKERS)
-		return false;
-	size_t n = seekers->count++;
-	for (unsigned bit = 0; sequences[bit].bytes[0]; bit++) {
-		if (bit == PLANE_SEQUENCES)
-			return false;
-		for (size_t place = 0; place < 2; place++)
-			add_set(sequences[bit].bytes[place], bit, seekers->low[n][place], seekers->high[n][place]);
-	}
-	for (size_t place = 0; place < 2; place++) { /* shuffles look into each half by itself */
-		memcpy(seekers->low[n][place] + 16, seekers->low[n][place], 16);
-		memcpy(seekers->high[n][place] + 16, seekers->high[n][place], 16);
-	}
-	return true;
-}
-
 /* The text with one word before, where it lies or, near its ends, as a copy with zeros where there is none. */
 static void take_text(struct planes *planes, const uint8_t *text, size_t text_size, size_t at)
 {
@@ -88,18 +57,12 @@ PLANES_INLINE void nibbles_of(plane_bits bit3, plane_bits bit2, plane_bits bit1,
 struct bytes {
 	struct nibbles high, low;
 	plane_bits upto_9, upto_10; /* of the low half */
+	plane_bits a_to_o, p_to_z;  /* by the high half: letters, and a few signs */
 };
 
 PLANES_INLINE plane_bits byte_is(const struct bytes *bytes, uint8_t byte)
 {
 	return bytes->high.is[byte >> 4] & bytes->low.is[byte & 15];
-}
-
-/* In upper and in lower case. */
-PLANES_INLINE plane_bits letter_is(const struct bytes *bytes, char lower)
-{
-	const unsigned high = (uint8_t)lower >> 4;
-	return (bytes->high.is[high] | bytes->high.is[high - 2]) & bytes->low.is[(uint8_t)lower & 15];
 }
 
 /* 26 letters from the one behind 0x40 or 0x60 on, whose high halves are `first` and first + 1. */
@@ -117,7 +80,12 @@ PLANES_INLINE void read_bytes(const struct planes *planes, size_t w, struct byte
 	nibbles_of(bit[3], bit[2], bit[1], bit[0], &out->low);
 	out->upto_10 = ~(bit[3] & (bit[2] | (bit[1] & bit[0])));
 	out->upto_9 = ~(bit[3] & (bit[2] | bit[1]));
+	out->a_to_o = out->high.is[4] | out->high.is[6];
+	out->p_to_z = out->high.is[5] | out->high.is[7];
 }
+
+/* By the low half of a letter: LOW('a') and LOW('A') are one, and so LOW('q'). */
+#define LOW(letter) (bytes->low.is[(letter)&15])
 
 PLANES_INLINE void store_sets(struct planes *planes, size_t w, const struct bytes *bytes)
 {
@@ -140,10 +108,61 @@ PLANES_INLINE void store_sets(struct planes *planes, size_t w, const struct byte
 	plane_store(of[PLANE_SLASH] + w, byte_is(bytes, '/'));
 	plane_store(of[PLANE_EQUALS] + w, byte_is(bytes, '='));
 	plane_store(of[PLANE_BRACKET] + w, byte_is(bytes, '['));
-	plane_store(of[PLANE_OF_NUMBER] + w, letter_is(bytes, 'd') | letter_is(bytes, 'm') | letter_is(bytes, 'o') |
-						     letter_is(bytes, 'r') | byte_is(bytes, '#'));
-	plane_store(of[PLANE_BEHIND_EQUALS] + w, byte_is(bytes, '2') | letter_is(bytes, 'a') | letter_is(bytes, 'c') |
+	plane_store(of[PLANE_OF_NUMBER] + w,
+		((LOW('d') | LOW('m') | LOW('o')) & bytes->a_to_o) | (LOW('r') & bytes->p_to_z) | byte_is(bytes, '#'));
+	plane_store(of[PLANE_BEHIND_EQUALS] + w, ((LOW('a') | LOW('c')) & bytes->a_to_o) | byte_is(bytes, '2') |
 							 byte_is(bytes, '\n') | byte_is(bytes, '\r'));
+}
+
+/* Letters in both cases, and other sets of one detector. */
+PLANES_INLINE void store_words(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits a_to_o = bytes->a_to_o, p_to_z = bytes->p_to_z;
+	plane_store(of[PLANE_A] + w, LOW('a') & a_to_o);
+	plane_store(of[PLANE_C] + w, LOW('c') & a_to_o);
+	plane_store(of[PLANE_H] + w, LOW('h') & a_to_o);
+	plane_store(of[PLANE_I] + w, LOW('i') & a_to_o);
+	plane_store(of[PLANE_K] + w, LOW('k') & a_to_o);
+	plane_store(of[PLANE_L] + w, LOW('l') & a_to_o);
+	plane_store(of[PLANE_T] + w, LOW('t') & p_to_z);
+	plane_store(of[PLANE_X] + w, LOW('x') & p_to_z);
+	const plane_bits f_r = (LOW('f') & a_to_o) | (LOW('r') & p_to_z);
+	plane_store(of[PLANE_F_R] + w, f_r);
+	plane_store(of[PLANE_F_O_R] + w, f_r | (LOW('o') & a_to_o));
+	plane_store(of[PLANE_LABEL_END] + w,
+		((LOW('d') | LOW('n')) & a_to_o) | ((LOW('s') | LOW('t') | LOW('y')) & p_to_z));
+	plane_store(of[PLANE_LABEL_SIGN] + w, byte_is(bytes, '=') | byte_is(bytes, ':') | byte_is(bytes, '"') |
+						      byte_is(bytes, '\'') | byte_is(bytes, '\\'));
+	const plane_bits hyphen = byte_is(bytes, '_') | byte_is(bytes, '-');
+	plane_store(of[PLANE_HYPHEN] + w, hyphen);
+	plane_store(of[PLANE_JOINED] + w, hyphen | byte_is(bytes, '.') | plane_load(of[PLANE_ALNUM] + w));
+	plane_store(of[PLANE_SMALL_G] + w, byte_is(bytes, 'g'));
+	plane_store(of[PLANE_SMALL_B_K_M] + w, byte_is(bytes, 'b') | byte_is(bytes, 'k') | byte_is(bytes, 'm'));
+	plane_store(of[PLANE_CAPITAL_J] + w, byte_is(bytes, 'J'));
+}
+
+PLANES_INLINE void store_forms(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits *high = bytes->high.is, a_to_o = bytes->a_to_o, p_to_z = bytes->p_to_z;
+	plane_store(of[PLANE_FORM_1] + w, byte_is(bytes, 'A') | byte_is(bytes, 'S'));
+	plane_store(of[PLANE_FORM_2] + w, high[4] & (LOW('B') | LOW('E') | LOW('N')));
+	plane_store(of[PLANE_FORM_3] + w, high[4] & (LOW('C') | LOW('O')));
+	plane_store(of[PLANE_FORM_4] + w, high[4] & (LOW('G') | LOW('I') | LOW('K')));
+	plane_store(of[PLANE_FORM_5] + w, byte_is(bytes, 'L') | byte_is(bytes, 'P'));
+	plane_store(of[PLANE_FORM_6] + w, byte_is(bytes, 'p'));
+	const plane_bits dot = byte_is(bytes, '.');
+	plane_bits one = LOW('b') | LOW('g') | LOW('a') | LOW('n') | LOW('l');
+	one = (one & a_to_o) | ((LOW('p') | LOW('r')) & p_to_z) | byte_is(bytes, '/') | byte_is(bytes, 0xc3);
+	plane_store(of[PLANE_FORM_1_ON] + w, one | dot);
+	plane_store(of[PLANE_FORM_2_ON] + w, ((LOW('u') | LOW('v')) & p_to_z) | dot);
+	plane_store(of[PLANE_FORM_3_ON] + w, ((LOW('o') | LOW('h')) & a_to_o) | (LOW('y') & p_to_z));
+	plane_store(of[PLANE_FORM_4_ON] + w, (LOW('c') | LOW('g') | LOW('m') | LOW('n')) & a_to_o);
+	plane_store(of[PLANE_FORM_5_ON] + w, ((LOW('i') | LOW('l')) & a_to_o) | (LOW('t') & p_to_z) | dot);
+	plane_bits third = LOW('a') | LOW('b') | LOW('c') | LOW('d') | LOW('g') | LOW('j') | LOW('l') | LOW('m');
+	third = (third & a_to_o) | ((LOW('p') | LOW('r') | LOW('s') | LOW('u')) & p_to_z);
+	plane_store(of[PLANE_FORM_THIRD] + w, third);
 }
 
 /* Of bytes that most texts hold little of; which of them there are goes into any. */
@@ -158,6 +177,7 @@ PLANES_INLINE void store_rare(struct planes *planes, size_t w, const struct byte
 		[PLANE_OPEN] = '(',
 		[PLANE_WIDE] = 0xef,
 		[PLANE_UMLAUT] = 0xc3,
+		[PLANE_TILDE] = '~',
 	};
 	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
 		const plane_bits here = byte_is(bytes, rare_byte[n]);
@@ -173,6 +193,8 @@ PLANES_TARGET static void make_sets(struct planes *planes)
 		struct bytes bytes;
 		read_bytes(planes, w, &bytes);
 		store_sets(planes, w, &bytes);
+		store_words(planes, w, &bytes);
+		store_forms(planes, w, &bytes);
 		store_rare(planes, w, &bytes, any);
 	}
 	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
@@ -251,52 +273,6 @@ PLANES_TARGET static void split_bits(struct planes *planes)
 		memset(planes->bit[n] + planes->words + 2, 0, 6 * sizeof planes->bit[n][0]);
 }
 
-/* The nibbles of 32 places, as places of the tables. */
-struct halves {
-	__m256i low, high;
-};
-
-PLANES_INLINE struct halves halves_of(const uint8_t *text)
-{
-	const __m256i nibble = _mm256_set1_epi8(15);
-	__m256i bytes = _mm256_loadu_si256((const void *)text);
-	return (struct halves){_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)};
-}
-
-PLANES_INLINE __m256i in_sets(struct halves bytes, const uint8_t *low_table, const uint8_t *high_table)
-{
-	return _mm256_and_si256(_mm256_shuffle_epi8(_mm256_load_si256((const void *)low_table), bytes.low),
-		_mm256_shuffle_epi8(_mm256_load_si256((const void *)high_table), bytes.high));
-}
-
-PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const struct halves bytes[2])
-{
-	__m256i all = in_sets(bytes[0], seekers->low[n][0], seekers->high[n][0]);
-	all = _mm256_and_si256(all, in_sets(bytes[1], seekers->low[n][1], seekers->high[n][1]));
-	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(all, _mm256_setzero_si256()));
-}
-
-PLANES_INLINE void seek(
-	const struct planes *planes, const struct plane_seekers *seekers, size_t count, uint64_t *const *found)
-{
-	const uint8_t *text = planes->text + PLANE_PLACES;
-	for (size_t w = 0; w < planes->words; w++, text += PLANE_PLACES) {
-		const struct halves first[2] = {halves_of(text), halves_of(text + 1)};
-		const struct halves second[2] = {halves_of(text + 32), halves_of(text + 33)};
-		for (size_t n = 0; n < count; n++)
-			found[n][w] = begins(seekers, n, first) | (uint64_t)begins(seekers, n, second) << 32;
-	}
-}
-
-/* The count as a constant lets the loop over seekers be unrolled. */
-PLANES_TARGET void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
-{
-	if (seekers->count == 3)
-		seek(planes, seekers, 3, found);
-	else
-		seek(planes, seekers, seekers->count, found);
-}
-
 #else
 
 bool planes_here(void)
@@ -307,13 +283,6 @@ bool planes_here(void)
 static void split_bits(struct planes *planes)
 {
 	(void)planes;
-}
-
-void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
-{
-	(void)planes;
-	for (size_t n = 0; n < seekers->count; n++)
-		memset(found[n], 0xff, PLANE_WORDS * sizeof *found[n]);
 }
 #endif
 

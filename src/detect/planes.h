@@ -26,6 +26,7 @@ enum plane {
 	PLANE_OPEN,   /* ( */
 	PLANE_WIDE,   /* 0xef, the first byte of a full-width sign */
 	PLANE_UMLAUT, /* 0xc3, the first byte of most letters of Western Europe beyond ASCII */
+	PLANE_TILDE,
 	PLANES_OF_RARE,
 	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
 	PLANE_ZERO,                   /* the digit 0 */
@@ -46,6 +47,37 @@ enum plane {
 	PLANE_BRACKET,       /* [ */
 	PLANE_OF_NUMBER,     /* the letters d m o r, in which words end that say that a number comes, and # */
 	PLANE_BEHIND_EQUALS, /* what stands behind an equals sign that spells something: 2 a c, line feed, return */
+	/* letters in both cases */
+	PLANE_A,
+	PLANE_C,
+	PLANE_H,
+	PLANE_I,
+	PLANE_K,
+	PLANE_L,
+	PLANE_T,
+	PLANE_X,
+	PLANE_F_R,
+	PLANE_F_O_R,
+	PLANE_LABEL_END, /* d n s t y: in which the labels of secrets end */
+	/* other sets of one detector */
+	PLANE_LABEL_SIGN, /* = : " ' \\, behind such a label */
+	PLANE_JOINED,     /* letters, digits and _ - . of identifiers */
+	PLANE_HYPHEN,     /* _ and - */
+	PLANE_SMALL_G,
+	PLANE_SMALL_B_K_M,
+	PLANE_CAPITAL_J,
+	PLANE_FORM_1,     /* first bytes of legal forms: A S */
+	PLANE_FORM_2,     /* B E N */
+	PLANE_FORM_3,     /* C O */
+	PLANE_FORM_4,     /* G I K */
+	PLANE_FORM_5,     /* L P */
+	PLANE_FORM_6,     /* p */
+	PLANE_FORM_1_ON,  /* what can follow them: . / b g p r a n l 0xc3 */
+	PLANE_FORM_2_ON,  /* . u v */
+	PLANE_FORM_3_ON,  /* o h y */
+	PLANE_FORM_4_ON,  /* c g m n */
+	PLANE_FORM_5_ON,  /* . t i l */
+	PLANE_FORM_THIRD, /* letters that are third: a b c d g j l m p r s u */
 	/* made of others at other places */
 	PLANE_ALNUM_2, /* two letters or digits from here on; as all these true as far as 56 places behind the text */
 	PLANE_ALNUM_4,
@@ -143,26 +175,6 @@ PLANES_INLINE plane_bits plane_filter(
 		}
 	return plane_load(kept);
 }
-
-/*
- * Where one of up to eight pairs of bytes may stand: of each place a set of bytes, "" is all. A set is taken
- * as its low nibbles times its high nibbles, so that more may be found than is meant: "aA" and "xyz" are exact, "aS" is
- * not (it is aAqQsScC...).
- */
-#define PLANE_SEQUENCES 8
-struct plane_sequence {
-	const char *bytes[2];
-};
-/* Tables of shuffles made of sequences, for up to PLANE_SEEKERS detectors. */
-#define PLANE_SEEKERS 4
-struct plane_seekers {
-	_Alignas(32) uint8_t low[PLANE_SEEKERS][2][32], high[PLANE_SEEKERS][2][32];
-	size_t count;
-};
-/* Ended by an all-NULL one; false: there are too many. */
-bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequence *sequences);
-/* found[n]: where sequences of seeker n begin, as many words as the planes have. */
-void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found);
 
 bool planes_here(void); /* has this processor what they need? */
 /* Makes the planes of text[at, at + size), size from 1 to PLANE_WORDS * PLANE_PLACES; the 64 bytes on either side are

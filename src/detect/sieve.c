@@ -8,8 +8,6 @@
 struct sieve {
 	const struct detector *detectors[SIEVE_DETECTORS];
 	size_t count;
-	struct plane_seekers seekers;
-	uint64_t *sought[PLANE_SEEKERS];
 	/* of the piece */
 	struct planes planes;
 	uint64_t found[SIEVE_DETECTORS][PLANE_WORDS + 4];
@@ -32,16 +30,8 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
 	sieve->count = count;
 	sieve->planes.regions = regions;
 	sieve->planes.fields = true;
-	for (size_t n = 0; n < count; n++) {
+	for (size_t n = 0; n < count; n++)
 		sieve->detectors[n] = detectors[n];
-		if (!detectors[n]->sequences)
-			continue;
-		if (!planes_add_seeker(&sieve->seekers, detectors[n]->sequences)) {
-			sieve_close(sieve);
-			return NULL;
-		}
-		sieve->sought[sieve->seekers.count - 1] = sieve->found[n];
-	}
 	return sieve;
 }
 
@@ -69,7 +59,6 @@ size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t a
 	sieve->planes.digit_before = *digit_before;
 	planes_fill(&sieve->planes, text, size, at, places);
 	*digit_before = sieve->planes.digit_before;
-	planes_seek(&sieve->planes, &sieve->seekers, sieve->sought);
 	for (size_t n = 0; n < sieve->count; n++)
 		sieve->detectors[n]->places(&sieve->planes, sieve->found[n]);
 	unite(sieve);

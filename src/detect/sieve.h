@@ -13,7 +13,7 @@
 
 struct sieve;
 bool sieve_here(void); /* does this processor have what it needs? */
-/* NULL when the processor has no AVX2, or more detectors seek pairs of bytes than there is room for. */
+/* NULL when the processor has no AVX2, or there are more detectors than there is room for. */
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions);
 /*
  * Sifts the places of text from `at` on: `places` of them, or as many as fit; returns how many. What lies outside of
