@@ -367,6 +367,18 @@ static bool is_unnumbered(const struct detect_window *window, size_t at)
 	return true;
 }
 
+/* By the last letter of a word: the letters before it, of all last words of labels, words that say that a number comes
+ * and words between. */
+static const uint32_t last_letters[26] = {0x80904, 0, 0, 0x100100, 0xe29c8, 0x4010, 0x22010, 0, 0x8, 0, 0, 0x910,
+	0x100100, 0x4010, 0xe3800, 0, 0, 0x42010, 0x84151, 0x46414, 0x8, 0, 0, 0x20000, 0x20000, 0x41};
+
+bool case_label_ends_other(const struct detect_window *window, size_t at)
+{
+	const uint8_t last = byte_before(window, at, 2), before = byte_before(window, at, 3);
+	return byte_before(window, at, 1) == ' ' && ascii_letter(last) && ascii_letter(before) &&
+	       !(last_letters[(last & 31) - 1] >> ((before & 31) - 1) & 1);
+}
+
 /* *at moves to the begin of the words that were read. */
 static bool label_ends(const struct detect_window *window, size_t *at, bool few)
 {
@@ -387,6 +399,11 @@ bool case_label_may_end(const struct detect_window *window, size_t at, bool few)
 bool case_label_may_begin(const struct detect_window *window, size_t at, bool few)
 {
 	return label_ends(window, &at, few) || at <= LONGEST_HEAD + SIGNS_MOST;
+}
+
+const char *case_label_word(size_t number)
+{
+	return number < sizeof labels / sizeof *labels ? labels[number].last : NULL;
 }
 
 /* Names of code are no labels: __prot = 0664. */

@@ -45,6 +45,7 @@ struct detect {
 	uint16_t keeps[256];   /* all ones for ASCII letters and digits: the run goes on */
 	uint16_t run_detectors;
 	uint16_t run_examined; /* detectors that already looked at the current run of letters and digits */
+	bool run_has_digit;    /* the same of the sieve */
 	bool finished;         /* the next feed begins a new input */
 	struct st_buf window;
 	uint64_t window_offset;  /* of window.data[0] in the input */
@@ -306,18 +307,17 @@ static void examine_word(struct detect *detect, uint64_t places, size_t word, si
 /* The fast way: the same candidates, but for those that a hint ruled out. */
 static void scan_words(struct detect *detect, size_t limit)
 {
-	unsigned examined = detect->run_examined;
 	size_t done;
 	sieve_fields(detect->sieve, detect->fields.count > 0);
 	for (size_t at = detect->scanned; at < limit; at += done) {
-		done = sieve_run(detect->sieve, detect->window.data, detect->window.size, at, limit - at, &examined);
+		done = sieve_run(detect->sieve, detect->window.data, detect->window.size, at, limit - at,
+			&detect->run_has_digit);
 		for (size_t word = 0; word * SIEVE_PLACES < done; word++) {
 			uint64_t places = sieve_candidates(detect->sieve, word);
 			if (places)
 				examine_word(detect, places, word, at + word * SIEVE_PLACES);
 		}
 	}
-	detect->run_examined = (uint16_t)examined;
 }
 
 /* Shows the detectors the window up to `limit`. One byte beyond may be read: feed_slice and detect_finish see to it. */
@@ -393,6 +393,7 @@ static void begin_input(struct detect *detect)
 	detect->window_offset = 0;
 	detect->scanned = 0;
 	detect->run_examined = 0;
+	detect->run_has_digit = false;
 	detect->ruled = 0;
 	if (detect->rules)
 		rule_scan_begin(detect->rules);

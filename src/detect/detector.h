@@ -10,7 +10,6 @@
 
 struct detect_field;
 struct planes;
-struct plane_sequence;
 
 /* The text around a trigger. The engine promises at least CEIL_DETECT_REACH_BYTES on either side of `at`, or the true
  * begin or end of the input; a detector never looks further, so that its answer does not depend on how the text was
@@ -49,12 +48,10 @@ struct detector {
 	/*
 	 * Sets in `found` the bits of all places where check() can say yes. More may be set; the engine asks
 	 * triggers and may_start again. With run_start: of those places alone for which triggers and may_start hold and
-	 * that are the first such of their run (planes_first_of_run). With `sequences` (ended by an all-NULL one),
-	 * `found` says where they begin when it is called, and needs only narrowing; without, it holds nothing of use.
-	 * Only a matter of speed: planes.h.
+	 * that are the first such of their run (PLANE_FIRST for digits). `found` holds nothing of use when it is
+	 * called. Only a matter of speed: planes.h.
 	 */
 	void (*places)(struct planes *planes, uint64_t *found);
-	const struct plane_sequence *sequences;
 	/* Pure: no allocation, no I/O, no state. Fills *out and returns true, or false. */
 	bool (*check)(const struct detect_window *window, size_t at, struct detect_candidate *out);
 };

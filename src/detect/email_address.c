@@ -307,18 +307,6 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return true;
 }
 
-/* The beginnings of the words for the sign, and "a" with what can follow it in brackets. */
-static const struct plane_sequence sequences[] = {
-	{{"aA", "tT"}},
-	{{"aA", "rR"}},
-	{{"aA", "fF"}},
-	{{"cC", "hH"}},
-	{{"kK", "lL"}},
-	{{"aA", " )\t"}},
-	{{"aA", "]}>\xc2"}},
-	{{NULL}},
-};
-
 /* Is the letter the begin of a word, and if it is the word "a", in brackets that end at most three blanks behind it? */
 static bool may_be_word(const uint8_t *at)
 {
@@ -347,15 +335,30 @@ static bool may_be_escape(const uint8_t *at)
 	return may_start(at[0], at[1]) && (at[1] != '4' || at[2] == '0');
 }
 
+/* at, aro, arr, aff, chi, kla, and "a" before a sign or a blank. */
+PLANES_INLINE plane_bits begins_word(const struct planes *planes, size_t w)
+{
+	const plane_bits alnum = plane(planes, PLANE_ALNUM, w, 2), next = plane(planes, PLANE_L, w, 1);
+	plane_bits of_a = plane(planes, PLANE_T, w, 1) & ~(alnum | plane(planes, PLANE_HIGH, w, 2));
+	of_a |= plane(planes, PLANE_F_R, w, 1) & plane(planes, PLANE_F_O_R, w, 2);
+	of_a |= ~plane(planes, PLANE_ALNUM, w, 1) & ~(plane(planes, PLANE_SPACE, w, 1) & alnum);
+	plane_bits found = plane(planes, PLANE_A, w, 0) & of_a;
+	found |= plane(planes, PLANE_C, w, 0) & plane(planes, PLANE_H, w, 1) & plane(planes, PLANE_I, w, 2);
+	found |= plane(planes, PLANE_K, w, 0) & next & plane(planes, PLANE_A, w, 2);
+	return found & ~(plane(planes, PLANE_ALNUM, w, -1) | plane(planes, PLANE_HIGH, w, -1));
+}
+
 /* The sign itself, its escapes, the words for it. */
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits words = plane_load(found + w) & ~plane(planes, PLANE_ALNUM, w, -1);
-		plane_bits escapes = plane(planes, PLANE_PERCENT, w, 0) | plane(planes, PLANE_AMPERSAND, w, 0);
-		escapes |= plane(planes, PLANE_BACKSLASH, w, 0) | plane(planes, PLANE_EQUALS, w, 0);
+		plane_bits escapes = plane(planes, PLANE_EQUALS, w, 0);
+		if (plane_any(escapes))
+			escapes &= plane(planes, PLANE_ZERO, w, 2) & plane(planes, PLANE_DIGIT, w, 1); /* =40 */
+		escapes |= plane(planes, PLANE_PERCENT, w, 0) | plane(planes, PLANE_AMPERSAND, w, 0);
+		escapes |= plane(planes, PLANE_BACKSLASH, w, 0);
 		escapes |= plane(planes, PLANE_WIDE, w, 0) | plane(planes, PLANE_UMLAUT, w, 0);
-		words = plane_filter(planes, w, words, may_be_word);
+		const plane_bits words = plane_filter(planes, w, begins_word(planes, w), may_be_word);
 		escapes = plane_filter(planes, w, escapes, may_be_escape);
 		plane_store(found + w, plane(planes, PLANE_AT, w, 0) | words | escapes);
 	}
@@ -368,6 +371,5 @@ const struct detector detector_email_address = {
 	.run_start = true,
 	.may_start = may_start,
 	.places = find_places,
-	.sequences = sequences,
 	.check = check,
 };

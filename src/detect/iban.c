@@ -2,6 +2,8 @@
  * iban: an International Bank Account Number (ISO 13616-1) of a country in the registry, with its length, the structure
  * of its account number and check digits modulo 97. The number ends where the country's length says.
  */
+#include <endian.h>
+
 #include "detect/digits.h"
 #include "detect/planes.h"
 
@@ -115,24 +117,16 @@ static const uint32_t second_letters[26] = {0x2080818, 0x10201d1, 0x3020080, 0x4
 	0x122000, 0xd0810, 0x4000, 0x2400000, 0x1380106, 0x1a241c, 0x4900, 0x1000, 0xc0c00, 0x1, 0x144000, 0x28551d,
 	0x22800, 0x1, 0x41, 0, 0x400, 0x10, 0};
 
-/* Of two letters in upper case. */
-static const struct iban_country *country_of(uint8_t first, uint8_t second)
+/* How many countries stand before those of a first letter. */
+static const uint8_t countries_before[26] = {
+	0, 5, 12, 16, 20, 23, 27, 33, 36, 41, 42, 44, 51, 59, 62, 63, 67, 68, 71, 81, 84, 85, 87, 87, 88, 89};
+
+/* Of two letters, in upper case or both in lower. */
+static inline const struct iban_country *country_of(uint8_t first, uint8_t second)
 {
-	size_t low = 0, high = sizeof countries / sizeof *countries;
-	if (!(second_letters[first - 'A'] >> (second - 'A') & 1))
-		return NULL;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = first != (uint8_t)countries[middle].id[0] ? first - countries[middle].id[0]
-								      : second - countries[middle].id[1];
-		if (order == 0)
-			return &countries[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	const uint32_t letters = second_letters[(first & 31) - 1], letter = (uint32_t)1 << ((second & 31) - 1);
+	const unsigned before = (unsigned)__builtin_popcount(letters & (letter - 1));
+	return letters & letter ? &countries[countries_before[(first & 31) - 1] + before] : NULL;
 }
 
 /* An IBAN as written. */
@@ -306,21 +300,20 @@ static bool may_start(uint8_t trigger, uint8_t next)
 
 /* --- places --- */
 
-/* Where the country code in ASCII stands, as code_before and check say; NULL: nowhere. */
-static const uint8_t *plain_code(const uint8_t *at)
+/* May a number begin with the letters at `code`, as code_before and check say of those before the check digits `at`? */
+static bool may_begin_at(const uint8_t *at, const uint8_t *code)
 {
-	const uint8_t *code = at - (ascii_letter(at[-1]) ? 2 : at[-1] == ' ' || at[-1] == '-' ? 3 : 4);
-	uint8_t before = code[-1];
+	const uint8_t before = code[-1];
 	if (code == at - 4 && (at[-1] != 0xa0 || at[-2] != 0xc2))
-		return NULL;
-	if (!ascii_letter(code[0]) || !ascii_letter(code[1]))
-		return NULL;
+		return false;
+	if (code == at - 3 && at[-1] != ' ' && at[-1] != '-')
+		return false;
 	if (at[-1] == ' ' && at[0] < 0x80 && ascii_letter(before))
-		return NULL;
+		return false;
 	if (!ascii_alnum(before) && before != '_')
-		return code;
+		return true;
 	/* an escape, the end of a terminal code, the n of IBAN */
-	return code[-2] == '\\' || before == 'm' || (before | 0x20) == 'k' || (before | 0x20) == 'n' ? code : NULL;
+	return code[-2] == '\\' || before == 'm' || (before | 0x20) == 'k' || (before | 0x20) == 'n';
 }
 
 /* Do the characters behind the check digits fit, as far as they are ASCII? */
@@ -343,7 +336,29 @@ static bool account_follows(const uint8_t *at, const struct iban_country *countr
 	return true;
 }
 
-static bool may_be(const uint8_t *at)
+/* Letters or signs that stand in no IBAN among the eight bytes at `at`, the sign bit of each; none behind what may be
+ * spelt otherwise. */
+static uint64_t others_in_eight(const uint8_t *at)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	uint64_t bytes;
+	memcpy(&bytes, at, sizeof bytes);
+	bytes = le64toh(bytes);
+	const uint64_t amp = bytes ^ ones * '&', equals = bytes ^ ones * '=', percent = bytes ^ ones * '%';
+	const uint64_t spelt = ((amp - ones) & ~amp) | ((equals - ones) & ~equals) | ((percent - ones) & ~percent);
+	return (spelt & tops) != 0 ? 0 : bytes << 1 & ~bytes & tops;
+}
+
+/* Does no letter stand where the account number has digits? Refuses most of what texts with numbers hold: "is 71691
+ * ok". */
+static bool may_be_account(const uint8_t *account, const struct iban_country *country)
+{
+	const char *rule = country->account;
+	const unsigned digits = rule[0] != 'n' ? 0 : ascii_digit((uint8_t)rule[2]) ? 7 : (unsigned)(rule[1] - '0');
+	return (others_in_eight(account) & (((uint64_t)1 << 8 * (digits & 7)) - 1)) == 0;
+}
+
+PLANES_TARGET static bool may_be(const uint8_t *at)
 {
 	if (at[0] == 0xef) {
 		if (at[1] != 0xbc || (uint8_t)(at[2] - 0x90) > 9)
@@ -351,9 +366,13 @@ static bool may_be(const uint8_t *at)
 		if (at[-3] == 0xef)
 			return true;
 	}
-	const uint8_t *code = plain_code(at);
-	const struct iban_country *country = code ? country_of(code[0] & 0xdf, code[1] & 0xdf) : NULL;
-	return country && (at[0] == 0xef || at[1] >= 0x80 || account_follows(at + 2, country));
+	const uint8_t *code = at - 2 - !ascii_letter(at[-1]) - (at[-1] >= 0x80);
+	if (!ascii_letter(code[0]) || !ascii_letter(code[1]))
+		return false;
+	const struct iban_country *country = country_of(code[0], code[1]);
+	if (!country || (at[1] < 0x80 && !may_be_account(at + 2, country)) || !may_begin_at(at, code))
+		return false;
+	return at[0] == 0xef || at[1] >= 0x80 || account_follows(at + 2, country);
 }
 
 /* The country code of two letters, right before or with one sign between, of a blank no third; full-width letters end
@@ -372,10 +391,10 @@ PLANES_INLINE plane_bits behind_code(const struct planes *planes, size_t w, plan
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits heads = plane(planes, PLANE_DIGITS_2, w, 0);
-		const plane_bits high = plane(planes, PLANE_HIGH, w, 1);
-		if (plane_any(high))
-			heads |= high & (plane(planes, PLANE_DIGIT, w, 0) | plane(planes, PLANE_WIDE, w, 0));
+		const plane_bits first = plane(planes, PLANE_FIRST, w, 0), high = plane(planes, PLANE_HIGH, w, 1);
+		plane_bits heads = first & (plane(planes, PLANE_DIGIT, w, 1) | high);
+		if (planes->any[PLANE_WIDE])
+			heads |= high & plane(planes, PLANE_WIDE, w, 0);
 		if (plane_any(heads))
 			heads = plane_filter(planes, w, behind_code(planes, w, heads), may_be);
 		plane_store(found + w, heads);

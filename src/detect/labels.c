@@ -193,29 +193,32 @@ void label_text_before(const struct detect_window *window, size_t at, size_t rea
 	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
 	while (from > least && !ends_label(window->data[from - 1]))
 		from--;
-	bool fresh = from == 0 || !(ascii_alnum(window->data[from - 1]) || window->data[from - 1] >= 0x80);
+	bool fresh = from == 0 || !(ascii_alnum(window->data[from - 1]) || window->data[from - 1] >= 0x80),
+	     wide = false;
 	out->size = 0;
 	for (size_t i = from; i < at && out->size < LABEL_PHRASE_BYTES; i++) {
-		uint8_t byte = window->data[i];
-		size_t space = wide_space(window, i, at);
+		const uint8_t byte = window->data[i];
+		if (byte < 0x80 && !ascii_letter(byte)) {
+			fresh = byte != '.'; /* the dots of C.F. and P.IVA divide no words */
+			continue;
+		}
+		const size_t space = wide_space(window, i, at);
 		if (space > 0) {
 			i += space - 1;
 			fresh = true;
 			continue;
 		}
-		bool letter = ascii_letter(byte) || byte >= 0x80;
-		bool hump = letter && out->size > 0 && byte >= 'A' && byte <= 'Z' && window->data[i - 1] >= 'a' &&
-			    window->data[i - 1] <= 'z';
-		if (letter) {
-			out->begins[out->size] = fresh || hump;
-			out->text[out->size++] = (char)byte;
-		}
-		/* the dots of C.F. and P.IVA divide no words */
-		fresh = letter ? false : byte != '.';
+		const bool capital = byte >= 'A' && byte <= 'Z';
+		const bool hump = capital && out->size > 0 && window->data[i - 1] >= 'a' && window->data[i - 1] <= 'z';
+		out->begins[out->size] = fresh || hump;
+		out->text[out->size++] = (char)(capital ? byte | 0x20 : byte);
+		fresh = false;
+		wide |= byte >= 0x80;
 	}
 	out->text[out->size] = 0;
 	out->begins[out->size] = true;
-	fold(out->text, out->size);
+	if (wide)
+		fold(out->text, out->size);
 }
 
 static bool has_phrase(const struct label_text *words, const char *phrase)

@@ -325,13 +325,27 @@ static void fill(
 /* Where so many schemes have numbers of a size, the words before one are looked for once, and first. */
 #define SCHEMES_MANY 4
 
+/* Those of the schemes whose numbers are printed in such groups. */
+static uint64_t standing_right(const struct attempt *a, const struct official_schemes *schemes, uint64_t left)
+{
+	uint64_t right = 0;
+	for (; left != 0; left &= left - 1)
+		if (stands_right(a, &schemes->list[__builtin_ctzll(left)], 0))
+			right |= left & -left;
+	return right;
+}
+
 /* The surest scheme of the table, for numbers behind `code` characters of code; among equals the first. Only one that
  * is surer than out->confidence counts. */
 static void try_schemes(
 	struct attempt *a, const struct official_schemes *schemes, size_t code, struct detect_candidate *out)
 {
 	uint64_t left = schemes->by_size[a->size - code];
-	const bool words_first = code == 0 && (a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY);
+	bool words_first = code == 0 && (a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY);
+	if (words_first && a->groups > 1) {
+		left = standing_right(a, schemes, left);
+		words_first = a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY;
+	}
 	for (; left != 0; left &= left - 1) {
 		const struct official_scheme *scheme = &schemes->list[__builtin_ctzll(left)];
 		if (words_first && lacks_word(a, scheme))
@@ -637,13 +651,11 @@ PLANES_INLINE plane_bits begins_groups(const struct planes *planes, size_t w)
 	return here >> 1 | behind << 63 | here >> 3 | behind << 61 | second | fourth;
 }
 
-/* Places where letters before make it no number: inside of 9f2c, 21T14; behind a dash or dot but for that of a group
- * of letters. */
+/* Places that begin no number: behind a dash or dot but for that of a group of letters. */
 PLANES_INLINE plane_bits inside_another(const struct planes *planes, size_t w)
 {
 	const plane_bits letter = plane(planes, PLANE_LETTER, w, -2);
-	return plane(planes, PLANE_DOT, w, -1) | (plane(planes, PLANE_DASH, w, -1) & ~letter) |
-	       (plane(planes, PLANE_RUN, w, -1) & plane(planes, PLANE_DIGIT, w, -2));
+	return plane(planes, PLANE_DOT, w, -1) | (plane(planes, PLANE_DASH, w, -1) & ~letter);
 }
 
 /* Few digits and letters: 8Z49289F, 85T10, the last ones of RSSMRA85T10A562S; 85 T10 behind six letters and a sign. */
@@ -656,14 +668,31 @@ PLANES_INLINE plane_bits has_letters(const struct planes *planes, size_t w)
 	       (two & sign & third & plane(planes, PLANE_LETTER, w, -7));
 }
 
+/* More letters and digits in one piece than any number has (piece_fits): sixteen, but for a number of digits and that
+ * of 184122A45108946 fourteen, behind a letter thirteen. Hexadecimal numbers end here. */
+PLANES_INLINE plane_bits too_long(const struct planes *planes, size_t w)
+{
+	const plane_bits eight = plane(planes, PLANE_ALNUM_8, w, 0);
+	const plane_bits six = plane(planes, PLANE_DIGITS_4, w, 0) & plane(planes, PLANE_DIGITS_2, w, 4);
+	const plane_bits corsican = plane(planes, PLANE_LETTER, w, 6) & plane(planes, PLANE_DIGITS_4, w, 7);
+	const plane_bits digits = plane(planes, PLANE_DIGITS_2, w, 6) & plane(planes, PLANE_DIGITS_4, w, 8);
+	plane_bits longer = plane(planes, PLANE_ALNUM_8, w, 8);
+	longer |= plane(planes, PLANE_ALNUM_8, w, 6) & ~(six & (corsican | digits));
+	plane_bits letter = plane(planes, PLANE_RUN, w, -1);
+	if (planes->any[PLANE_BACKSLASH])
+		letter &= ~plane(
+			planes, PLANE_BACKSLASH, w, -2); /* the n of an escaped line end is no letter before it */
+	return eight & (longer | (letter & plane(planes, PLANE_ALNUM_8, w, 5)));
+}
+
 /* Six digits, or fewer before letters, further groups or what may be spelt otherwise; check() says yes only where a
  * token begins with letters at most before the trigger, in its run or in groups before it: it is the first there. */
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits here = plane(planes, PLANE_DIGIT, w, 0) & ~plane(planes, PLANE_DIGIT, w, -1);
+		plane_bits here = plane(planes, PLANE_FIRST, w, 0);
 		if (plane_any(here))
-			here &= ~inside_another(planes, w) &
+			here &= ~(inside_another(planes, w) | too_long(planes, w)) &
 				((plane(planes, PLANE_DIGITS_4, w, 0) & plane(planes, PLANE_DIGITS_2, w, 4)) |
 					has_letters(planes, w) | begins_groups(planes, w) |
 					plane(planes, PLANE_SPELT_8, w, 1));

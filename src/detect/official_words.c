@@ -324,9 +324,10 @@ static bool stands_at(const struct label_text *words, size_t at, const char *tex
 {
 	bool whole = *text == '=';
 	text += whole;
-	size_t size = strlen(text);
-	if (strncmp(words->text + at, text, size) != 0)
-		return false;
+	size_t size = 0;
+	for (; text[size] != 0; size++)
+		if (words->text[at + size] != text[size])
+			return false;
 	return !whole || (words->begins[at] && words->begins[at + size]);
 }
 

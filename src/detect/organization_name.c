@@ -385,28 +385,25 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return examine(window, at, out);
 }
 
-/* What begins_form takes, and more. */
-static const struct plane_sequence sequences[] = {
-	{{"A", ".BGPp/"}},
-	{{"BEN", "UV."}},
-	{{"C", "oO"}},
-	{{"GIK", "mMGncN"}},
-	{{"LP", "tTiIlL."}},
-	{{"O", "yYH"}},
-	{{"S", ".pPrRaAnNlL\xc3"}},
-	{{"ps", "l."}},
-	{{NULL}},
-};
-
 static bool may_be_form(const uint8_t *at)
 {
 	return at[-2] > ' ' && begins_form(at[0], at[1], at[2]);
 }
 
+/* What begins_form takes, and more: A or S and what can follow them, and so on. */
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits first = plane_load(found + w) & plane(planes, PLANE_SPACE, w, -1);
+		const plane_bits dot = plane(planes, PLANE_DOT, w, 1);
+		plane_bits first = plane(planes, PLANE_FORM_1, w, 0) & plane(planes, PLANE_FORM_1_ON, w, 1);
+		first |= plane(planes, PLANE_FORM_2, w, 0) & plane(planes, PLANE_FORM_2_ON, w, 1);
+		first |= plane(planes, PLANE_FORM_3, w, 0) & plane(planes, PLANE_FORM_3_ON, w, 1);
+		first |= plane(planes, PLANE_FORM_4, w, 0) & plane(planes, PLANE_FORM_4_ON, w, 1);
+		first |= plane(planes, PLANE_FORM_5, w, 0) & plane(planes, PLANE_FORM_5_ON, w, 1);
+		first |= plane(planes, PLANE_FORM_6, w, 0) & plane(planes, PLANE_L, w, 1);
+		first &= dot | ~plane(planes, PLANE_LETTER, w, 2) | plane(planes, PLANE_FORM_THIRD, w, 2);
+		first |= plane(planes, PLANE_LABEL_END, w, 0) & plane(planes, PLANE_LOWER, w, 0) & dot; /* s. */
+		first &= plane(planes, PLANE_SPACE, w, -1);
 		plane_store(found + w, plane_filter(planes, w, first, may_be_form));
 	}
 }
@@ -416,6 +413,5 @@ const struct detector detector_organization_name = {
 	.describe = "Name of an organization: capitalised words before a legal form",
 	.triggers = "ABCEGIKLNOPSps",
 	.places = find_places,
-	.sequences = sequences,
 	.check = check,
 };

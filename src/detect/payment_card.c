@@ -239,22 +239,27 @@ PLANES_INLINE plane_bits begins_anew(const struct planes *planes, size_t w)
 	plane_bits behind = plane(planes, PLANE_ALNUM, w, -1) | plane(planes, PLANE_DOT, w, -1);
 	if (planes->any[PLANE_BACKSLASH])
 		behind &= ~plane(planes, PLANE_BACKSLASH, w, -2);
-	return ~(behind | plane(planes, PLANE_DASH, w, -1)) | plane(planes, PLANE_M_OR_K, w, -1);
+	return ~(behind | plane(planes, PLANE_DASH, w, -1)) |
+	       (plane(planes, PLANE_LETTER, w, -1) & ~plane(planes, PLANE_RUN, w, -1));
 }
 
 /* hopeless() of planes: four or six digits and a sign with two digits further on, twelve in one, or what may be spelt
  * otherwise within the first twelve places. */
 PLANES_INLINE plane_bits find_groups(const struct planes *planes, size_t w)
 {
-	const plane_bits three = plane(planes, PLANE_DIGITS_2, w, 0) & plane(planes, PLANE_DIGITS_2, w, 1);
+	const plane_bits first = plane(planes, PLANE_FIRST, w, 0);
+	const plane_bits three = first & plane(planes, PLANE_DIGITS_2, w, 1);
 	const plane_bits high = plane(planes, PLANE_HIGH, w, 1);
-	plane_bits found = three & plane(planes, PLANE_EQUALS, w, 3);
+	plane_bits found = three & plane(planes, PLANE_SPELLS, w, 3);
 	if (plane_any(high | plane(planes, PLANE_HIGH, w, 3)))
-		found |= plane(planes, PLANE_DIGIT, w, 0) & plane(planes, PLANE_SPELT_8, w, 1);
-	const plane_bits four = plane(planes, PLANE_DIGITS_4, w, 0);
+		found |= first & plane(planes, PLANE_SPELT_8, w, 1);
+	const plane_bits four = first & plane(planes, PLANE_DIGITS_4, w, 0);
 	if (!plane_any(four))
 		return found;
 	plane_bits shape = plane(planes, PLANE_DIGITS_2, w, 7) & ~plane(planes, PLANE_DIGIT, w, 4);
+	shape &= ~(plane(planes, PLANE_LETTER, w, 9) | plane(planes, PLANE_LETTER, w, 10) |
+		   plane(planes, PLANE_LETTER, w, 11) | plane(planes, PLANE_LINE_FEED, w, 5) |
+		   plane(planes, PLANE_LINE_FEED, w, 9) | plane(planes, PLANE_LINE_FEED, w, 10));
 	shape |= plane(planes, PLANE_DIGITS_2, w, 4) & ~plane(planes, PLANE_DIGIT, w, 6) &
 		 plane(planes, PLANE_DIGITS_2, w, 9);
 	return found | (four & (shape | plane(planes, PLANE_DIGITS_8, w, 4) | plane(planes, PLANE_SPELT_8, w, 4)));

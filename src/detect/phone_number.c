@@ -604,7 +604,7 @@ static bool may_be_international(const uint8_t *at)
 PLANES_INLINE plane_bits behind_sign(const struct planes *planes, size_t w)
 {
 	plane_bits found = plane(planes, PLANE_HIGH, w, -1);
-	found |= plane(planes, PLANE_EQUALS, w, -1) & plane(planes, PLANE_LETTER, w, 1); /* =2B */
+	found |= plane(planes, PLANE_SPELLS, w, -1) & plane(planes, PLANE_LETTER, w, 1); /* =2B */
 	if (planes->any[PLANE_PLUS])
 		found |= plane(planes, PLANE_PLUS, w, -1) | plane(planes, PLANE_PLUS, w, -2);
 	if (planes->any[PLANE_OPEN])
@@ -625,8 +625,13 @@ PLANES_INLINE plane_bits begins_long(const struct planes *planes, size_t w)
 	const plane_bits inside = plane(planes, PLANE_ALNUM, w, -1) | plane(planes, PLANE_SPACE, w, -1);
 	plane_bits other = plane(planes, PLANE_SPELT_8, w, 1) | plane(planes, PLANE_SPELT_8, w, 3);
 	other |= zero & ~plane(planes, PLANE_DIGIT, w, 1);
-	return (zero & plane(planes, PLANE_ZERO, w, 1)) | (other & ~inside) |
-	       (plane(planes, PLANE_DIGITS_8, w, 0) & plane(planes, PLANE_DIGITS_4, w, 7));
+	/* no letter among the first four digits; a time has no four digits in one piece */
+	plane_bits zeros = zero & plane(planes, PLANE_ZERO, w, 1);
+	zeros &= ~(plane(planes, PLANE_LETTER, w, 2) |
+		   (plane(planes, PLANE_LETTER, w, 3) & ~plane(planes, PLANE_SPELLS, w, 2)));
+	zeros &= ~(plane(planes, PLANE_COLON, w, -1) & plane(planes, PLANE_DIGIT, w, -2)) |
+		 plane(planes, PLANE_DIGITS_2, w, 2);
+	return zeros | (other & ~inside) | (plane(planes, PLANE_DIGITS_8, w, 0) & plane(planes, PLANE_DIGITS_4, w, 7));
 }
 
 /* check() says yes only at the first digit of a run: a token begins there or at signs before it (token_begins), or the
@@ -634,7 +639,7 @@ PLANES_INLINE plane_bits begins_long(const struct planes *planes, size_t w)
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits here = plane(planes, PLANE_DIGIT, w, 0) & ~plane(planes, PLANE_DIGIT, w, -1);
+		plane_bits here = plane(planes, PLANE_FIRST, w, 0);
 		if (plane_any(here) && !planes->regions)
 			here &= begins_long(planes, w) | behind_sign(planes, w);
 		if (planes->any[PLANE_WIDE])

@@ -1,22 +1,12 @@
-/* The planes: each set of bytes is compared 32 places at a time, what is made of others is made word by word. */
+/* The planes: the eight bits of each byte first, as eight planes; sets of bytes are made of these, 256 places at a
+ * time, and what stands together of sets. */
 #include "detect/planes.h"
 
-_Static_assert(PLANES_OF_RARE <= 8, "one bit of a byte for each");
-/* The byte of each plane that most texts hold little of: is it there at all is asked first, of all at once. */
-static const uint8_t rare_byte[PLANES_OF_RARE] = {
-	[PLANE_AT] = '@',
-	[PLANE_PERCENT] = '%',
-	[PLANE_AMPERSAND] = '&',
-	[PLANE_BACKSLASH] = '\\',
-	[PLANE_PLUS] = '+',
-	[PLANE_OPEN] = '(',
-	[PLANE_WIDE] = 0xef,
-	[PLANE_UMLAUT] = 0xc3,
-};
-
-void planes_first_of_run(struct planes *planes, uint64_t *found)
+/* Places behind the text are dropped, and in each run all places but the first; returns whether the run that goes on
+ * behind the text has one. */
+static bool keep_first(const struct planes *planes, uint64_t *found, bool passed_before)
 {
-	uint64_t carry = planes->examined, gone = 0;
+	uint64_t carry = passed_before, gone = 0;
 	const uint64_t *run = planes->of[PLANE_RUN] + 1;
 	const size_t words = (planes->size + PLANE_PLACES - 1) / PLANE_PLACES;
 	const unsigned last = (unsigned)((planes->size - 1) % PLANE_PLACES);
@@ -30,38 +20,7 @@ void planes_first_of_run(struct planes *planes, uint64_t *found)
 		carry = gone >> 63;
 		found[w] &= ~passed;
 	}
-	planes->examined = gone >> last & 1;
-}
-
-/* A set as its low and high nibbles, into bit `bit` of the two tables. */
-static void add_set(const char *bytes, unsigned bit, uint8_t low[32], uint8_t high[32])
-{
-	for (unsigned nibble = 0; nibble < 16 && !*bytes; nibble++) {
-		low[nibble] |= (uint8_t)(1u << bit);
-		high[nibble] |= (uint8_t)(1u << bit);
-	}
-	for (; *bytes; bytes++) {
-		low[(uint8_t)*bytes & 15] |= (uint8_t)(1u << bit);
-		high[(uint8_t)*bytes >> 4] |= (uint8_t)(1u << bit);
-	}
-}
-
-bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequence *sequences)
-{
-	if (seekers->count == PLANE_SEEKERS)
-		return false;
-	size_t n = seekers->count++;
-	for (unsigned bit = 0; sequences[bit].bytes[0]; bit++) {
-		if (bit == PLANE_SEQUENCES)
-			return false;
-		for (size_t place = 0; place < 2; place++)
-			add_set(sequences[bit].bytes[place], bit, seekers->low[n][place], seekers->high[n][place]);
-	}
-	for (size_t place = 0; place < 2; place++) { /* shuffles look into each half by itself */
-		memcpy(seekers->low[n][place] + 16, seekers->low[n][place], 16);
-		memcpy(seekers->high[n][place] + 16, seekers->high[n][place], 16);
-	}
-	return true;
+	return gone >> last & 1;
 }
 
 /* The text with one word before, where it lies or, near its ends, as a copy with zeros where there is none. */
@@ -79,23 +38,188 @@ static void take_text(struct planes *planes, const uint8_t *text, size_t text_si
 	planes->text = planes->copy;
 }
 
-/* --- planes made of others --- */
+/* --- sets of bytes --- */
 
-PLANES_INLINE plane_bits all_of(const uint64_t *digits, unsigned further)
+/* Which of 16 values the high or low half of a byte has. */
+struct nibbles {
+	plane_bits is[16];
+};
+
+PLANES_INLINE void nibbles_of(plane_bits bit3, plane_bits bit2, plane_bits bit1, plane_bits bit0, struct nibbles *out)
 {
-	return plane_load(digits) & plane_behind(digits, further);
+	const plane_bits high[4] = {~(bit3 | bit2), ~bit3 & bit2, bit3 & ~bit2, bit3 & bit2};
+	const plane_bits low[4] = {~(bit1 | bit0), ~bit1 & bit0, bit1 & ~bit0, bit1 & bit0};
+	for (unsigned value = 0; value < 16; value++)
+		out->is[value] = high[value >> 2] & low[value & 3];
 }
 
-PLANES_INLINE plane_bits spelt(const struct planes *planes, size_t w)
+/* The bytes of four words. */
+struct bytes {
+	struct nibbles high, low;
+	plane_bits upto_9, upto_10; /* of the low half */
+	plane_bits a_to_o, p_to_z;  /* by the high half: letters, and a few signs */
+};
+
+PLANES_INLINE plane_bits byte_is(const struct bytes *bytes, uint8_t byte)
 {
-	return plane_load(planes->of[PLANE_HIGH] + w) | plane_load(planes->of[PLANE_EQUALS] + w) |
-	       plane_load(planes->of[PLANE_PERCENT] + w) | plane_load(planes->of[PLANE_AMPERSAND] + w);
+	return bytes->high.is[byte >> 4] & bytes->low.is[byte & 15];
+}
+
+/* 26 letters from the one behind 0x40 or 0x60 on, whose high halves are `first` and first + 1. */
+PLANES_INLINE plane_bits letters(const struct bytes *bytes, unsigned first)
+{
+	return (bytes->high.is[first] & ~bytes->low.is[0]) | (bytes->high.is[first + 1] & bytes->upto_10);
+}
+
+PLANES_INLINE void read_bytes(const struct planes *planes, size_t w, struct bytes *out)
+{
+	plane_bits bit[8];
+	for (unsigned n = 0; n < 8; n++)
+		bit[n] = plane_load(planes->bit[n] + w);
+	nibbles_of(bit[7], bit[6], bit[5], bit[4], &out->high);
+	nibbles_of(bit[3], bit[2], bit[1], bit[0], &out->low);
+	out->upto_10 = ~(bit[3] & (bit[2] | (bit[1] & bit[0])));
+	out->upto_9 = ~(bit[3] & (bit[2] | bit[1]));
+	out->a_to_o = out->high.is[4] | out->high.is[6];
+	out->p_to_z = out->high.is[5] | out->high.is[7];
+}
+
+/* By the low half of a letter: LOW('a') and LOW('A') are one, and so LOW('q'). */
+#define LOW(letter) (bytes->low.is[(letter)&15])
+
+PLANES_INLINE void store_sets(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits digit = bytes->high.is[3] & bytes->upto_9;
+	const plane_bits upper = letters(bytes, 4), lower = letters(bytes, 6), alnum = digit | upper | lower;
+	plane_store(of[PLANE_DIGIT] + w, digit);
+	plane_store(of[PLANE_UPPER] + w, upper);
+	plane_store(of[PLANE_LOWER] + w, lower);
+	plane_store(of[PLANE_LETTER] + w, upper | lower);
+	plane_store(of[PLANE_ALNUM] + w, alnum);
+	plane_store(of[PLANE_RUN] + w, alnum & ~(byte_is(bytes, 'm') | byte_is(bytes, 'K')));
+	plane_store(of[PLANE_HIGH] + w, plane_load(planes->bit[7] + w));
+	plane_store(of[PLANE_ZERO] + w, byte_is(bytes, '0'));
+	plane_store(of[PLANE_SPACE] + w, byte_is(bytes, ' '));
+	plane_store(of[PLANE_LINE_FEED] + w, byte_is(bytes, '\n'));
+	plane_store(of[PLANE_DOT] + w, byte_is(bytes, '.'));
+	plane_store(of[PLANE_COLON] + w, byte_is(bytes, ':'));
+	plane_store(of[PLANE_DASH] + w, byte_is(bytes, '-'));
+	plane_store(of[PLANE_SLASH] + w, byte_is(bytes, '/'));
+	plane_store(of[PLANE_EQUALS] + w, byte_is(bytes, '='));
+	plane_store(of[PLANE_BRACKET] + w, byte_is(bytes, '['));
+	plane_store(of[PLANE_OF_NUMBER] + w,
+		((LOW('d') | LOW('m') | LOW('o')) & bytes->a_to_o) | (LOW('r') & bytes->p_to_z) | byte_is(bytes, '#'));
+	plane_store(of[PLANE_BEHIND_EQUALS] + w, ((LOW('a') | LOW('c')) & bytes->a_to_o) | byte_is(bytes, '2') |
+							 byte_is(bytes, '\n') | byte_is(bytes, '\r'));
+}
+
+/* Letters in both cases, and other sets of one detector. */
+PLANES_INLINE void store_words(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits a_to_o = bytes->a_to_o, p_to_z = bytes->p_to_z;
+	plane_store(of[PLANE_A] + w, LOW('a') & a_to_o);
+	plane_store(of[PLANE_C] + w, LOW('c') & a_to_o);
+	plane_store(of[PLANE_H] + w, LOW('h') & a_to_o);
+	plane_store(of[PLANE_I] + w, LOW('i') & a_to_o);
+	plane_store(of[PLANE_K] + w, LOW('k') & a_to_o);
+	plane_store(of[PLANE_L] + w, LOW('l') & a_to_o);
+	plane_store(of[PLANE_T] + w, LOW('t') & p_to_z);
+	plane_store(of[PLANE_X] + w, LOW('x') & p_to_z);
+	const plane_bits f_r = (LOW('f') & a_to_o) | (LOW('r') & p_to_z);
+	plane_store(of[PLANE_F_R] + w, f_r);
+	plane_store(of[PLANE_F_O_R] + w, f_r | (LOW('o') & a_to_o));
+	plane_store(of[PLANE_LABEL_END] + w,
+		((LOW('d') | LOW('n')) & a_to_o) | ((LOW('s') | LOW('t') | LOW('y')) & p_to_z));
+	plane_store(of[PLANE_LABEL_SIGN] + w, byte_is(bytes, '=') | byte_is(bytes, ':') | byte_is(bytes, '"') |
+						      byte_is(bytes, '\'') | byte_is(bytes, '\\'));
+	const plane_bits hyphen = byte_is(bytes, '_') | byte_is(bytes, '-');
+	plane_store(of[PLANE_HYPHEN] + w, hyphen);
+	plane_store(of[PLANE_JOINED] + w, hyphen | byte_is(bytes, '.') | plane_load(of[PLANE_ALNUM] + w));
+	plane_store(of[PLANE_SMALL_G] + w, byte_is(bytes, 'g'));
+	plane_store(of[PLANE_SMALL_B_K_M] + w, byte_is(bytes, 'b') | byte_is(bytes, 'k') | byte_is(bytes, 'm'));
+	plane_store(of[PLANE_CAPITAL_J] + w, byte_is(bytes, 'J'));
+}
+
+PLANES_INLINE void store_forms(struct planes *planes, size_t w, const struct bytes *bytes)
+{
+	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
+	const plane_bits *high = bytes->high.is, a_to_o = bytes->a_to_o, p_to_z = bytes->p_to_z;
+	plane_store(of[PLANE_FORM_1] + w, byte_is(bytes, 'A') | byte_is(bytes, 'S'));
+	plane_store(of[PLANE_FORM_2] + w, high[4] & (LOW('B') | LOW('E') | LOW('N')));
+	plane_store(of[PLANE_FORM_3] + w, high[4] & (LOW('C') | LOW('O')));
+	plane_store(of[PLANE_FORM_4] + w, high[4] & (LOW('G') | LOW('I') | LOW('K')));
+	plane_store(of[PLANE_FORM_5] + w, byte_is(bytes, 'L') | byte_is(bytes, 'P'));
+	plane_store(of[PLANE_FORM_6] + w, byte_is(bytes, 'p'));
+	const plane_bits dot = byte_is(bytes, '.');
+	plane_bits one = LOW('b') | LOW('g') | LOW('a') | LOW('n') | LOW('l');
+	one = (one & a_to_o) | ((LOW('p') | LOW('r')) & p_to_z) | byte_is(bytes, '/') | byte_is(bytes, 0xc3);
+	plane_store(of[PLANE_FORM_1_ON] + w, one | dot);
+	plane_store(of[PLANE_FORM_2_ON] + w, ((LOW('u') | LOW('v')) & p_to_z) | dot);
+	plane_store(of[PLANE_FORM_3_ON] + w, ((LOW('o') | LOW('h')) & a_to_o) | (LOW('y') & p_to_z));
+	plane_store(of[PLANE_FORM_4_ON] + w, (LOW('c') | LOW('g') | LOW('m') | LOW('n')) & a_to_o);
+	plane_store(of[PLANE_FORM_5_ON] + w, ((LOW('i') | LOW('l')) & a_to_o) | (LOW('t') & p_to_z) | dot);
+	plane_bits third = LOW('a') | LOW('b') | LOW('c') | LOW('d') | LOW('g') | LOW('j') | LOW('l') | LOW('m');
+	third = (third & a_to_o) | ((LOW('p') | LOW('r') | LOW('s') | LOW('u')) & p_to_z);
+	plane_store(of[PLANE_FORM_THIRD] + w, third);
+}
+
+/* Of bytes that most texts hold little of; which of them there are goes into any. */
+PLANES_INLINE void store_rare(struct planes *planes, size_t w, const struct bytes *bytes, plane_bits *any)
+{
+	static const uint8_t rare_byte[PLANES_OF_RARE] = {
+		[PLANE_AT] = '@',
+		[PLANE_PERCENT] = '%',
+		[PLANE_AMPERSAND] = '&',
+		[PLANE_BACKSLASH] = '\\',
+		[PLANE_PLUS] = '+',
+		[PLANE_OPEN] = '(',
+		[PLANE_WIDE] = 0xef,
+		[PLANE_UMLAUT] = 0xc3,
+		[PLANE_TILDE] = '~',
+	};
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
+		const plane_bits here = byte_is(bytes, rare_byte[n]);
+		plane_store(planes->of[n] + w, here);
+		any[n] |= here;
+	}
+}
+
+PLANES_TARGET static void make_sets(struct planes *planes)
+{
+	plane_bits any[PLANES_OF_RARE] = {{0}};
+	for (size_t w = 0; w < planes->words + 4; w += 4) {
+		struct bytes bytes;
+		read_bytes(planes, w, &bytes);
+		store_sets(planes, w, &bytes);
+		store_words(planes, w, &bytes);
+		store_forms(planes, w, &bytes);
+		store_rare(planes, w, &bytes, any);
+	}
+	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
+		planes->any[n] = plane_any(any[n]);
+}
+
+/* --- what stands together --- */
+
+PLANES_INLINE void doubled(uint64_t *to, const uint64_t *from, size_t words, unsigned further)
+{
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(to + w, plane_load(from + w) & plane_behind(from + w, further));
+}
+
+PLANES_INLINE plane_bits spells(const struct planes *planes, size_t w)
+{
+	return plane_load(planes->of[PLANE_HIGH] + w) | plane_load(planes->of[PLANE_PERCENT] + w) |
+	       plane_load(planes->of[PLANE_AMPERSAND] + w) |
+	       (plane_load(planes->of[PLANE_EQUALS] + w) & plane_behind(planes->of[PLANE_BEHIND_EQUALS] + w, 1));
 }
 
 /* What the eight places from each on hold; of the word behind it only the first places count. */
-PLANES_INLINE plane_bits spelt_in_eight(const struct planes *planes, size_t w)
+PLANES_INLINE plane_bits in_eight(const uint64_t *words)
 {
-	plane_bits here = spelt(planes, w), behind = spelt(planes, w + 1);
+	plane_bits here = plane_load(words), behind = plane_load(words + 1);
 	here |= here >> 1 | behind << 63;
 	behind |= behind >> 1;
 	here |= here >> 2 | behind << 62;
@@ -103,25 +227,23 @@ PLANES_INLINE plane_bits spelt_in_eight(const struct planes *planes, size_t w)
 	return here | here >> 4 | behind << 60;
 }
 
-/* Words from the one before on; what is far behind the text may be wrong: see PLANE_DIGITS_2. */
+/* Words from the one before on; what is far behind the text may be wrong: see PLANE_ALNUM_2. */
 PLANES_TARGET static void combine_words(struct planes *planes)
 {
 	uint64_t(*of)[PLANE_WORDS + 8] = planes->of;
-	for (size_t w = 0; w < planes->words + 2; w += 4) {
-		plane_bits letter = plane_load(of[PLANE_UPPER] + w) | plane_load(of[PLANE_LOWER] + w);
-		plane_bits alnum = letter | plane_load(of[PLANE_DIGIT] + w);
-		plane_store(of[PLANE_LETTER] + w, letter);
-		plane_store(of[PLANE_ALNUM] + w, alnum);
-		plane_store(of[PLANE_RUN] + w, alnum & ~plane_load(of[PLANE_M_OR_K] + w));
-	}
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_2] + w, all_of(of[PLANE_DIGIT] + w, 1));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_4] + w, all_of(of[PLANE_DIGITS_2] + w, 2));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_DIGITS_8] + w, all_of(of[PLANE_DIGITS_4] + w, 4));
-	for (size_t w = 0; w < planes->words + 2; w += 4)
-		plane_store(of[PLANE_SPELT_8] + w, spelt_in_eight(planes, w));
+	const size_t words = planes->words;
+	doubled(of[PLANE_ALNUM_2], of[PLANE_ALNUM], words, 1);
+	doubled(of[PLANE_ALNUM_4], of[PLANE_ALNUM_2], words, 2);
+	doubled(of[PLANE_ALNUM_8], of[PLANE_ALNUM_4], words, 4);
+	doubled(of[PLANE_DIGITS_2], of[PLANE_DIGIT], words, 1);
+	doubled(of[PLANE_DIGITS_4], of[PLANE_DIGITS_2], words, 2);
+	doubled(of[PLANE_DIGITS_8], of[PLANE_DIGITS_4], words, 4);
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(of[PLANE_SPELLS] + w, spells(planes, w));
+	for (size_t w = 0; w < words + 2; w += 4)
+		plane_store(of[PLANE_SPELT_8] + w, in_eight(of[PLANE_SPELLS] + w));
+	memcpy(of[PLANE_FIRST] + 1, of[PLANE_DIGIT] + 1, words * sizeof of[0][0]);
+	planes->digit_before = keep_first(planes, of[PLANE_FIRST] + 1, planes->digit_before);
 }
 
 #if defined(__x86_64__)
@@ -132,139 +254,23 @@ bool planes_here(void)
 	return __builtin_cpu_supports("avx2");
 }
 
-PLANES_INLINE uint64_t sign_bits(__m256i first, __m256i second)
-{
-	return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
-}
-
-PLANES_INLINE uint64_t equal(__m256i first, __m256i second, uint8_t byte)
-{
-	const __m256i same = _mm256_set1_epi8((char)byte);
-	return sign_bits(_mm256_cmpeq_epi8(first, same), _mm256_cmpeq_epi8(second, same));
-}
-
-PLANES_INLINE uint64_t between(__m256i first, __m256i second, uint8_t low, uint8_t high)
-{
-	const __m256i from = _mm256_set1_epi8((char)low), span = _mm256_set1_epi8((char)(high - low));
-	first = _mm256_sub_epi8(first, from);
-	second = _mm256_sub_epi8(second, from);
-	return sign_bits(_mm256_cmpeq_epi8(_mm256_min_epu8(first, span), first),
-		_mm256_cmpeq_epi8(_mm256_min_epu8(second, span), second));
-}
-
-/* One pass for all planes but the rare ones. */
-PLANES_TARGET static void fill_common(struct planes *planes)
+/* The eight bits of each byte, into a word for 64 places. */
+PLANES_TARGET static void split_bits(struct planes *planes)
 {
 	const uint8_t *text = planes->text;
 	for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES) {
-		const __m256i first = _mm256_loadu_si256((const void *)text);
-		const __m256i second = _mm256_loadu_si256((const void *)(text + 32));
-		planes->of[PLANE_DIGIT][w] = between(first, second, '0', '9');
-		planes->of[PLANE_ZERO][w] = equal(first, second, '0');
-		planes->of[PLANE_UPPER][w] = between(first, second, 'A', 'Z');
-		planes->of[PLANE_LOWER][w] = between(first, second, 'a', 'z');
-		planes->of[PLANE_HIGH][w] = sign_bits(first, second);
-		planes->of[PLANE_SPACE][w] = equal(first, second, ' ');
-		planes->of[PLANE_LINE_FEED][w] = equal(first, second, '\n');
-		planes->of[PLANE_DOT][w] = equal(first, second, '.');
-		planes->of[PLANE_COLON][w] = equal(first, second, ':');
-		planes->of[PLANE_DASH][w] = equal(first, second, '-');
-		planes->of[PLANE_SLASH][w] = equal(first, second, '/');
-		planes->of[PLANE_EQUALS][w] = equal(first, second, '=');
-		planes->of[PLANE_BRACKET][w] = equal(first, second, '[');
-		planes->of[PLANE_M_OR_K][w] = equal(first, second, 'm') | equal(first, second, 'K');
-	}
-}
-
-/* Bit n: rare_byte[n] may stand in the text (its nibbles do, in one byte). */
-PLANES_TARGET static uint8_t rare_there(const struct planes *planes)
-{
-	_Alignas(32) uint8_t low[32] = {0}, high[32] = {0};
-	for (unsigned n = 0; n < PLANES_OF_RARE; n++)
-		for (unsigned half = 0; half < 32; half += 16) {
-			low[half + (rare_byte[n] & 15)] |= (uint8_t)(1u << n);
-			high[half + (rare_byte[n] >> 4)] |= (uint8_t)(1u << n);
+		__m256i first = _mm256_loadu_si256((const void *)text);
+		__m256i second = _mm256_loadu_si256((const void *)(text + 32));
+		for (unsigned n = 8; n-- > 0;) {
+			const uint32_t half[2] = {
+				(uint32_t)_mm256_movemask_epi8(first), (uint32_t)_mm256_movemask_epi8(second)};
+			memcpy(&planes->bit[n][w], half, sizeof half);
+			first = _mm256_add_epi8(first, first);
+			second = _mm256_add_epi8(second, second);
 		}
-	const __m256i nibble = _mm256_set1_epi8(15);
-	const __m256i lows = _mm256_load_si256((const void *)low), highs = _mm256_load_si256((const void *)high);
-	__m256i any = _mm256_setzero_si256();
-	for (size_t place = 0; place < (planes->words + 2) * PLANE_PLACES; place += 32) {
-		__m256i bytes = _mm256_loadu_si256((const void *)(planes->text + place));
-		__m256i lower = _mm256_and_si256(bytes, nibble);
-		__m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-		any = _mm256_or_si256(
-			any, _mm256_and_si256(_mm256_shuffle_epi8(lows, lower), _mm256_shuffle_epi8(highs, upper)));
 	}
-	__m128i half = _mm_or_si128(_mm256_castsi256_si128(any), _mm256_extracti128_si256(any, 1));
-	uint64_t bits = (uint64_t)_mm_extract_epi64(half, 0) | (uint64_t)_mm_extract_epi64(half, 1);
-	bits |= bits >> 32;
-	bits |= bits >> 16;
-	return (uint8_t)(bits | bits >> 8);
-}
-
-PLANES_TARGET static void fill_rare(struct planes *planes)
-{
-	const unsigned there = rare_there(planes);
-	for (unsigned n = 0; n < PLANES_OF_RARE; n++) {
-		const uint8_t *text = planes->text;
-		uint64_t *to = planes->of[n], any = 0;
-		if (!(there >> n & 1)) {
-			if (planes->any[n])
-				memset(to, 0, sizeof planes->of[n]);
-			planes->any[n] = false;
-			continue;
-		}
-		for (size_t w = 0; w < planes->words + 2; w++, text += PLANE_PLACES)
-			any |= to[w] = equal(_mm256_loadu_si256((const void *)text),
-				_mm256_loadu_si256((const void *)(text + 32)), rare_byte[n]);
-		planes->any[n] = any != 0;
-	}
-}
-
-/* The nibbles of 32 places, as places of the tables. */
-struct halves {
-	__m256i low, high;
-};
-
-PLANES_INLINE struct halves halves_of(const uint8_t *text)
-{
-	const __m256i nibble = _mm256_set1_epi8(15);
-	__m256i bytes = _mm256_loadu_si256((const void *)text);
-	return (struct halves){_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)};
-}
-
-PLANES_INLINE __m256i in_sets(struct halves bytes, const uint8_t *low_table, const uint8_t *high_table)
-{
-	return _mm256_and_si256(_mm256_shuffle_epi8(_mm256_load_si256((const void *)low_table), bytes.low),
-		_mm256_shuffle_epi8(_mm256_load_si256((const void *)high_table), bytes.high));
-}
-
-PLANES_INLINE uint32_t begins(const struct plane_seekers *seekers, size_t n, const struct halves bytes[2])
-{
-	__m256i all = in_sets(bytes[0], seekers->low[n][0], seekers->high[n][0]);
-	all = _mm256_and_si256(all, in_sets(bytes[1], seekers->low[n][1], seekers->high[n][1]));
-	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(all, _mm256_setzero_si256()));
-}
-
-PLANES_INLINE void seek(
-	const struct planes *planes, const struct plane_seekers *seekers, size_t count, uint64_t *const *found)
-{
-	const uint8_t *text = planes->text + PLANE_PLACES;
-	for (size_t w = 0; w < planes->words; w++, text += PLANE_PLACES) {
-		const struct halves first[2] = {halves_of(text), halves_of(text + 1)};
-		const struct halves second[2] = {halves_of(text + 32), halves_of(text + 33)};
-		for (size_t n = 0; n < count; n++)
-			found[n][w] = begins(seekers, n, first) | (uint64_t)begins(seekers, n, second) << 32;
-	}
-}
-
-/* The count as a constant lets the loop over seekers be unrolled. */
-PLANES_TARGET void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
-{
-	if (seekers->count == 3)
-		seek(planes, seekers, 3, found);
-	else
-		seek(planes, seekers, seekers->count, found);
+	for (unsigned n = 0; n < 8; n++)
+		memset(planes->bit[n] + planes->words + 2, 0, 6 * sizeof planes->bit[n][0]);
 }
 
 #else
@@ -274,21 +280,9 @@ bool planes_here(void)
 	return false;
 }
 
-static void fill_common(struct planes *planes)
+static void split_bits(struct planes *planes)
 {
 	(void)planes;
-}
-
-static void fill_rare(struct planes *planes)
-{
-	(void)planes, (void)rare_byte;
-}
-
-void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found)
-{
-	(void)planes;
-	for (size_t n = 0; n < seekers->count; n++)
-		memset(found[n], 0xff, PLANE_WORDS * sizeof *found[n]);
 }
 #endif
 
@@ -297,9 +291,7 @@ void planes_fill(struct planes *planes, const uint8_t *text, size_t text_size, s
 	planes->size = size;
 	planes->words = (size + 4 * PLANE_PLACES - 1) / (4 * PLANE_PLACES) * 4;
 	take_text(planes, text, text_size, at);
-	fill_common(planes);
-	fill_rare(planes);
-	for (size_t n = 0; n < PLANES_OF_BYTES; n++)
-		memset(planes->of[n] + planes->words + 2, 0, 4 * sizeof planes->of[n][0]);
+	split_bits(planes);
+	make_sets(planes);
 	combine_words(planes);
 }

@@ -14,10 +14,10 @@
 #define PLANE_PLACES 64 /* a word: one bit a place */
 #define PLANE_WORDS 64  /* words of text that are sifted at a time */
 
-/* A new plane is one line here and one in the table of planes.c. Each costs about a tenth of an instruction for every
- * byte of every text: what a rare detector needs is better made of what is there. */
+/* A new plane is one line here and one or two in planes.c. A set of bytes costs about a hundredth of an instruction for
+ * every byte of every text, and half a KiB of the cache; a look at it a place further on twice as much. */
 enum plane {
-	/* of bytes that are rare in most texts, at most eight: planes->any says whether there are any */
+	/* of bytes that are rare in most texts: planes->any says whether there are any */
 	PLANE_AT,
 	PLANE_PERCENT,
 	PLANE_AMPERSAND,
@@ -26,11 +26,16 @@ enum plane {
 	PLANE_OPEN,   /* ( */
 	PLANE_WIDE,   /* 0xef, the first byte of a full-width sign */
 	PLANE_UMLAUT, /* 0xc3, the first byte of most letters of Western Europe beyond ASCII */
+	PLANE_TILDE,
 	PLANES_OF_RARE,
 	PLANE_DIGIT = PLANES_OF_RARE, /* 0 to 9 */
 	PLANE_ZERO,                   /* the digit 0 */
 	PLANE_UPPER,                  /* A to Z */
 	PLANE_LOWER,                  /* a to z */
+	PLANE_LETTER,                 /* ASCII */
+	PLANE_ALNUM,                  /* ASCII letters and digits */
+	PLANE_RUN,                    /* those that go on a run: all but m and K, which end the code of a terminal's
+				       * colour: what follows is a new run (behind_terminal_code) */
 	PLANE_HIGH,                   /* beyond ASCII */
 	PLANE_SPACE,                  /* the blank alone */
 	PLANE_LINE_FEED,              /* \n */
@@ -39,18 +44,50 @@ enum plane {
 	PLANE_DASH,
 	PLANE_SLASH,
 	PLANE_EQUALS,
-	PLANE_BRACKET, /* [ */
-	PLANE_M_OR_K,  /* m and K end the code of a terminal's colour: what follows is a new run (behind_terminal_code)
-			*/
-	PLANES_OF_BYTES,
-	/* made of the others */
-	PLANE_LETTER = PLANES_OF_BYTES, /* ASCII */
-	PLANE_ALNUM,                    /* ASCII letters and digits */
-	PLANE_RUN,                      /* those that go on a run: all but m and K */
-	PLANE_DIGITS_2,                 /* two digits from here on; true as far as 56 places behind the last word */
+	PLANE_BRACKET,       /* [ */
+	PLANE_OF_NUMBER,     /* the letters d m o r, in which words end that say that a number comes, and # */
+	PLANE_BEHIND_EQUALS, /* what stands behind an equals sign that spells something: 2 a c, line feed, return */
+	/* letters in both cases */
+	PLANE_A,
+	PLANE_C,
+	PLANE_H,
+	PLANE_I,
+	PLANE_K,
+	PLANE_L,
+	PLANE_T,
+	PLANE_X,
+	PLANE_F_R,
+	PLANE_F_O_R,
+	PLANE_LABEL_END, /* d n s t y: in which the labels of secrets end */
+	/* other sets of one detector */
+	PLANE_LABEL_SIGN, /* = : " ' \\, behind such a label */
+	PLANE_JOINED,     /* letters, digits and _ - . of identifiers */
+	PLANE_HYPHEN,     /* _ and - */
+	PLANE_SMALL_G,
+	PLANE_SMALL_B_K_M,
+	PLANE_CAPITAL_J,
+	PLANE_FORM_1,     /* first bytes of legal forms: A S */
+	PLANE_FORM_2,     /* B E N */
+	PLANE_FORM_3,     /* C O */
+	PLANE_FORM_4,     /* G I K */
+	PLANE_FORM_5,     /* L P */
+	PLANE_FORM_6,     /* p */
+	PLANE_FORM_1_ON,  /* what can follow them: . / b g p r a n l 0xc3 */
+	PLANE_FORM_2_ON,  /* . u v */
+	PLANE_FORM_3_ON,  /* o h y */
+	PLANE_FORM_4_ON,  /* c g m n */
+	PLANE_FORM_5_ON,  /* . t i l */
+	PLANE_FORM_THIRD, /* letters that are third: a b c d g j l m p r s u */
+	/* made of others at other places */
+	PLANE_ALNUM_2, /* two letters or digits from here on; as all these true as far as 56 places behind the text */
+	PLANE_ALNUM_4,
+	PLANE_ALNUM_8,
+	PLANE_DIGITS_2,
 	PLANE_DIGITS_4,
 	PLANE_DIGITS_8,
-	PLANE_SPELT_8, /* in the eight places from here on one is beyond ASCII, % & or =: a sign may be spelt there */
+	PLANE_SPELLS,  /* beyond ASCII, % & or an equals sign that spells something (may_spell in digits.h) */
+	PLANE_SPELT_8, /* one of these is in the eight places from here on */
+	PLANE_FIRST,   /* the first digit of its run; of the places of text alone, nothing before or behind them */
 	PLANES
 };
 
@@ -64,13 +101,13 @@ enum plane {
 typedef uint64_t plane_bits __attribute__((vector_size(32))); /* four words: 256 places, the first in bit 0 of word 0 */
 
 struct planes {
-	size_t words;  /* of text; rounded up to four: beyond the text there is nothing in any plane */
-	size_t size;   /* places of text to be examined: all bits of candidates behind it are dropped */
-	bool examined; /* of the detector that is asked: it has looked at the run that goes on from before; in and out
-			*/
-	bool regions;  /* the options name a region */
-	bool fields;   /* values may stand in fields, whose names are labels */
-	bool any[PLANES_OF_RARE];             /* does the plane hold anything? */
+	size_t words;             /* of text; rounded up to four: beyond the text there is nothing in any plane */
+	size_t size;              /* places of text to be examined: all bits of candidates behind it are dropped */
+	bool digit_before;        /* a digit stands in the run that goes on from before: in and out of planes_fill */
+	bool regions;             /* the options name a region */
+	bool fields;              /* values may stand in fields, whose names are labels */
+	bool any[PLANES_OF_RARE]; /* does the plane hold anything? */
+	uint64_t bit[8][PLANE_WORDS + 8];     /* of the bytes themselves: bit 0 to 7 */
 	uint64_t of[PLANES][PLANE_WORDS + 8]; /* one word before, one behind, and room for whole fours */
 	const uint8_t *text; /* the bytes themselves, from the word before on, to 64 behind the word behind */
 	uint8_t copy[(PLANE_WORDS + 4) * PLANE_PLACES];
@@ -138,33 +175,6 @@ PLANES_INLINE plane_bits plane_filter(
 		}
 	return plane_load(kept);
 }
-
-/*
- * Leaves of `found` (planes->words words) the first place of each run of letters and digits, and none in a run that was
- * examined before: what run_start of a detector means. Places behind planes->size are dropped. Serial: about eight
- * instructions for 64 places.
- */
-void planes_first_of_run(struct planes *planes, uint64_t *found);
-
-/*
- * Where one of up to eight pairs of bytes may stand: of each place a set of bytes, "" is all. A set is taken
- * as its low nibbles times its high nibbles, so that more may be found than is meant: "aA" and "xyz" are exact, "aS" is
- * not (it is aAqQsScC...).
- */
-#define PLANE_SEQUENCES 8
-struct plane_sequence {
-	const char *bytes[2];
-};
-/* Tables of shuffles made of sequences, for up to PLANE_SEEKERS detectors. */
-#define PLANE_SEEKERS 4
-struct plane_seekers {
-	_Alignas(32) uint8_t low[PLANE_SEEKERS][2][32], high[PLANE_SEEKERS][2][32];
-	size_t count;
-};
-/* Ended by an all-NULL one; false: there are too many. */
-bool planes_add_seeker(struct plane_seekers *seekers, const struct plane_sequence *sequences);
-/* found[n]: where sequences of seeker n begin, as many words as the planes have. */
-void planes_seek(const struct planes *planes, const struct plane_seekers *seekers, uint64_t *const *found);
 
 bool planes_here(void); /* has this processor what they need? */
 /* Makes the planes of text[at, at + size), size from 1 to PLANE_WORDS * PLANE_PLACES; the 64 bytes on either side are

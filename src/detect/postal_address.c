@@ -322,7 +322,10 @@ static bool may_stand_behind(const struct detect_window *window, size_t at)
 		return true;
 	memcpy(word, window->data + end - size, size);
 	word[size] = 0;
-	return size == 1 || size == 3 || (size == 2 && strcmp(word, "sc") == 0) || word_listed(word, parts);
+	if (size == 1 || size == 3)
+		return true;
+	const bool may_be_part = word[size - 1] == 'a' || word[size - 1] == 'o'; /* as all of them end */
+	return size == 2 ? strcmp(word, "sc") == 0 : may_be_part && word_listed(word, parts);
 }
 
 bool postal_address_may(const struct detect_window *window, size_t at)

@@ -717,6 +717,5 @@ const struct detector detector_secret = {
 	.triggers = "AgbkmxyQ- dDYtTsSnN",
 	.may_start = secret_may_start,
 	.places = secret_places,
-	.sequences = secret_sequences,
 	.check = check,
 };

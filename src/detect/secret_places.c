@@ -33,19 +33,6 @@ bool secret_may_start(uint8_t trigger, uint8_t next)
 	}
 }
 
-#define LETTERS "dDnNsStTyY" /* ends of labels; with them c and i, too */
-const struct plane_sequence secret_sequences[] = {
-	{{LETTERS, "=:"}},
-	{{LETTERS, "\"'"}},
-	{{LETTERS, "\\"}},
-	{{" ", "\"'"}},
-	{{"AQ", "KSI~"}},
-	{{"g", "hl=%"}},
-	{{"xy", "oJ"}},
-	{{"-bkm", "B_-"}},
-	{{NULL}},
-};
-
 /* Are the last three letters of the identifier that ends at `last` those of a label? Signs between them do not count;
  * where there are many of them, they may be. */
 static bool may_end_label(const uint8_t *last)
@@ -97,14 +84,32 @@ static bool may_be_secret(const uint8_t *at)
 	}
 }
 
+/* gh gl sig= sig%, k_ k- and the like, xox, eyJ, AKIA ASIA AIza, Q~, the last dash of five. */
+PLANES_INLINE plane_bits begins_token(const struct planes *planes, size_t w, plane_bits sign)
+{
+	const plane_bits small = plane(planes, PLANE_LOWER, w, -1), a = plane(planes, PLANE_A, w, 0);
+	plane_bits next = plane(planes, PLANE_H, w, 1) | plane(planes, PLANE_L, w, 1) | (sign & small);
+	if (planes->any[PLANE_PERCENT])
+		next |= plane(planes, PLANE_PERCENT, w, 1);
+	plane_bits found = plane(planes, PLANE_SMALL_G, w, 0) & next;
+	found |= plane(planes, PLANE_SMALL_B_K_M, w, 0) & plane(planes, PLANE_HYPHEN, w, 1);
+	found |= plane(planes, PLANE_X, w, 0) & plane(planes, PLANE_X, w, 2);
+	found |= plane(planes, PLANE_LOWER, w, 0) & small & plane(planes, PLANE_CAPITAL_J, w, 1);
+	found |= a & plane(planes, PLANE_UPPER, w, 0) & plane(planes, PLANE_UPPER, w, 1) & plane(planes, PLANE_A, w, 3);
+	if (planes->any[PLANE_TILDE])
+		found |= plane(planes, PLANE_TILDE, w, 1) & plane(planes, PLANE_UPPER, w, 0);
+	const plane_bits dash = plane(planes, PLANE_DASH, w, 0) & plane(planes, PLANE_DASH, w, -1);
+	return found | (dash & plane(planes, PLANE_DASH, w, -4));
+}
+
 PLANES_TARGET void secret_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
-		const plane_bits blank = plane(planes, PLANE_SPACE, w, 0);
-		plane_bits sign = plane(planes, PLANE_EQUALS, w, 1) | plane(planes, PLANE_COLON, w, 1);
-		/* no identifier ends in a colon: the blank of "name: " */
-		plane_bits here =
-			(plane_load(found + w) & ~(blank & plane(planes, PLANE_COLON, w, -1))) | (blank & sign);
+		const plane_bits sign = plane(planes, PLANE_LABEL_SIGN, w, 1);
+		const plane_bits second = plane(planes, PLANE_JOINED, w, -2);
+		const plane_bits label = plane(planes, PLANE_LABEL_END, w, 0) & plane(planes, PLANE_JOINED, w, -1);
+		const plane_bits blank = plane(planes, PLANE_SPACE, w, 0) & plane(planes, PLANE_LABEL_END, w, -1);
+		const plane_bits here = ((label | blank) & second & sign) | begins_token(planes, w, sign);
 		plane_store(found + w, plane_filter(planes, w, here, may_be_secret));
 	}
 }

@@ -5,7 +5,6 @@
 #include "detect/planes.h"
 
 bool secret_may_start(uint8_t trigger, uint8_t next);
-extern const struct plane_sequence secret_sequences[];
 void secret_places(struct planes *planes, uint64_t *found);
 
 #endif

@@ -8,8 +8,6 @@
 struct sieve {
 	const struct detector *detectors[SIEVE_DETECTORS];
 	size_t count;
-	struct plane_seekers seekers;
-	uint64_t *sought[PLANE_SEEKERS];
 	/* of the piece */
 	struct planes planes;
 	uint64_t found[SIEVE_DETECTORS][PLANE_WORDS + 4];
@@ -32,33 +30,14 @@ struct sieve *sieve_open(const struct detector *const *detectors, size_t count, 
 	sieve->count = count;
 	sieve->planes.regions = regions;
 	sieve->planes.fields = true;
-	for (size_t n = 0; n < count; n++) {
+	for (size_t n = 0; n < count; n++)
 		sieve->detectors[n] = detectors[n];
-		if (!detectors[n]->sequences)
-			continue;
-		if (!planes_add_seeker(&sieve->seekers, detectors[n]->sequences)) {
-			sieve_close(sieve);
-			return NULL;
-		}
-		sieve->sought[sieve->seekers.count - 1] = sieve->found[n];
-	}
 	return sieve;
 }
 
 void sieve_close(struct sieve *sieve)
 {
 	free(sieve);
-}
-
-/* Fills found[n]. */
-static void ask(struct sieve *sieve, size_t n, unsigned *examined)
-{
-	const struct detector *detector = sieve->detectors[n];
-	struct planes *planes = &sieve->planes;
-	planes->examined = *examined >> n & 1;
-	detector->places(planes, sieve->found[n]);
-	if (detector->run_start)
-		*examined = (*examined & ~(1u << n)) | (unsigned)planes->examined << n;
 }
 
 PLANES_TARGET static void unite(struct sieve *sieve)
@@ -73,14 +52,15 @@ PLANES_TARGET static void unite(struct sieve *sieve)
 	sieve->any[words - 1] &= ~(uint64_t)0 >> (63 - (sieve->planes.size - 1) % SIEVE_PLACES);
 }
 
-size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined)
+size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, bool *digit_before)
 {
 	if (places > (size_t)PLANE_WORDS * PLANE_PLACES)
 		places = (size_t)PLANE_WORDS * PLANE_PLACES;
+	sieve->planes.digit_before = *digit_before;
 	planes_fill(&sieve->planes, text, size, at, places);
-	planes_seek(&sieve->planes, &sieve->seekers, sieve->sought);
+	*digit_before = sieve->planes.digit_before;
 	for (size_t n = 0; n < sieve->count; n++)
-		ask(sieve, n, examined);
+		sieve->detectors[n]->places(&sieve->planes, sieve->found[n]);
 	unite(sieve);
 	return places;
 }

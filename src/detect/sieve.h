@@ -13,14 +13,14 @@
 
 struct sieve;
 bool sieve_here(void); /* does this processor have what it needs? */
-/* NULL when the processor has no AVX2, or more detectors seek pairs of bytes than there is room for. */
+/* NULL when the processor has no AVX2, or there are more detectors than there is room for. */
 struct sieve *sieve_open(const struct detector *const *detectors, size_t count, bool regions);
 /*
  * Sifts the places of text from `at` on: `places` of them, or as many as fit; returns how many. What lies outside of
- * the text counts as 0. *examined: bit n says that detector n already looked at the run of letters and digits that goes
- * on.
+ * the text counts as 0. *digit_before: in the run of letters and digits that goes on from before, and then in the one
+ * that goes on behind them, a digit stands.
  */
-size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, unsigned *examined);
+size_t sieve_run(struct sieve *sieve, const uint8_t *text, size_t size, size_t at, size_t places, bool *digit_before);
 /* Whether values may stand in fields (fields.h): true until it is said. */
 void sieve_fields(struct sieve *sieve, bool fields);
 /* The places of the 64 from at + 64 * word on where any detector has a candidate; bit n for detector n at one of them.

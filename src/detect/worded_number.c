@@ -4,6 +4,7 @@
  */
 #include "detect/worded_number.h"
 
+#include "detect/case_label.h"
 #include "detect/digits.h"
 #include "detect/hint.h"
 #include "detect/planes.h"
@@ -99,6 +100,15 @@ static bool is_inside_of_word(const uint8_t *at)
 	return ascii_letter(at[-1]) && at[-1] != 'n' && at[-1] != 'm' && at[-1] != 'K' && at[-2] != '\\';
 }
 
+/* Digits alone behind a blank need a word before it that says what they are, but in a field. */
+static bool may_be_case(const struct detect_window *window, size_t digits, bool fields)
+{
+	const uint8_t after = byte_at(window, AROUND + digits);
+	if (!fields && digits < 6 && (after == ' ' || after == '\n') && case_label_ends_other(window, AROUND))
+		return false;
+	return case_number_may(window, AROUND, fields);
+}
+
 /* What check() asks first, of the bytes around. */
 static bool may_be(const uint8_t *at, bool fields)
 {
@@ -108,18 +118,18 @@ static bool may_be(const uint8_t *at, bool fields)
 	const struct detect_window window = {at - AROUND, (size_t)2 * AROUND, NULL, NULL};
 	const uint8_t after = at[digits], next = at[digits + 1];
 	if (is_inside_of_word(at))
-		return digits >= 4 && case_number_may(&window, AROUND, fields);
+		return digits >= 4 && may_be_case(&window, digits, fields);
 	if (at[-1] == ' ' && digits >= 3 && digits <= 5) {
 		if (!may_stand_behind_blank(at, digits))
 			return false;
 		if (digits == 5 && after == ' ' && next >= 'a' && next <= 'z' && !(at[-2] >= 'A' && at[-2] <= 'Z'))
-			return case_number_may(&window, AROUND, fields); /* no postal code, no house */
+			return may_be_case(&window, digits, fields); /* no postal code, no house */
 	}
 	if ((digits == 1 || digits == 5) && postal_address_may(&window, AROUND))
 		return true;
 	if ((digits <= 2 || digits == 4 || digits == 8) && date_of_birth_may(&window, AROUND))
 		return true;
-	return case_number_may(&window, AROUND, fields) ||
+	return may_be_case(&window, digits, fields) ||
 	       (may_be_house(&window, AROUND, digits) && address_line_may(&window, AROUND, digits));
 }
 
@@ -136,7 +146,7 @@ static bool may_be_number_of_field(const uint8_t *at)
 /* Planes that the hints share, with the word before and the one behind. */
 struct shared {
 	uint64_t inside[PLANE_WORDS + 8], signs[PLANE_WORDS + 8];
-	uint64_t pairs[PLANE_WORDS + 8]; /* of letters and digits */
+	uint64_t ends[PLANE_WORDS + 8];  /* what words end in that say that a number comes */
 	uint64_t named[PLANE_WORDS + 8]; /* a blank before a capital */
 };
 
@@ -150,41 +160,65 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 					  plane_load(planes->of[PLANE_COLON] + w);
 		plane_store(shared->inside + w, inside | plane_load(planes->of[PLANE_ALNUM] + w));
 		plane_store(shared->signs + w, signs);
-		plane_store(shared->pairs + w,
-			plane_load(planes->of[PLANE_ALNUM] + w) & plane_behind(planes->of[PLANE_ALNUM] + w, 1));
+		plane_store(shared->ends + w,
+			plane_load(planes->of[PLANE_OF_NUMBER] + w) | plane_load(planes->of[PLANE_DOT] + w) |
+				plane_load(planes->of[PLANE_COLON] + w) | plane_load(planes->of[PLANE_EQUALS] + w) |
+				plane_load(planes->of[PLANE_HIGH] + w));
 		plane_store(shared->named + w, blank & (plane_behind(planes->of[PLANE_UPPER] + w, 1) |
 							       plane_behind(planes->of[PLANE_HIGH] + w, 1)));
 	}
 }
 
-/* The hints, and more: a blank and a capital behind three to five digits are one, and all of four behind a blank. */
+/* The hints for a number behind a blank. */
+PLANES_INLINE plane_bits behind_blank(
+	const struct planes *planes, const struct shared *shared, size_t w, plane_bits four, plane_bits few)
+{
+	const plane_bits fifth = plane(planes, PLANE_DIGIT, w, 4), upper = plane(planes, PLANE_UPPER, w, -2);
+	plane_bits holds = few | (shifted(shared->signs, w, 4) & shifted(shared->signs, w, 7));
+	holds |= ~few & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
+	holds |= four & fifth & (plane(planes, PLANE_DIGIT, w, 5) | (upper & plane(planes, PLANE_UPPER, w, -3)));
+	return holds | (four & shifted(shared->ends, w, -2));
+}
+
+/* Four to seven digits, a small letter and what goes on: hexadecimal, no number of any kind. */
+PLANES_INLINE plane_bits is_hexadecimal(const struct planes *planes, size_t w, plane_bits four)
+{
+	const plane_bits long_one = four & plane(planes, PLANE_ALNUM_8, w, 0);
+	if (!plane_any(long_one))
+		return long_one;
+	plane_bits small = plane(planes, PLANE_LOWER, w, 7);
+	small = plane(planes, PLANE_LOWER, w, 6) | (plane(planes, PLANE_DIGIT, w, 6) & small);
+	small = plane(planes, PLANE_LOWER, w, 5) | (plane(planes, PLANE_DIGIT, w, 5) & small);
+	return long_one & (plane(planes, PLANE_LOWER, w, 4) | (plane(planes, PLANE_DIGIT, w, 4) & small));
+}
+
+/* The hints, and more: a blank and a capital behind three to five digits are one. */
 PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struct shared *shared, size_t w)
 {
 	const plane_bits four = plane(planes, PLANE_DIGITS_4, w, 0), five = four & plane(planes, PLANE_DIGITS_4, w, 1);
 	const plane_bits few = ~plane(planes, PLANE_DIGITS_2, w, 1);
 	const plane_bits letter = plane(planes, PLANE_LETTER, w, -1), line = plane(planes, PLANE_LINE_FEED, w, -1);
 	const plane_bits colon = plane(planes, PLANE_COLON, w, -1) & ~plane(planes, PLANE_DIGIT, w, -2);
-	const plane_bits blank = plane(planes, PLANE_SPACE, w, -1);
-	plane_bits holds = ~shifted(shared->inside, w, -1) | colon | (letter & five) | (blank & (few | four));
+	plane_bits holds = ~shifted(shared->inside, w, -1) | colon | (letter & five);
+	holds |= plane(planes, PLANE_SPACE, w, -1) & behind_blank(planes, shared, w, four, few);
 	holds |= line & (few | five | ~plane(planes, PLANE_ALNUM, w, 10));
 	const plane_bits upper = plane(planes, PLANE_UPPER, w, -2);
 	holds |= shifted(shared->signs, w, -1) & upper & plane(planes, PLANE_DIGIT, w, 1);
-	holds |= blank & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
-	holds |= ~few & shifted(shared->named, w, 3);
-	holds |= (four & shifted(shared->named, w, 4)) | (five & shifted(shared->named, w, 5));
-	/* Letters among the first four, and more behind them: hexadecimal. Capitals and a sign before make a code of
-	 * it. */
-	return holds & (four | upper | ~(shifted(shared->pairs, w, 1) & shifted(shared->pairs, w, 3)));
+	holds |= ~few & shifted(shared->named, w, 3) & ~plane(planes, PLANE_UPPER, w, 5);
+	holds |= four & shifted(shared->named, w, 4) & ~plane(planes, PLANE_UPPER, w, 6);
+	holds |= five & shifted(shared->named, w, 5);
+	/* Letters among the first four, and more behind them: hexadecimal, too. Capitals and a sign before make a code
+	 * of it. */
+	holds &= four | upper | ~(plane(planes, PLANE_ALNUM_2, w, 1) & plane(planes, PLANE_ALNUM_2, w, 3));
+	return holds & ~is_hexadecimal(planes, w, four);
 }
 
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	struct shared shared;
-	memcpy(found, planes->of[PLANE_DIGIT] + 1, planes->words * sizeof *found);
-	planes_first_of_run(planes, found);
 	share(planes, &shared);
 	for (size_t w = 0; w < planes->words; w += 4) {
-		plane_bits first = plane_load(found + w);
+		plane_bits first = plane(planes, PLANE_FIRST, w, 0);
 		if (plane_any(first))
 			first &= hints_may_hold(planes, &shared, w);
 		plane_store(found + w,

@@ -206,19 +206,13 @@ static void places_agree(const struct detector *detector, const struct detect_op
 {
 	static struct planes planes;
 	uint64_t found[PLANE_WORDS + 8];
-	uint64_t *sought[PLANE_SEEKERS] = {found};
-	struct plane_seekers seekers = {.count = 0};
-	bool examined = false, piece_examined = false;
-	if (detector->sequences)
-		CHECK(planes_add_seeker(&seekers, detector->sequences));
+	bool examined = false;
 	planes.regions = options->regions != NULL;
+	planes.digit_before = false;
 	for (size_t at = 0, piece = first_piece; at < size; at += piece, piece = PIECE) {
 		piece = piece < size - at ? piece : size - at;
 		planes_fill(&planes, text, size, at, piece);
-		planes_seek(&planes, &seekers, sought);
-		planes.examined = piece_examined;
 		detector->places(&planes, found);
-		piece_examined = planes.examined;
 		for (size_t i = at; i < at + piece; i++) {
 			bool woken = wakes(detector, text, size, i);
 			examined &= keeps_run(text[i]);
