@@ -37,8 +37,7 @@ void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const st
 	uint8_t *at = bucket->arena.data + bucket->arena.size;
 	row.place_size = (uint8_t)row_place_pack(at + sizeof row, &packed, true, place);
 	memcpy(at, &row, sizeof row);
-	if (key.size > 0)
-		memcpy(at + sizeof row + row.place_size, key.data, key.size);
+	row_put_bytes(at + sizeof row + row.place_size, key.data, key.size);
 	size_t size = sizeof row + row.place_size + key.size;
 	bucket->arena.size += size;
 	rows->bytes += size + sizeof(struct held_entry);
@@ -282,16 +281,17 @@ static enum st_status write_bucket(
 		struct held_view first = row_at(bucket, &bucket->entries[from]);
 		struct row_key key = {.digest = bucket->entries[from].digest, .kind = first.kind, .bytes = first.key};
 		to = group_end(bucket, from, &first);
+		if (to - from == 1 && writer->form != ROW_TIMES) {
+			ST_TRY(row_put_one(writer, &key, first.place, err));
+			(*written)++;
+			continue;
+		}
 		struct row totals = {.times = to - from};
 		row_begin(writer, &key);
-		if (writer->form == ROW_TIMES) {
+		if (writer->form == ROW_TIMES)
 			*written += totals.times;
-		} else if (to - from == 1) {
-			row_add_packed(writer, first.place);
-			(*written)++;
-		} else {
+		else
 			ST_TRY(write_places(bucket, from, to, writer, written, err));
-		}
 		ST_TRY(row_end(writer, &totals, err));
 	}
 	return ST_OK;
