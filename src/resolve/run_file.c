@@ -20,6 +20,7 @@
 #define TAG_BYTES 16
 #define WORD_BYTES 4
 #define LAST_CHUNK 0x80000000u
+#define STARTED_BYTES (4 * MIB) /* given to the disk at a time while more is sorted */
 
 struct run_writer {
 	int dir_fd, fd;
@@ -27,7 +28,7 @@ struct run_writer {
 	struct resolve_run run;
 	char part[sizeof((struct resolve_run *)NULL)->name + 8];
 	EVP_CIPHER_CTX *cipher;
-	uint64_t chunks;
+	uint64_t chunks, started; /* started: bytes on their way to the disk */
 	uint8_t sealed[WORD_BYTES + CEIL_BLOCK_BYTES + TAG_BYTES];
 };
 
@@ -93,7 +94,7 @@ enum st_status run_create(const struct resolve_work *work, const char *name, cha
 	*out = NULL;
 	writer->dir_fd = work->dir_fd;
 	writer->durable = durable;
-	writer->chunks = 0;
+	writer->chunks = writer->started = 0;
 	writer->run = (struct resolve_run){.content = content};
 	snprintf(writer->run.name, sizeof writer->run.name, "%s", name);
 	snprintf(writer->part, sizeof writer->part, "%s%s", name, durable ? ".part" : "");
@@ -115,6 +116,16 @@ enum st_status run_create(const struct resolve_work *work, const char *name, cha
 	return ST_OK;
 }
 
+/* What will be flushed is begun early; only the flush at the end says whether it came to the disk. */
+static void start_disk(struct run_writer *writer)
+{
+	uint64_t more = writer->run.bytes - writer->started;
+	if (!writer->durable || more < STARTED_BYTES)
+		return;
+	(void)sync_file_range(writer->fd, (off_t)writer->started, (off_t)more, SYNC_FILE_RANGE_WRITE);
+	writer->started = writer->run.bytes;
+}
+
 static enum st_status seal_chunk(struct run_writer *writer, struct st_span block, bool last, struct st_error *err)
 {
 	uint32_t word = (uint32_t)block.size | (last ? LAST_CHUNK : 0), stored = htole32(word);
@@ -134,6 +145,7 @@ static enum st_status seal_chunk(struct run_writer *writer, struct st_span block
 	writer->run.bytes += WORD_BYTES + block.size + TAG_BYTES;
 	if (st_write_full(writer->fd, writer->sealed, WORD_BYTES + block.size + TAG_BYTES) != 0)
 		return write_failed(writer, err);
+	start_disk(writer);
 	return ST_OK;
 }
 
