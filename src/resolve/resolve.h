@@ -59,7 +59,8 @@ struct resolve_collector *resolve_collector_open(const struct resolve_work *work
 void resolve_add_mention(struct resolve_collector *collector, const struct resolve_mention *mention);
 void resolve_add_record(
 	struct resolve_collector *collector, uint32_t segment, uint64_t record, const uint8_t sha256[ST_SHA256_BYTES]);
-/* Held in memory, with what sorting will need: compare with CEIL_RUN_BYTES. Without what is being flushed beside. */
+/* Held in memory: compare with CEIL_RUN_BYTES. Sorting takes a little beside it, at most as much again when all is one
+ * value; what is being flushed beside is not in it. */
 size_t resolve_collector_bytes(const struct resolve_collector *collector);
 /* Sorts, seals, writes, fsyncs, renames what is held: none, one or two runs into out[2], their number in *count. The
  * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
