@@ -44,12 +44,15 @@ static void must(enum st_status status, const struct st_error *err)
 	exit(4);
 }
 
-static void flush_rows(struct bench *bench, struct resolve_collector *collector)
+typedef enum st_status flush_rows(
+	struct resolve_collector *collector, struct resolve_run out[2], size_t *count, struct st_error *err);
+
+static void take_runs(struct bench *bench, struct resolve_collector *collector, flush_rows *flush)
 {
 	struct st_error err = {0};
 	size_t count;
 	bench->runs = st_realloc(bench->runs, (bench->run_count + 2) * sizeof *bench->runs);
-	must(resolve_collector_flush(collector, bench->runs + bench->run_count, &count, &err), &err);
+	must(flush(collector, bench->runs + bench->run_count, &count, &err), &err);
 	for (size_t i = 0; i < count; i++)
 		bench->run_bytes += bench->runs[bench->run_count + i].bytes;
 	bench->run_count += count;
@@ -126,15 +129,24 @@ static struct instant make_keys(const struct bench *bench)
 	return since(began);
 }
 
+/* One run is written while the next is collected, as a scan does. */
 static void collect(struct bench *bench)
 {
 	struct resolve_collector *collector = resolve_collector_open(&bench->work, 1);
+	struct st_error err = {0};
+	bool flushing = false;
 	for (uint64_t row = 0; row < bench->rows; row++) {
 		add_row(bench, collector, row);
-		if (resolve_collector_bytes(collector) >= CEIL_RUN_BYTES)
-			flush_rows(bench, collector);
+		if (resolve_collector_bytes(collector) < CEIL_RUN_BYTES)
+			continue;
+		if (flushing)
+			take_runs(bench, collector, resolve_collector_flush_end);
+		must(resolve_collector_flush_begin(collector, &err), &err);
+		flushing = true;
 	}
-	flush_rows(bench, collector);
+	if (flushing)
+		take_runs(bench, collector, resolve_collector_flush_end);
+	take_runs(bench, collector, resolve_collector_flush);
 	resolve_collector_close(collector);
 }
 

@@ -23,6 +23,10 @@ void st_hmac_sha256(const void *key, size_t key_size, const void *data, size_t s
 
 /* Keyed digest: whoever writes hostile data cannot aim at a collision without the case's key. */
 void st_digest(const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES]);
+/* The first 8 bytes of the st_digest of `before` and the data after it, as a number that orders as they do: what is
+ * sorted by, asked for with every mention (SipHash-2-4-128: Aumasson and Bernstein, "SipHash: a fast short-input PRF").
+ */
+uint64_t st_digest_start(const uint8_t key[ST_DIGEST_KEY_BYTES], uint8_t before, const void *data, size_t size);
 
 /* Lower-case hex with a final NUL; out holds 2 * size + 1. */
 void st_hex(const uint8_t *data, size_t size, char *out);

@@ -529,6 +529,7 @@ static void close_scan(struct scan *scan)
 	free(scan->stores);
 	free(scan->slots);
 	scan_uncommitted_free(&scan->uncommitted);
+	scan_uncommitted_free(&scan->leaving);
 	free(scan->runs);
 	st_buf_free(&scan->start_message);
 	scan_queue_free(&scan->queue);

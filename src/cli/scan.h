@@ -93,12 +93,12 @@ struct scan_slot {
 	struct casefile_object object;
 	struct casefile_part *parts; /* those that may still change: open ones, and what ended since the last began */
 	size_t held_count, held_capacity;
-	uint32_t part_count;                 /* told so far */
-	bool parts_waiting, parts_committed; /* of this reading, before its end */
-	uint64_t records, highest_record;    /* told so far; highest named by a mention, plus 1 */
-	uint64_t mentions, members_bytes;    /* told so far; what its parts cost in memory */
-	uint64_t seen_bytes;                 /* as progress told */
-	uint32_t exhausted_rule;             /* 1 + its number, as its worker told; 0 none */
+	uint32_t part_count;                                /* told so far */
+	bool parts_waiting, parts_leaving, parts_committed; /* of this reading, before its end */
+	uint64_t records, highest_record;                   /* told so far; highest named by a mention, plus 1 */
+	uint64_t mentions, members_bytes;                   /* told so far; what its parts cost in memory */
+	uint64_t seen_bytes;                                /* as progress told */
+	uint32_t exhausted_rule;                            /* 1 + its number, as its worker told; 0 none */
 };
 
 struct scan_store {
@@ -126,6 +126,8 @@ struct scan {
 	struct scan_slot *slots;
 	size_t slot_count;
 	struct scan_uncommitted uncommitted;
+	struct scan_uncommitted leaving; /* whose rows are on their way to the disk */
+	bool commit_begun;               /* they are, beside us */
 	uint32_t next_segment, next_job;
 	uint32_t starts_lost; /* workers killed from outside before they were ready */
 	uint64_t committed_at_ms, stall_ms;
@@ -200,7 +202,8 @@ void scan_settle_part(struct scan *scan, struct scan_slot *slot, struct casefile
 void scan_drop_parts(struct scan *scan, struct scan_slot *slot);
 /* Writes rows as runs and commits them with the objects they belong to. */
 enum st_status scan_commit(struct scan *scan, struct st_error *err);
-/* The same when the rows in memory or their age ask for it. */
+/* The same when the rows in memory or their age ask for it; they are sorted and written beside us meanwhile, so that
+ * their commit comes at a later call. */
 enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err);
 
 void scan_uncommitted_free(struct scan_uncommitted *uncommitted);

@@ -1,7 +1,8 @@
 /*
  * Progress that survives a kill: rows go out as sealed runs, then one transaction names the runs and the objects whose
  * rows they hold. A run without that transaction is deleted on the next start; an object without it is read again. Rows
- * and parts of a reading that goes on are committed too: they count once its object names their segment.
+ * and parts of a reading that goes on are committed too: they count once its object names their segment. Runs are
+ * written beside us while workers go on: what was told until then leaves with them, what comes later waits.
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
@@ -43,40 +44,60 @@ static void free_part(struct casefile_part *part)
 	free((void *)(uintptr_t)part->places.data);
 }
 
-void scan_drop_parts(struct scan *scan, struct scan_slot *slot)
+static void drop_segment(struct scan_uncommitted *held, uint32_t segment)
 {
-	struct scan_uncommitted *held = &scan->uncommitted;
 	size_t kept = 0;
-	for (size_t i = 0; i < slot->held_count; i++)
-		free_part(&slot->parts[i]);
-	slot->held_count = 0;
-	for (size_t i = 0; slot->parts_waiting && i < held->part_count; i++) {
-		if (held->parts[i].segment != slot->segment) {
+	for (size_t i = 0; i < held->part_count; i++) {
+		if (held->parts[i].segment != segment) {
 			held->parts[kept++] = held->parts[i];
 			continue;
 		}
 		held->bytes -= bytes_of(&held->parts[i]);
 		free_part(&held->parts[i]);
 	}
+	held->part_count = kept;
+}
+
+void scan_drop_parts(struct scan *scan, struct scan_slot *slot)
+{
+	struct scan_uncommitted *held = &scan->uncommitted;
+	for (size_t i = 0; i < slot->held_count; i++)
+		free_part(&slot->parts[i]);
+	slot->held_count = 0;
 	if (slot->parts_waiting)
-		held->part_count = kept;
+		drop_segment(held, slot->segment);
+	if (slot->parts_leaving)
+		drop_segment(&scan->leaving, slot->segment);
 	if (slot->parts_committed) {
 		held->dead = st_realloc(held->dead, (held->dead_count + 1) * sizeof *held->dead);
 		held->dead[held->dead_count++] = slot->segment;
 	}
-	slot->parts_waiting = slot->parts_committed = false;
+	slot->parts_waiting = slot->parts_leaving = slot->parts_committed = false;
+}
+
+/* What waits leaves with the rows that are held now. */
+static void leave(struct scan *scan)
+{
+	struct scan_uncommitted empty = scan->leaving;
+	scan->leaving = scan->uncommitted;
+	scan->uncommitted = empty;
+	for (size_t i = 0; i < scan->slot_count; i++) {
+		struct scan_slot *slot = &scan->slots[i];
+		slot->parts_leaving |= slot->parts_waiting;
+		slot->parts_waiting = false;
+	}
 }
 
 static void forget_committed(struct scan *scan)
 {
-	struct scan_uncommitted *held = &scan->uncommitted;
+	struct scan_uncommitted *held = &scan->leaving;
 	for (size_t i = 0; i < held->part_count; i++)
 		free_part(&held->parts[i]);
 	held->object_count = held->part_count = held->dead_count = held->bytes = 0;
 	for (size_t i = 0; i < scan->slot_count; i++) {
 		struct scan_slot *slot = &scan->slots[i];
-		slot->parts_committed |= slot->parts_waiting;
-		slot->parts_waiting = false;
+		slot->parts_committed |= slot->parts_leaving;
+		slot->parts_leaving = false;
 	}
 }
 
@@ -102,7 +123,7 @@ static enum st_status put_runs(struct scan *scan, const struct resolve_run *runs
 
 static enum st_status put_readings(struct scan *scan, struct st_error *err)
 {
-	const struct scan_uncommitted *held = &scan->uncommitted;
+	const struct scan_uncommitted *held = &scan->leaving;
 	if (held->dead_count > 0)
 		ST_TRY(casefile_remove_parts(scan->casefile, held->dead, held->dead_count, err));
 	for (size_t i = 0; i < held->part_count; i++)
@@ -125,24 +146,53 @@ static enum st_status put_all(struct scan *scan, const struct resolve_run *runs,
 	return status;
 }
 
-static bool nothing_waits(const struct scan *scan)
+static bool is_empty(const struct scan_uncommitted *held)
 {
-	const struct scan_uncommitted *held = &scan->uncommitted;
 	return held->object_count + held->part_count + held->dead_count == 0;
 }
 
-enum st_status scan_commit(struct scan *scan, struct st_error *err)
+/* The rows of what leaves are on the disk, in these runs. */
+static enum st_status commit_leaving(
+	struct scan *scan, const struct resolve_run *runs, size_t count, struct st_error *err)
 {
-	struct resolve_run runs[2];
-	size_t count = 0;
-	ST_TRY(resolve_collector_flush(scan->collector, runs, &count, err));
-	if (count == 0 && nothing_waits(scan))
+	if (count == 0 && is_empty(&scan->leaving))
 		return ST_OK;
 	ST_TRY(put_all(scan, runs, count, err));
 	forget_committed(scan);
 	scan->runs = st_realloc(scan->runs, (scan->run_count + count + 1) * sizeof *scan->runs);
 	for (size_t i = 0; i < count; i++)
 		scan->runs[scan->run_count++] = runs[i];
+	return ST_OK;
+}
+
+static enum st_status begin_commit(struct scan *scan, struct st_error *err)
+{
+	ST_TRY(resolve_collector_flush_begin(scan->collector, err));
+	scan->commit_begun = true;
+	scan->committed_at_ms = st_now_ms();
+	leave(scan);
+	return ST_OK;
+}
+
+static enum st_status end_commit(struct scan *scan, struct st_error *err)
+{
+	struct resolve_run runs[2];
+	size_t count;
+	if (!scan->commit_begun)
+		return ST_OK;
+	scan->commit_begun = false;
+	ST_TRY(resolve_collector_flush_end(scan->collector, runs, &count, err));
+	return commit_leaving(scan, runs, count, err);
+}
+
+enum st_status scan_commit(struct scan *scan, struct st_error *err)
+{
+	struct resolve_run runs[2];
+	size_t count = 0;
+	ST_TRY(end_commit(scan, err));
+	ST_TRY(resolve_collector_flush(scan->collector, runs, &count, err));
+	leave(scan);
+	ST_TRY(commit_leaving(scan, runs, count, err));
 	scan->committed_at_ms = st_now_ms();
 	return ST_OK;
 }
@@ -150,12 +200,13 @@ enum st_status scan_commit(struct scan *scan, struct st_error *err)
 enum st_status scan_commit_if_due(struct scan *scan, struct st_error *err)
 {
 	size_t held = resolve_collector_bytes(scan->collector);
-	if (held == 0 && nothing_waits(scan)) {
+	bool full = held >= CEIL_RUN_BYTES || scan->uncommitted.bytes >= CEIL_UNCOMMITTED_BYTES;
+	if (scan->commit_begun && (full || resolve_collector_flush_ready(scan->collector)))
+		ST_TRY(end_commit(scan, err));
+	if (held == 0 && is_empty(&scan->uncommitted)) {
 		scan->committed_at_ms = st_now_ms();
 		return ST_OK;
 	}
-	if (held < CEIL_RUN_BYTES && scan->uncommitted.bytes < CEIL_UNCOMMITTED_BYTES &&
-		st_now_ms() - scan->committed_at_ms < CEIL_RUN_AGE_MS)
-		return ST_OK;
-	return scan_commit(scan, err);
+	bool old = st_now_ms() - scan->committed_at_ms >= CEIL_RUN_AGE_MS;
+	return !scan->commit_begun && (full || old) ? begin_commit(scan, err) : ST_OK;
 }

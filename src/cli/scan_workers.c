@@ -141,7 +141,8 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 			scan_progress_unread(scan->progress, result->reason);
 		count_done(scan, result);
 		scan_slot_settle(scan, slot);
-		slot->parts_waiting = slot->parts_committed = false; /* they belong to the object now */
+		/* they belong to the object now */
+		slot->parts_waiting = slot->parts_leaving = slot->parts_committed = false;
 		scan_finish(scan, result);
 	}
 	forget_reading(scan, slot);

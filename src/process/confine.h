@@ -12,7 +12,7 @@
 enum confine_role {
 	CONFINE_WORKER,   /* reads descriptors it has, writes its socket and the memory it has; no open, socket, exec,
 			     fork */
-	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork */
+	CONFINE_CASE,     /* opens files; no sockets, no exec, no fork; threads of its own */
 	CONFINE_LAUNCHER, /* forks and execs; no sockets but the pair it makes */
 	CONFINE_LAUNCHER_OF_FETCH, /* the same, but what it starts may have sockets: a filter is inherited. Case process
 				      and workers have none all the same, by their own filters. */

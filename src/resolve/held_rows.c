@@ -10,11 +10,14 @@
 #define FEW 4           /* ties sorted by insertion: mostly two or three different values */
 #define AHEAD 8         /* rows fetched into the cache before they are needed */
 
-/* A row in the arena: this, the packed place, the key. Copied in and out, never aligned. */
+#define ARENA_BYTES 1024 /* of a bucket, to begin with */
+
+/* A row in the arena: its digest, this, the packed place, the key. Copied in and out, never aligned. */
 struct held_row {
 	uint16_t key_size;
 	uint8_t kind, place_size;
 };
+#define HEAD_BYTES (sizeof(uint64_t) + sizeof(struct held_row))
 
 /* A row as read from the arena. */
 struct held_view {
@@ -28,20 +31,18 @@ void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const st
 	struct resolve_place packed;
 	uint64_t digest = row_digest_start(rows->digest_key, kind, key);
 	struct held_bucket *bucket = &rows->buckets[digest >> BUCKET_SHIFT];
-	if (bucket->count == bucket->capacity) {
-		bucket->capacity = bucket->capacity ? bucket->capacity * 2 : 16;
-		bucket->entries = st_realloc(bucket->entries, bucket->capacity * sizeof *bucket->entries);
-	}
-	bucket->entries[bucket->count++] = (struct held_entry){.digest = digest, .offset = bucket->arena.size};
-	row_reserve(&bucket->arena, sizeof row + ROW_PLACE_BYTES + key.size);
+	if (bucket->arena.capacity == 0)
+		st_buf_reserve(&bucket->arena, ARENA_BYTES);
+	row_reserve(&bucket->arena, HEAD_BYTES + ROW_PLACE_BYTES + key.size);
 	uint8_t *at = bucket->arena.data + bucket->arena.size;
-	row.place_size = (uint8_t)row_place_pack(at + sizeof row, &packed, true, place);
-	memcpy(at, &row, sizeof row);
-	if (key.size > 0)
-		memcpy(at + sizeof row + row.place_size, key.data, key.size);
-	size_t size = sizeof row + row.place_size + key.size;
+	row.place_size = (uint8_t)row_place_pack(at + HEAD_BYTES, &packed, true, place);
+	memcpy(at, &digest, sizeof digest);
+	memcpy(at + sizeof digest, &row, sizeof row);
+	row_put_bytes(at + HEAD_BYTES + row.place_size, key.data, key.size);
+	size_t size = HEAD_BYTES + row.place_size + key.size;
 	bucket->arena.size += size;
-	rows->bytes += size + sizeof(struct held_entry);
+	bucket->count++;
+	rows->bytes += size;
 	rows->count++;
 }
 
@@ -54,8 +55,8 @@ static struct held_view row_at(const struct held_bucket *bucket, const struct he
 {
 	const uint8_t *at = bucket->arena.data + entry->offset;
 	struct held_row row;
-	memcpy(&row, at, sizeof row);
-	at += sizeof row;
+	memcpy(&row, at + sizeof(uint64_t), sizeof row);
+	at += HEAD_BYTES;
 	return (struct held_view){.kind = row.kind,
 		.place = {.data = at, .size = row.place_size},
 		.key = {.data = at + row.place_size, .size = row.key_size}};
@@ -227,42 +228,69 @@ static void sort_ties(struct held_entry *entries, size_t count, unsigned shift, 
 	}
 }
 
-static void sort_bucket(struct held_rows *rows, struct held_bucket *bucket)
+static void make_entries(const struct held_bucket *bucket, struct held_entry *entries)
 {
-	struct sorting sorting = {.bucket = bucket, .digest_key = rows->digest_key};
-	if (bucket->count <= FEW) {
-		sort_few(bucket->entries, bucket->count, &sorting);
-		return;
+	const uint8_t *at = bucket->arena.data;
+	for (size_t i = 0; i < bucket->count; i++) {
+		struct held_row row;
+		memcpy(&entries[i].digest, at, sizeof entries[i].digest);
+		memcpy(&row, at + sizeof(uint64_t), sizeof row);
+		entries[i].offset = (uint64_t)(at - bucket->arena.data);
+		at += HEAD_BYTES + row.place_size + row.key_size;
 	}
-	if (rows->scratch_capacity < bucket->count) {
-		rows->scratch = st_realloc(rows->scratch, bucket->capacity * sizeof *rows->scratch);
-		rows->scratch_capacity = bucket->capacity;
-	}
-	sorting.scratch = rows->scratch;
-	unsigned shift = radix_shift(bucket->count);
-	deal(bucket->entries, rows->scratch, bucket->count, shift);
-	memcpy(bucket->entries, rows->scratch, bucket->count * sizeof *rows->scratch);
-	sort_ties(bucket->entries, bucket->count, shift, &sorting);
 }
 
+/* Room for the entries of a bucket, twice. */
+static void make_room(struct held_rows *rows, size_t count)
+{
+	if (rows->entry_capacity >= count)
+		return;
+	rows->entry_capacity = count + count / 2;
+	rows->entries = st_realloc(rows->entries, rows->entry_capacity * sizeof *rows->entries);
+	rows->scratch = st_realloc(rows->scratch, rows->entry_capacity * sizeof *rows->scratch);
+}
+
+/* Returns its entries in order; valid until the next. */
+static const struct held_entry *sort_bucket(struct held_rows *rows, const struct held_bucket *bucket)
+{
+	struct sorting sorting = {.bucket = bucket, .digest_key = rows->digest_key};
+	make_room(rows, bucket->count);
+	make_entries(bucket, rows->entries);
+	if (bucket->count <= FEW) {
+		sort_few(rows->entries, bucket->count, &sorting);
+		return rows->entries;
+	}
+	unsigned shift = radix_shift(bucket->count);
+	deal(rows->entries, rows->scratch, bucket->count, shift);
+	sorting.scratch = rows->entries;
+	sort_ties(rows->scratch, bucket->count, shift, &sorting);
+	return rows->scratch;
+}
+
+/* A bucket whose entries are in order. */
+struct sorted {
+	const struct held_bucket *bucket;
+	const struct held_entry *entries;
+};
+
 /* Entries from `from` on that hold the same key. */
-static size_t group_end(const struct held_bucket *bucket, size_t from, const struct held_view *first)
+static size_t group_end(const struct sorted *sorted, size_t from, const struct held_view *first)
 {
 	size_t to = from + 1;
-	for (; to < bucket->count && bucket->entries[to].digest == bucket->entries[from].digest; to++) {
-		struct held_view row = row_at(bucket, &bucket->entries[to]);
+	for (; to < sorted->bucket->count && sorted->entries[to].digest == sorted->entries[from].digest; to++) {
+		struct held_view row = row_at(sorted->bucket, &sorted->entries[to]);
 		if (!row_same_key(first->kind, first->key, row.kind, row.key))
 			break;
 	}
 	return to;
 }
 
-static enum st_status write_places(const struct held_bucket *bucket, size_t from, size_t to, struct row_writer *writer,
+static enum st_status write_places(const struct sorted *sorted, size_t from, size_t to, struct row_writer *writer,
 	uint64_t *written, struct st_error *err)
 {
 	struct resolve_place last = {0};
 	for (size_t i = from; i < to; i++) {
-		struct held_view row = row_at(bucket, &bucket->entries[i]);
+		struct held_view row = row_at(sorted->bucket, &sorted->entries[i]);
 		struct resolve_place place = place_of(&row);
 		if (i > from && row_place_compare(&last, &place) == 0)
 			continue;
@@ -274,24 +302,25 @@ static enum st_status write_places(const struct held_bucket *bucket, size_t from
 }
 
 static enum st_status write_bucket(
-	const struct held_bucket *bucket, struct row_writer *writer, uint64_t *written, struct st_error *err)
+	const struct sorted *sorted, struct row_writer *writer, uint64_t *written, struct st_error *err)
 {
-	for (size_t from = 0, to; from < bucket->count; from = to) {
-		if (from + AHEAD < bucket->count)
-			__builtin_prefetch(bucket->arena.data + bucket->entries[from + AHEAD].offset);
-		struct held_view first = row_at(bucket, &bucket->entries[from]);
-		struct row_key key = {.digest = bucket->entries[from].digest, .kind = first.kind, .bytes = first.key};
-		to = group_end(bucket, from, &first);
+	for (size_t from = 0, to; from < sorted->bucket->count; from = to) {
+		if (from + AHEAD < sorted->bucket->count)
+			__builtin_prefetch(sorted->bucket->arena.data + sorted->entries[from + AHEAD].offset);
+		struct held_view first = row_at(sorted->bucket, &sorted->entries[from]);
+		struct row_key key = {.digest = sorted->entries[from].digest, .kind = first.kind, .bytes = first.key};
+		to = group_end(sorted, from, &first);
+		if (to - from == 1 && writer->form != ROW_TIMES) {
+			ST_TRY(row_put_one(writer, &key, first.place, err));
+			(*written)++;
+			continue;
+		}
 		struct row totals = {.times = to - from};
 		row_begin(writer, &key);
-		if (writer->form == ROW_TIMES) {
+		if (writer->form == ROW_TIMES)
 			*written += totals.times;
-		} else if (to - from == 1) {
-			row_add_packed(writer, first.place);
-			(*written)++;
-		} else {
-			ST_TRY(write_places(bucket, from, to, writer, written, err));
-		}
+		else
+			ST_TRY(write_places(sorted, from, to, writer, written, err));
 		ST_TRY(row_end(writer, &totals, err));
 	}
 	return ST_OK;
@@ -301,8 +330,11 @@ enum st_status held_write(struct held_rows *rows, struct row_writer *writer, uin
 {
 	*written = 0;
 	for (size_t i = 0; i < HELD_BUCKETS; i++) {
-		sort_bucket(rows, &rows->buckets[i]);
-		ST_TRY(write_bucket(&rows->buckets[i], writer, written, err));
+		struct sorted sorted = {.bucket = &rows->buckets[i]};
+		if (sorted.bucket->count == 0)
+			continue;
+		sorted.entries = sort_bucket(rows, sorted.bucket);
+		ST_TRY(write_bucket(&sorted, writer, written, err));
 	}
 	return ST_OK;
 }
@@ -316,10 +348,9 @@ void held_clear(struct held_rows *rows)
 
 void held_free(struct held_rows *rows)
 {
-	for (size_t i = 0; i < HELD_BUCKETS; i++) {
-		free(rows->buckets[i].entries);
+	for (size_t i = 0; i < HELD_BUCKETS; i++)
 		st_buf_free(&rows->buckets[i].arena);
-	}
+	free(rows->entries);
 	free(rows->scratch);
 	*rows = (struct held_rows){0};
 }

@@ -8,24 +8,24 @@
 
 #include "resolve/row.h"
 
-struct held_entry {
-	uint64_t digest, offset;
-};
-/* One arena of packed rows, and an index that is what gets sorted. */
+/* One arena of packed rows, one behind the other: adding writes in one place alone. */
 struct held_bucket {
 	struct st_buf arena;
-	struct held_entry *entries;
-	size_t count, capacity;
+	size_t count;
+};
+/* What gets sorted: made of a bucket when its turn comes. */
+struct held_entry {
+	uint64_t digest, offset;
 };
 #define HELD_BUCKETS 256
 struct held_rows {
 	const uint8_t *digest_key; /* borrowed */
 	struct held_bucket buckets[HELD_BUCKETS];
-	struct held_entry *scratch;
-	size_t count, bytes, scratch_capacity;
+	struct held_entry *entries, *scratch; /* of the bucket that is sorted */
+	size_t count, bytes, entry_capacity;
 };
 void held_add(struct held_rows *rows, uint8_t kind, struct st_span key, const struct resolve_place *place);
-size_t held_bytes(const struct held_rows *rows); /* with what sorting needs */
+size_t held_bytes(const struct held_rows *rows);
 /* Sorts and writes all, those of one key as one row (with ROW_TIMES: their number). *written: places written, the
  * same place of the same key only once. */
 enum st_status held_write(struct held_rows *rows, struct row_writer *writer, uint64_t *written, struct st_error *err);

@@ -112,7 +112,7 @@ static enum st_status merge_entity(struct entities_merge *work, const struct row
 			break;
 		show_place(work, key, &place, index);
 		ST_TRY(count_place(work, &tally, &place, index, err));
-		ST_TRY(row_add_place(&work->writer, &place, err));
+		ST_TRY(row_add_packed(&work->writer, &place, merge_packed(work->merge), err));
 	}
 	if (!tally.any)
 		return ST_OK;

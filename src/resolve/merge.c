@@ -25,7 +25,7 @@ struct heap_entry {
 struct heap {
 	struct heap_entry *entries;
 	size_t count;
-	bool (*before)(const struct heap_entry *a, const struct heap_entry *b);
+	bool (*before)(const struct heap_entry *a, const struct heap_entry *b); /* of equal rank */
 };
 
 struct merge {
@@ -46,15 +46,11 @@ struct merge {
 
 static bool key_before(const struct heap_entry *a, const struct heap_entry *b)
 {
-	if (a->rank != b->rank)
-		return a->rank < b->rank;
 	return row_key_compare(a->input->cursor.digest_key, &a->input->cursor.key, &b->input->cursor.key) < 0;
 }
 
 static bool place_before(const struct heap_entry *a, const struct heap_entry *b)
 {
-	if (a->rank != b->rank)
-		return a->rank < b->rank;
 	return row_place_compare(&a->input->cursor.place, &b->input->cursor.place) < 0;
 }
 
@@ -71,10 +67,16 @@ static struct heap_entry place_entry(struct input *input)
 		.input = input};
 }
 
+/* No branch on which rank is lower: among digests nobody can foresee it. */
+static inline bool is_before(const struct heap *heap, const struct heap_entry *a, const struct heap_entry *b)
+{
+	return __builtin_expect(a->rank == b->rank, 0) ? heap->before(a, b) : a->rank < b->rank;
+}
+
 static void heap_push(struct heap *heap, struct heap_entry entry)
 {
 	size_t at = heap->count++;
-	while (at > 0 && heap->before(&entry, &heap->entries[(at - 1) / 2])) {
+	while (at > 0 && is_before(heap, &entry, &heap->entries[(at - 1) / 2])) {
 		heap->entries[at] = heap->entries[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
@@ -85,9 +87,9 @@ static void heap_replace_top(struct heap *heap, struct heap_entry entry)
 {
 	size_t at = 0;
 	for (size_t child; (child = 2 * at + 1) < heap->count; at = child) {
-		if (child + 1 < heap->count && heap->before(&heap->entries[child + 1], &heap->entries[child]))
-			child++;
-		if (!heap->before(&heap->entries[child], &entry))
+		if (child + 1 < heap->count)
+			child += is_before(heap, &heap->entries[child + 1], &heap->entries[child]);
+		if (!is_before(heap, &heap->entries[child], &entry))
 			break;
 		heap->entries[at] = heap->entries[child];
 	}
@@ -335,4 +337,12 @@ enum st_status merge_next_place(
 		*segment = merge->segment_index;
 		return ST_OK;
 	}
+}
+
+struct st_span merge_packed(const struct merge *merge)
+{
+	struct st_span packed = {0};
+	if (merge->single != NULL && row_places_start(merge->single->cursor.packed))
+		packed = merge->single->cursor.packed;
+	return packed;
 }

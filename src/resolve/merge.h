@@ -30,6 +30,8 @@ uint64_t merge_times(const struct merge *merge); /* of the present key, ROW_TIME
 /* The next place of the present key, with the index of its segment in the table (0 without one). */
 enum st_status merge_next_place(
 	struct merge *merge, struct resolve_place *place, size_t *segment, bool *there, struct st_error *err);
+/* That place as it was packed, when it stands for itself: needs none before it. Empty: to be packed. */
+struct st_span merge_packed(const struct merge *merge);
 void merge_close(struct merge *merge); /* deletes what it has written; NULL is fine */
 
 #endif

@@ -54,7 +54,7 @@ static enum st_status copy_places(
 		if (!begun)
 			row_begin(writer, key);
 		begun = true;
-		ST_TRY(row_add_place(writer, &place, err));
+		ST_TRY(row_add_packed(writer, &place, merge_packed(merge), err));
 		(*rows)++;
 	}
 	return begun ? row_end(writer, NULL, err) : ST_OK;

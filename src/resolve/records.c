@@ -40,7 +40,7 @@ static enum st_status note_place(
 		first_set(work->out->first, index, place->record);
 	for (uint32_t i = 0; i < segment->copies; i++)
 		note_store(work, segment->stores[i], place);
-	return row_add_place(&work->writer, place, err);
+	return row_add_packed(&work->writer, place, merge_packed(work->merge), err);
 }
 
 static enum st_status merge_record(struct records_merge *work, const struct row_key *key, struct st_error *err)

@@ -59,11 +59,20 @@ struct resolve_collector *resolve_collector_open(const struct resolve_work *work
 void resolve_add_mention(struct resolve_collector *collector, const struct resolve_mention *mention);
 void resolve_add_record(
 	struct resolve_collector *collector, uint32_t segment, uint64_t record, const uint8_t sha256[ST_SHA256_BYTES]);
-/* Held in memory, with what sorting will need: compare with CEIL_RUN_BYTES. */
+/* Held in memory: compare with CEIL_RUN_BYTES. Sorting takes a little beside it, at most as much again when all is one
+ * value; what is being flushed beside is not in it. */
 size_t resolve_collector_bytes(const struct resolve_collector *collector);
 /* Sorts, seals, writes, fsyncs, renames what is held: none, one or two runs into out[2], their number in *count. The
  * rows count only once the caller has committed the names; files without a committed name are deleted on start. */
 enum st_status resolve_collector_flush(
+	struct resolve_collector *collector, struct resolve_run out[2], size_t *count, struct st_error *err);
+/* The same beside the caller: a thread sorts and writes what is held, and more may be added meanwhile, into memory of
+ * its own. One at a time, none beside resolve_collector_flush. What cannot be counted fails here. */
+enum st_status resolve_collector_flush_begin(struct resolve_collector *collector, struct st_error *err);
+/* Has the one that began ended, so that resolve_collector_flush_end need not wait? */
+bool resolve_collector_flush_ready(const struct resolve_collector *collector);
+/* Waits for it. When it failed its rows are lost and leave no file. */
+enum st_status resolve_collector_flush_end(
 	struct resolve_collector *collector, struct resolve_run out[2], size_t *count, struct st_error *err);
 /* Gives back the memory that rows took; those not flushed are lost. More may be added. */
 void resolve_collector_release(struct resolve_collector *collector);

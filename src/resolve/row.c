@@ -2,6 +2,7 @@
 #include "resolve/row.h"
 
 #include "base/ceilings.h"
+#include "resolve/varint.h"
 
 #include <endian.h>
 
@@ -41,9 +42,7 @@ static uint64_t start_of(const uint8_t digest[ST_DIGEST_BYTES])
 
 uint64_t row_digest_start(const uint8_t digest_key[ST_DIGEST_KEY_BYTES], uint8_t kind, struct st_span key)
 {
-	uint8_t digest[ST_DIGEST_BYTES];
-	row_digest(digest_key, kind, key, digest);
-	return start_of(digest);
+	return kind == RESOLVE_EARLY_KIND ? 0 : st_digest_start(digest_key, kind, key.data, key.size);
 }
 
 void resolve_entity_digest(
@@ -88,27 +87,6 @@ int row_place_compare(const struct resolve_place *a, const struct resolve_place 
 	return compare(a->length, b->length);
 }
 
-static bool get_long_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
-{
-	*value = 0;
-	for (int shift = 0; shift < 64 && *at < end; shift += 7) {
-		uint8_t byte = *(*at)++;
-		*value |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-			return true;
-	}
-	return false;
-}
-
-/* Most numbers are differences of one byte. */
-static inline bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
-{
-	if (*at == end || **at >= 0x80)
-		return get_long_varint(at, end, value);
-	*value = *(*at)++;
-	return true;
-}
-
 /* Differences wrap, so that any order is written without loss; sorted places make them small. */
 size_t row_place_pack(
 	uint8_t out[ROW_PLACE_BYTES], struct resolve_place *previous, bool fresh, const struct resolve_place *place)
@@ -118,43 +96,47 @@ size_t row_place_pack(
 	uint8_t *at = out + 1;
 	if (place->segment != base.segment) {
 		flags |= PLACE_SEGMENT;
-		at = row_put_varint(at, (uint32_t)(place->segment - base.segment));
+		at = varint_put(at, (uint32_t)(place->segment - base.segment));
 		base.record = base.start = base.part = 0;
 	}
 	if (place->record != base.record && place->record == RESOLVE_NO_RECORD) {
 		flags |= PLACE_NO_RECORD;
 	} else if (place->record != base.record) {
 		flags |= PLACE_RECORD;
-		at = row_put_varint(at, place->record - base.record);
+		at = varint_put(at, place->record - base.record);
 	}
 	if (place->part != base.part) {
 		flags |= PLACE_PART;
-		at = row_put_varint(at, place->part);
+		at = varint_put(at, place->part);
 		base.start = 0;
 	}
 	uint64_t ahead = place->start - base.start;
 	if (ahead != 0) {
 		flags |= PLACE_START;
-		at = row_put_varint(at, ahead << 1 ^ (0 - (ahead >> 63)));
+		at = varint_put(at, ahead << 1 ^ (0 - (ahead >> 63)));
 	}
 	if (place->length != base.length) {
 		flags |= PLACE_LENGTH;
-		at = row_put_varint(at, place->length);
+		at = varint_put(at, place->length);
 	}
 	if (place->form != base.form || place->confidence != base.confidence) {
 		flags |= PLACE_FORM;
-		at = row_put_varint(at, (uint64_t)place->form << 8 | place->confidence);
+		at = varint_put(at, (uint64_t)place->form << 8 | place->confidence);
 	}
 	out[0] = (uint8_t)flags;
 	*previous = *place;
 	return (size_t)(at - out);
 }
 
-static bool unpack_where(const uint8_t **at, const uint8_t *end, unsigned flags, struct resolve_place *place)
+static inline bool unpack_where(const uint8_t **at, const uint8_t *end, struct resolve_place *place)
 {
+	const uint8_t *from = (*at)++;
+	unsigned flags = *from;
 	uint64_t value;
+	if (flags & PLACE_FRESH)
+		*place = (struct resolve_place){0};
 	if (flags & PLACE_SEGMENT) {
-		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+		if (!varint_get(at, end, from, &value) || value > UINT32_MAX)
 			return false;
 		place->segment += (uint32_t)value;
 		place->record = place->start = place->part = 0;
@@ -162,12 +144,12 @@ static bool unpack_where(const uint8_t **at, const uint8_t *end, unsigned flags,
 	if (flags & PLACE_NO_RECORD) {
 		place->record = RESOLVE_NO_RECORD;
 	} else if (flags & PLACE_RECORD) {
-		if (!get_varint(at, end, &value))
+		if (!varint_get(at, end, from, &value))
 			return false;
 		place->record += value;
 	}
 	if (flags & PLACE_PART) {
-		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+		if (!varint_get(at, end, from, &value) || value > UINT32_MAX)
 			return false;
 		place->part = (uint32_t)value;
 		place->start = 0;
@@ -179,24 +161,23 @@ bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_pla
 {
 	if (*at >= end)
 		return false;
-	unsigned flags = *(*at)++;
+	const uint8_t *from = *at;
+	unsigned flags = *from;
 	uint64_t value;
-	if (flags & PLACE_FRESH)
-		*place = (struct resolve_place){0};
-	if (!unpack_where(at, end, flags, place))
+	if (!unpack_where(at, end, place))
 		return false;
 	if (flags & PLACE_START) {
-		if (!get_varint(at, end, &value))
+		if (!varint_get(at, end, from, &value))
 			return false;
 		place->start += value >> 1 ^ (0 - (value & 1));
 	}
 	if (flags & PLACE_LENGTH) {
-		if (!get_varint(at, end, &value) || value > UINT32_MAX)
+		if (!varint_get(at, end, from, &value) || value > UINT32_MAX)
 			return false;
 		place->length = (uint32_t)value;
 	}
 	if (flags & PLACE_FORM) {
-		if (!get_varint(at, end, &value) || value > UINT16_MAX)
+		if (!varint_get(at, end, from, &value) || value > UINT16_MAX)
 			return false;
 		place->form = (uint8_t)(value >> 8);
 		place->confidence = (uint8_t)value;
@@ -232,8 +213,9 @@ static bool take_span(const uint8_t **at, const uint8_t *end, uint64_t size, str
 
 static bool read_totals(const uint8_t **at, const uint8_t *end, struct row *out)
 {
-	if (!get_varint(at, end, &out->mentions) || !get_varint(at, end, &out->mentions_distinct_records) ||
-		!get_varint(at, end, &out->records) || *at >= end)
+	const uint8_t *from = *at;
+	if (!varint_get(at, end, from, &out->mentions) || !varint_get(at, end, from, &out->mentions_distinct_records) ||
+		!varint_get(at, end, from, &out->records) || *at >= end)
 		return false;
 	out->best_confidence = *(*at)++;
 	return true;
@@ -246,7 +228,7 @@ bool row_read(struct st_span *block, enum row_form form, struct row *out)
 	const uint8_t *at = block->data, *end = at + block->size;
 	uint64_t head, size;
 	*out = (struct row){0};
-	if (!get_varint(&at, end, &head) || head >> 1 > CEIL_KEY_BYTES || at >= end)
+	if (!varint_get(&at, end, block->data, &head) || head >> 1 > CEIL_KEY_BYTES || at >= end)
 		return false;
 	out->more = head & 1;
 	out->kind = *at++;
@@ -259,12 +241,12 @@ bool row_read(struct st_span *block, enum row_form form, struct row *out)
 	if (!take_span(&at, end, head >> 1, &out->key))
 		return false;
 	if (form == ROW_TIMES) {
-		if (!get_varint(&at, end, &out->times) || out->more)
+		if (!varint_get(&at, end, block->data, &out->times) || out->more)
 			return false;
 	} else {
 		if (form == ROW_ENTITY && !out->more && !read_totals(&at, end, out))
 			return false;
-		if (!get_varint(&at, end, &size) || !take_span(&at, end, size, &out->places) ||
+		if (!varint_get(&at, end, block->data, &size) || !take_span(&at, end, size, &out->places) ||
 			!row_places_start(out->places))
 			return false;
 	}

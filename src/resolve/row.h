@@ -50,6 +50,23 @@ bool row_place_unpack(const uint8_t **at, const uint8_t *end, struct resolve_pla
 /* Does a packed list begin with a place that needs none before it? */
 bool row_places_start(struct st_span places);
 
+#define ROW_FEW_BYTES 256
+/* Bytes of a key or a place: mostly too few for a call. */
+static inline uint8_t *row_put_bytes(uint8_t *at, const uint8_t *data, size_t size)
+{
+	if (size > ROW_FEW_BYTES)
+		return (uint8_t *)memcpy(at, data, size) + size;
+	if (size < 16) {
+		for (size_t i = 0; i < size; i++)
+			at[i] = data[i];
+		return at + size;
+	}
+	for (size_t i = 0; i < size - 16; i += 16)
+		memcpy(at + i, data + i, 16);
+	memcpy(at + size - 16, data + size - 16, 16);
+	return at + size;
+}
+
 /* st_buf_reserve without the call when there is room: it is asked for every row. */
 static inline void row_reserve(struct st_buf *buf, size_t more_bytes)
 {
@@ -58,16 +75,6 @@ static inline void row_reserve(struct st_buf *buf, size_t more_bytes)
 }
 
 #define ROW_HEAD_BYTES 64 /* all of a row but key and places is never longer */
-/* LEB128; room for 10 bytes. Returns the end. */
-static inline uint8_t *row_put_varint(uint8_t *at, uint64_t value)
-{
-	while (value >= 0x80) {
-		*at++ = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	*at++ = (uint8_t)value;
-	return at;
-}
 
 /* One row as read; spans into the block. */
 struct row {
@@ -94,8 +101,12 @@ struct row_writer {
 };
 void row_begin(struct row_writer *writer, const struct row_key *key);
 enum st_status row_add_place(struct row_writer *writer, const struct resolve_place *place, struct st_error *err);
-/* The only place of the key, packed fresh. */
-void row_add_packed(struct row_writer *writer, struct st_span place);
+/* The same; when the place is the first of the row and `packed` not empty, that is taken as it is. */
+enum st_status row_add_packed(
+	struct row_writer *writer, const struct resolve_place *place, struct st_span packed, struct st_error *err);
+/* All of a key that has this one place, packed fresh; for forms without totals. */
+enum st_status row_put_one(
+	struct row_writer *writer, const struct row_key *key, struct st_span place, struct st_error *err);
 /* totals: only its figures are read. */
 enum st_status row_end(struct row_writer *writer, const struct row *totals, struct st_error *err);
 enum st_status row_writer_finish(struct row_writer *writer, struct st_error *err); /* puts out the last block */

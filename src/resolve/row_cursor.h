@@ -10,9 +10,10 @@ struct row_cursor {
 	const char *name; /* for messages */
 	const uint8_t *digest_key;
 	struct st_span block, places;
-	struct st_buf bytes; /* of the present key */
 	struct row_key key;
+	struct st_buf bytes; /* of the present key, once its block is not there any more */
 	struct resolve_place place;
+	struct st_span packed;    /* bytes of that place */
 	bool begun, more, placed; /* a key was read; its present row is not its last; a place of it was read */
 	uint64_t times;
 	uint64_t rows; /* places (or times) read so far */

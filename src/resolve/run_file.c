@@ -20,6 +20,8 @@
 #define TAG_BYTES 16
 #define WORD_BYTES 4
 #define LAST_CHUNK 0x80000000u
+#define WRITTEN_CHUNKS 8        /* one write of many pages costs the kernel less than many */
+#define STARTED_BYTES (4 * MIB) /* given to the disk at a time while more is sorted */
 
 struct run_writer {
 	int dir_fd, fd;
@@ -27,8 +29,9 @@ struct run_writer {
 	struct resolve_run run;
 	char part[sizeof((struct resolve_run *)NULL)->name + 8];
 	EVP_CIPHER_CTX *cipher;
-	uint64_t chunks;
-	uint8_t sealed[WORD_BYTES + CEIL_BLOCK_BYTES + TAG_BYTES];
+	uint64_t chunks, started; /* started: bytes on their way to the disk */
+	size_t waiting;           /* bytes of sealed chunks, written together */
+	uint8_t sealed[WRITTEN_CHUNKS * (WORD_BYTES + CEIL_BLOCK_BYTES + TAG_BYTES)];
 };
 
 struct run_reader {
@@ -93,7 +96,7 @@ enum st_status run_create(const struct resolve_work *work, const char *name, cha
 	*out = NULL;
 	writer->dir_fd = work->dir_fd;
 	writer->durable = durable;
-	writer->chunks = 0;
+	writer->chunks = writer->started = writer->waiting = 0;
 	writer->run = (struct resolve_run){.content = content};
 	snprintf(writer->run.name, sizeof writer->run.name, "%s", name);
 	snprintf(writer->part, sizeof writer->part, "%s%s", name, durable ? ".part" : "");
@@ -115,14 +118,34 @@ enum st_status run_create(const struct resolve_work *work, const char *name, cha
 	return ST_OK;
 }
 
+/* What will be flushed is begun early; only the flush at the end says whether it came to the disk. */
+static void start_disk(struct run_writer *writer)
+{
+	uint64_t more = writer->run.bytes - writer->started;
+	if (!writer->durable || more < STARTED_BYTES)
+		return;
+	(void)sync_file_range(writer->fd, (off_t)writer->started, (off_t)more, SYNC_FILE_RANGE_WRITE);
+	writer->started = writer->run.bytes;
+}
+
+static enum st_status write_waiting(struct run_writer *writer, struct st_error *err)
+{
+	size_t size = writer->waiting;
+	writer->waiting = 0;
+	if (st_write_full(writer->fd, writer->sealed, size) != 0)
+		return write_failed(writer, err);
+	start_disk(writer);
+	return ST_OK;
+}
+
 static enum st_status seal_chunk(struct run_writer *writer, struct st_span block, bool last, struct st_error *err)
 {
 	uint32_t word = (uint32_t)block.size | (last ? LAST_CHUNK : 0), stored = htole32(word);
-	uint8_t *text = writer->sealed + WORD_BYTES;
+	uint8_t *chunk = writer->sealed + writer->waiting, *text = chunk + WORD_BYTES;
 	int size = 0, tail = 0;
 	if (block.size > CEIL_BLOCK_BYTES)
 		return st_fail(err, ST_FATAL, "run %s: a block of %zu bytes", writer->run.name, block.size);
-	memcpy(writer->sealed, &stored, WORD_BYTES);
+	memcpy(chunk, &stored, WORD_BYTES);
 	bool good =
 		start_chunk(writer->cipher, writer->chunks, word, 1) &&
 		(block.size == 0 || EVP_EncryptUpdate(writer->cipher, text, &size, block.data, (int)block.size) == 1) &&
@@ -132,9 +155,9 @@ static enum st_status seal_chunk(struct run_writer *writer, struct st_span block
 		return st_fail(err, ST_FATAL, "run %s: cannot seal", writer->run.name);
 	writer->chunks++;
 	writer->run.bytes += WORD_BYTES + block.size + TAG_BYTES;
-	if (st_write_full(writer->fd, writer->sealed, WORD_BYTES + block.size + TAG_BYTES) != 0)
-		return write_failed(writer, err);
-	return ST_OK;
+	writer->waiting += WORD_BYTES + block.size + TAG_BYTES;
+	bool full = sizeof writer->sealed - writer->waiting < WORD_BYTES + CEIL_BLOCK_BYTES + TAG_BYTES;
+	return full || last ? write_waiting(writer, err) : ST_OK;
 }
 
 enum st_status run_put(void *context, const uint8_t first[ST_DIGEST_BYTES], struct st_span block, struct st_error *err)

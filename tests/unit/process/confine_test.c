@@ -272,16 +272,30 @@ static void a_worker_is_refused_and_the_call_is_named(void)
 	CHECK_ATTEMPTS(CONFINE_WORKER, attempts);
 }
 
+static void *socket_of_thread(void *context)
+{
+	do_socket();
+	return context;
+}
+
+/* A thread is no freer than its process. */
+static void do_socket_in_thread(void)
+{
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, socket_of_thread, NULL) == 0)
+		pthread_join(thread, NULL);
+}
+
 static void the_case_is_refused_and_the_call_is_named(void)
 {
 	static const struct attempt attempts[] = {
+		{do_socket_in_thread, "socket", NULL},
 		{do_socket, "socket", NULL},
 		{do_socketpair, "socketpair", NULL},
 		{do_connect, "connect", NULL},
 		{do_exec, "execve", NULL},
 		{do_execveat, "execveat", NULL},
 		{do_fork, "clone", "fork"},
-		{do_clone3, "clone3", NULL},
 		{do_kill, "kill", NULL},
 		{do_ptrace, "ptrace", NULL},
 		{do_mount, "mount", NULL},
@@ -566,6 +580,25 @@ static void need(bool condition, int status)
 		_exit(status);
 }
 
+static void *write_in_thread(void *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	bool written = fd >= 0 && write(fd, "x", 1) == 1 && fsync(fd) == 0;
+	return written && unlink(path) == 0 ? path : NULL;
+}
+
+/* Rows are sorted and written by a thread; libc asks for it by clone3 first. */
+static void threads_of_a_case(void)
+{
+	char path[128];
+	pthread_t thread;
+	void *result = NULL;
+	snprintf(path, sizeof path, "%s/t", folder);
+	need(syscall(SYS_clone3, NULL, 0) < 0 && errno == ENOSYS, 1);
+	need(pthread_create(&thread, NULL, write_in_thread, path) == 0, 2);
+	need(pthread_join(thread, &result) == 0 && result == path, 3);
+}
+
 /* What SQLite, the run files and the terminal want. */
 static void work_of_a_case(void)
 {
@@ -599,6 +632,17 @@ static void the_case_writes_locks_maps_and_renames(void)
 	snprintf(folder, sizeof folder, "/tmp/staunch-confine-XXXXXX");
 	CHECK(mkdtemp(folder) != NULL);
 	struct outcome outcome = in_jail(CONFINE_CASE, 0, work_of_a_case);
+	rmdir(folder);
+	if (!exited_with(outcome, SURVIVED))
+		CHECK_FAIL("wait status %#x, call %d (%s)", outcome.wait_status, outcome.reported,
+			confine_syscall_name(outcome.reported));
+}
+
+static void the_case_has_threads_that_write(void)
+{
+	snprintf(folder, sizeof folder, "/tmp/staunch-confine-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	struct outcome outcome = in_jail(CONFINE_CASE, 0, threads_of_a_case);
 	rmdir(folder);
 	if (!exited_with(outcome, SURVIVED))
 		CHECK_FAIL("wait status %#x, call %d (%s)", outcome.wait_status, outcome.reported,
@@ -684,6 +728,7 @@ int main(void)
 	RUN(a_crash_in_the_jail_looks_like_a_crash);
 	RUN(a_role_without_a_report_says_why_on_stderr);
 	RUN(the_case_writes_locks_maps_and_renames);
+	RUN(the_case_has_threads_that_write);
 	RUN(the_launcher_starts_programs_and_writes_nothing);
 	CHECK_END();
 }

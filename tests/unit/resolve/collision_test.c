@@ -1,7 +1,7 @@
 /* Equal digests, as hostile data would forge them if it knew the key: full keys are compared, nothing is mixed up. */
 #include "fixture.h"
 
-/* The linker gives resolve this one (--wrap): every digest is the same. */
+/* The linker gives resolve these (--wrap): every digest is the same. */
 void __wrap_st_digest(
 	const uint8_t key[ST_DIGEST_KEY_BYTES], const void *data, size_t size, uint8_t out[ST_DIGEST_BYTES]);
 void __wrap_st_digest(
@@ -9,6 +9,13 @@ void __wrap_st_digest(
 {
 	(void)key, (void)data, (void)size;
 	memset(out, 0xab, ST_DIGEST_BYTES);
+}
+
+uint64_t __wrap_st_digest_start(const uint8_t key[ST_DIGEST_KEY_BYTES], uint8_t before, const void *data, size_t size);
+uint64_t __wrap_st_digest_start(const uint8_t key[ST_DIGEST_KEY_BYTES], uint8_t before, const void *data, size_t size)
+{
+	(void)key, (void)before, (void)data, (void)size;
+	return 0xababababababababu;
 }
 
 #define VALUES 40

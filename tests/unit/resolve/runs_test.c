@@ -239,6 +239,68 @@ static void flushing_writes_whole_files_with_names_that_never_repeat(void)
 	free(runs);
 }
 
+static void rows_are_collected_while_others_are_written(void)
+{
+	struct folder folder;
+	struct runs *runs = st_alloc_zero(1, sizeof *runs);
+	uint8_t sha256[ST_SHA256_BYTES] = {1};
+	size_t count;
+	bool found;
+	uint64_t mentions;
+	CHECK(folder_open(&folder));
+	struct resolve_collector *collector = resolve_collector_open(&folder.work, 1);
+	for (uint32_t i = 0; i < 20; i++) {
+		add_rows(collector, "eva", 100 * i, 100 * i + 50);
+		resolve_add_record(collector, 1, i, sha256);
+		CHECK_OK(resolve_collector_flush_begin(collector, &err));
+		CHECK_INT(resolve_collector_bytes(collector), 0);
+		add_rows(collector, "eva", 100 * i + 50, 100 * i + 100);
+		CHECK_OK(resolve_collector_flush_end(collector, runs->list + runs->count, &count, &err));
+		CHECK_INT(count, 2);
+		CHECK(resolve_collector_flush_ready(collector));
+		runs->count += count;
+		CHECK(runs_flush(runs, collector));
+	}
+	CHECK_INT(runs->count, 60);
+	CHECK_INT(folder_files(&folder, NULL, &found), 60);
+	CHECK_OK(merge_runs(&folder, runs->list, runs->count, &mentions, &err));
+	CHECK_INT(mentions, 2000);
+	resolve_collector_close(collector);
+	folder_close(&folder);
+	free(runs);
+}
+
+static void a_flush_beside_that_nobody_ends_leaves_no_file(void)
+{
+	struct folder folder;
+	bool found;
+	CHECK(folder_open(&folder));
+	struct resolve_collector *collector = resolve_collector_open(&folder.work, 1);
+	add_rows(collector, "ida", 0, ROWS);
+	CHECK_OK(resolve_collector_flush_begin(collector, &err));
+	resolve_collector_close(collector);
+	CHECK_INT(folder_files(&folder, NULL, &found), 0);
+	folder_close(&folder);
+}
+
+static void a_flush_beside_that_fails_says_so_at_its_end(void)
+{
+	struct folder gone;
+	struct resolve_run out[2];
+	struct st_error why = {0};
+	size_t count = 9;
+	CHECK(folder_open(&gone));
+	struct resolve_collector *collector = resolve_collector_open(&gone.work, 1);
+	add_rows(collector, "ada", 0, 10);
+	CHECK_INT(rmdir(gone.path), 0);
+	CHECK_OK(resolve_collector_flush_begin(collector, &err));
+	CHECK(resolve_collector_flush_end(collector, out, &count, &why) == ST_FATAL);
+	CHECK_INT(count, 0);
+	CHECK(strstr(why.what, "run-") != NULL && strstr(why.what, "ada") == NULL);
+	resolve_collector_close(collector);
+	close(gone.work.dir_fd);
+}
+
 static void a_start_deletes_what_no_commit_names(void)
 {
 	struct folder folder;
@@ -392,6 +454,9 @@ int main(void)
 	RUN(a_run_under_another_name_or_with_another_key_is_refused);
 	RUN(a_run_that_is_missing_or_has_other_rows_than_named_is_refused);
 	RUN(flushing_writes_whole_files_with_names_that_never_repeat);
+	RUN(rows_are_collected_while_others_are_written);
+	RUN(a_flush_beside_that_nobody_ends_leaves_no_file);
+	RUN(a_flush_beside_that_fails_says_so_at_its_end);
 	RUN(a_start_deletes_what_no_commit_names);
 	RUN(a_flush_that_fails_names_nothing_and_keeps_its_rows);
 	RUN(a_full_disk_fails_the_flush_and_leaves_no_file);
