@@ -456,9 +456,20 @@ static enum st_status open_work(struct scan *scan, struct st_error *err)
 	return ST_OK;
 }
 
+/* Each job ahead holds a descriptor here and one on its way: a quarter of all for those here. */
+static size_t jobs_ahead(size_t slots)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	rlim_t share = limit.rlim_cur / 4 / slots;
+	return share < CEIL_JOBS_AHEAD ? (size_t)share : CEIL_JOBS_AHEAD;
+}
+
 static void open_slots(struct scan *scan, size_t count)
 {
 	scan->slot_count = count;
+	scan->jobs_ahead = jobs_ahead(count);
 	scan->slots = st_alloc_zero(count, sizeof *scan->slots);
 	for (size_t i = 0; i < count; i++)
 		scan->slots[i].socket = scan->slots[i].fd = scan->slots[i].fetch.socket = -1;
@@ -554,7 +565,7 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	ST_TRY(add_sources(scan, arguments, options, err));
 	ST_TRY(scan_sample_begin(scan, options->share_ppm, options->has_seed ? &options->seed : NULL, err));
 	ST_TRY(open_work(scan, err));
-	ST_TRY(casefile_objects(scan->casefile, -1, load_object, scan, err));
+	ST_TRY(casefile_objects_unnamed(scan->casefile, -1, load_object, scan, err));
 	ST_TRY(scan_remote_weigh(scan, err));
 	write_start_message(scan, options);
 	scan->stall_ms = options->stall_s * 1000;

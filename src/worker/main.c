@@ -171,7 +171,7 @@ static int serve(struct worker *worker)
 {
 	for (;;) {
 		struct message message;
-		enum message_result result = message_next(worker->reader, &message);
+		enum message_result result = worker_next(worker, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
 		if (result != MESSAGE_OK)

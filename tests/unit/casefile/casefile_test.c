@@ -331,27 +331,55 @@ static void parts_of_readings_that_were_lost_are_removed_and_no_others(void)
 	folder_remove(folder.path);
 }
 
+struct waiting {
+	uint32_t objects[2];
+	size_t count;
+	bool named;
+};
+
+static enum st_status note_waiting(void *context, const struct casefile_object *object, struct st_error *error)
+{
+	(void)error;
+	struct waiting *waiting = context;
+	waiting->named |= object->path.size > 0;
+	if (waiting->count < 2)
+		waiting->objects[waiting->count] = object->id;
+	waiting->count++;
+	return ST_OK;
+}
+
+static struct waiting waiting_after(struct casefile *casefile, uint32_t store, uint32_t after)
+{
+	struct waiting waiting = {.count = 0};
+	CHECK_OK(casefile_waiting(casefile, store, after, 2, note_waiting, &waiting, &err));
+	return waiting;
+}
+
 static void waiting_objects_come_by_store_and_number(void)
 {
 	struct folder folder = folder_make();
 	struct casefile *casefile;
-	struct casefile_waiting waiting[2];
-	size_t count;
+	struct waiting waiting;
 	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
 	CHECK_OK(list_names(casefile, 4));
 	CHECK_OK(casefile_commit_begin(casefile, &err));
 	CHECK_OK(casefile_put_object(
 		casefile, &(struct casefile_object){.id = 2, .status = ST_READ, .segment = 1}, &err));
 	CHECK_OK(casefile_commit_end(casefile, &err));
-	CHECK_OK(casefile_waiting(casefile, 0, 0, waiting, 2, &count, &err));
-	CHECK_INT(count, 2);
-	CHECK_INT(waiting[0].object, 1);
-	CHECK_INT(waiting[1].object, 3);
-	CHECK_OK(casefile_waiting(casefile, 0, 3, waiting, 2, &count, &err));
-	CHECK_INT(count, 1);
-	CHECK_INT(waiting[0].object, 4);
-	CHECK_OK(casefile_waiting(casefile, 1, 0, waiting, 2, &count, &err)); /* another store */
-	CHECK_INT(count, 0);
+	waiting = waiting_after(casefile, 0, 0);
+	CHECK_INT(waiting.count, 2);
+	CHECK_INT(waiting.objects[0], 1);
+	CHECK_INT(waiting.objects[1], 3);
+	CHECK(waiting.named);
+	waiting = waiting_after(casefile, 0, 3);
+	CHECK_INT(waiting.count, 1);
+	CHECK_INT(waiting.objects[0], 4);
+	waiting = waiting_after(casefile, 1, 0); /* another store */
+	CHECK_INT(waiting.count, 0);
+	waiting = (struct waiting){.count = 0};
+	CHECK_OK(casefile_objects_unnamed(casefile, -1, note_waiting, &waiting, &err));
+	CHECK_INT(waiting.count, 4);
+	CHECK(!waiting.named);
 	casefile_close(casefile);
 	folder_remove(folder.path);
 }
