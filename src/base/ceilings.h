@@ -207,7 +207,8 @@
 #define CEIL_HELPER_INPUT_BYTES (512 * MIB)
 /* Processes that one launcher runs at a time; a further one is refused. */
 #define CEIL_PROCESSES 1024
-/* Small objects that a worker has been handed and has not begun, and the bytes of one of them and of all. */
+/* Small objects (no more than MESSAGE_FDS) that a worker has been handed and has not begun, and the bytes of one of
+ * them and of all. */
 #define CEIL_JOBS_AHEAD 16
 #define CEIL_JOB_AHEAD_BYTES (256 * KIB)
 #define CEIL_JOBS_AHEAD_BYTES (1 * MIB)

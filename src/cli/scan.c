@@ -278,7 +278,7 @@ static enum st_status load_stores(struct scan *scan, struct st_error *err)
 static enum st_status add_listed(void *context, const struct source_entry *entry, struct st_error *err)
 {
 	struct scan *scan = context;
-	if (scan_interrupted(scan))
+	if (++scan->listed % 256 == 0 && scan_interrupted(scan))
 		return st_fail(err, ST_STOP, "stopped");
 	struct casefile_object object = {
 		.path = entry->path,

@@ -141,6 +141,7 @@ struct scan {
 	struct scan_queue queue;
 	struct scan_slot *slots;
 	size_t slot_count;
+	uint64_t listed;   /* objects, so far */
 	size_t jobs_ahead; /* that one worker may have, at most CEIL_JOBS_AHEAD */
 	struct scan_uncommitted uncommitted;
 	uint32_t next_segment, next_job;

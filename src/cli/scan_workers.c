@@ -252,7 +252,8 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 
 /* --- handing out --- */
 
-static int send_job(const struct scan *scan, const struct scan_slot *slot, struct scan_ahead *next, struct st_span path)
+/* The body of a WORKER_JOB. */
+static void describe_job(const struct scan *scan, struct scan_ahead *next, struct st_span path, struct st_buf *body)
 {
 	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
@@ -268,17 +269,15 @@ static int send_job(const struct scan *scan, const struct scan_slot *slot, struc
 	bool ask = may_be_copy && !twice;
 	next->asked = ask;
 	next->compares_late = may_be_copy && (twice || small);
-	st_auto_buf struct st_buf body = {0};
-	st_buf_add_u32(&body, next->job);
-	st_buf_add_byte(&body, hits ? 3 : remote ? 2 : stream);
-	st_buf_add_byte(&body, ask ? 1 + small : 0);
-	st_buf_add_u64(&body, next->before.size_bytes);
-	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
+	st_buf_add_u32(body, next->job);
+	st_buf_add_byte(body, hits ? 3 : remote ? 2 : stream);
+	st_buf_add_byte(body, ask ? 1 + small : 0);
+	st_buf_add_u64(body, next->before.size_bytes);
+	st_buf_add_span(body, name, (size_t)(path.data + path.size - name));
 	if (hits) {
-		st_buf_add_byte(&body, (uint8_t)scan->stores[store].remote->order);
-		st_buf_add_u64(&body, next->object.device);
+		st_buf_add_byte(body, (uint8_t)scan->stores[store].remote->order);
+		st_buf_add_u64(body, next->object.device);
 	}
-	return message_send(slot->socket, WORKER_JOB, body.data, body.size, next->fd);
 }
 
 static bool listed_otherwise(const struct casefile_object *listed, const struct source_entry *now)
@@ -335,13 +334,14 @@ static enum st_status open_task(struct scan *scan, struct scan_slot *slot, const
 static enum st_status begin_task(
 	struct scan *scan, struct scan_slot *slot, const struct scan_task *task, struct st_error *err)
 {
-	st_auto_buf struct st_buf path = {0};
+	st_auto_buf struct st_buf path = {0}, body = {0};
 	struct scan_ahead next;
 	ST_TRY(open_task(scan, slot, task, &next, &path, err));
 	if (next.fd < 0)
 		return ST_OK;
+	describe_job(scan, &next, (struct st_span){path.data, path.size}, &body);
 	/* A worker that is gone already shows in its exit. */
-	send_job(scan, slot, &next, (struct st_span){path.data, path.size});
+	message_send(slot->socket, WORKER_JOB, body.data, body.size, next.fd);
 	begin_reading(slot, &next);
 	return ST_OK;
 }
@@ -410,27 +410,67 @@ static bool takes_jobs(const struct scan_slot *slot)
 	return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
 }
 
+/* Jobs that go out as one frame. */
+struct job_batch {
+	struct st_buf bodies, path, body;
+	int fds[CEIL_JOBS_AHEAD];
+	size_t count;
+};
+
+_Static_assert(CEIL_JOBS_AHEAD <= MESSAGE_FDS, "all jobs ahead fit one frame");
+
+static void add_ahead(struct scan_slot *slot, const struct scan_ahead *next)
+{
+	slot->ahead[(slot->ahead_first + slot->ahead_count++) % CEIL_JOBS_AHEAD] = *next;
+	slot->ahead_bytes += next->before.size_bytes;
+}
+
+static enum st_status gather_jobs(
+	struct scan *scan, struct scan_slot *slot, size_t room, struct job_batch *batch, struct st_error *err)
+{
+	while (batch->count < room && fits_ahead(slot, next_task(scan))) {
+		struct scan_task task = take_task(scan);
+		struct scan_ahead next;
+		ST_TRY(open_task(scan, slot, &task, &next, &batch->path, err));
+		if (next.fd < 0)
+			return ST_OK;
+		batch->body.size = 0;
+		describe_job(scan, &next, (struct st_span){batch->path.data, batch->path.size}, &batch->body);
+		st_buf_add_span(&batch->bodies, batch->body.data, batch->body.size);
+		batch->fds[batch->count++] = next.fd;
+		add_ahead(slot, &next);
+	}
+	return ST_OK;
+}
+
+/* They cannot be handed over: others may take them. */
+static void take_back(struct scan *scan, struct scan_slot *slot, size_t count)
+{
+	for (; count > 0; count--) {
+		struct scan_ahead *last = &slot->ahead[(slot->ahead_first + --slot->ahead_count) % CEIL_JOBS_AHEAD];
+		slot->ahead_bytes -= last->before.size_bytes;
+		close(last->fd);
+		scan_queue_again(&scan->queue, &last->task);
+	}
+}
+
 static enum st_status feed_ahead(struct scan *scan, struct scan_slot *slot, struct st_error *err)
 {
 	size_t room = room_ahead(scan, slot);
+	struct job_batch batch = {.count = 0};
 	if (room == 0 || !takes_jobs(slot))
 		return ST_OK;
-	for (; room > 0 && fits_ahead(slot, next_task(scan)); room--) {
-		st_auto_buf struct st_buf path = {0};
-		struct scan_task task = take_task(scan);
-		struct scan_ahead next;
-		ST_TRY(open_task(scan, slot, &task, &next, &path, err));
-		if (next.fd < 0)
-			continue;
-		if (send_job(scan, slot, &next, (struct st_span){path.data, path.size}) != 0) {
-			close(next.fd);
-			scan_queue_again(&scan->queue, &task);
-			return ST_OK;
-		}
-		slot->ahead[(slot->ahead_first + slot->ahead_count++) % CEIL_JOBS_AHEAD] = next;
-		slot->ahead_bytes += next.before.size_bytes;
-	}
-	return ST_OK;
+	enum st_status status = gather_jobs(scan, slot, room, &batch, err);
+	st_auto_buf struct st_buf frame = {0};
+	st_buf_add_u32(&frame, (uint32_t)batch.count);
+	st_buf_add(&frame, batch.bodies.data, batch.bodies.size);
+	if (batch.count > 0 &&
+		message_send_fds(slot->socket, WORKER_JOBS, frame.data, frame.size, batch.fds, batch.count) != 0)
+		take_back(scan, slot, batch.count);
+	st_buf_free(&batch.bodies);
+	st_buf_free(&batch.path);
+	st_buf_free(&batch.body);
+	return status;
 }
 
 static size_t busy_slots(const struct scan *scan)

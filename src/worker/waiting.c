@@ -5,23 +5,37 @@
 
 #include <unistd.h>
 
-static void keep(struct worker *w, const struct message *job)
+static void keep(struct worker *w, struct st_span body, int fd)
 {
 	if (w->waiting_count == WORKER_WAITING_JOBS)
 		_exit(1); /* more than a case process sends */
 	struct worker_waiting_job *kept = &w->waiting[(w->waiting_first + w->waiting_count++) % WORKER_WAITING_JOBS];
 	kept->body.size = 0;
-	st_buf_add(&kept->body, job->body.data, job->body.size);
-	kept->fd = job->fd;
+	st_buf_add(&kept->body, body.data, body.size);
+	kept->fd = fd;
+}
+
+void worker_keep_jobs(struct worker *w, const struct message *jobs)
+{
+	int fds[1 + MESSAGE_FDS] = {jobs->fd};
+	size_t fd_count = 1 + message_more_fds(w->reader, fds + 1);
+	struct st_cursor in = {.at = jobs->body.data, .end = jobs->body.data + jobs->body.size};
+	uint32_t count = st_cursor_u32(&in);
+	for (uint32_t i = 0; i < count; i++) {
+		struct st_span body = st_cursor_span(&in);
+		if (in.bad)
+			_exit(1);
+		keep(w, body, i < fd_count ? fds[i] : -1);
+	}
 }
 
 enum message_result worker_hear(struct worker *worker, struct message *out)
 {
 	for (;;) {
 		enum message_result result = message_next(worker->reader, out);
-		if (result != MESSAGE_OK || out->type != WORKER_JOB)
+		if (result != MESSAGE_OK || out->type != WORKER_JOBS)
 			return result;
-		keep(worker, out);
+		worker_keep_jobs(worker, out);
 	}
 }
 

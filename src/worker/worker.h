@@ -46,6 +46,8 @@ struct extract_help worker_help(struct worker *worker);
 
 /* The next frame for whoever waits within a job: jobs that come before it are kept for their turn. */
 enum message_result worker_hear(struct worker *worker, struct message *out);
+/* The jobs of a WORKER_JOBS wait for their turn. */
+void worker_keep_jobs(struct worker *worker, const struct message *jobs);
 /* The next frame for who waits for work: kept jobs first. */
 enum message_result worker_next(struct worker *worker, struct message *out);
 
