@@ -229,6 +229,9 @@
 /* Pages of the case held in memory, changed ones too; beyond, they are written and read again. */
 #define CEIL_CASE_CACHE_BYTES (8 * MIB)
 
+/* What a packed block of results may unpack to; blocks end soon behind CEIL_BLOCK_BYTES. */
+#define CEIL_PACKED_BLOCK_BYTES (1 * MIB)
+
 /* --- resolve --- */
 /* Distinct keys (persons, organizations) held in memory before they are written as a run. */
 #define CEIL_DISTINCT_BYTES (8 * MIB)

@@ -506,14 +506,18 @@ static enum st_status start_launcher(
 	return status;
 }
 
-static enum st_status start(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
+static enum st_status start(struct scan *scan, const struct cli_arguments *arguments,
+	const struct scan_options *options, struct st_error *err)
 {
 	raise_descriptor_limit();
+	open_slots(scan, options->jobs);
+	write_start_message(scan, options);
 	scan->signal_fd = cli_hear_signals();
 	st_auto_free char *worker = cli_worker_path(err);
 	if (worker == NULL)
 		return ST_FATAL;
 	ST_TRY(start_launcher(scan, arguments, worker, err));
+	ST_TRY(scan_start_workers(scan, processors(), err));
 	ST_TRY(casefile_open(
 		cli_value(arguments, "case"), cli_value(arguments, "case-key"), CASEFILE_WRITE, &scan->casefile, err));
 	struct confine_limits limits = {0};
@@ -556,10 +560,9 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 {
 	ST_TRY(scan_check_sources(arguments, err));
 	ST_TRY(scan_remote_read_scope(&scan->remote, arguments, err));
-	ST_TRY(start(scan, arguments, err));
+	ST_TRY(start(scan, arguments, options, err));
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
-	open_slots(scan, options->jobs);
 	if (scan->remote.scope != NULL)
 		ST_TRY(scan_remote_begin(scan, arguments, err));
 	ST_TRY(add_sources(scan, arguments, options, err));
@@ -567,7 +570,6 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	ST_TRY(open_work(scan, err));
 	ST_TRY(casefile_objects_unnamed(scan->casefile, -1, load_object, scan, err));
 	ST_TRY(scan_remote_weigh(scan, err));
-	write_start_message(scan, options);
 	scan->stall_ms = options->stall_s * 1000;
 	return ST_OK;
 }

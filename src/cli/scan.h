@@ -208,6 +208,9 @@ void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uin
 void scan_queue_free(struct scan_queue *queue);
 
 /* --- scan_workers.c --- */
+#define SCAN_ANY_STORE UINT32_MAX /* of a worker that was handed nothing yet */
+/* So many workers, before it is known what they will read: they get ready while sources are listed. */
+enum st_status scan_start_workers(struct scan *scan, size_t count, struct st_error *err);
 /* Reads every queued object. Each one ends finished, as a copy, or unread with its reason. */
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
 void scan_stop_workers(struct scan *scan);

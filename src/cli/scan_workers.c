@@ -118,6 +118,13 @@ static enum st_status start_worker(struct scan *scan, struct scan_slot *slot, ui
 	return ST_OK;
 }
 
+enum st_status scan_start_workers(struct scan *scan, size_t count, struct st_error *err)
+{
+	for (size_t i = 0; i < count && i < scan->slot_count; i++)
+		ST_TRY(start_worker(scan, &scan->slots[i], SCAN_ANY_STORE, err));
+	return ST_OK;
+}
+
 /* --- ends of a reading --- */
 
 static void count_done(struct scan *scan, const struct casefile_object *object)
@@ -364,7 +371,7 @@ static struct scan_task take_task(struct scan *scan)
 
 static bool fits(const struct scan *scan, const struct scan_slot *slot, const struct scan_task *task)
 {
-	return slot->state == SCAN_SLOT_IDLE && slot->store == task->store &&
+	return slot->state == SCAN_SLOT_IDLE && (slot->store == task->store || slot->store == SCAN_ANY_STORE) &&
 	       slot->objects_read < CEIL_WORKER_OBJECTS && (!scan->retrying || slot->objects_read == 0);
 }
 
@@ -378,6 +385,7 @@ static enum st_status feed_slot(struct scan *scan, struct scan_slot *slot, struc
 		if (!fits(scan, slot, task))
 			return start_worker(scan, slot, task->store, err);
 		struct scan_task taken = take_task(scan);
+		slot->store = taken.store;
 		ST_TRY(begin_task(scan, slot, &taken, err));
 	}
 	return ST_OK;
