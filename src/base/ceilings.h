@@ -207,6 +207,11 @@
 #define CEIL_HELPER_INPUT_BYTES (512 * MIB)
 /* Processes that one launcher runs at a time; a further one is refused. */
 #define CEIL_PROCESSES 1024
+/* Small objects (no more than MESSAGE_FDS) that a worker has been handed and has not begun, and the bytes of one of
+ * them and of all. */
+#define CEIL_JOBS_AHEAD 16
+#define CEIL_JOB_AHEAD_BYTES (256 * KIB)
+#define CEIL_JOBS_AHEAD_BYTES (1 * MIB)
 /* Rows of one sorted run before it is sealed and written. */
 #define CEIL_RUN_BYTES (64 * MIB)
 /* Memory for readings that ended, and parts, that wait for their commit; beyond, they are committed. */
@@ -223,6 +228,9 @@
 /* --- casefile --- */
 /* Pages of the case held in memory, changed ones too; beyond, they are written and read again. */
 #define CEIL_CASE_CACHE_BYTES (8 * MIB)
+
+/* What a packed block of results may unpack to; blocks end soon behind CEIL_BLOCK_BYTES. */
+#define CEIL_PACKED_BLOCK_BYTES (1 * MIB)
 
 /* --- resolve --- */
 /* Distinct keys (persons, organizations) held in memory before they are written as a run. */

@@ -579,6 +579,21 @@ static enum st_json_token next_structure(struct st_json_reader *r, struct st_jso
 	}
 }
 
+/* Passes a colon or comma that stands right here. True: the next token stands right behind it, as programs write it. */
+static inline bool pass_separator(struct st_json_reader *r)
+{
+	if (r->at == r->end)
+		return false;
+	if (r->state == AFTER_KEY && *r->at == ':')
+		r->state = NEXT_VALUE;
+	else if (r->state == AFTER_VALUE && *r->at == ',')
+		r->state = in_object(r) ? NEXT_KEY : NEXT_VALUE;
+	else
+		return false;
+	r->at++;
+	return r->at<r->end && * r->at> ' ';
+}
+
 /* Before the first value, or behind an error. True when the reader stands between values. */
 static bool settle(struct st_json_reader *r)
 {
@@ -599,6 +614,15 @@ enum st_json_token st_json_next(struct st_json_reader *r, struct st_json_event *
 {
 	event->token = ST_JSON_MORE;
 	switch (r->state) {
+	case AFTER_KEY:
+	case AFTER_VALUE:
+		if (!pass_separator(r))
+			break;
+		if (r->state == NEXT_VALUE)
+			return begin_value(r, event);
+		if (*r->at == '"')
+			return begin_string(r, event, true);
+		break;
 	case IN_STRING:
 		return continue_string(r, event);
 	case IN_NUMBER:

@@ -106,13 +106,14 @@ void casefile_listing_drop(struct casefile *casefile); /* the earlier listing st
 enum st_status casefile_objects(struct casefile *casefile, int64_t store,
 	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
 	void *context, struct st_error *err);
-/* Objects of a store that wait to be read, by id from the first above `after`, at most `most` of them. */
-struct casefile_waiting {
-	uint64_t size_bytes;
-	uint32_t object;
-};
-enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, struct casefile_waiting *out,
-	size_t most, size_t *count, struct st_error *err);
+/* The same without their paths, which cost more to open than all the rest. */
+enum st_status casefile_objects_unnamed(struct casefile *casefile, int64_t store,
+	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
+	void *context, struct st_error *err);
+/* Objects of a store that wait to be read, by id from the first above `after`, at most `most` of them; as above. */
+enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, size_t most,
+	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
+	void *context, struct st_error *err);
 enum st_status casefile_object(struct casefile *casefile, uint32_t id, struct casefile_object *out, struct st_buf *path,
 	struct st_error *err); /* out->path points into *path */
 

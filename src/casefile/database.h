@@ -4,12 +4,13 @@
 #define STAUNCH_CASEFILE_DATABASE_H
 
 #include "casefile/casefile.h"
+#include "casefile/pack.h"
 #include "casefile/seal.h"
 
 #include <sqlite3.h>
 
 #define DB_APPLICATION_ID 0x53744361 /* "StCa": tells a case from any other SQLite file */
-#define DB_FORMAT 1                  /* user_version: larger ones are refused, smaller ones migrated */
+#define DB_FORMAT 2                  /* user_version: larger ones are refused; 1 has no packed blocks */
 #define DB_PAGE_BYTES 8192
 
 /* Statements that run once for each row are prepared once. */
@@ -64,6 +65,8 @@ struct casefile {
 	struct seal_keys keys;
 	sqlite3_stmt *statements[DB_SLOTS];
 	struct st_buf sealed; /* scratch of the binding of the moment */
+	struct pack pack;
+	struct st_buf packed; /* scratch: a block on its way in or out */
 	enum db_transaction open;
 	struct db_listing listing;
 	struct db_page page;

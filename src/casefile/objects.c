@@ -267,48 +267,69 @@ static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, 
 	db_text(row, 10, out->detail, sizeof out->detail);
 	if (out->has_sha256)
 		memcpy(out->sha256_keyed, sha256.data, ST_DIGEST_BYTES);
+	if (path == NULL)
+		return ST_OK;
 	ST_TRY(db_sealed(casefile, row, 2, path_place(out->id), path, err));
 	out->path = (struct st_span){path->data, path->size};
 	return ST_OK;
 }
 
-enum st_status casefile_objects(struct casefile *casefile, int64_t store,
-	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
-	void *context, struct st_error *err)
+typedef enum st_status each_object(void *context, const struct casefile_object *object, struct st_error *err);
+
+/* Every row of a statement that is bound; path NULL: nobody asks for it. */
+static enum st_status tell_rows(struct casefile *casefile, sqlite3_stmt *statement, struct st_buf *path,
+	each_object *each, void *context, struct st_error *err)
 {
-	db_auto_statement sqlite3_stmt *statement = NULL;
-	st_auto_buf struct st_buf path = {0};
-	ST_TRY(db_prepare(casefile, "SELECT " OBJECT_COLUMNS " FROM objects WHERE ?1 < 0 OR store = ?1 ORDER BY id",
-		&statement, err));
-	sqlite3_bind_int64(statement, 1, store);
 	for (;;) {
 		struct casefile_object object;
 		bool row;
 		ST_TRY(db_step(casefile, statement, &row, err));
 		if (!row)
 			return ST_OK;
-		ST_TRY(load_object(casefile, statement, &object, &path, err));
+		ST_TRY(load_object(casefile, statement, &object, path, err));
 		enum st_status status = each(context, &object, err);
 		if (status != ST_OK)
 			return status == ST_STOP ? ST_OK : status;
 	}
 }
 
-enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, struct casefile_waiting *out,
-	size_t most, size_t *count, struct st_error *err)
+static enum st_status tell_objects(struct casefile *casefile, int64_t store, struct st_buf *path, each_object *each,
+	void *context, struct st_error *err)
+{
+	db_auto_statement sqlite3_stmt *statement = NULL;
+	ST_TRY(db_prepare(casefile, "SELECT " OBJECT_COLUMNS " FROM objects WHERE ?1 < 0 OR store = ?1 ORDER BY id",
+		&statement, err));
+	sqlite3_bind_int64(statement, 1, store);
+	return tell_rows(casefile, statement, path, each, context, err);
+}
+
+enum st_status casefile_objects(
+	struct casefile *casefile, int64_t store, each_object *each, void *context, struct st_error *err)
+{
+	st_auto_buf struct st_buf path = {0};
+	return tell_objects(casefile, store, &path, each, context, err);
+}
+
+enum st_status casefile_objects_unnamed(
+	struct casefile *casefile, int64_t store, each_object *each, void *context, struct st_error *err)
+{
+	return tell_objects(casefile, store, NULL, each, context, err);
+}
+
+enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, size_t most,
+	each_object *each, void *context, struct st_error *err)
 {
 	sqlite3_stmt *statement = NULL;
-	*count = 0;
+	st_auto_buf struct st_buf path = {0};
 	ST_TRY(db_slot(casefile, DB_WAITING,
-		"SELECT id, size_bytes FROM objects WHERE id > ?1 AND store = ?2 AND status = ?3 ORDER BY id LIMIT ?4",
+		"SELECT " OBJECT_COLUMNS
+		" FROM objects WHERE id > ?1 AND store = ?2 AND status = ?3 ORDER BY id LIMIT ?4",
 		&statement, err));
 	db_bind_number(statement, 1, after);
 	db_bind_number(statement, 2, store);
 	db_bind_number(statement, 3, ST_PENDING);
 	db_bind_number(statement, 4, most);
-	enum st_status status;
-	for (bool row; (status = db_step(casefile, statement, &row, err)) == ST_OK && row; ++*count)
-		out[*count] = (struct casefile_waiting){db_number(statement, 1), (uint32_t)db_number(statement, 0)};
+	enum st_status status = tell_rows(casefile, statement, &path, each, context, err);
 	sqlite3_reset(statement);
 	return status;
 }

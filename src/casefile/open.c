@@ -295,6 +295,10 @@ void casefile_close(struct casefile *casefile)
 	if (casefile->sealed.capacity > 0)
 		sodium_memzero(casefile->sealed.data, casefile->sealed.capacity);
 	st_buf_free(&casefile->sealed);
+	if (casefile->packed.capacity > 0)
+		sodium_memzero(casefile->packed.data, casefile->packed.capacity);
+	st_buf_free(&casefile->packed);
+	pack_free(&casefile->pack);
 	sodium_memzero(&casefile->keys, sizeof casefile->keys);
 	free(casefile->path);
 	free(casefile);

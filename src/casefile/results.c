@@ -4,13 +4,22 @@
 
 #include "base/ceilings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PARTIAL_COMMIT_BYTES (32 * MIB) /* uncommitted blocks the log may hold */
 
-static struct seal_place block_place(uint64_t generation, enum casefile_rows rows, uint64_t number)
+/* The seal says which way a block is written: none passes for the other. */
+static struct seal_place block_place(uint64_t generation, enum casefile_rows rows, uint64_t number, bool packed)
 {
-	return (struct seal_place){"blocks.bytes", generation, (uint64_t)rows << 56 | number};
+	return (struct seal_place){
+		packed ? "blocks.packed" : "blocks.bytes", generation, (uint64_t)rows << 56 | number};
+}
+
+/* Records are digests: nothing makes them smaller. */
+static bool pack_rows(struct casefile *casefile, enum casefile_rows rows, struct st_span block)
+{
+	return rows != CASEFILE_RECORDS && pack_block(&casefile->pack, block, &casefile->packed);
 }
 
 enum st_status db_remove_unfinished_results(struct casefile *casefile, struct st_error *err)
@@ -29,12 +38,21 @@ static enum st_status last_generation(struct casefile *casefile, uint64_t *gener
 	return ST_OK;
 }
 
+/* A case of an earlier format becomes one of ours with the first results that only we can read. */
+static enum st_status raise_format(struct casefile *casefile, struct st_error *err)
+{
+	char sql[48];
+	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", DB_FORMAT);
+	return db_run(casefile, sql, err);
+}
+
 static enum st_status begin_results(struct casefile *casefile, struct st_error *err)
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;
 	struct db_results *results = &casefile->results;
 	bool row;
 	*results = (struct db_results){0};
+	ST_TRY(raise_format(casefile, err));
 	ST_TRY(db_remove_unfinished_results(casefile, err));
 	ST_TRY(last_generation(casefile, &results->generation, err));
 	results->generation++;
@@ -74,7 +92,9 @@ enum st_status casefile_results_block(struct casefile *casefile, enum casefile_r
 	db_bind_number(statement, 2, rows);
 	db_bind_number(statement, 3, number);
 	db_bind_bytes(statement, 4, first, ST_DIGEST_BYTES);
-	db_bind_sealed(casefile, statement, 5, block_place(results->generation, rows, number), block);
+	bool packed = pack_rows(casefile, rows, block);
+	struct st_span written = packed ? (struct st_span){casefile->packed.data, casefile->packed.size} : block;
+	db_bind_sealed(casefile, statement, 5, block_place(results->generation, rows, number, packed), written);
 	ST_TRY(db_done(casefile, statement, err));
 	results->pending_bytes += block.size;
 	return results->pending_bytes < PARTIAL_COMMIT_BYTES ? ST_OK : commit_some(casefile, err);
@@ -215,6 +235,20 @@ enum st_status casefile_results_blocks(
 	return ST_OK;
 }
 
+/* A seal is checked before anything is opened, so that to ask for the other way costs little. */
+static bool open_block(struct casefile_blocks *blocks, struct st_span sealed)
+{
+	struct casefile *casefile = blocks->casefile;
+	const struct seal_keys *keys = &casefile->keys;
+	uint64_t generation = blocks->generation, number = blocks->next;
+	bool may_be_packed = blocks->rows != CASEFILE_RECORDS;
+	if (may_be_packed &&
+		seal_open(keys, block_place(generation, blocks->rows, number, true), sealed, &casefile->packed))
+		return pack_open(&casefile->pack, (struct st_span){casefile->packed.data, casefile->packed.size},
+			&blocks->bytes);
+	return seal_open(keys, block_place(generation, blocks->rows, number, false), sealed, &blocks->bytes);
+}
+
 enum st_status casefile_blocks_next(struct casefile_blocks *blocks, struct st_span *block, struct st_error *err)
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;
@@ -231,8 +265,8 @@ enum st_status casefile_blocks_next(struct casefile_blocks *blocks, struct st_sp
 	ST_TRY(db_step(casefile, statement, &row, err));
 	if (!row)
 		return st_fail(err, ST_FATAL, "the results were replaced while they were read");
-	struct seal_place place = block_place(blocks->generation, blocks->rows, blocks->next);
-	ST_TRY(db_sealed(casefile, statement, 0, place, &blocks->bytes, err));
+	if (!open_block(blocks, db_bytes(statement, 0)))
+		return db_damaged(casefile, err);
 	blocks->next++;
 	*block = (struct st_span){blocks->bytes.data, blocks->bytes.size};
 	return ST_OK;

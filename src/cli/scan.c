@@ -278,7 +278,7 @@ static enum st_status load_stores(struct scan *scan, struct st_error *err)
 static enum st_status add_listed(void *context, const struct source_entry *entry, struct st_error *err)
 {
 	struct scan *scan = context;
-	if (scan_interrupted(scan))
+	if (++scan->listed % 256 == 0 && scan_interrupted(scan))
 		return st_fail(err, ST_STOP, "stopped");
 	struct casefile_object object = {
 		.path = entry->path,
@@ -456,9 +456,20 @@ static enum st_status open_work(struct scan *scan, struct st_error *err)
 	return ST_OK;
 }
 
+/* Each job ahead holds a descriptor here and one on its way: a quarter of all for those here. */
+static size_t jobs_ahead(size_t slots)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	rlim_t share = limit.rlim_cur / 4 / slots;
+	return share < CEIL_JOBS_AHEAD ? (size_t)share : CEIL_JOBS_AHEAD;
+}
+
 static void open_slots(struct scan *scan, size_t count)
 {
 	scan->slot_count = count;
+	scan->jobs_ahead = jobs_ahead(count);
 	scan->slots = st_alloc_zero(count, sizeof *scan->slots);
 	for (size_t i = 0; i < count; i++)
 		scan->slots[i].socket = scan->slots[i].fd = scan->slots[i].fetch.socket = -1;
@@ -495,14 +506,18 @@ static enum st_status start_launcher(
 	return status;
 }
 
-static enum st_status start(struct scan *scan, const struct cli_arguments *arguments, struct st_error *err)
+static enum st_status start(struct scan *scan, const struct cli_arguments *arguments,
+	const struct scan_options *options, struct st_error *err)
 {
 	raise_descriptor_limit();
+	open_slots(scan, options->jobs);
+	write_start_message(scan, options);
 	scan->signal_fd = cli_hear_signals();
 	st_auto_free char *worker = cli_worker_path(err);
 	if (worker == NULL)
 		return ST_FATAL;
 	ST_TRY(start_launcher(scan, arguments, worker, err));
+	ST_TRY(scan_start_workers(scan, processors(), err));
 	ST_TRY(casefile_open(
 		cli_value(arguments, "case"), cli_value(arguments, "case-key"), CASEFILE_WRITE, &scan->casefile, err));
 	struct confine_limits limits = {0};
@@ -546,18 +561,16 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 {
 	ST_TRY(scan_check_sources(arguments, err));
 	ST_TRY(scan_remote_read_scope(&scan->remote, arguments, err));
-	ST_TRY(start(scan, arguments, err));
+	ST_TRY(start(scan, arguments, options, err));
 	ST_TRY(load_stores(scan, err));
 	ST_TRY(check_case(scan, options, cli_has(arguments, "rescan"), err));
-	open_slots(scan, options->jobs);
 	if (scan->remote.scope != NULL)
 		ST_TRY(scan_remote_begin(scan, arguments, err));
 	ST_TRY(add_sources(scan, arguments, options, err));
 	ST_TRY(scan_sample_begin(scan, options->share_ppm, options->has_seed ? &options->seed : NULL, err));
 	ST_TRY(open_work(scan, err));
-	ST_TRY(casefile_objects(scan->casefile, -1, load_object, scan, err));
+	ST_TRY(casefile_objects_unnamed(scan->casefile, -1, load_object, scan, err));
 	ST_TRY(scan_remote_weigh(scan, err));
-	write_start_message(scan, options);
 	scan->stall_ms = options->stall_s * 1000;
 	return ST_OK;
 }

@@ -30,6 +30,7 @@ enum scan_end { SCAN_DONE, SCAN_STOPPED };
 struct scan_task {
 	uint64_t size_bytes;
 	uint32_t object, store;
+	uint16_t listed;  /* 1 + its number in the page that was taken from the case last; 0: ask the case */
 	uint8_t attempts; /* readings that failed with the process */
 	bool after_copy;  /* its original could not be read after all: read it without asking */
 };
@@ -44,6 +45,7 @@ struct scan_contents;
 
 struct scan_queue {
 	struct scan_tasks ready;  /* by store, then object; taken from `next` on, filled again from the case */
+	struct scan_page *page;   /* what the case says of those that came with the last filling */
 	size_t next, store;       /* store: whose objects come next */
 	struct scan_tasks retry;  /* read once more, alone, when nothing else is left */
 	struct scan_tasks copies; /* found to be copies; settled at a commit, once their original is */
@@ -62,6 +64,16 @@ struct scan_uncommitted {
 };
 
 enum scan_slot_state { SCAN_SLOT_EMPTY, SCAN_SLOT_STARTING, SCAN_SLOT_IDLE, SCAN_SLOT_BUSY, SCAN_SLOT_ENDING };
+
+/* An object that a worker has been handed and has not begun. */
+struct scan_ahead {
+	struct scan_task task;
+	struct casefile_object object; /* path not set */
+	struct source_entry before;
+	uint32_t job, segment;
+	int fd;
+	bool asked, compares_late;
+};
 
 /* One worker process and the object it is reading. */
 struct scan_slot {
@@ -85,6 +97,10 @@ struct scan_slot {
 	bool context_asked;      /* one was asked for, and its name has not come */
 	uint32_t page_bytes;     /* asked for and not told yet, against the budget */
 	uint32_t closes_waiting; /* objects of which it has not said yet what they took */
+
+	struct scan_ahead ahead[CEIL_JOBS_AHEAD]; /* what comes behind it: ring [ahead_first, + ahead_count) */
+	size_t ahead_first, ahead_count;
+	uint64_t ahead_bytes;
 
 	struct scan_task task;
 	uint32_t job, segment;
@@ -125,6 +141,8 @@ struct scan {
 	struct scan_queue queue;
 	struct scan_slot *slots;
 	size_t slot_count;
+	uint64_t listed;   /* objects, so far */
+	size_t jobs_ahead; /* that one worker may have, at most CEIL_JOBS_AHEAD */
 	struct scan_uncommitted uncommitted;
 	struct scan_uncommitted leaving; /* whose rows are on their way to the disk */
 	bool commit_begun;               /* they are, beside us */
@@ -177,6 +195,9 @@ enum st_status scan_sample_begin(struct scan *scan, uint32_t share_ppm, const ui
 /* --- scan_queue.c --- */
 /* Takes the next objects from the case when there are none at hand. */
 enum st_status scan_queue_fill(struct scan *scan, struct st_error *err);
+/* What the case says of a task's object; its path is good until the next call. */
+enum st_status scan_queue_object(struct scan *scan, const struct scan_task *task, struct casefile_object *object,
+	struct st_buf *path, struct st_error *err);
 /* An object that is read after all; one that is read once more, alone. */
 void scan_queue_again(struct scan_queue *queue, const struct scan_task *task);
 void scan_queue_retry(struct scan_queue *queue, const struct scan_task *task);
@@ -189,6 +210,9 @@ void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uin
 void scan_queue_free(struct scan_queue *queue);
 
 /* --- scan_workers.c --- */
+#define SCAN_ANY_STORE UINT32_MAX /* of a worker that was handed nothing yet */
+/* So many workers, before it is known what they will read: they get ready while sources are listed. */
+enum st_status scan_start_workers(struct scan *scan, size_t count, struct st_error *err);
 /* Reads every queued object. Each one ends finished, as a copy, or unread with its reason. */
 enum st_status scan_run(struct scan *scan, enum scan_end *end, struct st_error *err);
 void scan_stop_workers(struct scan *scan);

@@ -19,6 +19,15 @@ struct scan_contents {
 	size_t capacity, count;
 };
 
+/* A page of objects that wait, as the case tells them. */
+struct scan_page {
+	struct casefile_object objects[CEIL_QUEUE_OBJECTS];
+	size_t paths_at[CEIL_QUEUE_OBJECTS + 1]; /* of each in `paths`, and the end of the last */
+	struct st_buf paths;
+	size_t count;
+	uint32_t last; /* of the page, though it may not be drawn; UINT32_MAX: it has none */
+};
+
 static void tasks_add(struct scan_tasks *tasks, const struct scan_task *task)
 {
 	if (tasks->count == tasks->capacity) {
@@ -30,27 +39,67 @@ static void tasks_add(struct scan_tasks *tasks, const struct scan_task *task)
 
 /* --- what comes next --- */
 
+/* By then the page may be another one. */
+static void add_unlisted(struct scan_tasks *tasks, const struct scan_task *task)
+{
+	struct scan_task unlisted = *task;
+	unlisted.listed = 0;
+	tasks_add(tasks, &unlisted);
+}
+
 void scan_queue_again(struct scan_queue *queue, const struct scan_task *task)
 {
-	tasks_add(&queue->ready, task);
+	add_unlisted(&queue->ready, task);
 }
 
 void scan_queue_retry(struct scan_queue *queue, const struct scan_task *task)
 {
-	tasks_add(&queue->retry, task);
+	add_unlisted(&queue->retry, task);
+}
+
+static enum st_status add_waiting(void *context, const struct casefile_object *object, struct st_error *err)
+{
+	(void)err;
+	struct scan *scan = context;
+	struct scan_page *page = scan->queue.page;
+	page->last = object->id;
+	if (!sample_takes(scan->sample, object->id))
+		return ST_OK;
+	page->objects[page->count] = *object;
+	page->paths_at[page->count] = page->paths.size;
+	st_buf_add(&page->paths, object->path.data, object->path.size);
+	page->paths_at[++page->count] = page->paths.size;
+	struct scan_task task = {.size_bytes = object->size_bytes,
+		.object = object->id,
+		.store = object->store,
+		.listed = (uint16_t)page->count};
+	tasks_add(&scan->queue.ready, &task);
+	return ST_OK;
 }
 
 static enum st_status take_page(struct scan *scan, struct scan_store *store, struct st_error *err)
 {
-	struct casefile_waiting waiting[CEIL_QUEUE_OBJECTS];
-	size_t count;
-	ST_TRY(casefile_waiting(scan->casefile, store->id, store->queued, waiting, CEIL_QUEUE_OBJECTS, &count, err));
-	for (size_t i = 0; i < count; i++) {
-		struct scan_task task = {waiting[i].size_bytes, waiting[i].object, store->id, 0, false};
-		if (sample_takes(scan->sample, task.object))
-			tasks_add(&scan->queue.ready, &task);
-	}
-	store->queued = count > 0 ? waiting[count - 1].object : UINT32_MAX;
+	if (scan->queue.page == NULL)
+		scan->queue.page = st_alloc_zero(1, sizeof *scan->queue.page);
+	struct scan_page *page = scan->queue.page;
+	page->count = page->paths.size = 0;
+	page->last = UINT32_MAX;
+	ST_TRY(casefile_waiting(scan->casefile, store->id, store->queued, CEIL_QUEUE_OBJECTS, add_waiting, scan, err));
+	store->queued = page->last;
+	return ST_OK;
+}
+
+enum st_status scan_queue_object(struct scan *scan, const struct scan_task *task, struct casefile_object *object,
+	struct st_buf *path, struct st_error *err)
+{
+	const struct scan_page *page = scan->queue.page;
+	if (task->listed == 0)
+		return casefile_object(scan->casefile, task->object, object, path, err);
+	size_t at = task->listed - 1u, from = page->paths_at[at];
+	*object = page->objects[at];
+	path->size = 0;
+	st_buf_add(path, page->paths.data + from, page->paths_at[at + 1] - from);
+	object->path = (struct st_span){path->data, path->size};
 	return ST_OK;
 }
 
@@ -151,6 +200,9 @@ void scan_queue_copy(struct scan_queue *queue, const struct scan_task *task, uin
 void scan_queue_free(struct scan_queue *queue)
 {
 	free(queue->ready.list);
+	if (queue->page != NULL)
+		st_buf_free(&queue->page->paths);
+	free(queue->page);
 	free(queue->retry.list);
 	free(queue->copies.list);
 	free(queue->copies_of);

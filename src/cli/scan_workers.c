@@ -32,12 +32,47 @@ static bool is_stream(const struct scan *scan, const struct scan_slot *slot)
 	return scan_reads_pipe(scan, slot->task.store);
 }
 
+static bool is_over_network(const struct scan *scan, uint32_t store)
+{
+	return scan->stores[store].remote != NULL;
+}
+
 static bool is_remote(const struct scan *scan, const struct scan_slot *slot)
 {
-	return scan->stores[slot->task.store].remote != NULL;
+	return is_over_network(scan, slot->task.store);
 }
 
 /* --- a slot's life --- */
+
+/* The object that its worker reads next. */
+static bool take_ahead(struct scan_slot *slot, struct scan_ahead *out)
+{
+	if (slot->ahead_count == 0)
+		return false;
+	*out = slot->ahead[slot->ahead_first];
+	slot->ahead_first = (slot->ahead_first + 1) % CEIL_JOBS_AHEAD;
+	slot->ahead_count--;
+	slot->ahead_bytes -= out->before.size_bytes;
+	return true;
+}
+
+static void begin_reading(struct scan_slot *slot, const struct scan_ahead *next)
+{
+	slot->task = next->task;
+	slot->object = next->object;
+	slot->before = next->before;
+	slot->job = next->job;
+	slot->fd = next->fd;
+	slot->asked = next->asked;
+	slot->compares_late = next->compares_late;
+	slot->segment = next->segment;
+	slot->part_count = 0;
+	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
+	slot->killed_for = ST_REASON_NONE;
+	slot->forbidden_call = slot->exhausted_rule = 0;
+	slot->moved_at_ms = slot->began_at_ms = st_now_ms();
+	slot->state = SCAN_SLOT_BUSY;
+}
 
 static void forget_reading(struct scan *scan, struct scan_slot *slot)
 {
@@ -56,9 +91,12 @@ static void forget_reading(struct scan *scan, struct scan_slot *slot)
 /* A worker that is done with is killed, not asked to end: what took it over might not obey. */
 static void empty_slot(struct scan *scan, struct scan_slot *slot)
 {
+	struct scan_ahead next;
 	if (slot->state != SCAN_SLOT_EMPTY && slot->state != SCAN_SLOT_ENDING)
 		launcher_kill(scan->launcher, slot->worker);
 	forget_reading(scan, slot);
+	while (take_ahead(slot, &next))
+		close(next.fd);
 	message_reader_close(slot->reader);
 	if (slot->socket >= 0)
 		close(slot->socket);
@@ -80,20 +118,14 @@ static enum st_status start_worker(struct scan *scan, struct scan_slot *slot, ui
 	return ST_OK;
 }
 
-/* --- ends of a reading --- */
-
-static struct casefile_object blank_result(
-	const struct scan_slot *slot, enum st_read_status status, enum st_reason reason)
+enum st_status scan_start_workers(struct scan *scan, size_t count, struct st_error *err)
 {
-	struct casefile_object object = slot->object;
-	object.status = status;
-	object.reason = reason;
-	object.detail[0] = 0;
-	object.segment = object.duplicate_of = 0;
-	object.stored_bytes = object.expanded_bytes = object.records = object.parts = object.not_searched_bytes = 0;
-	object.attempts = slot->task.attempts;
-	return object;
+	for (size_t i = 0; i < count && i < scan->slot_count; i++)
+		ST_TRY(start_worker(scan, &scan->slots[i], SCAN_ANY_STORE, err));
+	return ST_OK;
 }
+
+/* --- ends of a reading --- */
 
 static void count_done(struct scan *scan, const struct casefile_object *object)
 {
@@ -102,9 +134,16 @@ static void count_done(struct scan *scan, const struct casefile_object *object)
 	store->bytes_done += object->size_bytes;
 }
 
-static void finish_unread(struct scan *scan, struct scan_slot *slot, enum st_reason reason, const char *detail)
+static void finish_unread(struct scan *scan, const struct casefile_object *listed, uint8_t attempts,
+	enum st_reason reason, const char *detail)
 {
-	struct casefile_object object = blank_result(slot, ST_UNREAD, reason);
+	struct casefile_object object = *listed;
+	object.path = (struct st_span){NULL, 0};
+	object.status = ST_UNREAD;
+	object.reason = reason;
+	object.segment = object.duplicate_of = 0;
+	object.stored_bytes = object.expanded_bytes = object.records = object.parts = object.not_searched_bytes = 0;
+	object.attempts = attempts;
 	snprintf(object.detail, sizeof object.detail, "%s", detail);
 	scan_progress_unread(scan->progress, reason);
 	count_done(scan, &object);
@@ -126,11 +165,22 @@ static bool may_be_there_again(
 	return is_remote(scan, slot) && slot->task.attempts == 0 && scan_remote_may_come(result->reason);
 }
 
+/* Its worker goes on with what it was handed ahead. */
+static void end_reading(struct scan *scan, struct scan_slot *slot)
+{
+	struct scan_ahead next;
+	forget_reading(scan, slot);
+	slot->state = SCAN_SLOT_IDLE;
+	slot->objects_read++;
+	if (take_ahead(slot, &next))
+		begin_reading(slot, &next);
+}
+
 void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct casefile_object *result)
 {
 	scan_remote_ended(scan, slot, result->reason);
 	if (has_changed(scan, slot)) {
-		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
+		finish_unread(scan, &slot->object, slot->task.attempts, ST_REASON_SOURCE_CHANGED, "");
 	} else if (may_be_there_again(scan, slot, result)) {
 		slot->task.attempts++;
 		scan_queue_retry(&scan->queue, &slot->task);
@@ -145,17 +195,13 @@ void scan_slot_finish(struct scan *scan, struct scan_slot *slot, const struct ca
 		slot->parts_waiting = slot->parts_leaving = slot->parts_committed = false;
 		scan_finish(scan, result);
 	}
-	forget_reading(scan, slot);
-	slot->state = SCAN_SLOT_IDLE;
-	slot->objects_read++;
+	end_reading(scan, slot);
 }
 
 void scan_slot_copy(struct scan *scan, struct scan_slot *slot, uint32_t original)
 {
 	scan_queue_copy(&scan->queue, &slot->task, original);
-	forget_reading(scan, slot);
-	slot->state = SCAN_SLOT_IDLE;
-	slot->objects_read++;
+	end_reading(scan, slot);
 }
 
 static enum st_reason reason_of_end(const struct scan_slot *slot, int wait_status, const char **detail)
@@ -203,39 +249,43 @@ static enum st_status lost_worker(struct scan *scan, struct scan_slot *slot, int
 	if (slot->task.attempts < 2 && !is_stream(scan, slot)) {
 		scan_queue_retry(&scan->queue, &slot->task);
 	} else {
-		finish_unread(scan, slot, reason, detail);
+		finish_unread(scan, &slot->object, slot->task.attempts, reason, detail);
 	}
+	/* It says of each object that it is done before it begins the next: these it had not begun. */
+	for (struct scan_ahead next; take_ahead(slot, &next); close(next.fd))
+		scan_queue_again(&scan->queue, &next.task);
 	empty_slot(scan, slot);
 	return ST_OK;
 }
 
 /* --- handing out --- */
 
-static void send_job(struct scan *scan, struct scan_slot *slot, struct st_span path)
+/* The body of a WORKER_JOB. */
+static void describe_job(const struct scan *scan, struct scan_ahead *next, struct st_span path, struct st_buf *body)
 {
 	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
 	const uint8_t *name = slash != NULL ? slash + 1 : path.data;
+	uint32_t store = next->task.store;
+	bool remote = is_over_network(scan, store), stream = scan_reads_pipe(scan, store);
 	/* A large remote object would come over the network twice: whether it is a copy is seen when it was read. */
-	bool twice = is_remote(scan, slot) && slot->task.size_bytes > CEIL_RANGE_BYTES;
-	bool hits = scan_reads_hits(scan, slot->task.store);
-	bool may_be_copy = !slot->task.after_copy && !is_stream(scan, slot) && !hits &&
-			   scan_queue_size_is_shared(&scan->queue, slot->task.size_bytes);
+	bool twice = remote && next->task.size_bytes > CEIL_RANGE_BYTES;
+	bool hits = scan_reads_hits(scan, store);
+	bool may_be_copy = !next->task.after_copy && !stream && !hits &&
+			   scan_queue_size_is_shared(&scan->queue, next->task.size_bytes);
 	/* So would the word for every small text: it is read again sooner than an answer comes. */
-	bool small = slot->before.size_bytes <= WORKER_SMALL_BYTES && !is_remote(scan, slot);
+	bool small = next->before.size_bytes <= WORKER_SMALL_BYTES && !remote;
 	bool ask = may_be_copy && !twice;
-	slot->asked = ask;
-	slot->compares_late = may_be_copy && (twice || small);
-	st_auto_buf struct st_buf body = {0};
-	st_buf_add_u32(&body, slot->job);
-	st_buf_add_byte(&body, hits ? 3 : is_remote(scan, slot) ? 2 : is_stream(scan, slot));
-	st_buf_add_byte(&body, ask ? 1 + small : 0);
-	st_buf_add_u64(&body, slot->before.size_bytes);
-	st_buf_add_span(&body, name, (size_t)(path.data + path.size - name));
+	next->asked = ask;
+	next->compares_late = may_be_copy && (twice || small);
+	st_buf_add_u32(body, next->job);
+	st_buf_add_byte(body, hits ? 3 : remote ? 2 : stream);
+	st_buf_add_byte(body, ask ? 1 + small : 0);
+	st_buf_add_u64(body, next->before.size_bytes);
+	st_buf_add_span(body, name, (size_t)(path.data + path.size - name));
 	if (hits) {
-		st_buf_add_byte(&body, (uint8_t)scan->stores[slot->task.store].remote->order);
-		st_buf_add_u64(&body, slot->object.device);
+		st_buf_add_byte(body, (uint8_t)scan->stores[store].remote->order);
+		st_buf_add_u64(body, next->object.device);
 	}
-	message_send(slot->socket, WORKER_JOB, body.data, body.size, slot->fd);
 }
 
 static bool listed_otherwise(const struct casefile_object *listed, const struct source_entry *now)
@@ -250,44 +300,57 @@ static bool listed_otherwise(const struct casefile_object *listed, const struct 
 	return !source_same(&then, now);
 }
 
-static enum st_status open_object(
-	struct scan *scan, struct scan_slot *slot, enum st_reason *reason, struct st_error *err)
+static enum st_status open_remote(struct scan *scan, struct scan_slot *slot, struct scan_ahead *next,
+	struct st_span path, enum st_reason *reason, struct st_error *err)
 {
-	if (!is_remote(scan, slot)) {
-		slot->fd = source_open_object(
-			scan->stores[slot->task.store].source, slot->object.path, &slot->before, reason);
-		return ST_OK;
-	}
-	slot->before = (struct source_entry){.size_bytes = slot->object.size_bytes};
-	return scan_remote_open(scan, slot, slot->object.path, &slot->fd, reason, err);
+	next->before = (struct source_entry){.size_bytes = next->object.size_bytes};
+	slot->task = next->task;
+	slot->object = next->object;
+	slot->before = next->before;
+	slot->job = next->job;
+	return scan_remote_open(scan, slot, path, &next->fd, reason, err);
 }
 
-/* Opens the task's object and sends it; an object that cannot be opened is finished at once. */
-static enum st_status begin_task(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+/* Opens the task's object; fd -1: it cannot be opened and is finished. */
+static enum st_status open_task(struct scan *scan, struct scan_slot *slot, const struct scan_task *task,
+	struct scan_ahead *next, struct st_buf *path, struct st_error *err)
 {
-	st_auto_buf struct st_buf path = {0};
-	ST_TRY(casefile_object(scan->casefile, slot->task.object, &slot->object, &path, err));
-	enum st_reason reason;
-	slot->job = scan->next_job++;
-	ST_TRY(open_object(scan, slot, &reason, err));
-	slot->object.path = (struct st_span){NULL, 0};
-	if (slot->fd < 0) {
-		finish_unread(scan, slot, reason, "");
-		return ST_OK;
+	enum st_reason reason = ST_REASON_NONE;
+	bool remote = is_over_network(scan, task->store);
+	*next = (struct scan_ahead){.task = *task, .job = scan->next_job++, .fd = -1};
+	ST_TRY(scan_queue_object(scan, task, &next->object, path, err));
+	struct st_span name = {path->data, path->size};
+	next->object.path = (struct st_span){NULL, 0};
+	if (remote)
+		ST_TRY(open_remote(scan, slot, next, name, &reason, err));
+	else
+		next->fd = source_open_object(scan->stores[task->store].source, name, &next->before, &reason);
+	next->before.path = (struct st_span){NULL, 0};
+	if (next->fd >= 0 && !remote && !scan_reads_pipe(scan, task->store) &&
+		listed_otherwise(&next->object, &next->before)) {
+		close(next->fd);
+		next->fd = -1;
+		reason = ST_REASON_SOURCE_CHANGED;
 	}
-	if (!is_stream(scan, slot) && !is_remote(scan, slot) && listed_otherwise(&slot->object, &slot->before)) {
-		finish_unread(scan, slot, ST_REASON_SOURCE_CHANGED, "");
-		forget_reading(scan, slot);
+	if (next->fd < 0)
+		finish_unread(scan, &next->object, task->attempts, reason, "");
+	else /* in the order of the objects, whichever worker is faster */
+		next->segment = scan->next_segment++;
+	return ST_OK;
+}
+
+static enum st_status begin_task(
+	struct scan *scan, struct scan_slot *slot, const struct scan_task *task, struct st_error *err)
+{
+	st_auto_buf struct st_buf path = {0}, body = {0};
+	struct scan_ahead next;
+	ST_TRY(open_task(scan, slot, task, &next, &path, err));
+	if (next.fd < 0)
 		return ST_OK;
-	}
-	slot->segment = scan->next_segment++;
-	slot->part_count = 0;
-	slot->records = slot->highest_record = slot->mentions = slot->members_bytes = slot->seen_bytes = 0;
-	slot->killed_for = ST_REASON_NONE;
-	slot->forbidden_call = slot->exhausted_rule = 0;
-	slot->moved_at_ms = slot->began_at_ms = st_now_ms();
-	slot->state = SCAN_SLOT_BUSY;
-	send_job(scan, slot, (struct st_span){path.data, path.size});
+	describe_job(scan, &next, (struct st_span){path.data, path.size}, &body);
+	/* A worker that is gone already shows in its exit. */
+	message_send(slot->socket, WORKER_JOB, body.data, body.size, next.fd);
+	begin_reading(slot, &next);
 	return ST_OK;
 }
 
@@ -299,18 +362,17 @@ static const struct scan_task *next_task(struct scan *scan)
 	return scan->retrying && queue->retry.count > 0 ? &queue->retry.list[queue->retry.count - 1] : NULL;
 }
 
-static void take_task(struct scan *scan, struct scan_slot *slot)
+static struct scan_task take_task(struct scan *scan)
 {
 	struct scan_queue *queue = &scan->queue;
 	if (queue->next < queue->ready.count)
-		slot->task = queue->ready.list[queue->next++];
-	else
-		slot->task = queue->retry.list[--queue->retry.count];
+		return queue->ready.list[queue->next++];
+	return queue->retry.list[--queue->retry.count];
 }
 
 static bool fits(const struct scan *scan, const struct scan_slot *slot, const struct scan_task *task)
 {
-	return slot->state == SCAN_SLOT_IDLE && slot->store == task->store &&
+	return slot->state == SCAN_SLOT_IDLE && (slot->store == task->store || slot->store == SCAN_ANY_STORE) &&
 	       slot->objects_read < CEIL_WORKER_OBJECTS && (!scan->retrying || slot->objects_read == 0);
 }
 
@@ -323,10 +385,101 @@ static enum st_status feed_slot(struct scan *scan, struct scan_slot *slot, struc
 			return ST_OK;
 		if (!fits(scan, slot, task))
 			return start_worker(scan, slot, task->store, err);
-		take_task(scan, slot);
-		ST_TRY(begin_task(scan, slot, err));
+		struct scan_task taken = take_task(scan);
+		slot->store = taken.store;
+		ST_TRY(begin_task(scan, slot, &taken, err));
 	}
 	return ST_OK;
+}
+
+/* --- handing out ahead: a worker never waits for the next small object --- */
+
+/* How many objects it may get now: few enough that the last ones are left for all. */
+static size_t room_ahead(const struct scan *scan, const struct scan_slot *slot)
+{
+	size_t ready = scan->queue.ready.count - scan->queue.next, share = ready / (2 * scan->slot_count);
+	bool small = slot->task.size_bytes <= CEIL_JOB_AHEAD_BYTES && !is_remote(scan, slot) && !is_stream(scan, slot);
+	if (slot->state != SCAN_SLOT_BUSY || !small || scan->retrying || slot->ahead_count > scan->jobs_ahead / 2)
+		return 0;
+	size_t room = scan->jobs_ahead - slot->ahead_count;
+	return room < share ? room : share;
+}
+
+static bool fits_ahead(const struct scan_slot *slot, const struct scan_task *task)
+{
+	return slot->store == task->store && task->size_bytes <= CEIL_JOB_AHEAD_BYTES &&
+	       slot->ahead_bytes + task->size_bytes <= CEIL_JOBS_AHEAD_BYTES &&
+	       slot->objects_read + 1 + slot->ahead_count < CEIL_WORKER_OBJECTS;
+}
+
+/* One that takes over a worker may say that all is done and read no jobs: then it gets none, and does not hold us. */
+static bool takes_jobs(const struct scan_slot *slot)
+{
+	struct pollfd room = {.fd = slot->socket, .events = POLLOUT};
+	return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT);
+}
+
+/* Jobs that go out as one frame. */
+struct job_batch {
+	struct st_buf bodies, path, body;
+	int fds[CEIL_JOBS_AHEAD];
+	size_t count;
+};
+
+_Static_assert(CEIL_JOBS_AHEAD <= MESSAGE_FDS, "all jobs ahead fit one frame");
+
+static void add_ahead(struct scan_slot *slot, const struct scan_ahead *next)
+{
+	slot->ahead[(slot->ahead_first + slot->ahead_count++) % CEIL_JOBS_AHEAD] = *next;
+	slot->ahead_bytes += next->before.size_bytes;
+}
+
+static enum st_status gather_jobs(
+	struct scan *scan, struct scan_slot *slot, size_t room, struct job_batch *batch, struct st_error *err)
+{
+	while (batch->count < room && fits_ahead(slot, next_task(scan))) {
+		struct scan_task task = take_task(scan);
+		struct scan_ahead next;
+		ST_TRY(open_task(scan, slot, &task, &next, &batch->path, err));
+		if (next.fd < 0)
+			return ST_OK;
+		batch->body.size = 0;
+		describe_job(scan, &next, (struct st_span){batch->path.data, batch->path.size}, &batch->body);
+		st_buf_add_span(&batch->bodies, batch->body.data, batch->body.size);
+		batch->fds[batch->count++] = next.fd;
+		add_ahead(slot, &next);
+	}
+	return ST_OK;
+}
+
+/* They cannot be handed over: others may take them. */
+static void take_back(struct scan *scan, struct scan_slot *slot, size_t count)
+{
+	for (; count > 0; count--) {
+		struct scan_ahead *last = &slot->ahead[(slot->ahead_first + --slot->ahead_count) % CEIL_JOBS_AHEAD];
+		slot->ahead_bytes -= last->before.size_bytes;
+		close(last->fd);
+		scan_queue_again(&scan->queue, &last->task);
+	}
+}
+
+static enum st_status feed_ahead(struct scan *scan, struct scan_slot *slot, struct st_error *err)
+{
+	size_t room = room_ahead(scan, slot);
+	struct job_batch batch = {.count = 0};
+	if (room == 0 || !takes_jobs(slot))
+		return ST_OK;
+	enum st_status status = gather_jobs(scan, slot, room, &batch, err);
+	st_auto_buf struct st_buf frame = {0};
+	st_buf_add_u32(&frame, (uint32_t)batch.count);
+	st_buf_add(&frame, batch.bodies.data, batch.bodies.size);
+	if (batch.count > 0 &&
+		message_send_fds(slot->socket, WORKER_JOBS, frame.data, frame.size, batch.fds, batch.count) != 0)
+		take_back(scan, slot, batch.count);
+	st_buf_free(&batch.bodies);
+	st_buf_free(&batch.path);
+	st_buf_free(&batch.body);
+	return status;
 }
 
 static size_t busy_slots(const struct scan *scan)
@@ -349,6 +502,8 @@ static enum st_status feed_slots(struct scan *scan, struct st_error *err)
 	}
 	for (size_t i = 0; i < slots; i++)
 		ST_TRY(feed_slot(scan, &scan->slots[i], err));
+	for (size_t i = 0; i < slots; i++)
+		ST_TRY(feed_ahead(scan, &scan->slots[i], err));
 	return ST_OK;
 }
 

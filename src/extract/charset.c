@@ -8,6 +8,9 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define MARKED_ASCII_BYTES 32
 
@@ -110,6 +113,31 @@ static bool all_ascii(const uint8_t *eight)
 	uint64_t bytes;
 	memcpy(&bytes, eight, sizeof bytes);
 	return (bytes & EIGHT(0x80)) == 0;
+}
+
+/* What nearly every text is, told at a glance: bytes of ASCII that text holds. */
+static bool is_plain_byte(uint8_t byte)
+{
+	return (byte >= ' ' && byte < 0x7f) || (byte >= '\b' && byte <= '\r');
+}
+
+static bool holds_plain_bytes(struct st_span head)
+{
+	size_t at = 0;
+#if defined(__SSE2__)
+	for (; at + 16 <= head.size; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(head.data + at));
+		__m128i shown = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)),
+			_mm_cmpgt_epi8(bytes, _mm_set1_epi8(' ' - 1))); /* beyond ASCII is below zero */
+		__m128i layout = _mm_sub_epi8(bytes, _mm_set1_epi8('\b'));
+		layout = _mm_cmpeq_epi8(_mm_min_epu8(layout, _mm_set1_epi8('\r' - '\b')), layout);
+		if (_mm_movemask_epi8(_mm_or_si128(shown, layout)) != 0xffff)
+			return false;
+	}
+#endif
+	while (at < head.size && is_plain_byte(head.data[at]))
+		at++;
+	return at == head.size;
 }
 
 /* A run of NULs that is padding, and no proof of anything. */
@@ -312,6 +340,8 @@ static bool guess_by_mark(struct st_span head, enum charset *out)
 enum charset charset_guess(struct st_span head, bool head_is_all)
 {
 	enum charset charset;
+	if (holds_plain_bytes(head))
+		return CHARSET_UTF8;
 	if (guess_by_mark(head, &charset))
 		return charset;
 	bool nuls = head.size > 0 && memchr(head.data, 0, head.size) != NULL;

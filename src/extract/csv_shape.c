@@ -74,20 +74,28 @@ static size_t count_words(const uint8_t *p, const uint8_t *end)
 	return words;
 }
 
+static const uint8_t *find(const uint8_t *p, const uint8_t *end, uint8_t byte)
+{
+	const uint8_t *at = memchr(p, byte, (size_t)(end - p));
+	return at != NULL ? at : end;
+}
+
 /* One row from p on; its number of columns in *columns. Returns its line end, or the end of the text. */
 static const uint8_t *split_row(
-	const uint8_t *p, const uint8_t *end, struct csv_dialect d, struct table *t, size_t *columns)
+	const uint8_t *p, const uint8_t *end, struct csv_dialect d, bool with_words, struct table *t, size_t *columns)
 {
+	const uint8_t *row_end = find(p, end, d.line_end);
 	for (*columns = 1;; p++) {
 		const uint8_t *cell = p, *behind = p < end && *p == '"' ? skip_quoted(p, end, d) : NULL;
 		if (behind != NULL)
 			p = behind;
-		while (p < end && *p != d.delimiter && *p != d.line_end)
-			p++;
+		if (p > row_end) /* the quotes hold line ends */
+			row_end = find(p, end, d.line_end);
+		p = find(p, row_end, d.delimiter);
 		t->cells++;
-		if (behind == NULL)
+		if (with_words && behind == NULL)
 			t->words += count_words(cell, p);
-		if (p == end || *p == d.line_end) {
+		if (p == row_end) {
 			t->empty_last += p == cell || (p == cell + 1 && *cell == '\r');
 			return p;
 		}
@@ -109,7 +117,8 @@ static void find_commonest(const size_t *columns, struct table *t)
 	}
 }
 
-static struct table split_table(struct st_span text, bool text_is_all, struct csv_dialect d)
+/* `words` costs as much as the rest: counted only for who asks. */
+static struct table split_table(struct st_span text, bool text_is_all, struct csv_dialect d, bool with_words)
 {
 	struct table t = {0};
 	size_t columns[ROWS_LOOKED_AT];
@@ -117,7 +126,7 @@ static struct table split_table(struct st_span text, bool text_is_all, struct cs
 	while (p < end && t.rows < ROWS_LOOKED_AT) {
 		struct table before = t;
 		bool indented = *p == ' ' || (*p == '\t' && d.delimiter != '\t');
-		const uint8_t *row_end = split_row(p, end, d, &t, &columns[t.rows]);
+		const uint8_t *row_end = split_row(p, end, d, with_words, &t, &columns[t.rows]);
 		if (row_end == end && !text_is_all) {
 			t = before;
 			break;
@@ -143,13 +152,15 @@ static bool looks_like_prose(const struct table *t)
 	return t->columns < 3 || t->rows < 4 || t->agreeing < t->rows || t->words > t->cells * 3;
 }
 
-static bool is_table(const struct table *t, const struct rule *rule, bool log)
+static bool has_columns(const struct table *t, const struct rule *rule)
 {
-	if (t->rows < rule->rows || t->columns < rule->columns || t->agreeing * 100 < t->rows * rule->percent)
-		return false;
-	if (log && (t->columns < 4 || t->agreeing * 100 < t->rows * 95 || rule->delimiter == ':'))
-		return false;
-	return !rule->in_prose || !looks_like_prose(t);
+	return t->rows >= rule->rows && t->columns >= rule->columns && t->agreeing * 100 >= t->rows * rule->percent;
+}
+
+/* Is a table of lines of a log more than that? */
+static bool is_more_than_log(const struct table *t, const struct rule *rule)
+{
+	return t->columns >= 4 && t->agreeing * 100 >= t->rows * 95 && rule->delimiter != ':';
 }
 
 /* Decimal commas stand in tables of semicolons: a comma must make twice the columns to win. */
@@ -158,15 +169,36 @@ static size_t score(const struct table *t, uint8_t delimiter)
 	return t->columns * (delimiter == ',' ? 1 : 2);
 }
 
-static void try_rule(struct st_span text, bool text_is_all, bool log, const struct rule *rule, struct csv_dialect *best,
-	size_t *best_score)
+/* The text, and what is found out about it only when a table depends on it. */
+struct sniffed {
+	struct st_span text;
+	bool text_is_all, log_known, log;
+};
+
+static bool is_log(struct sniffed *sniffed)
 {
+	if (!sniffed->log_known)
+		sniffed->log = log_shape(sniffed->text, sniffed->text_is_all);
+	sniffed->log_known = true;
+	return sniffed->log;
+}
+
+static void try_rule(struct sniffed *sniffed, const struct rule *rule, struct csv_dialect *best, size_t *best_score)
+{
+	struct st_span text = sniffed->text;
 	struct csv_dialect d = {.found = true, .delimiter = rule->delimiter, .line_end = best->line_end};
 	if (memchr(text.data, rule->delimiter, text.size) == NULL)
 		return;
-	struct table t = split_table(text, text_is_all, d);
-	if (!is_table(&t, rule, log) || score(&t, rule->delimiter) <= *best_score)
+	struct table t = split_table(text, sniffed->text_is_all, d, false);
+	if (!has_columns(&t, rule) || score(&t, rule->delimiter) <= *best_score)
 		return;
+	if (!is_more_than_log(&t, rule) && is_log(sniffed))
+		return;
+	if (rule->in_prose) {
+		t = split_table(text, sniffed->text_is_all, d, true);
+		if (looks_like_prose(&t))
+			return;
+	}
 	*best_score = score(&t, rule->delimiter);
 	*best = d;
 }
@@ -211,12 +243,12 @@ struct csv_dialect csv_sniff(struct st_span text, bool text_is_all)
 		best.line_end = '\r';
 	if (find_sep_line(text, &best))
 		return best;
-	bool log = log_shape(text, text_is_all);
+	struct sniffed sniffed = {.text = text, .text_is_all = text_is_all};
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		try_rule(text, text_is_all, log, &rules[i], &best, &best_score);
+		try_rule(&sniffed, &rules[i], &best, &best_score);
 	for (const char *other = other_delimiters; best_score == 0 && *other; other++) {
 		struct rule rule = {(uint8_t)*other, 5, 3, 100, true};
-		try_rule(text, text_is_all, log, &rule, &best, &best_score);
+		try_rule(&sniffed, &rule, &best, &best_score);
 	}
 	if (!best.found)
 		best.delimiter = likeliest_delimiter(text);

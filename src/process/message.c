@@ -1,4 +1,5 @@
-/* Framing over a stream socket pair: whole frames out, whole frames in, at most one descriptor with each. */
+/* Framing over a stream socket pair: whole frames out, whole frames in, at most one descriptor with each, or as many as
+ * a reader asks for. */
 #include "process/message.h"
 
 #include "base/ceilings.h"
@@ -14,10 +15,9 @@
 #define READ_BYTES (64 * KIB)
 #define BUFFER_BYTES (CEIL_MESSAGE_BYTES + HEADER_BYTES + READ_BYTES)
 /* Descriptors looked at in one receive; the kernel itself drops what finds no room in the control buffer. */
-#define FDS_PER_READ 8
-/* A receive happens only while the last frame is incomplete, so one descriptor may wait for it and one for a later one.
- */
-#define FDS_WAITING 2
+#define FDS_PER_READ MESSAGE_FDS
+/* A receive happens only while the last frame is incomplete, so those of it may wait, and those of a later one. */
+#define FDS_WAITING (2 * MESSAGE_FDS)
 
 struct waiting_fd {
 	uint64_t at; /* offset in the stream of a byte of the frame that it came with */
@@ -30,8 +30,11 @@ struct message_reader {
 	bool short_read;   /* the last receive left room: the socket was empty then */
 	uint64_t consumed; /* stream offset of buffer[at] */
 	size_t at, end;    /* unread bytes of buffer */
+	size_t most_fds;   /* of one frame */
 	size_t waiting_count;
 	struct waiting_fd waiting[FDS_WAITING];
+	size_t more_count; /* of the frame that was given last, behind its first */
+	int more[MESSAGE_FDS];
 	uint8_t buffer[BUFFER_BYTES];
 };
 
@@ -47,21 +50,21 @@ static uint32_t get_u32(const uint8_t *in)
 }
 
 /* One sendmsg of what is left of the two pieces; -1 on failure. */
-static ssize_t send_some(int socket, struct iovec *pieces, int fd)
+static ssize_t send_some(int socket, struct iovec *pieces, const int *fds, size_t fd_count)
 {
 	union {
 		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
+		char space[CMSG_SPACE(MESSAGE_FDS * sizeof(int))];
 	} control = {0};
 	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
-	if (fd >= 0) {
+	if (fd_count > 0) {
 		message.msg_control = &control;
-		message.msg_controllen = sizeof control.space;
+		message.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
 		struct cmsghdr *c = CMSG_FIRSTHDR(&message);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof fd);
+		c->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, fd_count * sizeof(int));
 	}
 	return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
@@ -77,10 +80,10 @@ static void skip_sent(struct iovec *pieces, size_t sent)
 }
 
 /* Both pieces to their end, waiting where the socket does not. */
-static int send_all(int socket, struct iovec *pieces, int fd)
+static int send_all(int socket, struct iovec *pieces, const int *fds, size_t fd_count)
 {
 	while (pieces[0].iov_len + pieces[1].iov_len > 0) {
-		ssize_t sent = send_some(socket, pieces, fd);
+		ssize_t sent = send_some(socket, pieces, fds, fd_count);
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -91,7 +94,7 @@ static int send_all(int socket, struct iovec *pieces, int fd)
 		}
 		if (sent < 0)
 			return -1;
-		fd = -1; /* it went with the first bytes */
+		fd_count = 0; /* they went with the first bytes */
 		skip_sent(pieces, (size_t)sent);
 	}
 	return 0;
@@ -99,7 +102,12 @@ static int send_all(int socket, struct iovec *pieces, int fd)
 
 int message_send(int socket, uint32_t type, const void *body, size_t size, int fd)
 {
-	if (size > CEIL_MESSAGE_BYTES) {
+	return message_send_fds(socket, type, body, size, &fd, fd >= 0);
+}
+
+int message_send_fds(int socket, uint32_t type, const void *body, size_t size, const int *fds, size_t fd_count)
+{
+	if (size > CEIL_MESSAGE_BYTES || fd_count > MESSAGE_FDS) {
 		errno = EMSGSIZE;
 		return -1;
 	}
@@ -112,7 +120,7 @@ int message_send(int socket, uint32_t type, const void *body, size_t size, int f
 		void *out;
 	} constless = {.in = body};
 	struct iovec pieces[2] = {{header, sizeof header}, {constless.out, size}};
-	return send_all(socket, pieces, fd);
+	return send_all(socket, pieces, fds, fd_count);
 }
 
 void message_add(struct st_buf *batch, uint32_t type, const void *body, size_t size)
@@ -126,7 +134,7 @@ int message_send_batch(int socket, struct st_buf *batch)
 {
 	struct iovec pieces[2] = {{batch->data, batch->size}, {NULL, 0}};
 	batch->size = 0;
-	return send_all(socket, pieces, -1);
+	return send_all(socket, pieces, NULL, 0);
 }
 
 struct message_reader *message_reader_open(int socket)
@@ -137,8 +145,29 @@ struct message_reader *message_reader_open(int socket)
 	reader->broken = reader->short_read = false;
 	reader->consumed = 0;
 	reader->at = reader->end = 0;
-	reader->waiting_count = 0;
+	reader->waiting_count = reader->more_count = 0;
+	reader->most_fds = 1;
 	return reader;
+}
+
+void message_reader_takes_several(struct message_reader *reader)
+{
+	reader->most_fds = MESSAGE_FDS;
+}
+
+static void close_more(struct message_reader *reader)
+{
+	for (size_t i = 0; i < reader->more_count; i++)
+		close(reader->more[i]);
+	reader->more_count = 0;
+}
+
+size_t message_more_fds(struct message_reader *reader, int out[MESSAGE_FDS])
+{
+	size_t count = reader->more_count;
+	memcpy(out, reader->more, count * sizeof *out);
+	reader->more_count = 0;
+	return count;
 }
 
 void message_reader_forget(struct message_reader *reader)
@@ -153,14 +182,15 @@ void message_reader_close(struct message_reader *reader)
 		return;
 	for (size_t i = 0; i < reader->waiting_count; i++)
 		close(reader->waiting[i].fd);
+	close_more(reader);
 	free(reader);
 }
 
-/* Keeps the first descriptor of a receive for the frame that its last byte belongs to: the kernel ends a receive with
+/* Keeps the first descriptors of a receive for the frame that its last byte belongs to: the kernel ends a receive with
  * the piece that carried descriptors (unix(7)), and a sender attaches them to the first bytes of a frame. */
 static void keep_fds(struct message_reader *reader, struct msghdr *message, uint64_t last_byte)
 {
-	bool kept = false;
+	size_t kept = 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
@@ -168,12 +198,12 @@ static void keep_fds(struct message_reader *reader, struct msghdr *message, uint
 		for (size_t i = 0; i < count; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-			if (kept || reader->waiting_count == FDS_WAITING) {
+			if (kept == reader->most_fds || reader->waiting_count == FDS_WAITING) {
 				close(fd);
 				continue;
 			}
 			reader->waiting[reader->waiting_count++] = (struct waiting_fd){.at = last_byte, .fd = fd};
-			kept = true;
+			kept++;
 		}
 	}
 }
@@ -209,7 +239,8 @@ static enum message_result receive(struct message_reader *reader)
 	return MESSAGE_OK;
 }
 
-/* The descriptor that came with the frame that ends at stream offset `end`; surplus ones are closed. */
+/* The first descriptor that came with the frame that ends at stream offset `end`; those behind it go into `more`,
+ * surplus ones are closed. */
 static int take_fd(struct message_reader *reader, uint64_t end)
 {
 	int fd = -1;
@@ -220,6 +251,8 @@ static int take_fd(struct message_reader *reader, uint64_t end)
 			reader->waiting[left++] = waiting;
 		else if (fd < 0)
 			fd = waiting.fd;
+		else if (reader->more_count + 1 < reader->most_fds)
+			reader->more[reader->more_count++] = waiting.fd;
 		else
 			close(waiting.fd);
 	}
@@ -242,6 +275,7 @@ bool message_reader_drained(const struct message_reader *reader)
 
 enum message_result message_next(struct message_reader *reader, struct message *out)
 {
+	close_more(reader);
 	if (reader->broken)
 		return MESSAGE_BROKEN;
 	for (;;) {

@@ -29,7 +29,7 @@ static void document(void *context, enum helping_input what, struct st_span byte
 static struct st_cursor hear(struct worker *w, enum worker_message type, int *fd)
 {
 	struct message answer;
-	if (message_next(w->reader, &answer) != MESSAGE_OK)
+	if (worker_hear(w, &answer) != MESSAGE_OK)
 		_exit(0);
 	struct st_cursor in = {.at = answer.body.data, .end = answer.body.data + answer.body.size};
 	if (answer.type != (uint32_t)type || st_cursor_u32(&in) != w->out.job)

@@ -297,7 +297,7 @@ static bool ask_about(struct job *job, const uint8_t sha256[ST_SHA256_BYTES])
 	st_buf_add(&body, sha256, ST_SHA256_BYTES);
 	outbox_send(&w->out, WORKER_HASH, &body);
 	struct message answer;
-	if (message_next(w->reader, &answer) != MESSAGE_OK)
+	if (worker_hear(w, &answer) != MESSAGE_OK)
 		_exit(0);
 	if (answer.fd >= 0)
 		close(answer.fd);

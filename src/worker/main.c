@@ -171,13 +171,15 @@ static int serve(struct worker *worker)
 {
 	for (;;) {
 		struct message message;
-		enum message_result result = message_next(worker->reader, &message);
+		enum message_result result = worker_next(worker, &message);
 		if (result == MESSAGE_CLOSED)
 			return 0;
 		if (result != MESSAGE_OK)
 			return 1;
 		if (message.type == WORKER_JOB)
 			worker_job(worker, &message);
+		else if (message.type == WORKER_JOBS)
+			worker_keep_jobs(worker, &message);
 		else if (message.type == WORKER_BODY)
 			tell_body(worker, &message);
 		else if (message.type == WORKER_LISTING)
@@ -194,6 +196,7 @@ static int parse(void)
 	struct worker worker = {.out.socket = WORKER_SOCKET_FD};
 	struct start start;
 	worker.reader = message_reader_open(WORKER_SOCKET_FD);
+	message_reader_takes_several(worker.reader);
 	if (!read_start(&worker, &start))
 		return 1;
 	warm(&worker);

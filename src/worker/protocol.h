@@ -36,6 +36,8 @@ enum worker_message {
 			 * file of rows, answered by any number of WORKER_ROW and one WORKER_ROW_END */
 	WORKER_LISTING, /* u32 job, u8 form (enum probe_listing), u64 size; with the descriptor: a page of a listing,
 			 * answered by any number of WORKER_LISTED and one WORKER_LISTED_END */
+	WORKER_JOBS,    /* u32 n, then n spans: the bodies of as many JOBs, to be done in this order behind those that
+			 * came before; with n descriptors. At most CEIL_JOBS_AHEAD wait at a time */
 
 	/* worker -> case */
 	WORKER_READY = 32, /* u8 landlock_abi, u8 confined */

@@ -71,7 +71,7 @@ static void a_case_of_a_newer_version_is_refused(void)
 	struct folder folder = folder_make();
 	make_case(&folder);
 	int fd = open(folder.file, O_RDWR);
-	CHECK_INT(pwrite(fd, "\0\0\0\2", 4, 60), 4); /* user_version (sqlite.org/fileformat2.html, 1.3) */
+	CHECK_INT(pwrite(fd, "\0\0\0\3", 4, 60), 4); /* user_version (sqlite.org/fileformat2.html, 1.3) */
 	close(fd);
 	check_refused(folder.file, NULL, CASEFILE_WRITE, ST_WRONG, "newer staunch");
 	check_refused(folder.file, NULL, CASEFILE_READ, ST_WRONG, "newer staunch");

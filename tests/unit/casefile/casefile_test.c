@@ -331,27 +331,54 @@ static void parts_of_readings_that_were_lost_are_removed_and_no_others(void)
 	folder_remove(folder.path);
 }
 
+struct waiting {
+	uint32_t objects[2];
+	size_t count;
+	bool named;
+};
+
+static enum st_status note_waiting(void *context, const struct casefile_object *object, struct st_error *error)
+{
+	(void)error;
+	struct waiting *waiting = context;
+	waiting->named |= object->path.size > 0;
+	if (waiting->count < 2)
+		waiting->objects[waiting->count] = object->id;
+	waiting->count++;
+	return ST_OK;
+}
+
+static void ask_waiting(struct casefile *casefile, uint32_t store, uint32_t after, struct waiting *waiting)
+{
+	*waiting = (struct waiting){.count = 0};
+	CHECK_OK(casefile_waiting(casefile, store, after, 2, note_waiting, waiting, &err));
+}
+
 static void waiting_objects_come_by_store_and_number(void)
 {
 	struct folder folder = folder_make();
 	struct casefile *casefile;
-	struct casefile_waiting waiting[2];
-	size_t count;
+	struct waiting waiting;
 	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
 	CHECK_OK(list_names(casefile, 4));
 	CHECK_OK(casefile_commit_begin(casefile, &err));
 	CHECK_OK(casefile_put_object(
 		casefile, &(struct casefile_object){.id = 2, .status = ST_READ, .segment = 1}, &err));
 	CHECK_OK(casefile_commit_end(casefile, &err));
-	CHECK_OK(casefile_waiting(casefile, 0, 0, waiting, 2, &count, &err));
-	CHECK_INT(count, 2);
-	CHECK_INT(waiting[0].object, 1);
-	CHECK_INT(waiting[1].object, 3);
-	CHECK_OK(casefile_waiting(casefile, 0, 3, waiting, 2, &count, &err));
-	CHECK_INT(count, 1);
-	CHECK_INT(waiting[0].object, 4);
-	CHECK_OK(casefile_waiting(casefile, 1, 0, waiting, 2, &count, &err)); /* another store */
-	CHECK_INT(count, 0);
+	ask_waiting(casefile, 0, 0, &waiting);
+	CHECK_INT(waiting.count, 2);
+	CHECK_INT(waiting.objects[0], 1);
+	CHECK_INT(waiting.objects[1], 3);
+	CHECK(waiting.named);
+	ask_waiting(casefile, 0, 3, &waiting);
+	CHECK_INT(waiting.count, 1);
+	CHECK_INT(waiting.objects[0], 4);
+	ask_waiting(casefile, 1, 0, &waiting); /* another store */
+	CHECK_INT(waiting.count, 0);
+	waiting = (struct waiting){.count = 0};
+	CHECK_OK(casefile_objects_unnamed(casefile, -1, note_waiting, &waiting, &err));
+	CHECK_INT(waiting.count, 4);
+	CHECK(!waiting.named);
 	casefile_close(casefile);
 	folder_remove(folder.path);
 }
@@ -593,6 +620,55 @@ static void coverage_adds_up_and_counts_members_apart(void)
 	folder_remove(folder.path);
 }
 
+#define PACKED_TEST_BYTES 60000
+
+/* 0: rows much alike, 1: bytes like any others, 2: a single byte. */
+static struct st_span rows_of_sort(int sort, uint8_t bytes[PACKED_TEST_BYTES])
+{
+	uint32_t state = 1;
+	for (size_t i = 0; i < PACKED_TEST_BYTES; i++) {
+		state = state * 1664525 + 1013904223; /* Numerical Recipes */
+		bytes[i] = sort == 0 ? (uint8_t)("user@fabrikam.example\x05"[i % 22]) : (uint8_t)(state >> 24);
+	}
+	return (struct st_span){bytes, sort == 2 ? 1 : PACKED_TEST_BYTES};
+}
+
+static void rows_come_back_as_they_were_and_those_alike_take_little_room(void)
+{
+	struct folder folder = folder_make();
+	struct casefile *casefile;
+	struct casefile_blocks *blocks;
+	struct st_span block;
+	static uint8_t bytes[PACKED_TEST_BYTES];
+	struct casefile_figures figures = {.made_at = 1};
+	uint8_t first[ST_DIGEST_BYTES] = {0};
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_WRITE, &casefile, &err));
+	CHECK_OK(casefile_results_begin(casefile, &err));
+	for (int i = 0; i < 9; i++)
+		CHECK_OK(casefile_results_block(casefile, i < 3 ? CASEFILE_RECORDS : CASEFILE_ENTITIES, first,
+			rows_of_sort(i % 3, bytes), &err));
+	CHECK_OK(casefile_results_end(casefile, &figures, &err));
+	casefile_close(casefile);
+	CHECK_OK(casefile_open(folder.file, NULL, CASEFILE_READ, &casefile, &err));
+	for (int i = 0; i < 9; i++) {
+		if (i % 3 == 0 && i < 6)
+			CHECK_OK(casefile_blocks_open(
+				casefile, i < 3 ? CASEFILE_RECORDS : CASEFILE_ENTITIES, NULL, &blocks, &err));
+		CHECK_OK(casefile_blocks_next(blocks, &block, &err));
+		struct st_span written = rows_of_sort(i % 3, bytes);
+		CHECK_INT(block.size, written.size);
+		CHECK(memcmp(block.data, written.data, written.size) == 0);
+		if (i == 2 || i == 8)
+			casefile_blocks_close(blocks);
+	}
+	casefile_close(casefile);
+	struct stat info;
+	CHECK_INT(stat(folder.file, &info), 0);
+	/* records stay as they are, and what is random; of the rows alike nearly nothing is left */
+	CHECK(info.st_size > 4 * PACKED_TEST_BYTES && info.st_size < 7 * PACKED_TEST_BYTES);
+	folder_remove(folder.path);
+}
+
 /* --- on disk --- */
 
 static void fill_with_planted_values(struct casefile *casefile)
@@ -678,6 +754,7 @@ int main(void)
 	RUN(readers_see_the_earlier_result_until_the_new_one_has_ended);
 	RUN(figures_come_back_as_they_were);
 	RUN(coverage_adds_up_and_counts_members_apart);
+	RUN(rows_come_back_as_they_were_and_those_alike_take_little_room);
 	RUN(no_value_name_or_path_stands_on_disk);
 	RUN(a_writer_killed_at_any_moment_leaves_a_whole_case);
 	CHECK_END();

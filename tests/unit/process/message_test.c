@@ -228,6 +228,57 @@ static void surplus_descriptors_are_closed(void)
 	CHECK_INT(open_descriptors(), before - 2);
 }
 
+/* Ends of as many pipes: what is written to the n-th is n. */
+static void write_numbers(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint8_t number = (uint8_t)i;
+		CHECK_INT(write(fds[i], &number, 1), 1);
+		close(fds[i]);
+	}
+}
+
+static void a_reader_that_takes_several_gets_them_in_order_with_their_frame(void)
+{
+	struct pair pair = open_pair();
+	struct message got;
+	int pipes[MESSAGE_FDS][2], ends[MESSAGE_FDS], fds[1 + MESSAGE_FDS];
+	message_reader_takes_several(pair.reader);
+	for (size_t i = 0; i < MESSAGE_FDS; i++) {
+		CHECK_INT(pipe(pipes[i]), 0);
+		ends[i] = pipes[i][1];
+	}
+	int before = open_descriptors();
+	CHECK_INT(message_send(pair.ours, 1, "before", 6, -1), 0);
+	CHECK_INT(message_send_fds(pair.ours, 2, "several", 7, ends, MESSAGE_FDS), 0);
+	CHECK_INT(message_send_fds(pair.ours, 3, "two", 3, ends, 2), 0);
+	CHECK_INT(message_send_fds(pair.ours, 4, "too many", 8, ends, MESSAGE_FDS + 1), -1);
+	CHECK_INT(message_next(pair.reader, &got), MESSAGE_OK);
+	CHECK_INT(got.fd, -1);
+	CHECK_INT(message_more_fds(pair.reader, fds), 0);
+	CHECK_INT(message_next(pair.reader, &got), MESSAGE_OK);
+	CHECK_INT(got.type, 2);
+	fds[0] = got.fd;
+	CHECK_INT(message_more_fds(pair.reader, fds + 1), MESSAGE_FDS - 1);
+	write_numbers(fds, MESSAGE_FDS);
+	for (size_t i = 0; i < MESSAGE_FDS; i++) {
+		uint8_t number;
+		CHECK_INT(read(pipes[i][0], &number, 1), 1);
+		CHECK_INT(number, i);
+	}
+	/* those that nobody takes are closed with the next frame */
+	CHECK_INT(message_next(pair.reader, &got), MESSAGE_OK);
+	CHECK_INT(got.type, 3);
+	close(got.fd);
+	CHECK_INT(message_next(pair.reader, &got), MESSAGE_AGAIN);
+	CHECK_INT(open_descriptors(), before);
+	for (size_t i = 0; i < MESSAGE_FDS; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+	close_pair(&pair);
+}
+
 int main(void)
 {
 	RUN(a_frame_arrives_whole_and_in_order);
@@ -238,5 +289,6 @@ int main(void)
 	RUN(a_peer_that_is_gone_is_told_and_kills_nobody);
 	RUN(a_descriptor_stays_with_its_frame);
 	RUN(surplus_descriptors_are_closed);
+	RUN(a_reader_that_takes_several_gets_them_in_order_with_their_frame);
 	CHECK_END();
 }
