@@ -134,7 +134,7 @@ static void mailed(struct serving *s, struct peer *peer, const struct portal_mai
 	for (size_t i = 0; i < peer->mail_count; i++) {
 		if (peer->mails[i].number != result->number)
 			continue;
-		if (result->outcome == 2) {
+		if (result->outcome >= PORTAL_MAIL_LATER) {
 			keyholder_mail_back(s->keyholder, &peer->mails[i]);
 			peer->pause_until_ms = st_now_ms() + PAUSE_MS;
 		}
