@@ -379,6 +379,83 @@ def a_portal_may_have_a_courier_of_its_own_and_says_what_that_means():
         rig.check("who takes over the portal can read codes" in portal.said(), portal.said())
 
 
+# --- as the units run them ---
+
+
+def unit(name):
+    """(options of ExecStart, names of the system calls that its filters let through)"""
+    with open(os.path.join(rig.ROOT, "examples/portal", name), encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    allowed = set()
+    for line in lines:
+        if line.startswith("SystemCallFilter="):
+            words = line.partition("=")[2]
+            named = {call for word in words.lstrip("~").split() for call in calls_of(word)}
+            allowed = allowed - named if words.startswith("~") else allowed | named
+    command, = [line.partition("=")[2].split() for line in lines if line.startswith("ExecStart=")]
+    return command[1:], allowed | IMPLIED
+
+
+# systemd.exec(5), SystemCallFilter=: let through whatever a filter says
+IMPLIED = {"execve", "exit", "exit_group", "getrlimit", "rt_sigreturn", "sigreturn", "clock_gettime", "clock_nanosleep", "time",
+    "gettimeofday", "nanosleep"}
+
+
+def calls_of(word):
+    if not word.startswith("@"):
+        return {word}
+    done = subprocess.run(["systemd-analyze", "syscall-filter", "--no-pager", word], capture_output=True, text=True, check=True)
+    inner = [line.strip() for line in done.stdout.split("\n")[1:] if line.startswith("    ") and "#" not in line]
+    return set().union(*(calls_of(name) for name in inner))
+
+
+def called(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return set(re.findall(r"^\d+ +([a-z]\w+)\(", file.read(), re.M))
+
+
+@contextlib.contextmanager
+def traced(folder, *command, **options):
+    """Ended by its own SIGTERM: strace keeps one for itself."""
+    trace = tempfile.mktemp(dir=folder, suffix=".trace")
+    process = subprocess.Popen(["strace", "-f", "-qq", "-o", trace, *map(str, command)], **options)
+    try:
+        yield trace
+    finally:
+        for pid in rig.family(process.pid)[1:2]:
+            os.kill(pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop():
+    key, index = sealed()
+    rig.check(subprocess.run(["strace", "--version"], capture_output=True).returncode == 0, "strace is not installed")
+    port = portal_rig.free_port()
+    with rig.folder() as folder, lab.start("smtp", folder) as post:
+        holder, holders_calls = unit("staunch-keyholder.service")
+        pages, pages_calls = unit("staunch-portal.service")
+        for words, changed in ((holder, {"--key": key, "--state": folder + "/state", "--socket": folder + "/ask",
+                "--errands": folder + "/errands", "--smtp": post.url, "--smtp-credentials": None, "--resolve": None}),
+                (pages, {"--index": index, "--keyholder": folder + "/ask", "--listen": "127.0.0.1:%d" % port, "--about": portal_rig.ABOUT})):
+            for option, value in changed.items():
+                at = words.index(option)
+                words[at:at + (1 if option == "--resolve" else 2)] = [] if value is None else [option, str(value)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with traced(folder, rig.STAUNCH, *holder, **quiet) as mails:
+            portal_rig.until(lambda: answers_at(folder + "/ask"), "the keyholder", 30)
+            with traced(folder, rig.STAUNCH, *pages, **quiet) as pages_said:
+                portal_rig.until(lambda: portal_rig.answers(port), "the portal", 30)
+                human = portal_rig.Plain(port, "127.0.0.1:%d" % port)
+                human.submit("/en/", "/en/ask", {"address": ANNA})
+                page = human.submit("/en/code", "/en/code", {"code": code_of(arrived(post, 1, 30)[0])})
+                rig.equal(page.title(), TITLES["en"], "the title of their part")
+        # SQLite gives files to their database's owner when it is root, as which no unit runs
+        as_root = {"fchown"} if os.geteuid() == 0 else set()
+        for what, path, allowed in (("keyholder", mails, holders_calls), ("portal", pages_said, pages_calls)):
+            rig.check(len(called(path)) > 30 and "seccomp" in called(path), "strace saw only %r" % called(path))
+            rig.equal(sorted(called(path) - allowed - as_root), [], "calls that the unit of the %s stops" % what)
+
+
 # --- a keyholder that was taken over ---
 
 
@@ -448,7 +525,8 @@ try:
         a_server_that_is_slow_closes_or_is_gone_gets_the_mail_when_it_can,
         a_courier_that_is_killed_with_a_mail_in_hand_is_started_again_and_sends_it,
         a_keyholder_that_is_killed_loses_no_code_that_is_on_its_way, what_cannot_work_ends_everything_with_its_status,
-        a_portal_may_have_a_courier_of_its_own_and_says_what_that_means, a_mail_that_is_none_of_ours_is_not_written,
+        a_portal_may_have_a_courier_of_its_own_and_says_what_that_means,
+        no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop, a_mail_that_is_none_of_ours_is_not_written,
         so_many_mails_go_in_one_minute_and_others_wait)
 finally:
     FOLDER.__exit__(None, None, None)
