@@ -2,6 +2,7 @@
 place (tests/unit/portal/stand.c) unless a test brings a real one. A client that keeps cookies as a browser does."""
 import contextlib
 import html
+import html.parser
 import http.client
 import os
 import re
@@ -188,3 +189,28 @@ class Visitor:
         asked = self.submit("/%s/" % language, "/%s/ask" % language, {"address": address})
         rig.equal(asked.status, 200, "page of the code")
         return self.submit("/%s/code" % language, "/%s/code" % language, {"code": code})
+
+
+class Plain(Visitor):
+    """The same visitor without TLS, for a portal that listens on loopback."""
+
+    def connect(self):
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+
+class Everything(html.parser.HTMLParser):
+    """The links and the forms of a page, as a scanner of mails sees them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.forms = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "a" and attributes.get("href", "").startswith("/"):
+            self.links.append(attributes["href"])
+        if tag == "form":
+            self.forms.append((attributes["action"], {}))
+        if tag in ("input", "textarea", "button") and attributes.get("name") and self.forms:
+            self.forms[-1][1][attributes["name"]] = attributes.get("value") or "7K3Q-92MD"

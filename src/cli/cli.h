@@ -34,11 +34,13 @@ struct cli_command {
 extern const struct cli_command cli_command_audit;
 extern const struct cli_command cli_command_case;
 extern const struct cli_command cli_command_check;
+extern const struct cli_command cli_command_courier;
 extern const struct cli_command cli_command_detect;
 extern const struct cli_command cli_command_doctor;
 extern const struct cli_command cli_command_keyholder;
 extern const struct cli_command cli_command_portal;
 extern const struct cli_command cli_command_redact;
+extern const struct cli_command cli_command_resolver;
 extern const struct cli_command cli_command_report;
 extern const struct cli_command cli_command_scan;
 extern const struct cli_command cli_command_scope;
@@ -65,6 +67,10 @@ char *cli_worker_path(struct st_error *err);
 char *cli_fetch_path(struct st_error *err);
 /* The same of staunch-portal, the program that answers HTTP. */
 char *cli_portal_path(struct st_error *err);
+/* The same of staunch-resolver, the program that asks name servers. */
+char *cli_resolver_path(struct st_error *err);
+/* The same of this program. */
+char *cli_own_path(struct st_error *err);
 /* A signalfd(2) of SIGINT, SIGTERM and SIGHUP, which are blocked from now on: Ctrl-C reaches the whole process group,
  * but what is forked afterwards does not hear it. Non-blocking; the caller closes. */
 int cli_hear_signals(void);

@@ -389,6 +389,8 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_object(w);
 	st_json_key_bool(w, "found", doctor->portal.found);
 	st_json_key_bool(w, "confined", doctor->portal.confined);
+	st_json_key_bool(w, "keyholder_confined", doctor->portal.keyholder_confined);
+	st_json_key_bool(w, "courier_confined", doctor->portal.courier_confined);
 	st_json_object_end(w);
 	st_json_key(w, "audit");
 	st_json_object(w);
@@ -509,6 +511,10 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 		st_format("%s", !doctor->portal.found     ? "not found: no pages"
 				: doctor->portal.confined ? "starts confined"
 							  : "does not start confined"));
+	line(out, "the keyholder",
+		st_format("%s confined", doctor->portal.keyholder_confined ? "starts" : "does not start"));
+	line(out, "the courier, for mails",
+		st_format("%s confined", doctor->portal.courier_confined ? "starts" : "does not start"));
 	line(out, "the role for configurations",
 		st_format("%s", doctor->audit_confined ? "starts confined" : "does not start confined"));
 	line(out, "git, for audit --git",

@@ -1,6 +1,10 @@
-/* The program that answers HTTP, tried: it puts itself into its jail, says which libevent it has, and ends. */
+/*
+ * What a portal needs, tried: the program that answers HTTP puts itself into its jail, says which libevent it has, and
+ * ends; so do the roles of this program, keyholder and courier.
+ */
 #include "cli/cli.h"
 #include "cli/doctor_portal.h"
+#include "process/confine.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -34,9 +38,22 @@ static void read_version(int fd, struct doctor_portal *out)
 		memcpy(out->version, text + sizeof front - 1, size + 1);
 }
 
+static bool enters_jail(enum confine_role role)
+{
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0) {
+		/* of the keyholder: its state's; nothing is written here */
+		struct confine_limits limits = {.folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+		_exit(confine(role, &limits, -1, 0, NULL) == ST_OK ? CLI_OK : CLI_ENVIRONMENT);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 void doctor_portal(struct doctor_portal *out)
 {
-	*out = (struct doctor_portal){0};
+	*out = (struct doctor_portal){
+		.keyholder_confined = enters_jail(CONFINE_KEYHOLDER), .courier_confined = enters_jail(CONFINE_COURIER)};
 	st_auto_free char *program = cli_portal_path(NULL);
 	int ends[2];
 	out->found = program != NULL;

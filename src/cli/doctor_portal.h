@@ -6,8 +6,10 @@
 struct doctor_portal {
 	bool found, confined;
 	char version[40]; /* of libevent; "" unknown */
+	bool keyholder_confined, courier_confined;
 };
-/* Starts staunch-portal for a moment. Before this process is in a jail. */
+/* Starts staunch-portal for a moment, and processes that put themselves into the jails of the others. Before this
+ * process is in a jail. */
 void doctor_portal(struct doctor_portal *out);
 
 #endif

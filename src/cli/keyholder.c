@@ -1,9 +1,11 @@
 /*
  * staunch keyholder: the process that has the seal key, and nothing else: no case, no index, no network. Two sockets:
- * one for the portal, one for courier and resolver. The operator's questions (--wishes, --allow) are asked of the same
- * state file, also while the keyholder runs.
+ * one for the portal, one for courier and resolver. With --smtp or --resolve this process has no key: it starts
+ * keyholder, courier and resolver, each by itself, and starts again what ends. The operator's questions (--wishes,
+ * --allow) are asked of the same state file, also while the keyholder runs.
  */
 #include "cli/cli.h"
+#include "cli/roles.h"
 
 #include "base/clock.h"
 #include "base/print.h"
@@ -141,6 +143,47 @@ static enum st_status run_all(struct running *r, struct st_error *err)
 	return serve(r, err);
 }
 
+/* --- with courier and resolver --- */
+
+static void role_keyholder(const struct cli_arguments *arguments, const char *program, struct child_run *out)
+{
+	static const char *const passed[][2] = {{"key", "--key"}, {"socket", "--socket"}, {"errands", "--errands"},
+		{"state", "--state"}, {"openings", "--openings"}, {"mails", "--mails"}};
+	*out = (struct child_run){.name = "keyholder", .program = program};
+	child_add(out, "staunch");
+	child_add(out, "keyholder");
+	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
+		child_add_option(out, passed[i][1], cli_value(arguments, passed[i][0]));
+	if (cli_has(arguments, "unconfined"))
+		child_add(out, "--unconfined");
+}
+
+static char *errands_path(const struct cli_arguments *arguments)
+{
+	const char *given = cli_value(arguments, "errands"), *socket_path = cli_value(arguments, "socket");
+	return given != NULL ? st_strndup(given, strlen(given))
+			     : st_format("%s.errands", socket_path != NULL ? socket_path : "");
+}
+
+static int run_roles(const struct cli_arguments *arguments)
+{
+	struct child_run runs[3];
+	struct st_error err = {0};
+	size_t count = 1;
+	st_auto_free char *program = cli_own_path(&err), *errands = errands_path(arguments);
+	if (program == NULL)
+		return cli_fail_error(&err);
+	if (cli_value(arguments, "key") == NULL || cli_value(arguments, "socket") == NULL)
+		return cli_fail(CLI_WRONG, "keyholder needs --key FILE and --socket PATH");
+	role_keyholder(arguments, program, &runs[0]);
+	if (cli_has(arguments, "smtp"))
+		role_courier(arguments, program, errands, &runs[count++]);
+	if (role_wants_resolver(arguments))
+		role_resolver(arguments, program, errands, &runs[count++]);
+	st_auto_close int signals = cli_hear_signals();
+	return children_keep(runs, count, signals);
+}
+
 /* --- the command line --- */
 
 static int new_key(const char *path)
@@ -172,7 +215,7 @@ static int check_arguments(struct running *r)
 {
 	const struct cli_arguments *arguments = r->arguments;
 	const char *key = cli_value(arguments, "key"), *socket_path = cli_value(arguments, "socket");
-	const char *state = cli_value(arguments, "state"), *errands = cli_value(arguments, "errands");
+	const char *state = cli_value(arguments, "state");
 	struct st_error err = {0};
 	bool asked = cli_has(arguments, "wishes") || cli_value(arguments, "allow") != NULL;
 	if (key == NULL)
@@ -185,8 +228,7 @@ static int check_arguments(struct running *r)
 	if (key_file_read(key, KEY_SEAL, &r->key, &err) != ST_OK)
 		return cli_fail_error(&err);
 	r->state = state != NULL ? st_strndup(state, strlen(state)) : st_format("%s.state", key);
-	r->errands = errands != NULL ? st_strndup(errands, strlen(errands))
-				     : st_format("%s.errands", socket_path != NULL ? socket_path : "");
+	r->errands = errands_path(arguments);
 	r->options.seal_key = r->key.key;
 	r->options.key_id = r->key.id;
 	r->options.state_path = r->state;
@@ -200,6 +242,8 @@ static int run(const struct cli_arguments *arguments)
 	if (cli_value(arguments, "new-key") != NULL)
 		return new_key(cli_value(arguments, "new-key"));
 	confine_harden();
+	if (cli_has(arguments, "smtp") || role_wants_resolver(arguments))
+		return run_roles(arguments);
 	int exit = check_arguments(&r);
 	if (exit == CLI_OK && run_all(&r, &err) != ST_OK)
 		exit = cli_fail_error(&err);
@@ -220,6 +264,9 @@ static const struct cli_option options[] = {
 	{.name = "state", .argument = "FILE", .help = "what it remembers, unreadable (default: KEY.state)"},
 	{.name = "openings", .argument = "N", .help = "sessions that may open records in one hour (default 1000)"},
 	{.name = "mails", .argument = "N", .help = "mails handed to the courier in one hour (default 3600)"},
+	COURIER_OPTIONS,
+	{.name = "resolve", .help = "start a resolver, which proves domains by DNS"},
+	RESOLVER_OPTIONS,
 	{.name = "wishes", .help = "print what parties asked to have corrected or erased"},
 	{.name = "allow", .argument = "DOMAIN", .help = "let a domain through that was registered after the exposure"},
 	{.name = "unconfined", .help = "without the jail, for machines that have none"},

@@ -23,6 +23,8 @@ static const struct cli_command *const commands[] = {
 	&cli_command_seal,
 	&cli_command_keyholder,
 	&cli_command_portal,
+	&cli_command_courier,
+	&cli_command_resolver,
 	&cli_command_doctor,
 	NULL,
 };

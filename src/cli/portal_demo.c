@@ -4,6 +4,7 @@
  */
 #include "base/ceilings.h"
 #include "base/clock.h"
+#include "cli/children.h"
 #include "cli/cli.h"
 #include "cli/portal.h"
 #include "process/confine.h"
@@ -12,10 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,8 +22,6 @@
 
 #define PORT 8020
 #define CHILDREN 4
-#define ARGUMENTS 16
-#define STOP_MS 3000
 #define READY_MS 10000
 
 struct demo {
@@ -40,22 +37,10 @@ struct demo {
 /* In the demo's folder, quiet on stdout; dies with this process. */
 static pid_t start(const struct demo *demo, const char *program, const char *const *arguments)
 {
-	pid_t parent = getpid(), pid = fork();
-	if (pid != 0)
-		return pid;
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	union {
-		const char *const *texts;
-		char *const *arguments;
-	} as = {.texts = arguments};
-	/* A group of its own: Ctrl-C is heard here alone, and the others are ended in order. */
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent && setpgid(0, 0) == 0 &&
-		chdir(demo->folder) == 0 && nothing >= 0 && dup2(nothing, STDOUT_FILENO) >= 0)
-		execv(program, as.arguments);
-	_exit(CLI_ENVIRONMENT);
+	struct child_run run = {.program = program, .folder = demo->folder, .quiet = true};
+	for (; *arguments != NULL; arguments++)
+		child_add(&run, *arguments);
+	return child_start(&run);
 }
 
 /* To the end; its exit status, -1 for a signal. */
@@ -94,21 +79,6 @@ static bool wait_for(struct demo *demo, const char *name)
 		poll(NULL, 0, 20);
 	}
 	return false;
-}
-
-/* The last one first: the portal before the keyholder. */
-static void stop_children(struct demo *demo)
-{
-	for (size_t i = demo->count; i > 0; i--) {
-		pid_t pid = demo->children[i - 1];
-		kill(pid, SIGTERM);
-		uint64_t begin_ms = st_now_ms();
-		while (waitpid(pid, NULL, WNOHANG) == 0) {
-			if (st_now_ms() - begin_ms > STOP_MS)
-				kill(pid, SIGKILL);
-			poll(NULL, 0, 10);
-		}
-	}
 }
 
 /* --- the folder --- */
@@ -187,13 +157,6 @@ static int run_demo(struct demo *demo)
 	return wait_for_the_end(demo);
 }
 
-static char *own_path(void)
-{
-	char self[PATH_MAX];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-	return size > 0 ? st_strndup(self, (size_t)size) : NULL;
-}
-
 /* "127.0.0.1:8020" and the port behind it. */
 static bool choose_addresses(struct demo *demo, const char *listen)
 {
@@ -214,12 +177,12 @@ int portal_demo(const char *listen)
 	if (!choose_addresses(&demo, listen))
 		return cli_fail(CLI_WRONG, "--demo listens at 127.0.0.1:PORT");
 	demo.folder = st_format("%s/staunch-demo-XXXXXX", place != NULL && place[0] == '/' ? place : "/tmp");
-	demo.self = own_path();
+	demo.self = cli_own_path(NULL);
 	demo.signals = cli_hear_signals();
 	if (demo.self == NULL || demo.signals < 0 || mkdtemp(demo.folder) == NULL)
 		return cli_fail(CLI_ENVIRONMENT, "no folder for the demo can be made");
 	int exit = run_demo(&demo);
-	stop_children(&demo);
+	children_stop(demo.children, demo.count); /* the portal before the keyholder */
 	remove_all(AT_FDCWD, demo.folder);
 	close(demo.signals);
 	free(demo.folder);

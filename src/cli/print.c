@@ -61,16 +61,22 @@ bool cli_number(const char *option, const char *text, uint64_t *out)
 	return true;
 }
 
+char *cli_own_path(struct st_error *err)
+{
+	char self[PATH_MAX];
+	ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (size > 0)
+		return st_strndup(self, (size_t)size);
+	st_fail_errno(err, ST_FATAL, "cannot tell where this program is installed");
+	return NULL;
+}
+
 static char *program_path(const char *name, struct st_error *err)
 {
 	static const char *const places[] = {"", "../libexec/staunch/"};
-	char self[PATH_MAX];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (size < 0) {
-		st_fail_errno(err, ST_FATAL, "cannot tell where this program is installed");
+	st_auto_free char *self = cli_own_path(err);
+	if (self == NULL)
 		return NULL;
-	}
-	self[size] = 0;
 	char *slash = strrchr(self, '/');
 	if (slash != NULL)
 		*slash = 0;
@@ -97,6 +103,11 @@ char *cli_fetch_path(struct st_error *err)
 char *cli_portal_path(struct st_error *err)
 {
 	return program_path("staunch-portal", err);
+}
+
+char *cli_resolver_path(struct st_error *err)
+{
+	return program_path("staunch-resolver", err);
 }
 
 bool cli_colour(int fd)

@@ -1,4 +1,4 @@
-/* One mail to one server over SMTP (RFC 5321), for alerts of a watch: no login, no queue of our own. */
+/* One mail to one server over SMTP (RFC 5321), for alerts of a watch and for codes of a portal: no queue of our own. */
 #include "fetch/fetch.h"
 
 #include "base/ceilings.h"
@@ -42,6 +42,17 @@ static struct curl_slist *recipients(struct st_cursor *in)
 	return list;
 }
 
+/* RFC 4954, with a credential for this server alone: as it is, because TLS is around it, or nobody is between. */
+static void log_in(struct fetch *fetch, const struct fetch_question *question)
+{
+	const struct fetch_credential *credential = &fetch->credential;
+	if (!fetch_credential_is_for(credential, question->tls, question->host, question->port, "/"))
+		return;
+	curl_easy_setopt(fetch->curl, CURLOPT_USERNAME, fetch_credential_value(credential, PROBE_AUTH_USER));
+	curl_easy_setopt(fetch->curl, CURLOPT_PASSWORD, fetch_credential_value(credential, PROBE_AUTH_PASSWORD));
+	curl_easy_setopt(fetch->curl, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+}
+
 static void send_it(struct fetch *fetch, struct fetch_question *question, struct fetch_reply *reply)
 {
 	CURL *curl = fetch->curl;
@@ -65,6 +76,7 @@ static void send_it(struct fetch *fetch, struct fetch_question *question, struct
 	curl_easy_setopt(curl, CURLOPT_READDATA, &left);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+	log_in(fetch, question);
 	CURLcode code = fetch_perform(fetch, question, name);
 	long status = 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

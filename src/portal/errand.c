@@ -34,7 +34,7 @@ bool portal_mailed_decode(struct st_span body, struct portal_mailed *out)
 	struct st_cursor in = codec_open(body);
 	memset(out, 0, sizeof *out);
 	out->number = st_cursor_u64(&in);
-	out->outcome = (uint8_t)codec_take_choice(&in, 3);
+	out->outcome = (uint8_t)codec_take_choice(&in, PORTAL_MAIL_OUTCOMES);
 	return codec_end(&in);
 }
 

@@ -31,7 +31,14 @@ struct portal_mail {
 };
 struct portal_mailed {
 	uint64_t number;
-	uint8_t outcome; /* 0 taken by the mail server; 1 refused for good; 2 try again later */
+	uint8_t outcome; /* enum portal_mail_outcome */
+};
+enum portal_mail_outcome {
+	PORTAL_MAIL_TAKEN,   /* by the mail server */
+	PORTAL_MAIL_REFUSED, /* for good */
+	PORTAL_MAIL_LATER,   /* this one cannot be taken now */
+	PORTAL_MAIL_NONE,    /* none can: no server, no login */
+	PORTAL_MAIL_OUTCOMES
 };
 struct portal_lookup {
 	uint64_t number;

@@ -18,13 +18,20 @@
 #define LOG_AGAIN_S 900    /* one line of the log for as long as somebody reads on */
 #define NOTICE_EPOCH 18262 /* days from 1970 to 2020 */
 
+struct waiting_mail {
+	struct portal_mail mail;
+	int64_t not_before;
+	bool again; /* it went out before: the budget of the hour has paid for it */
+};
+
 struct keyholder {
 	uint8_t key[32], pepper[32];
 	char key_id[17];
 	uint32_t openings_per_hour, mails_per_hour;
 	struct state *state;
-	struct portal_mail *mails; /* a ring of KEYHOLDER_MAILS_WAITING */
-	size_t first_mail, mail_count;
+	struct waiting_mail *mails; /* room for KEYHOLDER_MAILS_WAITING; the oldest first, but for those given back */
+	size_t mail_count;
+	struct keyholder_left_out left_out;
 	int64_t mail_hour;
 	uint32_t mails_sent; /* in that hour */
 	uint64_t next_mail;
@@ -69,11 +76,29 @@ static struct st_span text_span(const char *text)
 
 /* --- mails --- */
 
-static void queue_mail(struct keyholder *k, const struct portal_mail *mail)
+static void queue_mail(struct keyholder *k, const struct portal_mail *mail, int64_t not_before, bool again)
 {
-	if (k->mail_count == KEYHOLDER_MAILS_WAITING)
-		return; /* its owner asks again; nobody can tell from outside */
-	k->mails[(k->first_mail + k->mail_count++) % KEYHOLDER_MAILS_WAITING] = *mail;
+	if (k->mail_count == KEYHOLDER_MAILS_WAITING) {
+		k->left_out.no_room++; /* its owner asks again; nobody can tell from outside */
+		return;
+	}
+	k->mails[k->mail_count++] = (struct waiting_mail){.mail = *mail, .not_before = not_before, .again = again};
+}
+
+static void drop_mail(struct keyholder *k, size_t i)
+{
+	memmove(&k->mails[i], &k->mails[i + 1], (--k->mail_count - i) * sizeof k->mails[0]);
+	sodium_memzero(&k->mails[k->mail_count], sizeof k->mails[0]);
+}
+
+static void drop_late_mails(struct keyholder *k, int64_t now)
+{
+	for (size_t i = k->mail_count; i > 0; i--) {
+		if (k->mails[i - 1].mail.expires_at > now)
+			continue;
+		drop_mail(k, i - 1);
+		k->left_out.too_late++;
+	}
 }
 
 bool keyholder_next_mail(struct keyholder *keyholder, int64_t now, struct portal_mail *out)
@@ -83,16 +108,14 @@ bool keyholder_next_mail(struct keyholder *keyholder, int64_t now, struct portal
 		k->mail_hour = now / 3600;
 		k->mails_sent = 0;
 	}
-	while (k->mail_count > 0 && k->mails_sent < k->mails_per_hour) {
-		struct portal_mail *mail = &k->mails[k->first_mail];
-		bool alive = mail->expires_at > now;
-		*out = *mail;
-		sodium_memzero(mail, sizeof *mail);
-		k->first_mail = (k->first_mail + 1) % KEYHOLDER_MAILS_WAITING;
-		k->mail_count--;
-		if (!alive)
+	drop_late_mails(k, now);
+	for (size_t i = 0; i < k->mail_count; i++) {
+		const struct waiting_mail *waiting = &k->mails[i];
+		if (waiting->not_before > now || (!waiting->again && k->mails_sent >= k->mails_per_hour))
 			continue;
-		k->mails_sent++;
+		k->mails_sent += !waiting->again;
+		*out = waiting->mail;
+		drop_mail(k, i);
 		return true;
 	}
 	sodium_memzero(out, sizeof *out);
@@ -101,7 +124,20 @@ bool keyholder_next_mail(struct keyholder *keyholder, int64_t now, struct portal
 
 void keyholder_mail_back(struct keyholder *keyholder, const struct portal_mail *mail)
 {
-	queue_mail(keyholder, mail);
+	queue_mail(keyholder, mail, 0, true);
+}
+
+void keyholder_mail_later(struct keyholder *keyholder, const struct portal_mail *mail, int64_t now)
+{
+	int64_t age = now - (mail->expires_at - KEYHOLDER_CODE_S);
+	queue_mail(keyholder, mail, now + (age > KEYHOLDER_MAIL_AGAIN_S ? age : KEYHOLDER_MAIL_AGAIN_S), true);
+}
+
+struct keyholder_left_out keyholder_left_out(struct keyholder *keyholder)
+{
+	struct keyholder_left_out out = keyholder->left_out;
+	keyholder->left_out = (struct keyholder_left_out){0};
+	return out;
 }
 
 /* --- codes --- */
@@ -170,7 +206,7 @@ static enum portal_verdict begin_mailbox(
 		snprintf(mail.to, sizeof mail.to, "%s", pending.identity.text);
 		snprintf(mail.language, sizeof mail.language, "%s", q->language);
 		crockford_write(code, CODE_LETTERS, mail.code);
-		queue_mail(k, &mail);
+		queue_mail(k, &mail, 0, false);
 	}
 	sodium_memzero(&mail, sizeof mail);
 	sodium_memzero(&pending, sizeof pending);
@@ -684,6 +720,7 @@ void keyholder_looked_up(struct keyholder *keyholder, const struct portal_questi
 
 void keyholder_tick(struct keyholder *keyholder, int64_t now)
 {
+	drop_late_mails(keyholder, now);
 	if (!state_begin(keyholder->state))
 		return;
 	state_prune(keyholder->state, now);

@@ -24,6 +24,7 @@
 #define KEYHOLDER_WISHES_A_DAY 10       /* of one party */
 #define KEYHOLDER_PENDING_MOST 100000   /* proofs waiting at a time */
 #define KEYHOLDER_MAILS_WAITING 4096    /* mails in memory; more are not sent */
+#define KEYHOLDER_MAIL_AGAIN_S 5        /* before a mail is tried again, the first time */
 #define KEYHOLDER_OPENINGS_USUAL 1000   /* sessions that may open records in one hour */
 #define KEYHOLDER_MAILS_USUAL 3600      /* mails in one hour */
 
@@ -43,9 +44,18 @@ bool keyholder_answer(struct keyholder *keyholder, const struct portal_question 
 void keyholder_looked_up(struct keyholder *keyholder, const struct portal_question *question,
 	const struct portal_looked_up *looked_up, int64_t now, struct portal_answer *answer);
 
-/* The next mail that may go out now; false: none. One that is not delivered is given back. Mails wait in memory. */
+/* The next mail that may go out now; false: none. One that is not delivered is given back: at once (its courier is
+ * gone), or for later (the server cannot take it now): then it waits as long as it is old, at least
+ * KEYHOLDER_MAIL_AGAIN_S, which doubles the pause each time (RFC 5321, 4.5.4.1). Mails wait in memory. */
 bool keyholder_next_mail(struct keyholder *keyholder, int64_t now, struct portal_mail *out);
 void keyholder_mail_back(struct keyholder *keyholder, const struct portal_mail *mail);
+void keyholder_mail_later(struct keyholder *keyholder, const struct portal_mail *mail, int64_t now);
+/* What was left out since the last call: numbers, for the operator. */
+struct keyholder_left_out {
+	uint64_t no_room,
+		too_late; /* KEYHOLDER_MAILS_WAITING waited already; the code ended before the mail could go */
+};
+struct keyholder_left_out keyholder_left_out(struct keyholder *keyholder);
 void keyholder_tick(struct keyholder *keyholder, int64_t now); /* now and then: forgets what is over */
 
 /* For the operator. */

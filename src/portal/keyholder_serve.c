@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,8 +15,9 @@
 #define PEERS 128
 #define LISTENERS 3
 #define OUT_AT_A_TIME 32 /* mails that one courier has in hand */
-#define PAUSE_MS 5000    /* after a mail that could not be handed over now */
+#define PAUSE_MS 5000    /* when a courier cannot send any */
 #define TICK_MS 60000
+#define TELL_MS 60000 /* the operator, of what was left out */
 
 struct peer {
 	int fd; /* -1: free */
@@ -36,7 +38,8 @@ struct peer {
 struct serving {
 	struct keyholder *keyholder;
 	struct peer *peers; /* PEERS of them */
-	uint64_t next_lookup, next_tick_ms;
+	uint64_t next_lookup, next_tick_ms, next_tell_ms;
+	struct keyholder_left_out left_out; /* not told yet */
 	struct st_buf body, frame;
 };
 
@@ -134,7 +137,9 @@ static void mailed(struct serving *s, struct peer *peer, const struct portal_mai
 	for (size_t i = 0; i < peer->mail_count; i++) {
 		if (peer->mails[i].number != result->number)
 			continue;
-		if (result->outcome == 2) {
+		if (result->outcome == PORTAL_MAIL_LATER)
+			keyholder_mail_later(s->keyholder, &peer->mails[i], st_utc_seconds());
+		if (result->outcome == PORTAL_MAIL_NONE) {
 			keyholder_mail_back(s->keyholder, &peer->mails[i]);
 			peer->pause_until_ms = st_now_ms() + PAUSE_MS;
 		}
@@ -236,6 +241,21 @@ static void hear_peer(struct serving *s, size_t index)
 
 /* --- the loop --- */
 
+/* Numbers alone: whose mails they were nobody learns. */
+static void tell(struct serving *s, uint64_t now_ms)
+{
+	struct keyholder_left_out more = keyholder_left_out(s->keyholder), *all = &s->left_out;
+	all->no_room += more.no_room;
+	all->too_late += more.too_late;
+	if (all->no_room + all->too_late == 0 || now_ms < s->next_tell_ms)
+		return;
+	fprintf(stderr,
+		"staunch: keyholder: mails that had no room: %llu, whose codes ended before they could go: %llu\n",
+		(unsigned long long)all->no_room, (unsigned long long)all->too_late);
+	*all = (struct keyholder_left_out){0};
+	s->next_tell_ms = now_ms + TELL_MS;
+}
+
 static void keep_time(struct serving *s)
 {
 	uint64_t now_ms = st_now_ms();
@@ -249,6 +269,7 @@ static void keep_time(struct serving *s)
 	for (size_t i = 0; i < PEERS; i++)
 		if (s->peers[i].fd >= 0 && s->peers[i].broken)
 			close_peer(s, i);
+	tell(s, now_ms);
 	if (now_ms >= s->next_tick_ms) {
 		keyholder_tick(s->keyholder, st_utc_seconds());
 		s->next_tick_ms = now_ms + TICK_MS;

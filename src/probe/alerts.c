@@ -2,6 +2,7 @@
 #include "probe/alerts.h"
 
 #include "base/clock.h"
+#include "base/mail.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,19 +204,6 @@ void probe_alert_json(const struct probe_due *due, struct st_buf *out)
 /* RFC 5322, 2.1.1: a line has at most 998 bytes. */
 #define LINE_TARGET_BYTES 900
 
-/* RFC 5322, 3.3, whatever the locale. */
-static void add_date(struct st_buf *out, int64_t now)
-{
-	static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	time_t seconds = (time_t)now;
-	struct tm t = {0};
-	gmtime_r(&seconds, &t);
-	st_buf_format(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[t.tm_wday % 7], t.tm_mday,
-		months[t.tm_mon % 12], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-}
-
 /* At most so many bytes, and nothing but printable ASCII. */
 static void add_plain(struct st_buf *out, const char *text, size_t limit_bytes)
 {
@@ -228,18 +216,16 @@ static void add_plain(struct st_buf *out, const char *text, size_t limit_bytes)
 
 static void add_headers(const struct probe_alerts *alerts, const struct probe_due *due, int64_t now, struct st_buf *out)
 {
-	const char *domain = strchr(alerts->mail_from, '@') + 1;
-	st_buf_format(out, "From: <%s>\r\n", alerts->mail_from);
-	for (size_t i = 0; i < alerts->mail_to_count; i++)
-		st_buf_format(out, "%s<%s>", i == 0 ? "To: " : ",\r\n ", alerts->mail_to[i]);
-	st_buf_format(out, "\r\nSubject: [staunch] %s: ", probe_alert_words(due));
-	add_plain(out, due->line->target, SUBJECT_TARGET_BYTES);
-	st_buf_format(out, "\r\n");
-	add_date(out, now);
-	st_buf_format(out,
-		"Message-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-		"Content-Type: text/plain; charset=us-ascii\r\n\r\n",
-		due->id, domain);
+	st_auto_buf struct st_buf subject = {0};
+	st_buf_format(&subject, "[staunch] %s: ", probe_alert_words(due));
+	add_plain(&subject, due->line->target, SUBJECT_TARGET_BYTES);
+	st_buf_add_byte(&subject, 0);
+	const struct st_mail mail = {.from = alerts->mail_from,
+		.to = alerts->mail_to,
+		.to_count = alerts->mail_to_count,
+		.subject = (const char *)subject.data,
+		.id = due->id};
+	st_mail_head(&mail, now, out);
 }
 
 static void add_line(struct st_buf *out, const char *label, const struct probe_bracket *bracket)

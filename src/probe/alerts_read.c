@@ -1,7 +1,9 @@
 /* "alerts" of scope.json: mail, webhook, command, remind_every. */
 #include "base/ceilings.h"
+#include "base/mail.h"
 #include "base/settings.h"
 #include "probe/alerts.h"
+#include "probe/mail_server.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -16,17 +18,13 @@ static bool fail(struct reading *r, const char *why)
 	return st_settings_fail(r->file, why);
 }
 
-/* An address as RFC 5321 has it, in ASCII, without quotes: nothing that could end a header or a command of SMTP. */
 static bool take_address(struct reading *r, char **out)
 {
 	static const char wanted[] = "an address of \"mail\" is one as soc@contoso.example, in ASCII";
 	if (!st_settings_take(r->file))
 		return false;
-	const char *text = st_settings_text(r->file), *at = strchr(text, '@');
-	bool good = at != NULL && at > text && at[1] != 0 && strchr(at + 1, '@') == NULL && strlen(text) <= 254;
-	for (const char *c = text; *c != 0; c++)
-		good = good && *c > ' ' && *c < 0x7f && strchr("<>()[],;:\\\"", *c) == NULL;
-	if (!good)
+	const char *text = st_settings_text(r->file);
+	if (!st_mail_address_is_sound(text))
 		return fail(r, wanted);
 	*out = st_strndup(text, strlen(text));
 	return true;
@@ -56,44 +54,13 @@ static bool take_to(struct reading *r)
 	return (r->file->event.token == ST_JSON_ARRAY_END && alerts->mail_to_count > 0) || fail(r, wanted);
 }
 
-/* host and port of `authority`, as a target of that transport. */
-static bool parse_place(struct reading *r, const char *transport, const char *authority, size_t size, unsigned port,
-	struct probe_target *out, const char *wanted)
-{
-	struct st_error why = {0};
-	const char *bracket = memchr(authority, ']', size);
-	const char *from = bracket != NULL ? bracket : authority;
-	bool with_port = memchr(from, ':', size - (size_t)(from - authority)) != NULL;
-	st_auto_free char *url = with_port ? st_format("%s://%.*s", transport, (int)size, authority)
-					   : st_format("%s://%.*s:%u", transport, (int)size, authority, port);
-	return size > 0 && size < 300 && strcspn(authority, "/?#") >= size &&
-			       probe_target_parse(url, out, &why) == ST_OK
-		       ? true
-		       : fail(r, wanted);
-}
-
-static bool is_loopback(const struct probe_target *server)
-{
-	return server->literal && (strncmp(server->host, "127.", 4) == 0 || strcmp(server->host, "::1") == 0);
-}
-
 static bool take_server(struct reading *r)
 {
-	static const char wanted[] = "\"server\" is smtp://HOST[:PORT] or smtps://HOST[:PORT]";
-	struct probe_alerts *alerts = r->alerts;
+	static const char wanted[] = "\"server\" is " PROBE_MAIL_SERVER_WANTED;
 	if (!st_settings_string(r->file, wanted))
 		return false;
-	const char *text = st_settings_text(r->file);
-	bool tls = strncmp(text, "smtps://", 8) == 0;
-	if (!tls && strncmp(text, "smtp://", 7) != 0)
-		return fail(r, wanted);
-	const char *authority = text + (tls ? 8 : 7);
-	if (!parse_place(r, tls ? "https" : "http", authority, strlen(authority), tls ? 465 : 25, &alerts->mail_server,
-		    wanted))
-		return false;
-	/* A mail in the clear goes to this machine only. */
-	alerts->mail_starttls = !tls && !is_loopback(&alerts->mail_server);
-	return true;
+	return probe_mail_server_parse(st_settings_text(r->file), &r->alerts->mail_server, &r->alerts->mail_starttls) ||
+	       fail(r, wanted);
 }
 
 static bool take_from(struct reading *r, const char *wanted)
@@ -119,7 +86,7 @@ static bool take_mail(struct reading *r)
 	if (r->file->event.token != ST_JSON_OBJECT_END || r->alerts->mail_from == NULL || r->alerts->mail_to_count == 0)
 		return fail(r, wanted);
 	return r->alerts->mail_server.host != NULL ||
-	       parse_place(r, "http", own, sizeof own - 1, 25, &r->alerts->mail_server, wanted);
+	       probe_authority_parse("http", own, sizeof own - 1, 25, &r->alerts->mail_server) || fail(r, wanted);
 }
 
 static bool take_webhook(struct reading *r)
@@ -140,8 +107,8 @@ static bool take_webhook(struct reading *r)
 	if (memchr(authority, '@', size) != NULL)
 		return fail(r, wanted);
 	st_auto_free char *place = st_strndup(authority, size);
-	if (!parse_place(r, "https", place, size, 443, &alerts->webhook, wanted))
-		return false;
+	if (!probe_authority_parse("https", place, size, 443, &alerts->webhook))
+		return fail(r, wanted);
 	const char *path = authority + size;
 	alerts->webhook_path = st_format("%s%s", *path == '/' ? "" : "/", path);
 	return true;

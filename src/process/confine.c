@@ -123,7 +123,7 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 	} else if (role == CONFINE_FETCH) {
 		ST_TRY(limit_fetch(limits, err));
 		ST_TRY(drop_capabilities(err));
-	} else if (role == CONFINE_KEYHOLDER) {
+	} else if (role == CONFINE_KEYHOLDER || role == CONFINE_COURIER) {
 		ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_PORTAL) {

@@ -20,8 +20,10 @@ enum confine_role {
 			      exec, no fork */
 	CONFINE_KEYHOLDER, /* takes connections on sockets that it has; writes the files of one folder; no new socket,
 			      no network, no exec, no fork */
-	CONFINE_PORTAL, /* answers HTTP on a socket it has and talks over another one; makes none; no file, no exec, no
-			   fork */
+	CONFINE_COURIER, /* connects to unix sockets and to no others, talks to its launcher; no file, no exec, no fork
+			  */
+	CONFINE_PORTAL,  /* answers HTTP on a socket it has and talks over another one; makes none; no file, no exec, no
+			    fork */
 	CONFINE_PORTAL_KEEPER, /* forks such processes and connects them, by unix sockets alone; no exec; of files it
 				  can only remove one, its own socket */
 	CONFINE_HELPER, /* a program of others, between fork and exec: executes what confine_limits name, reads its

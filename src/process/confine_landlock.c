@@ -59,7 +59,7 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 	if (abi >= 4 && role == CONFINE_LAUNCHER_OF_FETCH)
 		rights.net = NET_BIND_TCP;
 	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH ||
-				role == CONFINE_KEYHOLDER || role == CONFINE_PORTAL))
+				role == CONFINE_KEYHOLDER || role == CONFINE_COURIER || role == CONFINE_PORTAL))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }

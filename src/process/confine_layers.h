@@ -30,6 +30,12 @@ enum st_status confine_landlock_git(int program, struct st_error *err);
 enum st_status confine_seccomp_git(int program, struct st_error *err);
 /* Puts a filter built before in force. */
 enum st_status confine_filter_load(const struct confine_filter *filter, struct st_error *err);
+/* What a role with an allow-list may call whatever the arguments; none for the others. */
+struct confine_calls {
+	const int *list;
+	size_t count;
+};
+struct confine_calls confine_calls(enum confine_role role);
 /* Installs the SIGSYS handler and loads the role's filter. The last step: nothing after it may need another call. */
 enum st_status confine_seccomp(enum confine_role role, const struct confine_limits *limits, int report_fd,
 	uint32_t report_type, struct st_error *err);

@@ -60,29 +60,6 @@ static void on_forbidden(int signal_number, siginfo_t *info, void *context)
 	_exit(CONFINE_EXIT_FORBIDDEN);
 }
 
-/* What a worker may call whatever the arguments. Not among them: stat and its kin, which would tell which files exist.
- */
-static const int worker_calls[] = {
-	__NR_read,           /* objects that are pipes; its limit is the descriptors it was handed */
-	__NR_pread64,        /* objects that are files */
-	__NR_close,          /* the object's descriptor */
-	__NR_brk,            /* malloc */
-	__NR_munmap,         /* free of large blocks */
-	__NR_mremap,         /* realloc of large blocks; keeps the protection, so it makes nothing executable */
-	__NR_madvise,        /* malloc gives pages back */
-	__NR_futex,          /* pthread_once and locks inside libcrypto */
-	__NR_clock_gettime,  /* pace of progress; a call where the clock is not in the vDSO */
-	__NR_sysinfo,        /* qsort() of glibc asks how much memory it may take; no names, no paths */
-	__NR_getrandom,      /* expat salts its tables of names, so that no document can make them slow */
-	__NR_getpid,         /* abort(): so that a crash looks like a crash */
-	__NR_gettid,         /* abort() */
-	__NR_rt_sigprocmask, /* abort(); a blocked SIGSYS ends the process all the same */
-	__NR_exit_group,     /* the end */
-#if CONFINE_SANITIZED
-	__NR_sigaltstack, /* asked for before every call that does not return */
-#endif
-};
-
 /* What a helper may call: its loader, its files, its memory, its end. */
 static const int helper_calls[] = {
 	/* files: which ones is Landlock's to say */
@@ -168,175 +145,6 @@ static const int helper_denied_calls[] = {
 #ifdef __x86_64__
 	__NR_fork,
 	__NR_vfork,
-#endif
-};
-
-/* What the fetch role may call whatever the arguments; its sockets and files: see fetch_rules. */
-static const int fetch_calls[] = {
-	/* sockets that it has, and memory that bodies are written to */
-	__NR_read,
-	__NR_readv,
-	__NR_write,
-	__NR_writev,
-	__NR_pread64,
-	__NR_lseek,
-	__NR_close,
-	__NR_fstat,
-	__NR_newfstatat, /* fstat() of newer libc; the resolver looks whether its files changed */
-	__NR_fcntl,
-	__NR_memfd_create,
-	__NR_connect,
-	__NR_sendto,
-	__NR_sendmsg,
-	__NR_sendmmsg,
-	__NR_recvfrom,
-	__NR_recvmsg,
-	__NR_getsockopt,
-	__NR_setsockopt,
-	__NR_getsockname,
-	__NR_getpeername,
-	__NR_shutdown,
-	__NR_ppoll,
-	/* memory */
-	__NR_brk,
-	__NR_munmap,
-	__NR_mremap,
-	__NR_madvise,
-	__NR_futex,
-	/* itself */
-	__NR_clock_gettime,
-	__NR_clock_nanosleep,
-	__NR_gettimeofday,
-	__NR_getrandom,
-	__NR_sysinfo,
-	__NR_uname,
-	__NR_getpid,
-	__NR_gettid,
-	__NR_getuid,
-	__NR_geteuid,
-	__NR_rt_sigaction,
-	__NR_rt_sigprocmask,
-	__NR_rt_sigreturn,
-	__NR_restart_syscall,
-	__NR_exit_group,
-#ifdef __x86_64__
-	__NR_poll,
-	__NR_time,
-#endif
-#if CONFINE_SANITIZED
-	__NR_sigaltstack,
-#endif
-};
-
-/* What the keyholder may call whatever the arguments: SQLite on its own files, sockets that it has, its memory. */
-static const int keyholder_calls[] = {
-	__NR_read,
-	__NR_write,
-	__NR_pread64,
-	__NR_pwrite64,
-	__NR_lseek,
-	__NR_ftruncate,
-	__NR_fsync,
-	__NR_fdatasync,
-	__NR_openat, /* which files is Landlock's to say, and where there is none, the user's rights' */
-	__NR_close,
-	__NR_fstat,
-	__NR_newfstatat,
-	__NR_fcntl, /* locks */
-	__NR_fchmod,
-	__NR_fchown,
-	__NR_unlinkat,
-	__NR_faccessat,
-	__NR_faccessat2,
-	__NR_readlinkat,
-	__NR_accept4,
-	__NR_sendto,
-	__NR_sendmsg,
-	__NR_recvmsg,
-	__NR_ppoll,
-	__NR_brk,
-	__NR_munmap,
-	__NR_mremap,
-	__NR_madvise,
-	__NR_futex,
-	__NR_clock_gettime,
-	__NR_clock_nanosleep, /* waiting for a lock */
-	__NR_gettimeofday,
-	__NR_getrandom,
-	__NR_sysinfo,
-	__NR_getpid,
-	__NR_gettid,
-	__NR_getuid,
-	__NR_geteuid,
-	__NR_rt_sigprocmask,
-	__NR_rt_sigreturn,
-	__NR_restart_syscall,
-	__NR_exit_group,
-#ifdef __x86_64__
-	__NR_poll,
-	__NR_open,
-	__NR_stat,
-	__NR_lstat,
-	__NR_access,
-	__NR_unlink,
-	__NR_readlink,
-	__NR_time,
-#endif
-#if CONFINE_SANITIZED
-	__NR_sigaltstack,
-#endif
-};
-
-/* What a process of the portal may call: libevent's loop, its connections, the keyholder's socket, the mapped indices.
- */
-static const int portal_calls[] = {
-	__NR_read,
-	__NR_readv,
-	__NR_write,
-	__NR_writev,
-	__NR_pread64,
-	__NR_close,
-	__NR_fcntl,
-	__NR_fstat,
-	__NR_newfstatat, /* fstat() of newer libc */
-	__NR_accept4,
-	__NR_sendto,
-	__NR_sendmsg,
-	__NR_recvfrom,
-	__NR_recvmsg,
-	__NR_getsockopt,
-	__NR_setsockopt,
-	__NR_getsockname,
-	__NR_getpeername,
-	__NR_shutdown,
-	__NR_epoll_ctl,
-	__NR_epoll_pwait,
-	__NR_ppoll,
-	/* memory */
-	__NR_brk,
-	__NR_munmap,
-	__NR_mremap,
-	__NR_madvise,
-	__NR_futex,
-	/* itself */
-	__NR_clock_gettime,
-	__NR_gettimeofday,
-	__NR_getrandom,
-	__NR_sysinfo,
-	__NR_uname,
-	__NR_getpid,
-	__NR_gettid,
-	__NR_rt_sigprocmask,
-	__NR_rt_sigreturn,
-	__NR_restart_syscall,
-	__NR_exit_group,
-#ifdef __x86_64__
-	__NR_epoll_wait,
-	__NR_poll,
-	__NR_time,
-#endif
-#if CONFINE_SANITIZED
-	__NR_sigaltstack,
 #endif
 };
 
@@ -492,6 +300,13 @@ static void add_all(struct filter *f, uint32_t action, const int *calls, size_t 
 		add(f, action, calls[i], 0, NULL);
 }
 
+/* What the role may call whatever the arguments (confine_calls.c). */
+static void add_listed(struct filter *f, enum confine_role role)
+{
+	struct confine_calls listed = confine_calls(role);
+	add_all(f, SCMP_ACT_ALLOW, listed.list, listed.count);
+}
+
 static void add_if(struct filter *f, uint32_t action, int call, struct scmp_arg_cmp one)
 {
 	add(f, action, call, 1, &one);
@@ -501,7 +316,7 @@ static void add_if(struct filter *f, uint32_t action, int call, struct scmp_arg_
 static void worker_rules(struct filter *f, int report_fd, int log_fd)
 {
 	uint32_t allow = SCMP_ACT_ALLOW;
-	add_all(f, allow, worker_calls, sizeof worker_calls / sizeof worker_calls[0]);
+	add_listed(f, CONFINE_WORKER);
 	if (report_fd >= 0) {
 		add_if(f, allow, __NR_write, equals(0, (uint32_t)report_fd));
 		add_if(f, allow, __NR_sendmsg, equals(0, (uint32_t)report_fd));
@@ -528,7 +343,7 @@ static void worker_rules(struct filter *f, int report_fd, int log_fd)
 static void fetch_rules(struct filter *f)
 {
 	uint32_t allow = SCMP_ACT_ALLOW;
-	add_all(f, allow, fetch_calls, sizeof fetch_calls / sizeof fetch_calls[0]);
+	add_listed(f, CONFINE_FETCH);
 	add_if(f, allow, __NR_socket, equals(0, AF_INET));
 	add_if(f, allow, __NR_socket, equals(0, AF_INET6));
 	/* libc asks the kernel for its addresses, and a cache of names for answers; it does without. */
@@ -554,7 +369,7 @@ static void fetch_rules(struct filter *f)
 static void keyholder_rules(struct filter *f)
 {
 	uint32_t allow = SCMP_ACT_ALLOW;
-	add_all(f, allow, keyholder_calls, sizeof keyholder_calls / sizeof keyholder_calls[0]);
+	add_listed(f, CONFINE_KEYHOLDER);
 	add_if(f, allow, __NR_mmap, masked(2, PROT_EXEC, 0));
 	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
 	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
@@ -563,11 +378,25 @@ static void keyholder_rules(struct filter *f)
 	add_if(f, SCMP_ACT_ERRNO(ENOTTY), __NR_ioctl, equals(1, TCGETS));
 }
 
+/* Unix sockets, for the keyholder's may be gone and come back; no new code. */
+static void courier_rules(struct filter *f)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_listed(f, CONFINE_COURIER);
+	add_if(f, allow, __NR_socket, equals(0, AF_UNIX));
+	struct scmp_arg_cmp map[] = {
+		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map);
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+}
+
 /* Connections that come in on the listening socket; new sockets there are none. */
 static void portal_rules(struct filter *f)
 {
 	uint32_t allow = SCMP_ACT_ALLOW;
-	add_all(f, allow, portal_calls, sizeof portal_calls / sizeof portal_calls[0]);
+	add_listed(f, CONFINE_PORTAL);
 	add_if(f, allow, __NR_ioctl, equals(1, FIONREAD)); /* how much libevent may read */
 	struct scmp_arg_cmp map[] = {
 		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
@@ -691,8 +520,8 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 {
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
-	bool listed =
-		role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER || role == CONFINE_PORTAL;
+	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER ||
+		      role == CONFINE_COURIER || role == CONFINE_PORTAL;
 	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd, limits != NULL ? limits->log_fd : 0);
@@ -702,6 +531,8 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 		fetch_rules(&f);
 	else if (role == CONFINE_KEYHOLDER)
 		keyholder_rules(&f);
+	else if (role == CONFINE_COURIER)
+		courier_rules(&f);
 	else if (role == CONFINE_PORTAL)
 		portal_rules(&f);
 	else if (role == CONFINE_PORTAL_KEEPER)

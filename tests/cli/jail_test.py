@@ -438,7 +438,8 @@ def test_doctor():
         told.get("worker") == {"found": True, "confined": True, "error": None}, (result, told.get("worker")))
     check("doctor starts the role for configurations, and git, in their jails", told.get("audit", {}).get("confined") is True and
         told["audit"]["git"], told.get("audit"))
-    check("doctor starts the program that answers HTTP in its jail", told.get("portal") == {"found": True, "confined": True} and
+    check("doctor starts the program that answers HTTP in its jail", told.get("portal") == {"found": True, "confined": True,
+        "keyholder_confined": True, "courier_confined": True} and
         [l["name"] for l in told["libraries"]["staunch-portal"]] == ["libevent"], told.get("portal"))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)

@@ -47,6 +47,14 @@ def smtp_starttls(server):
     smtp_takes_a_mail(server, smtplib.SMTP(server.host, server.port, timeout=20))
 
 
+def smtp_login(server):
+    with smtplib.SMTP(server.host, server.port, timeout=20) as client:
+        client.starttls(context=ssl.create_default_context(cafile=server.seed["authority"]))
+        client.login(*server.seed["login"])
+        client.sendmail("a@contoso.example", ["b@fabrikam.example"], b"Subject: x\r\n\r\nbody\r\n")
+    equal([row["user"] for row in smtp.mails(server)], [server.seed["login"][0]], "who sent the mail")
+
+
 def smtp_tls(server):
     smtp_takes_a_mail(server, smtplib.SMTP_SSL(server.host, server.port, timeout=20,
         context=ssl.create_default_context(cafile=server.seed["authority"])))

@@ -1,7 +1,6 @@
 """`staunch portal --demo`: scan, seal, the real keyholder and the portal on loopback, walked as a newcomer does: person,
 organization, role mailbox, nobody; a scanner that comes first; and nothing is left behind."""
 import glob
-import http.client
 import os
 import re
 import signal
@@ -10,13 +9,6 @@ import time
 
 import portal_rig
 import rig
-
-
-class Plain(portal_rig.Visitor):
-    """The same visitor without TLS: the demo listens on loopback alone."""
-
-    def connect(self):
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
 
 class Demo:
@@ -45,10 +37,10 @@ class Demo:
             self.process.wait(30)
 
     def visitor(self):
-        return Plain(self.port, "127.0.0.1:%d" % self.port)
+        return portal_rig.Plain(self.port, "127.0.0.1:%d" % self.port)
 
     def mails(self):
-        return Plain(self.port + 1, "127.0.0.1").get("/").text
+        return portal_rig.Plain(self.port + 1, "127.0.0.1").get("/").text
 
     def code(self, address):
         """The newest code that was mailed to it."""

@@ -1,7 +1,6 @@
 """The portal's pages through a real nginx: who sees what, what a form needs, what every answer carries, that asking tells
 nothing, and that a scanner which opens every link and sends every form first neither learns nor breaks anything."""
 import hashlib
-import html.parser
 import io
 import math
 import os
@@ -212,24 +211,6 @@ def a_notice_is_ours_or_not():
         rig.check("We did not send a notice" in page.text and "<b>1" not in page.text, page.text)
 
 
-class Everything(html.parser.HTMLParser):
-    """The links and the forms of a page, as a scanner of mails sees them."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.links, self.forms = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        if tag == "a" and attributes.get("href", "").startswith("/"):
-            self.links.append(attributes["href"])
-        if tag == "form":
-            self.forms.append((attributes["action"], {}))
-        if tag in ("input", "textarea", "button") and attributes.get("name") and self.forms:
-            self.forms[-1][1][attributes["name"]] = attributes.get("value") or "7K3Q-92MD"
-
-
 def a_scanner_that_opens_every_link_and_sends_every_form_first_changes_nothing():
     with portal_rig.whole() as (port, _, _):
         human = portal_rig.Visitor(port)
@@ -242,7 +223,7 @@ def a_scanner_that_opens_every_link_and_sends_every_form_first_changes_nothing()
             seen.add(path)
             scanner.ask("HEAD", path)
             page = scanner.follow(scanner.get(path))
-            everything = Everything(page.text)
+            everything = portal_rig.Everything(page.text)
             waiting += everything.links
             for action, fields in everything.forms:
                 answer = scanner.follow(scanner.post(action, fields))

@@ -1,5 +1,6 @@
 """smtp-server (npm), a mail server that keeps what it gets: mails(server). `open` speaks in the clear, `starttls` and `tls` with
-a certificate of server.seed["authority"]. It knows no users, so no mode is closed; refuse(server) makes it answer 451."""
+a certificate of server.seed["authority"]; `login` is `starttls` for one user alone, server.seed["login"]. say(server, ...) tells it
+what to do with mails, refuse(server) to answer 451."""
 import base64
 import contextlib
 import email
@@ -12,7 +13,8 @@ import ssl
 from lab import Server, certificates, wire
 from lab.place import FETCHED, HOST
 
-MODES = ("open", "starttls", "tls")
+MODES = ("open", "starttls", "tls", "login")
+LOGIN = ("portal", "hemmelig 9")
 NEEDS = (("node", "nodejs"), ("openssl", "openssl"))
 FILES = ("npm/node_modules/smtp-server/package.json",)
 AS_ROOT = True  # what ./dev setup fetched for root, nobody may not be able to read
@@ -31,11 +33,11 @@ def run(place):
         authority, *pair = certificates.make(place.folder)
     place.spawn("node", os.path.join(os.path.dirname(os.path.abspath(__file__)), "smtp.js"), HOST, port,
         "plain" if place.mode == "open" else place.mode, file, *pair,
-        environment={"NODE_PATH": os.path.join(FETCHED, "npm/node_modules")})
+        environment={"NODE_PATH": os.path.join(FETCHED, "npm/node_modules"), "LOGIN_USER": LOGIN[0], "LOGIN_PASSWORD": LOGIN[1]})
     greeting = over_tls if place.mode == "tls" else wire.listen
     place.wait(lambda: greeting(port).startswith(b"220 "), "it greets")
     return Server(place, port, "smtp%s://%s:%d" % ("s" if place.mode == "tls" else "", HOST, port),
-        {"file": file, "authority": authority}, "no queue, no users, no delivery")
+        {"file": file, "authority": authority, "login": LOGIN}, "no queue, no delivery")
 
 
 def mails(server):
@@ -48,9 +50,20 @@ def mails(server):
     return []
 
 
+def say(server, **what):
+    """at="rcpt" or "data"; code=550, wait_ms=N, close=True, only=ADDRESS; nothing: as ever."""
+    path = server.seed["file"] + ".say"
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(what, file)
+    os.rename(path + ".new", path)
+
+
+def said(server):
+    """How often it did as it was told."""
+    with contextlib.suppress(FileNotFoundError), open(server.seed["file"] + ".said", encoding="utf-8") as file:
+        return len(file.readlines())
+    return 0
+
+
 def refuse(server, wanted=True):
-    path = server.seed["file"] + ".refuse"
-    if wanted:
-        open(path, "w").close()
-    elif os.path.exists(path):
-        os.unlink(path)
+    say(server, **({"at": "data", "code": 451} if wanted else {}))

@@ -174,6 +174,67 @@ static void mails_beyond_the_hours_wait_and_die_with_their_codes(void)
 	close_world(&world);
 }
 
+/* A mailbox that is begun with, and the mail that comes of it. */
+static struct portal_mail mail_to(struct world *world, const char *address, uint8_t client)
+{
+	struct portal_mail mail = {0};
+	if (begin(world, address, client).verdict == PORTAL_DONE)
+		(void)keyholder_next_mail(world->keyholder, now, &mail);
+	return mail;
+}
+
+static void a_mail_that_cannot_go_now_is_tried_again_ever_later_and_no_other_waits_for_it(void)
+{
+	struct world world;
+	struct portal_mail mail, other;
+	CHECK(open_world(&world, 10, 100));
+	mail = mail_to(&world, "a@contoso.com", 1);
+	CHECK(mail.code[0] != 0);
+	for (int age_s = 0; age_s <= 160; age_s += age_s > 5 ? age_s : 5) {
+		int pause_s = age_s > 5 ? age_s : 5;
+		keyholder_mail_later(world.keyholder, &mail, now);
+		now += pause_s - 1;
+		CHECK(!keyholder_next_mail(world.keyholder, now, &other));
+		now++;
+		CHECK(keyholder_next_mail(world.keyholder, now, &other));
+		CHECK_TEXT(other.code, mail.code);
+	}
+	keyholder_mail_later(world.keyholder, &mail, now);
+	CHECK_TEXT(mail_to(&world, "b@contoso.com", 2).to, "b@contoso.com");
+	close_world(&world);
+}
+
+static void a_mail_whose_courier_is_gone_goes_at_once_and_costs_the_hour_nothing(void)
+{
+	struct world world;
+	now = (now / 3600 + 1) * 3600;
+	CHECK(open_world(&world, 10, 1));
+	struct portal_mail mail = mail_to(&world, "a@contoso.com", 1), again;
+	keyholder_mail_back(world.keyholder, &mail);
+	CHECK(keyholder_next_mail(world.keyholder, now, &again));
+	CHECK_INT((long)again.number, (long)mail.number);
+	close_world(&world);
+}
+
+static void mails_that_are_left_out_are_counted_and_told_once(void)
+{
+	struct world world;
+	CHECK(open_world(&world, 10, 1));
+	struct portal_mail mail = mail_to(&world, "a@contoso.com", 1);
+	for (int i = 0; i < KEYHOLDER_MAILS_WAITING + 3; i++)
+		keyholder_mail_back(world.keyholder, &mail);
+	struct keyholder_left_out told = keyholder_left_out(world.keyholder);
+	CHECK_INT((long)told.no_room, 3);
+	CHECK_INT((long)told.too_late, 0);
+	keyholder_tick(world.keyholder, now + KEYHOLDER_CODE_S);
+	told = keyholder_left_out(world.keyholder);
+	CHECK_INT((long)told.no_room, 0);
+	CHECK_INT((long)told.too_late, KEYHOLDER_MAILS_WAITING);
+	told = keyholder_left_out(world.keyholder);
+	CHECK_INT((long)(told.no_room + told.too_late), 0);
+	close_world(&world);
+}
+
 static void a_notice_is_known_by_its_code_and_no_other(void)
 {
 	struct world world;
@@ -215,6 +276,9 @@ int main(void)
 	RUN(one_mailbox_gets_a_code_each_ten_minutes_and_five_a_day);
 	RUN(a_network_that_asks_for_everybody_gets_no_more_mails_and_the_same_answers);
 	RUN(mails_beyond_the_hours_wait_and_die_with_their_codes);
+	RUN(a_mail_that_cannot_go_now_is_tried_again_ever_later_and_no_other_waits_for_it);
+	RUN(a_mail_whose_courier_is_gone_goes_at_once_and_costs_the_hour_nothing);
+	RUN(mails_that_are_left_out_are_counted_and_told_once);
 	RUN(a_notice_is_known_by_its_code_and_no_other);
 	RUN(a_state_of_another_key_is_refused);
 	CHECK_END();

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -403,6 +404,26 @@ static void the_keyholder_is_refused_and_the_call_is_named(void)
 	CHECK_ATTEMPTS(CONFINE_KEYHOLDER, attempts);
 }
 
+static void the_courier_is_refused_and_the_call_is_named(void)
+{
+	static const struct attempt attempts[] = {
+		{do_socket, "socket", NULL},
+		{do_socketpair, "socketpair", NULL},
+		{do_bind, "bind", NULL},
+		{do_listen, "listen", NULL},
+		{do_exec, "execve", NULL},
+		{do_fork, "clone", "fork"},
+		{do_kill, "kill", NULL},
+		{do_ptrace, "ptrace", NULL},
+		{do_mount, "mount", NULL},
+		{do_open, "openat", "open"},
+		{do_write_code, "mprotect", NULL},
+	};
+	if (CONFINE_SANITIZED)
+		SKIP("a sanitizer build answers with EPERM instead");
+	CHECK_ATTEMPTS(CONFINE_COURIER, attempts);
+}
+
 static void what_answers_http_is_refused_and_the_call_is_named(void)
 {
 	static const struct attempt attempts[] = {
@@ -466,6 +487,23 @@ static void the_keyholder_writes_its_own_folder_and_reads_nothing_else(void)
 	struct outcome outcome = in_jail(CONFINE_KEYHOLDER, 0, work_of_the_keyholder);
 	rmdir(folder);
 	own_folder = NULL;
+	CHECK_INT(outcome.reported, -1);
+	CHECK(exited_with(outcome, SURVIVED));
+}
+
+/* The keyholder's socket may be gone and come back while it is in its jail. */
+static void work_of_the_courier(void)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/tmp/no-keyholder-is-here"};
+	int own = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (own < 0 || connect(own, (const struct sockaddr *)&to, sizeof to) == 0 || errno != ENOENT)
+		_exit(1);
+	free(malloc(8 << 20));
+}
+
+static void the_courier_connects_to_unix_sockets(void)
+{
+	struct outcome outcome = in_jail(CONFINE_COURIER, 0, work_of_the_courier);
 	CHECK_INT(outcome.reported, -1);
 	CHECK(exited_with(outcome, SURVIVED));
 }
@@ -719,6 +757,8 @@ int main(void)
 	RUN(the_launcher_is_refused_and_the_call_is_named);
 	RUN(the_network_role_is_refused_and_the_call_is_named);
 	RUN(the_keyholder_is_refused_and_the_call_is_named);
+	RUN(the_courier_is_refused_and_the_call_is_named);
+	RUN(the_courier_connects_to_unix_sockets);
 	RUN(what_answers_http_is_refused_and_the_call_is_named);
 	RUN(who_starts_what_answers_http_runs_no_program_and_makes_no_socket_of_the_internet);
 	RUN(the_keyholder_writes_its_own_folder_and_reads_nothing_else);

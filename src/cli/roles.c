@@ -1,0 +1,39 @@
+#include "cli/roles.h"
+
+static void begin(const char *name, const char *program, const char *errands, const struct cli_arguments *a,
+	struct child_run *out)
+{
+	*out = (struct child_run){.name = name, .program = program};
+	child_add(out, "staunch");
+	child_add(out, name);
+	child_add_option(out, "--errands", errands);
+	if (cli_has(a, "unconfined"))
+		child_add(out, "--unconfined");
+}
+
+void role_courier(
+	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out)
+{
+	begin("courier", program, errands, arguments, out);
+	child_add_option(out, "--smtp", cli_value(arguments, "smtp"));
+	child_add_option(out, "--from", cli_value(arguments, "from"));
+	child_add_option(out, "--smtp-credentials", cli_value(arguments, "smtp-credentials"));
+	child_add_option(out, "--ca", cli_value(arguments, "ca"));
+	child_add_option(out, "--mails-a-minute", cli_value(arguments, "mails-a-minute"));
+}
+
+bool role_wants_resolver(const struct cli_arguments *arguments)
+{
+	return cli_has(arguments, "resolve") || cli_has(arguments, "resolver") || cli_has(arguments, "zone") ||
+	       cli_has(arguments, "trust-anchor");
+}
+
+void role_resolver(
+	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out)
+{
+	begin("resolver", program, errands, arguments, out);
+	child_add_option(out, "--resolver", cli_value(arguments, "resolver"));
+	child_add_option(out, "--trust-anchor", cli_value(arguments, "trust-anchor"));
+	for (const char *const *zone = cli_values(arguments, "zone"); *zone != NULL; zone++)
+		child_add_option(out, "--zone", *zone);
+}
