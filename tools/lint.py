@@ -19,6 +19,7 @@ INCLUDES = {
     "judge": ("base",),  # shares nothing with detect: that is what it is for
     "probe": ("base",), "fetch": ("base", "process", "probe"),
     "portal": ("base", "process", "detect", "resolve", "report"),
+    "dns": ("base", "process", "probe", "portal"),
     "worker": ("base", "process", "extract", "detect", "audit", "probe"),
     "api": ("base", "detect", "redact"),
     "cli": ("base", "process", "source", "extract", "detect", "judge", "redact", "resolve", "casefile", "report", "audit", "probe", "fetch", "portal", "worker"),
@@ -205,6 +206,12 @@ def worker_libraries(build):
         found = re.search(r"\[(libsqlite3|libcurl|libpcre2|libarchive)[^\]]*\]", line)
         if found:
             yield "staunch-portal loads " + found.group(0)
+    for name, words in (("staunch", "libunbound"), ("staunch-worker", "libunbound"), ("staunch-fetch", "libunbound"), ("staunch-portal", "libunbound"),
+            ("staunch-resolver", "libsqlite3|libcurl|libpcre2|libarchive|libevent_core")):
+        for line in output("readelf", "-dW", os.path.join(ROOT, build, name)).split("\n"):
+            found = re.search(r"\[(%s)[^\]]*\]" % words, line)
+            if found:
+                yield "%s loads %s" % (name, found.group(0))
 
 
 def program_libraries(build):

@@ -479,6 +479,23 @@
 #define CEIL_PORTAL_CASES 32
 /* How long a check of a domain's record may take until its answer is UNREACHABLE. */
 #define CEIL_PORTAL_CHECK_MS 20000
+/* One proof of a domain by DNS, in which it ends; of that, one question to all servers of a zone. */
+#define CEIL_DNS_LOOKUP_MS 15000
+#define CEIL_DNS_ROUND_MS 5000
+/* Proofs at a time; others wait for one to end. */
+#define CEIL_DNS_LOOKUPS 16
+/* Name servers of one zone, and their addresses; a zone with more proves nothing. */
+#define CEIL_DNS_SERVERS 16
+#define CEIL_DNS_PLACES 64
+/* CNAMEs one behind the other; a longer way has no text at its end. */
+#define CEIL_DNS_ALIASES 8
+/* Servers that the operator names, each for forwarding and for zones. */
+#define CEIL_DNS_TYPED 32
+/* A file of trust anchors, and how many it has. */
+#define CEIL_DNS_ANCHOR_BYTES (256 * KIB)
+#define CEIL_DNS_ANCHORS 64
+/* The operator's file of registration dates. */
+#define CEIL_DNS_AGES_BYTES (8 * MIB)
 /* Text of a wish for correction; longer ones are refused. */
 #define CEIL_PORTAL_WISH_BYTES 2000
 /* The latest openings that a party is shown of its record. */

@@ -49,8 +49,8 @@ struct doctor {
 	unsigned processors;
 	uint64_t memory_bytes;
 	uint64_t memory_limit_bytes; /* of the control group; 0 none */
-	struct libraries ours, worker, fetch, portal_libraries;
-	struct doctor_portal portal;
+	struct libraries ours, worker, fetch, portal_libraries, resolver_libraries;
+	struct doctor_portal portal, resolver;
 	bool fetch_found, fetch_confined;
 	bool audit_confined;
 	char git_version[40]; /* of a git that ran in its jail; empty: none did */
@@ -392,6 +392,11 @@ static void add_layers_json(struct st_json_writer *w, const struct doctor *docto
 	st_json_key_bool(w, "keyholder_confined", doctor->portal.keyholder_confined);
 	st_json_key_bool(w, "courier_confined", doctor->portal.courier_confined);
 	st_json_object_end(w);
+	st_json_key(w, "resolver");
+	st_json_object(w);
+	st_json_key_bool(w, "found", doctor->resolver.found);
+	st_json_key_bool(w, "confined", doctor->resolver.confined);
+	st_json_object_end(w);
 	st_json_key(w, "audit");
 	st_json_object(w);
 	st_json_key_bool(w, "confined", doctor->audit_confined);
@@ -452,6 +457,7 @@ static void tell_json(const struct doctor *doctor, struct st_buf *out)
 	add_libraries_json(&w, "staunch-worker", &doctor->worker);
 	add_libraries_json(&w, "staunch-fetch", &doctor->fetch);
 	add_libraries_json(&w, "staunch-portal", &doctor->portal_libraries);
+	add_libraries_json(&w, "staunch-resolver", &doctor->resolver_libraries);
 	st_json_object_end(&w);
 	add_helpers_json(&w, doctor);
 	add_ceilings_json(&w);
@@ -515,6 +521,10 @@ static void tell_sandbox(struct st_buf *out, const struct doctor *doctor)
 		st_format("%s confined", doctor->portal.keyholder_confined ? "starts" : "does not start"));
 	line(out, "the courier, for mails",
 		st_format("%s confined", doctor->portal.courier_confined ? "starts" : "does not start"));
+	line(out, "the resolver of the portal",
+		st_format("%s", !doctor->resolver.found     ? "not found: no domain is proven"
+				: doctor->resolver.confined ? "starts confined"
+							    : "does not start confined"));
 	line(out, "the role for configurations",
 		st_format("%s", doctor->audit_confined ? "starts confined" : "does not start confined"));
 	line(out, "git, for audit --git",
@@ -549,6 +559,7 @@ static void tell_text(const struct doctor *doctor, struct st_buf *out)
 	tell_libraries(out, "libraries of staunch-worker", &doctor->worker);
 	tell_libraries(out, "libraries of staunch-fetch", &doctor->fetch);
 	tell_libraries(out, "libraries of staunch-portal", &doctor->portal_libraries);
+	tell_libraries(out, "libraries of staunch-resolver", &doctor->resolver_libraries);
 	tell_helpers(out, doctor);
 	heading(out, "ceilings");
 	for (size_t i = 0; i < CEILINGS; i++)
@@ -569,6 +580,9 @@ static int run(const struct cli_arguments *arguments)
 	doctor_portal(&doctor.portal);
 	if (doctor.portal.version[0] != 0)
 		add_library(&doctor.portal_libraries, "libevent", doctor.portal.version);
+	doctor_resolver(&doctor.resolver);
+	if (doctor.resolver.version[0] != 0)
+		add_library(&doctor.resolver_libraries, "libunbound", doctor.resolver.version);
 	look_at_machine(&doctor);
 	look_at_libraries(&doctor);
 	if (json)

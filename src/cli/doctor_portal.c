@@ -1,6 +1,6 @@
 /*
- * What a portal needs, tried: the program that answers HTTP puts itself into its jail, says which libevent it has, and
- * ends; so do the roles of this program, keyholder and courier.
+ * What a portal needs, tried: the programs that answer HTTP and that ask name servers put themselves into their jails,
+ * say which version of their library they have, and end; so do the roles of this program, keyholder and courier.
  */
 #include "cli/cli.h"
 #include "cli/doctor_portal.h"
@@ -12,7 +12,7 @@
 
 static void become(const char *program, int output)
 {
-	char name[] = "staunch-portal", word[] = "about";
+	char name[] = "staunch", word[] = "about";
 	char *const arguments[] = {name, word, NULL};
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(nothing, STDERR_FILENO) >= 0 &&
@@ -21,21 +21,21 @@ static void become(const char *program, int output)
 	_exit(CLI_ENVIRONMENT);
 }
 
-/* "libevent 2.1.12-stable\n" */
-static void read_version(int fd, struct doctor_portal *out)
+/* front "libevent ": "libevent 2.1.12-stable\n" */
+static void read_version(int fd, const char *front, struct doctor_portal *out)
 {
-	static const char front[] = "libevent ";
+	size_t front_size = strlen(front);
 	char text[80] = "";
 	size_t size = 0;
 	for (ssize_t got; size < sizeof text - 1 && (got = read(fd, text + size, sizeof text - 1 - size)) > 0;)
 		size += (size_t)got;
 	char *end = strchr(text, '\n');
-	if (end == NULL || strncmp(text, front, sizeof front - 1) != 0)
+	if (end == NULL || strncmp(text, front, front_size) != 0)
 		return;
 	*end = 0;
-	size = strlen(text) - (sizeof front - 1);
+	size = strlen(text) - front_size;
 	if (size < sizeof out->version)
-		memcpy(out->version, text + sizeof front - 1, size + 1);
+		memcpy(out->version, text + front_size, size + 1);
 }
 
 static bool enters_jail(enum confine_role role)
@@ -50,12 +50,10 @@ static bool enters_jail(enum confine_role role)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-void doctor_portal(struct doctor_portal *out)
+static void try_program(const char *program, const char *front, struct doctor_portal *out)
 {
-	*out = (struct doctor_portal){
-		.keyholder_confined = enters_jail(CONFINE_KEYHOLDER), .courier_confined = enters_jail(CONFINE_COURIER)};
-	st_auto_free char *program = cli_portal_path(NULL);
 	int ends[2];
+	*out = (struct doctor_portal){0};
 	out->found = program != NULL;
 	if (!out->found || pipe2(ends, O_CLOEXEC) != 0)
 		return;
@@ -65,8 +63,22 @@ void doctor_portal(struct doctor_portal *out)
 	close(ends[1]);
 	if (pid > 0) {
 		int status = 0;
-		read_version(ends[0], out);
+		read_version(ends[0], front, out);
 		out->confined = waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	}
 	close(ends[0]);
+}
+
+void doctor_portal(struct doctor_portal *out)
+{
+	st_auto_free char *program = cli_portal_path(NULL);
+	try_program(program, "libevent ", out);
+	out->keyholder_confined = enters_jail(CONFINE_KEYHOLDER);
+	out->courier_confined = enters_jail(CONFINE_COURIER);
+}
+
+void doctor_resolver(struct doctor_portal *out)
+{
+	st_auto_free char *program = cli_resolver_path(NULL);
+	try_program(program, "libunbound ", out);
 }

@@ -1,6 +1,6 @@
 /*
  * staunch resolver: checks what was typed and becomes staunch-resolver, the program that asks name servers for the
- * keyholder (portal/resolver*.c): its arguments are the options below, each with a value.
+ * keyholder (dns/main.c): its arguments are the options below, each with a value.
  */
 #include "cli/children.h"
 #include "cli/cli.h"
@@ -12,8 +12,8 @@
 
 static int become(const struct cli_arguments *arguments)
 {
-	static const char *const single[][2] = {
-		{"errands", "--errands"}, {"resolver", "--resolver"}, {"trust-anchor", "--trust-anchor"}};
+	static const char *const single[][2] = {{"errands", "--errands"}, {"resolver", "--resolver"},
+		{"trust-anchor", "--trust-anchor"}, {"registered", "--registered"}};
 	struct child_run run = {.name = "resolver"};
 	struct st_error err = {0};
 	size_t zones = 0;

@@ -25,7 +25,7 @@ void role_courier(
 bool role_wants_resolver(const struct cli_arguments *arguments)
 {
 	return cli_has(arguments, "resolve") || cli_has(arguments, "resolver") || cli_has(arguments, "zone") ||
-	       cli_has(arguments, "trust-anchor");
+	       cli_has(arguments, "trust-anchor") || cli_has(arguments, "registered");
 }
 
 void role_resolver(
@@ -34,6 +34,7 @@ void role_resolver(
 	begin("resolver", program, errands, arguments, out);
 	child_add_option(out, "--resolver", cli_value(arguments, "resolver"));
 	child_add_option(out, "--trust-anchor", cli_value(arguments, "trust-anchor"));
+	child_add_option(out, "--registered", cli_value(arguments, "registered"));
 	for (const char *const *zone = cli_values(arguments, "zone"); *zone != NULL; zone++)
 		child_add_option(out, "--zone", *zone);
 }

@@ -34,6 +34,9 @@
 			.argument = "NAME=ADDRESS@PORT",                                                          \
 			.help = "where the servers of a zone are, for split networks",                            \
 			.repeats = true},                                                                         \
+		{.name = "registered",                                                                            \
+			.argument = "FILE",                                                                       \
+			.help = "when domains were registered: lines of DOMAIN YYYY-MM-DD"},                      \
 	{                                                                                                         \
 		.name = "trust-anchor", .argument = "FILE", .help = "the root of DNSSEC (default: the machine's)" \
 	}

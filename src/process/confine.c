@@ -100,6 +100,21 @@ static enum st_status limit_portal(struct st_error *err)
 	return limit(RLIMIT_DATA, PORTAL_DATA_BYTES, "RLIMIT_DATA", err);
 }
 
+/* A socket for each address of a zone's name servers, and libunbound's own. */
+#define RESOLVER_DESCRIPTORS 192
+
+static enum st_status limit_resolver(const struct confine_limits *limits, struct st_error *err)
+{
+	ST_TRY(limit(RLIMIT_NOFILE, RESOLVER_DESCRIPTORS, "RLIMIT_NOFILE", err));
+	ST_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", err));
+	ST_TRY(limit(RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK", err));
+	ST_TRY(limit(RLIMIT_CPU, (rlim_t)limits->cpu_s, "RLIMIT_CPU", err));
+	if (CONFINE_SANITIZED)
+		return ST_OK;
+	ST_TRY(limit(RLIMIT_FSIZE, 0, "RLIMIT_FSIZE", err));
+	return limit(RLIMIT_AS, (rlim_t)limits->memory_bytes, "RLIMIT_AS", err);
+}
+
 /* Started by root, a worker is root without root's rights (capabilities(7)). */
 static enum st_status drop_capabilities(struct st_error *err)
 {
@@ -128,6 +143,11 @@ enum st_status confine(enum confine_role role, const struct confine_limits *limi
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_PORTAL) {
 		ST_TRY(limit_portal(err));
+		ST_TRY(drop_capabilities(err));
+	} else if (role == CONFINE_RESOLVER) {
+		ST_TRY(limit_resolver(limits, err));
+		ST_TRY(drop_capabilities(err));
+	} else if (role == CONFINE_RESOLVER_KEEPER) {
 		ST_TRY(drop_capabilities(err));
 	} else if (role == CONFINE_HELPER) {
 		ST_TRY(limit_helper(limits, err));

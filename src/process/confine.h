@@ -24,8 +24,12 @@ enum confine_role {
 			  */
 	CONFINE_PORTAL,  /* answers HTTP on a socket it has and talks over another one; makes none; no file, no exec, no
 			    fork */
-	CONFINE_PORTAL_KEEPER, /* forks such processes and connects them, by unix sockets alone; no exec; of files it
-				  can only remove one, its own socket */
+	CONFINE_PORTAL_KEEPER,   /* forks such processes and connects them, by unix sockets alone; no exec; of files it
+				    can only remove one, its own socket */
+	CONFINE_RESOLVER,        /* asks name servers: sockets of the internet families, by TCP to the ports of
+				    confine_limits; no file, no exec, no fork */
+	CONFINE_RESOLVER_KEEPER, /* forks such processes and talks to the keyholder; no file, no exec; sockets as they
+				    have, for a filter is inherited */
 	CONFINE_HELPER, /* a program of others, between fork and exec: executes what confine_limits name, reads its
 			   libraries, writes what it was handed; a forbidden call ends it with SIGSYS or fails */
 };
@@ -43,12 +47,13 @@ struct confine_limits {
 	uint64_t memory_bytes; /* address space; 0 leaves it */
 	int log_fd;            /* worker: a second descriptor that it may write to; 0 none */
 	uint64_t output_bytes; /* helper, fetch: size of what it writes */
-	/* fetch only: TCP ports that it may connect to, where the kernel's Landlock knows ports (ABI 4) */
+	/* fetch, resolver and its keeper: TCP ports that they may connect to, where the kernel's Landlock knows ports
+	 * (ABI 4) */
 	const uint16_t *ports;
 	size_t port_count;
-	int folder; /* keyholder only: descriptor of the folder of its state */
+	int folder;     /* keyholder only: descriptor of the folder of its state */
+	uint64_t cpu_s; /* helper, resolver: processor time */
 	/* helper only */
-	uint64_t cpu_s;                      /* processor time */
 	int program;                         /* descriptor of the one program it may execute, with execveat(2) */
 	const struct confine_filter *filter; /* for the same descriptor */
 };

@@ -236,6 +236,56 @@ static const int portal_calls[] = {
 #endif
 };
 
+/* What a proof of a domain may call: libunbound's and our own sockets, libevent's loop, one pipe, memory. */
+static const int resolver_calls[] = {
+	__NR_read,
+	__NR_write,
+	__NR_writev,
+	__NR_close,
+	__NR_fcntl,
+	__NR_fstat,
+	__NR_newfstatat, /* fstat() of newer libc */
+	__NR_bind,       /* libunbound's own random ports */
+	__NR_connect,
+	__NR_sendto,
+	__NR_sendmsg,
+	__NR_recvfrom,
+	__NR_recvmsg,
+	__NR_getsockopt,
+	__NR_setsockopt,
+	__NR_getsockname,
+	__NR_getpeername,
+	__NR_shutdown,
+	__NR_epoll_ctl,
+	__NR_epoll_pwait,
+	__NR_ppoll,
+	/* memory */
+	__NR_brk,
+	__NR_munmap,
+	__NR_mremap,
+	__NR_madvise,
+	__NR_futex,
+	/* itself */
+	__NR_clock_gettime,
+	__NR_gettimeofday,
+	__NR_getrandom,
+	__NR_sysinfo,
+	__NR_getpid,
+	__NR_gettid,
+	__NR_rt_sigprocmask,
+	__NR_rt_sigreturn,
+	__NR_restart_syscall,
+	__NR_exit_group,
+#ifdef __x86_64__
+	__NR_epoll_wait,
+	__NR_poll,
+	__NR_time,
+#endif
+#if CONFINE_SANITIZED
+	__NR_sigaltstack,
+#endif
+};
+
 #define LISTED(calls) ((struct confine_calls){calls, sizeof(calls) / sizeof(calls)[0]})
 
 struct confine_calls confine_calls(enum confine_role role)
@@ -251,6 +301,8 @@ struct confine_calls confine_calls(enum confine_role role)
 		return LISTED(courier_calls);
 	case CONFINE_PORTAL:
 		return LISTED(portal_calls);
+	case CONFINE_RESOLVER:
+		return LISTED(resolver_calls);
 	default:
 		return (struct confine_calls){0};
 	}

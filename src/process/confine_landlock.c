@@ -59,7 +59,8 @@ static struct ruleset role_rights(enum confine_role role, int abi)
 	if (abi >= 4 && role == CONFINE_LAUNCHER_OF_FETCH)
 		rights.net = NET_BIND_TCP;
 	if (abi >= 6 && (role == CONFINE_WORKER || role == CONFINE_HELPER || role == CONFINE_FETCH ||
-				role == CONFINE_KEYHOLDER || role == CONFINE_COURIER || role == CONFINE_PORTAL))
+				role == CONFINE_KEYHOLDER || role == CONFINE_COURIER || role == CONFINE_PORTAL ||
+				role == CONFINE_RESOLVER || role == CONFINE_RESOLVER_KEEPER))
 		rights.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	return rights;
 }
@@ -116,9 +117,8 @@ static enum st_status allow_port(int ruleset, uint16_t port, struct st_error *er
 }
 
 /* The ports of the targets, and that of name servers: long answers come over TCP (RFC 7766). */
-static enum st_status allow_fetch(int ruleset, int abi, const struct confine_limits *limits, struct st_error *err)
+static enum st_status allow_ports(int ruleset, int abi, const struct confine_limits *limits, struct st_error *err)
 {
-	ST_TRY(allow_resolver(ruleset, err));
 	if (abi < 4)
 		return ST_OK;
 	for (size_t i = 0; i < limits->port_count; i++)
@@ -153,7 +153,9 @@ enum st_status confine_landlock(enum confine_role role, const struct confine_lim
 	if (role == CONFINE_LAUNCHER || role == CONFINE_LAUNCHER_OF_FETCH)
 		ST_TRY(allow_everywhere(ruleset, FS_READ, err));
 	if (role == CONFINE_FETCH)
-		ST_TRY(allow_fetch(ruleset, abi, limits, err));
+		ST_TRY(allow_resolver(ruleset, err));
+	if (role == CONFINE_FETCH || role == CONFINE_RESOLVER || role == CONFINE_RESOLVER_KEEPER)
+		ST_TRY(allow_ports(ruleset, abi, limits, err));
 	if (role == CONFINE_KEYHOLDER)
 		ST_TRY(allow(ruleset, limits->folder, keyholder_files(abi), err));
 	if (role == CONFINE_CASE)

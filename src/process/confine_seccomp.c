@@ -406,15 +406,33 @@ static void portal_rules(struct filter *f)
 	add(f, allow, __NR_tgkill, 2, abort_self);
 }
 
-/* What its children inherit is narrowed by their own filter; they accept connections. */
-static void keeper_rules(struct filter *f)
+/* Datagrams and streams of the internet; no new code. */
+static void resolver_rules(struct filter *f)
+{
+	uint32_t allow = SCMP_ACT_ALLOW;
+	add_listed(f, CONFINE_RESOLVER);
+	add_if(f, allow, __NR_socket, equals(0, AF_INET));
+	add_if(f, allow, __NR_socket, equals(0, AF_INET6));
+	struct scmp_arg_cmp map[] = {
+		masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS | MAP_PRIVATE, MAP_ANONYMOUS | MAP_PRIVATE)};
+	add(f, allow, __NR_mmap, 2, map);
+	add_if(f, allow, __NR_mprotect, masked(2, PROT_EXEC, 0));
+	struct scmp_arg_cmp abort_self[] = {equals(0, (uint32_t)getpid()), equals(2, SIGABRT)};
+	add(f, allow, __NR_tgkill, 2, abort_self);
+}
+
+/* What its children inherit is narrowed by their own filter: those of the portal accept connections, those of the
+ * resolver make sockets and bind them. */
+static void keeper_rules(struct filter *f, bool of_resolver)
 {
 	for (size_t i = 0; i < sizeof denied_calls / sizeof denied_calls[0]; i++)
-		if (denied_calls[i] != __NR_accept4)
+		if (denied_calls[i] != (of_resolver ? __NR_bind : __NR_accept4))
 			add(f, SCMP_ACT_TRAP, denied_calls[i], 0, NULL);
 	add(f, SCMP_ACT_TRAP, __NR_execve, 0, NULL);
 	add(f, SCMP_ACT_TRAP, __NR_execveat, 0, NULL);
-	add_if(f, SCMP_ACT_TRAP, __NR_socket, differs(0, AF_UNIX));
+	for (uint32_t family = 0; family < AF_MAX; family++)
+		if (family != AF_UNIX && !(of_resolver && (family == AF_INET || family == AF_INET6)))
+			add_if(f, SCMP_ACT_TRAP, __NR_socket, equals(0, family));
 	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mmap, masked(2, PROT_EXEC, PROT_EXEC));
 	add_if(f, SCMP_ACT_ERRNO(EPERM), __NR_mprotect, masked(2, PROT_EXEC, PROT_EXEC));
 	add(f, SCMP_ACT_ERRNO(ENOSYS), __NR_clone3, 0, NULL);
@@ -521,7 +539,7 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 	ST_TRY(trap_signal(report_fd, report_type, err));
 	uint32_t refuse = CONFINE_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRAP;
 	bool listed = role == CONFINE_WORKER || role == CONFINE_FETCH || role == CONFINE_KEYHOLDER ||
-		      role == CONFINE_COURIER || role == CONFINE_PORTAL;
+		      role == CONFINE_COURIER || role == CONFINE_PORTAL || role == CONFINE_RESOLVER;
 	struct filter f = begin_filter(listed ? refuse : SCMP_ACT_ALLOW);
 	if (role == CONFINE_WORKER)
 		worker_rules(&f, report_fd, limits != NULL ? limits->log_fd : 0);
@@ -535,8 +553,10 @@ enum st_status confine_seccomp(enum confine_role role, const struct confine_limi
 		courier_rules(&f);
 	else if (role == CONFINE_PORTAL)
 		portal_rules(&f);
-	else if (role == CONFINE_PORTAL_KEEPER)
-		keeper_rules(&f);
+	else if (role == CONFINE_RESOLVER)
+		resolver_rules(&f);
+	else if (role == CONFINE_PORTAL_KEEPER || role == CONFINE_RESOLVER_KEEPER)
+		keeper_rules(&f, role == CONFINE_RESOLVER_KEEPER);
 	else
 		launcher_rules(&f, role == CONFINE_LAUNCHER_OF_FETCH);
 	return load_filter(&f, err);

@@ -441,6 +441,8 @@ def test_doctor():
     check("doctor starts the program that answers HTTP in its jail", told.get("portal") == {"found": True, "confined": True,
         "keyholder_confined": True, "courier_confined": True} and
         [l["name"] for l in told["libraries"]["staunch-portal"]] == ["libevent"], told.get("portal"))
+    check("doctor starts the program that asks name servers in its jail", told.get("resolver") == {"found": True, "confined": True} and
+        [l["name"] for l in told["libraries"]["staunch-resolver"]] == ["libunbound"], told.get("resolver"))
     check("doctor names the libraries of both programs", all(told.get("libraries", {}).get(name)
         for name in ("staunch", "staunch-worker")), told)
     check("doctor starts each helper program in its jail", [(h["name"], h["found"], h["confined"], bool(h["version"]))
