@@ -43,8 +43,10 @@ def asker(*options, **more):
 @contextlib.contextmanager
 def put(zone, name, kind, value):
     NET.knot.put(zone, name, kind, value)
-    yield
-    NET.knot.drop(zone, name, kind)
+    try:
+        yield
+    finally:
+        NET.knot.drop(zone, name, kind)
 
 
 # --- what DNS says ---
@@ -374,7 +376,7 @@ FILES = {
 class Whole:
     """Case, index, keyholder, resolver, and, with pages, portal and nginx."""
 
-    def __init__(self, folder, *seal):
+    def __init__(self, folder, *seal, options=()):
         self.folder, self.stack = folder, contextlib.ExitStack()
         for name, words in FILES.items():
             path = pathlib.Path(folder, "src", name)
@@ -384,7 +386,7 @@ class Whole:
         rig.expect(rig.OK, rig.staunch("keyholder", "--new-key", folder + "/seal.key"))
         rig.expect(rig.OK, rig.staunch("seal", "--case", folder + "/case", "--key", folder + "/seal.key", "-o", folder + "/index",
             "--name", "Northwind support cases", *seal))
-        self.index, self.keyholder = Index(folder + "/index"), Keyholder(folder)
+        self.index, self.keyholder = Index(folder + "/index"), Keyholder(folder, *options)
         self.portal = Portal(self.keyholder.path)
 
     def __enter__(self):
@@ -393,7 +395,7 @@ class Whole:
     def __exit__(self, *_):
         self.portal.close()
         self.stack.close()
-        self.keyholder.kill()
+        self.keyholder.stop()
 
     def resolver(self, *options):
         """Started, and known to the keyholder."""
@@ -467,9 +469,8 @@ def each_domain_proves_itself_and_sees_nothing_of_another():
                 "%s sees %s" % (domain, addresses))
         contoso = whole.begin("contoso.com")
         rig.equal(whole.check(contoso).verdict, "not-found", "contoso.com while only domains that look like it have records")
-        NET.knot.put("contoso.com.", NAME, "TXT", quoted(contoso.txt_value))
-        part = whole.records(whole.check(contoso))
-        NET.knot.drop("contoso.com.", NAME, "TXT")
+        with put("contoso.com.", NAME, "TXT", quoted(contoso.txt_value)):
+            part = whole.records(whole.check(contoso))
         rig.equal([value[1] for row in part.rows for value in row["values"]], ["b***@contoso.com"], "what contoso.com sees")
         for name, verdict in (("mail.fabrikam.com", "part"), ("gmail.com", "public"), ("co.uk", "public"), ("com", "no-identity")):
             rig.equal(whole.portal.ask(BEGIN_DOMAIN, name).verdict, verdict, "the answer to " + name)
@@ -497,6 +498,20 @@ def the_record_is_looked_up_for_each_session_and_each_export():
         rig.equal(whole.check(again).verdict, "not-found", "a new session with the token of the old one")
         at_nsd("fabrikam.com", line_of(again, "fabrikam.com"))
         rig.equal(whole.check(again).verdict, "done", "a new session with its own")
+
+
+def keyholder_resolve_starts_one_and_starts_it_again():
+    with rig.folder() as folder, Whole(folder, options=("--resolve", *NET.options())) as whole:
+        begun = whole.begin("fabrikam.com")
+        at_nsd("fabrikam.com", line_of(begun, "fabrikam.com"))
+        programs = lambda: {open("/proc/%d/comm" % pid, encoding="utf-8").read().strip(): pid
+            for pid in children_of(whole.keyholder.process.pid)}
+        portal_rig.until(lambda: "staunch-resolve" in programs(), "the resolver beside the keyholder")
+        portal_rig.until(lambda: whole.check(begun).verdict == "done", "the proof")
+        os.kill(programs()["staunch-resolve"], signal.SIGKILL)
+        again = whole.begin("cont0so.com")
+        at_nsd("cont0so.com", line_of(again, "cont0so.com"))
+        portal_rig.until(lambda: whole.check(again).verdict == "done", "the proof by a resolver that was started again")
 
 
 def a_role_mailbox_reads_counts_and_a_domain_registered_since_waits():
@@ -540,4 +555,5 @@ if __name__ == "__main__":
             from_the_page_that_names_the_record_to_the_documents_of_the_organization,
             each_domain_proves_itself_and_sees_nothing_of_another,
             the_record_is_looked_up_for_each_session_and_each_export,
+            keyholder_resolve_starts_one_and_starts_it_again,
             a_role_mailbox_reads_counts_and_a_domain_registered_since_waits)
