@@ -84,7 +84,7 @@ static enum st_status read_parties(
 static enum st_status ask_keyholder(const char *state, struct st_error *err)
 {
 	struct keyholder *keyholder;
-	struct keyholder_options options = {key, "0123456789abcdef", state, 1000000, 1000000};
+	struct keyholder_options options = {key, "0123456789abcdef", state, 1000000, 1000000, false};
 	struct portal_question question = {.ask = PORTAL_ASK_BEGIN_MAILBOX, .identity = "anna@contoso.com"};
 	struct portal_answer answer;
 	struct portal_lookup lookup;

@@ -154,6 +154,8 @@ static void role_keyholder(const struct cli_arguments *arguments, const char *pr
 	child_add(out, "keyholder");
 	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
 		child_add_option(out, passed[i][1], cli_value(arguments, passed[i][0]));
+	if (cli_has(arguments, "hold-undated"))
+		child_add(out, "--hold-undated");
 	if (cli_has(arguments, "unconfined"))
 		child_add(out, "--unconfined");
 }
@@ -222,6 +224,7 @@ static int check_arguments(struct running *r)
 		return cli_fail(CLI_WRONG, "keyholder needs --key FILE, or --new-key FILE to make one");
 	if (socket_path == NULL && !asked)
 		return cli_fail(CLI_WRONG, "keyholder needs --socket PATH");
+	r->options.hold_undated = cli_has(arguments, "hold-undated");
 	if (!read_limit(arguments, "openings", KEYHOLDER_OPENINGS_USUAL, &r->options.openings_per_hour) ||
 		!read_limit(arguments, "mails", KEYHOLDER_MAILS_USUAL, &r->options.mails_per_hour))
 		return CLI_WRONG;
@@ -267,6 +270,8 @@ static const struct cli_option options[] = {
 	COURIER_OPTIONS,
 	{.name = "resolve", .help = "start a resolver, which proves domains by DNS"},
 	RESOLVER_OPTIONS,
+	{.name = "hold-undated",
+		.help = "let a domain wait for --allow unless it is known to have been registered before the exposure"},
 	{.name = "wishes", .help = "print what parties asked to have corrected or erased"},
 	{.name = "allow", .argument = "DOMAIN", .help = "let a domain through that was registered after the exposure"},
 	{.name = "unconfined", .help = "without the jail, for machines that have none"},

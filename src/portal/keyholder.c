@@ -28,6 +28,7 @@ struct keyholder {
 	uint8_t key[32], pepper[32];
 	char key_id[17];
 	uint32_t openings_per_hour, mails_per_hour;
+	bool hold_undated;
 	struct state *state;
 	struct waiting_mail *mails; /* room for KEYHOLDER_MAILS_WAITING; the oldest first, but for those given back */
 	size_t mail_count;
@@ -48,6 +49,7 @@ enum st_status keyholder_open(const struct keyholder_options *options, struct ke
 	portal_derive(k->key, "staunch portal codes 1", (struct st_span){0}, k->pepper);
 	k->openings_per_hour = options->openings_per_hour;
 	k->mails_per_hour = options->mails_per_hour;
+	k->hold_undated = options->hold_undated;
 	k->mails = st_alloc_zero(KEYHOLDER_MAILS_WAITING, sizeof *k->mails);
 	k->next_mail = 1;
 	enum st_status status = state_open(options->state_path, k->key, &k->state, err);
@@ -383,6 +385,15 @@ static enum portal_audience audience_of(const struct portal_identity *identity)
 						       : PORTAL_ORGANIZATION_RECORDS;
 }
 
+/* A domain that may have had another owner when the data lay open. */
+static bool has_to_wait(const struct keyholder *k, const struct session *session, const struct portal_case *one)
+{
+	if (session->identity.kind != PORTAL_ORGANIZATION)
+		return false;
+	bool dated = session->registered_at > 0 && one->exposed_at > 0;
+	return dated ? session->registered_at > one->exposed_at : k->hold_undated;
+}
+
 static void open_one(
 	struct keyholder *k, const struct session *session, const struct portal_case *one, struct portal_opening *out)
 {
@@ -396,8 +407,7 @@ static void open_one(
 		out->state = PORTAL_ERASED;
 		return;
 	}
-	bool later = session->registered_at > 0 && one->exposed_at > 0 && session->registered_at > one->exposed_at;
-	if (later && !allowed_is(k->state, tag)) {
+	if (has_to_wait(k, session, one) && !allowed_is(k->state, tag)) {
 		out->state = PORTAL_HELD;
 		return;
 	}

@@ -32,6 +32,7 @@ struct keyholder_options {
 	const uint8_t *seal_key; /* 32 bytes, copied */
 	const char *key_id, *state_path;
 	uint32_t openings_per_hour, mails_per_hour;
+	bool hold_undated; /* a domain waits for a person unless it is known to be older than the exposure */
 };
 struct keyholder;
 enum st_status keyholder_open(const struct keyholder_options *options, struct keyholder **out, struct st_error *err);

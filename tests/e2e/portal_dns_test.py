@@ -531,6 +531,30 @@ def a_role_mailbox_reads_counts_and_a_domain_registered_since_waits():
         courier.close()
 
 
+def with_hold_undated_only_a_domain_known_to_be_older_opens_by_itself():
+    with rig.folder() as folder:
+        ages = folder + "/ages"
+        with open(ages, "w", encoding="utf-8") as file:
+            file.write("cont0so.com 2019-12-04\n")
+        with Whole(folder, "--exposed-since", "2019-12-05", options=("--hold-undated", "--registered", ages, *NET.options())) as whole:
+            courier = Courier(whole.keyholder.errands, lookups=False)
+            rig.check(opened(whole.portal, whole.portal.mailbox(courier, "anna.rossi@fabrikam.com"), whole.index) != "held",
+                "a mailbox waits for a person")
+            for domain, held in (("fabrikam.com", True), ("cont0so.com", False)):
+                begun = whole.begin(domain)
+                at_nsd(domain, line_of(begun, domain))
+                sessions = []
+                portal_rig.until(lambda begun=begun, sessions=sessions: sessions.append(whole.check(begun)) or
+                    sessions[-1].verdict == "done", "the proof of " + domain)
+                rig.equal(whole.records(sessions[-1]) == "held", held, "%s waits for a person" % domain)
+            rig.expect(rig.OK, rig.staunch("keyholder", "--key", folder + "/seal.key", "--state", whole.keyholder.state, "--allow",
+                "fabrikam.com"))
+            begun = whole.begin("fabrikam.com")
+            at_nsd("fabrikam.com", line_of(begun, "fabrikam.com"))
+            rig.check(whole.records(whole.check(begun)) != "held", "fabrikam.com waits although it was allowed")
+            courier.close()
+
+
 if __name__ == "__main__":
     dns_rig.own_network()
     with rig.folder() as place, dns_rig.Internet(place, {zone: has_token() for zone in dns_rig.CASES}) as NET:
@@ -556,4 +580,5 @@ if __name__ == "__main__":
             each_domain_proves_itself_and_sees_nothing_of_another,
             the_record_is_looked_up_for_each_session_and_each_export,
             keyholder_resolve_starts_one_and_starts_it_again,
-            a_role_mailbox_reads_counts_and_a_domain_registered_since_waits)
+            a_role_mailbox_reads_counts_and_a_domain_registered_since_waits,
+            with_hold_undated_only_a_domain_known_to_be_older_opens_by_itself)

@@ -18,7 +18,7 @@ static struct keyholder *make_keyholder(void)
 	struct st_error err = {0};
 	struct keyholder *keyholder;
 	int fd = mkstemp(path);
-	struct keyholder_options options = {key, "0123456789abcdef", path, 1000000, 1000000};
+	struct keyholder_options options = {key, "0123456789abcdef", path, 1000000, 1000000, false};
 	if (fd < 0 || keyholder_open(&options, &keyholder, &err) != ST_OK)
 		abort();
 	close(fd);

@@ -23,7 +23,7 @@ static bool open_world(struct world *world, uint32_t openings, uint32_t mails)
 	if (fd < 0)
 		return false;
 	close(fd);
-	struct keyholder_options options = {key, "0123456789abcdef", world->path, openings, mails};
+	struct keyholder_options options = {key, "0123456789abcdef", world->path, openings, mails, false};
 	if (keyholder_open(&options, &world->keyholder, &failure) == ST_OK)
 		return true;
 	printf("# %s\n", failure.what);
@@ -264,7 +264,7 @@ static void a_state_of_another_key_is_refused(void)
 	struct st_error failure = {0};
 	struct keyholder *keyholder;
 	CHECK(open_world(&world, 10, 10));
-	struct keyholder_options options = {other, "0123456789abcdef", world.path, 1, 1};
+	struct keyholder_options options = {other, "0123456789abcdef", world.path, 1, 1, false};
 	CHECK_INT(keyholder_open(&options, &keyholder, &failure), ST_WRONG);
 	close_world(&world);
 }
