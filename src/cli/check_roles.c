@@ -425,7 +425,7 @@ enum st_status check_mail_send(
 	out->answer.facts = &out->facts;
 	if (roles->fetch.socket < 0)
 		ST_TRY(check_role_start(roles, &roles->fetch, err));
-	st_auto_buf struct st_buf frame = {0};
+	st_auto_secret struct st_buf frame = {0};
 	st_buf_add_u32(&frame, ++roles->next_id);
 	st_buf_add_byte(&frame, mail->server->transport == PROBE_HTTPS);
 	frame_place(roles, mail->server, &frame);

@@ -245,7 +245,10 @@ static int run(const struct cli_arguments *arguments)
 	if (cli_value(arguments, "new-key") != NULL)
 		return new_key(cli_value(arguments, "new-key"));
 	confine_harden();
-	if (cli_has(arguments, "smtp") || role_wants_resolver(arguments))
+	if (!role_courier_is_whole(arguments))
+		return CLI_WRONG;
+	bool asked = cli_has(arguments, "wishes") || cli_has(arguments, "allow");
+	if (!asked && (cli_has(arguments, "smtp") || role_wants_resolver(arguments)))
 		return run_roles(arguments);
 	int exit = check_arguments(&r);
 	if (exit == CLI_OK && run_all(&r, &err) != ST_OK)

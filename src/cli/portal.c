@@ -73,6 +73,12 @@ static int start(const struct cli_arguments *arguments)
 static int run(const struct cli_arguments *arguments)
 {
 	uint64_t processes = 0;
+	if (!role_courier_is_whole(arguments))
+		return CLI_WRONG;
+	if (cli_has(arguments, "errands") && !cli_has(arguments, "smtp"))
+		return cli_fail(CLI_WRONG, "--errands goes with --smtp");
+	if (cli_has(arguments, "demo") && cli_has(arguments, "smtp"))
+		return cli_fail(CLI_WRONG, "--demo shows its mails on a page, and sends none");
 	if (cli_has(arguments, "demo"))
 		return portal_demo(cli_value(arguments, "listen"));
 	if (!cli_has(arguments, "index") || !cli_has(arguments, "keyholder") || !cli_has(arguments, "listen"))

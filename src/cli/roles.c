@@ -22,6 +22,17 @@ void role_courier(
 	child_add_option(out, "--mails-a-minute", cli_value(arguments, "mails-a-minute"));
 }
 
+bool role_courier_is_whole(const struct cli_arguments *arguments)
+{
+	static const char *const names[] = {"from", "smtp-credentials", "ca", "mails-a-minute"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0] && !cli_has(arguments, "smtp"); i++)
+		if (cli_has(arguments, names[i])) {
+			cli_fail(CLI_WRONG, "--%s goes with --smtp", names[i]);
+			return false;
+		}
+	return true;
+}
+
 bool role_wants_resolver(const struct cli_arguments *arguments)
 {
 	return cli_has(arguments, "resolve") || cli_has(arguments, "resolver") || cli_has(arguments, "zone") ||

@@ -46,6 +46,8 @@ void role_courier(
 	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out);
 void role_resolver(
 	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out);
+/* False, with a line on stderr: an option of the courier is given, and no --smtp. */
+bool role_courier_is_whole(const struct cli_arguments *arguments);
 /* Was one asked for? */
 bool role_wants_resolver(const struct cli_arguments *arguments);
 

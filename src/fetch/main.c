@@ -219,6 +219,8 @@ static int serve(struct fetch *fetch)
 		bool sound = message.type == FETCH_CREDENTIAL ? take_credential(fetch, &message)
 			     : is_about_object(&message)      ? object(fetch, &message)
 							      : answer(fetch, &message);
+		if (message.type == FETCH_MAIL)
+			message_reader_forget(fetch->reader); /* it may hold a code */
 		if (!sound)
 			return 1;
 	}

@@ -364,6 +364,41 @@ def what_cannot_work_ends_everything_with_its_status():
             rig.expect(rig.WRONG, rig.staunch("courier", *missing))
 
 
+def the_keyholder_has_no_socket_of_the_internet_and_every_part_its_own_jail():
+    def status(pid, field):
+        with open("/proc/%d/status" % pid, encoding="ascii") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)[field]
+
+    with rig.folder() as folder, lab.start("smtp", folder) as post, keyholder(folder, post) as holder:
+        portal = Portal(folder + "/ask")
+        asked(portal, ANNA)
+        arrived(post, 1)
+        held, courier = holder.child("keyholder"), holder.child("courier")
+        rig.equal(rig.family(held), [held], "what the keyholder started")
+        parts = [held, *rig.family(courier)]
+        rig.equal(len(parts), 4, "keyholder, courier, its launcher, fetch")
+        for pid in parts:
+            rig.equal((status(pid, "Seccomp"), status(pid, "NoNewPrivs")), ("2", "1"), "the jail of %r" % (rig.process(pid),))
+        with open("/proc/net/tcp", encoding="ascii") as tcp, open("/proc/net/udp", encoding="ascii") as udp:
+            inodes = {line.split()[9] for table in (tcp, udp) for line in list(table)[1:]}
+        def of_internet(pid):
+            names = [os.readlink("/proc/%d/fd/%s" % (pid, fd)) for fd in os.listdir("/proc/%d/fd" % pid)]
+            return [name for name in names if name.startswith("socket:[") and name[8:-1] in inodes]
+        rig.equal([of_internet(pid) for pid in parts[:3]], [[], [], []], "sockets of keyholder, courier and launcher")
+        with open("/proc/%d/maps" % held, encoding="ascii") as file:
+            rig.check("libcurl" not in file.read(), "the keyholder has libcurl")
+        portal.close()
+
+
+def an_option_that_does_nothing_is_refused():
+    key, index = sealed()
+    with rig.folder() as folder:
+        for words in (("keyholder", "--key", key, "--socket", folder + "/ask", "--from", FROM),
+                ("portal", "--index", index, "--keyholder", folder + "/ask", "--listen", "127.0.0.1:1", "--errands", folder + "/e"),
+                ("portal", "--demo", "--smtp", "smtp://127.0.0.1")):
+            rig.expect(rig.WRONG, rig.staunch(*words))
+
+
 def a_portal_may_have_a_courier_of_its_own_and_says_what_that_means():
     key, index = sealed()
     port = portal_rig.free_port()
@@ -525,6 +560,8 @@ try:
         a_server_that_is_slow_closes_or_is_gone_gets_the_mail_when_it_can,
         a_courier_that_is_killed_with_a_mail_in_hand_is_started_again_and_sends_it,
         a_keyholder_that_is_killed_loses_no_code_that_is_on_its_way, what_cannot_work_ends_everything_with_its_status,
+        the_keyholder_has_no_socket_of_the_internet_and_every_part_its_own_jail,
+        an_option_that_does_nothing_is_refused,
         a_portal_may_have_a_courier_of_its_own_and_says_what_that_means,
         no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop, a_mail_that_is_none_of_ours_is_not_written,
         so_many_mails_go_in_one_minute_and_others_wait)
