@@ -13,7 +13,8 @@ import time
 
 import rig
 
-ABOUT, BEGIN_MAILBOX, CODE, BEGIN_DOMAIN, CHECK_DOMAIN, OPEN, EXPORT, SIGN, GENUINE, OPENED_LOG, REQUEST, END = range(1, 13)
+ABOUT, BEGIN_MAILBOX, CODE, BEGIN_DOMAIN, CHECK_DOMAIN, OPEN, EXPORT, SIGN, GENUINE = range(1, 10)
+REQUEST, END = 11, 12
 VERDICTS = ("done", "wrong", "expired", "too-many", "no-identity", "public", "part", "not-found", "disagree", "bogus",
     "unreachable", "busy", "not-verified", "broken")
 STATES = ("opened", "nothing", "held", "erased")
