@@ -7,6 +7,7 @@ import rows_audit
 import rows_count
 import rows_detect
 import rows_network
+import rows_portal
 import rows_scan
 import rows_text
 
@@ -30,7 +31,7 @@ ROWS = (
     Row("json", "how fast is JSON read?", rows_audit.json_reader),
     Row("audit", "how fast are exports of rules judged?", rows_audit.audits),
     Row("listing", "how fast is a store listed over the network?", rows_network.listing),
-    Row("portal", "how fast are verified pages given out?", None),
+    Row("portal", "how fast are verified pages given out?", rows_portal.portal),
     Row("report", "how large is the HTML report of very many entities?", rows_scan.report),
     Row("text", "how right is what is found?", rows_text.labelled),
 )

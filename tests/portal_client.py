@@ -13,7 +13,8 @@ import time
 
 import rig
 
-ABOUT, BEGIN_MAILBOX, CODE, BEGIN_DOMAIN, CHECK_DOMAIN, OPEN, EXPORT, SIGN, GENUINE, OPENED_LOG, REQUEST, END = range(1, 13)
+ABOUT, BEGIN_MAILBOX, CODE, BEGIN_DOMAIN, CHECK_DOMAIN, OPEN, EXPORT, SIGN, GENUINE = range(1, 10)
+REQUEST, END = 11, 12
 VERDICTS = ("done", "wrong", "expired", "too-many", "no-identity", "public", "part", "not-found", "disagree", "bogus",
     "unreachable", "busy", "not-verified", "broken")
 STATES = ("opened", "nothing", "held", "erased")
@@ -288,7 +289,8 @@ class Payload:
     def row(c):
         flags = c.number("B")
         row = {"alone": bool(flags & 1), "withheld": bool(flags & 2), "name": c.short(), "date": c.varint(),
-            "sha256": c.take(32).hex() if flags & 128 else "", "copies": c.varint(), "more": c.varint(), "values": []}
+            "record_sha256": c.take(32).hex() if flags & 128 else "",
+            "sha256": c.take(32).hex() if flags & 64 else "", "copies": c.varint(), "more": c.varint(), "values": []}
         for _ in range(c.varint()):
             kind, value_flags = KINDS[c.number("B")], c.number("B")
             row["values"].append((kind, c.short(), bool(value_flags & 1), bool(value_flags & 2)))

@@ -6,9 +6,9 @@
 
 const char db_key_check[] = "staunch: this key opens this case";
 
-/* Sealed columns: settings.value, events.detail, stores.name, stores.manifest, objects.path, part_pages.bytes,
- * blocks.bytes (packed or not, pack.h), results.figures. Digests are keyed. All else is numbers, states and words of
- * the program's own. */
+/* Sealed columns: settings.value, events.detail, stores.name, stores.manifest, objects.path, objects.sha256
+ * (behind a keyed digest), part_pages.bytes, blocks.bytes (packed or not, pack.h), results.figures. Digests are keyed.
+ * All else is numbers, states and words of the program's own. */
 static const char schema[] =
 	"CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), case_id BLOB NOT NULL, key_id TEXT NOT NULL,"
 	"  key_check BLOB NOT NULL) STRICT;"

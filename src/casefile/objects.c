@@ -10,10 +10,17 @@
 	"id, store, path, size_bytes, mtime_ns, device, inode, change_ns, status, reason, detail, segment, " \
 	"duplicate_of, "                                                                                     \
 	"stored_bytes, expanded_bytes, records, parts, not_searched_bytes, attempts, sha256"
+/* objects.sha256: the keyed digest, then the content's SHA-256, sealed. */
+#define DIGESTS_BYTES (ST_DIGEST_BYTES + SEAL_OVERHEAD_BYTES + ST_SHA256_BYTES)
 
 static struct seal_place path_place(uint32_t object)
 {
 	return (struct seal_place){"objects.path", object, 0};
+}
+
+static struct seal_place content_place(uint32_t object)
+{
+	return (struct seal_place){"objects.sha256", object, 0};
 }
 
 static void path_digest(struct casefile *casefile, uint32_t store, struct st_span path, uint8_t out[ST_DIGEST_BYTES])
@@ -238,6 +245,18 @@ void casefile_listing_drop(struct casefile *casefile)
 		db_rollback(casefile);
 }
 
+static enum st_status open_content(
+	struct casefile *casefile, struct st_span digests, struct casefile_object *out, struct st_error *err)
+{
+	st_auto_buf struct st_buf plain = {0};
+	struct st_span sealed = {digests.data + ST_DIGEST_BYTES, digests.size - ST_DIGEST_BYTES};
+	if (!seal_open(&casefile->keys, content_place(out->id), sealed, &plain) || plain.size != ST_SHA256_BYTES)
+		return db_damaged(casefile, err);
+	memcpy(out->content_sha256, plain.data, ST_SHA256_BYTES);
+	out->has_content_sha256 = true;
+	return ST_OK;
+}
+
 static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, struct casefile_object *out,
 	struct st_buf *path, struct st_error *err)
 {
@@ -260,7 +279,7 @@ static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, 
 		.parts = db_number(row, 16),
 		.not_searched_bytes = db_number(row, 17),
 		.attempts = (uint8_t)db_number(row, 18),
-		.has_sha256 = sha256.size == ST_DIGEST_BYTES,
+		.has_sha256 = sha256.size == ST_DIGEST_BYTES || sha256.size == DIGESTS_BYTES,
 	};
 	if ((unsigned)out->status >= ST_READ_STATUSES || (unsigned)out->reason >= ST_REASONS)
 		return db_damaged(casefile, err);
@@ -269,6 +288,8 @@ static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, 
 		memcpy(out->sha256_keyed, sha256.data, ST_DIGEST_BYTES);
 	if (path == NULL)
 		return ST_OK;
+	if (sha256.size == DIGESTS_BYTES)
+		ST_TRY(open_content(casefile, sha256, out, err));
 	ST_TRY(db_sealed(casefile, row, 2, path_place(out->id), path, err));
 	out->path = (struct st_span){path->data, path->size};
 	return ST_OK;
@@ -351,6 +372,24 @@ enum st_status casefile_object(
 	return status;
 }
 
+/* Borrowed by the statement until it has run. */
+static void bind_digests(
+	struct casefile *casefile, sqlite3_stmt *statement, const struct casefile_object *object, struct st_buf *both)
+{
+	st_auto_buf struct st_buf sealed = {0};
+	if (!object->has_sha256) {
+		sqlite3_bind_null(statement, 13);
+		return;
+	}
+	st_buf_add(both, object->sha256_keyed, ST_DIGEST_BYTES);
+	if (object->has_content_sha256) {
+		seal_value(&casefile->keys, content_place(object->id),
+			(struct st_span){object->content_sha256, ST_SHA256_BYTES}, &sealed);
+		st_buf_add(both, sealed.data, sealed.size);
+	}
+	db_bind_bytes(statement, 13, both->data, both->size);
+}
+
 enum st_status casefile_put_object(
 	struct casefile *casefile, const struct casefile_object *object, struct st_error *err)
 {
@@ -375,10 +414,8 @@ enum st_status casefile_put_object(
 	db_bind_number(statement, 10, object->parts);
 	db_bind_number(statement, 11, object->not_searched_bytes);
 	db_bind_number(statement, 12, object->attempts);
-	if (object->has_sha256)
-		db_bind_bytes(statement, 13, object->sha256_keyed, ST_DIGEST_BYTES);
-	else
-		sqlite3_bind_null(statement, 13);
+	st_auto_buf struct st_buf digests = {0};
+	bind_digests(casefile, statement, object, &digests);
 	if (object->segment >= casefile->next_segment)
 		casefile->next_segment = (uint64_t)object->segment + 1;
 	return db_done(casefile, statement, err);

@@ -29,6 +29,8 @@ struct raw_row {
 /* Records of one reading as bits. */
 struct reading {
 	uint32_t segment;
+	uint8_t once; /* bits: a value of a kind that one party has one of stands somewhere in it */
+	bool foreign; /* a sign of somebody else stands somewhere in it */
 	uint64_t first_bit, records;
 };
 
@@ -87,12 +89,16 @@ static enum st_status open_readings(struct gathering *g, struct st_error *err)
 	return ST_OK;
 }
 
+static struct reading *find_reading(const struct gathering *g, uint32_t segment)
+{
+	struct reading key = {.segment = segment};
+	return g->reading_count > 0 ? bsearch(&key, g->readings, g->reading_count, sizeof key, by_segment) : NULL;
+}
+
 /* The bit of a record; false: of a reading that is no more. */
 static bool find_bit(const struct gathering *g, const struct resolve_place *place, uint64_t *bit)
 {
-	struct reading key = {.segment = place->segment};
-	const struct reading *found =
-		g->reading_count > 0 ? bsearch(&key, g->readings, g->reading_count, sizeof key, by_segment) : NULL;
+	const struct reading *found = find_reading(g, place->segment);
 	if (found == NULL || place->record >= found->records)
 		return false;
 	*bit = found->first_bit + place->record;
@@ -251,13 +257,33 @@ static uint8_t *bits_of(struct gathering *g, const struct resolve_entity *entity
 	}
 }
 
+/* The same for the document as a whole, what is in no record too. A value whose places fill several rows counts as
+ * several: that withholds more. */
+static void mark_document(struct gathering *g, const uint8_t *bits, uint32_t segment)
+{
+	struct reading *reading = find_reading(g, segment);
+	if (reading == NULL)
+		return;
+	reading->foreign |= bits == g->foreign;
+	for (unsigned i = 0; i < ONCE; i++) {
+		if (bits != g->once[i])
+			continue;
+		reading->foreign |= reading->once >> i & 1;
+		reading->once |= (uint8_t)(1u << i);
+	}
+}
+
 static void mark_others(struct gathering *g, const struct resolve_entity *entity)
 {
 	struct st_span places = entity->places;
 	struct resolve_place place;
 	uint8_t *bits = bits_of(g, entity);
 	uint64_t bit, before = UINT64_MAX;
+	uint32_t segment = 0;
 	while (bits != NULL && resolve_place_next(&places, &place)) {
+		if (place.segment != segment)
+			mark_document(g, bits, place.segment);
+		segment = place.segment;
 		if (!find_bit(g, &place, &bit) || bit == before)
 			continue; /* the same value again */
 		if (is_set(bits, bit))
@@ -443,11 +469,13 @@ static unsigned granted(const struct gathering *g, const struct raw_row *raw, bo
 	struct resolve_place place = {.segment = raw->segment, .record = raw->record};
 	uint64_t bit;
 	bool alone = raw->record != RESOLVE_NO_RECORD && find_bit(g, &place, &bit) && !is_set(g->foreign, bit);
+	const struct reading *reading = find_reading(g, raw->segment);
 	return release_decide(&(struct release_finding){.state = alone ? RELEASE_ATTRIBUTED : RELEASE_SHARED,
 		.audience = g->party->organization ? RELEASE_EMPLOYER : RELEASE_PERSON,
 		.subject = true,
 		.evidence = RELEASE_ADDRESS,
 		.confidence = raw->row.confidence,
+		.document_is_alone = reading != NULL && !reading->foreign,
 		.name_words = named ? RELEASE_WORDS_COMMON : RELEASE_WORDS_OF_OTHERS});
 }
 
@@ -486,6 +514,10 @@ static enum st_status name_places(struct gathering *g, struct st_error *err)
 		raw->row.stored_at = grant & RELEASE_DATE ? object.mtime_ns / 1000000000 : 0;
 		raw->row.name = keep_text(g->out, before != NULL ? before->row.name : NULL, name.data,
 			grant & RELEASE_NAME ? name.size : 0);
+		char hex[2 * ST_SHA256_BYTES + 1] = "";
+		if ((grant & RELEASE_DOCUMENT_DIGEST) && object.has_content_sha256)
+			st_hex(object.content_sha256, ST_SHA256_BYTES, hex);
+		raw->row.sha256 = keep_text(g->out, before != NULL ? before->row.sha256 : NULL, hex, strlen(hex));
 	}
 	return ST_OK;
 }

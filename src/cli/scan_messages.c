@@ -448,6 +448,9 @@ static enum st_status on_done(struct frame *frame, bool *valid)
 	object.attempts = slot->task.attempts;
 	object.has_sha256 = memcmp(sha256, none, sizeof none) != 0;
 	st_digest(frame->scan->work.digest_key, sha256, ST_SHA256_BYTES, object.sha256_keyed);
+	/* what an index answers is not the bytes of a document */
+	object.has_content_sha256 = object.has_sha256 && !scan_reads_hits(frame->scan, slot->task.store);
+	memcpy(object.content_sha256, sha256, ST_SHA256_BYTES);
 	uint32_t original = 0;
 	if (slot->compares_late && object.has_sha256 && object.status != ST_UNREAD)
 		ST_TRY(object_of_content(frame, sha256, &original));

@@ -709,6 +709,8 @@ static enum st_status settle_copy(
 	copy.stored_bytes = read->status == ST_PARTIAL ? read->stored_bytes : 0;
 	copy.has_sha256 = read->has_sha256;
 	memcpy(copy.sha256_keyed, read->sha256_keyed, sizeof copy.sha256_keyed);
+	copy.has_content_sha256 = read->has_content_sha256;
+	memcpy(copy.content_sha256, read->content_sha256, sizeof copy.content_sha256);
 	if (copy.status == ST_UNREAD)
 		scan_progress_unread(scan->progress, copy.reason);
 	count_done(scan, &copy);

@@ -230,6 +230,8 @@ static void show_record(
 		record->date = c->object.mtime_ns > 0 ? c->object.mtime_ns / 1000000000 : 0;
 	record->has_digest = (part->record & RELEASE_DIGEST) && c->is_record;
 	memcpy(record->sha256, c->sha256, sizeof record->sha256);
+	record->has_document_digest = (part->record & RELEASE_DOCUMENT_DIGEST) && c->object.has_content_sha256;
+	memcpy(record->document_sha256, c->object.content_sha256, sizeof record->document_sha256);
 	for (size_t i = 0; i < part->value_count; i++) {
 		if (record->value_count == CEIL_PAYLOAD_VALUES)
 			record->more_values++;

@@ -11,6 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define HEAD_BYTES 8
+#define USUAL_BYTES (16 * KIB) /* more than any message has: growing would leave copies behind */
+
 enum st_status portal_client_open(const char *socket_path, int *out, struct st_error *err)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -30,36 +33,36 @@ enum st_status portal_client_open(const char *socket_path, int *out, struct st_e
 	return ST_OK;
 }
 
-/* Reads size bytes until the deadline; false: gone or late. */
-static bool read_all(int fd, uint8_t *out, size_t size, uint64_t deadline_ms)
+/* Reads until there are `least` bytes, and what more there is up to `most`; the bytes in *done, 0 at first. false: gone
+ * or late. */
+static bool read_some(int fd, uint8_t *out, size_t least, size_t most, size_t *done, uint64_t deadline_ms)
 {
-	for (size_t done = 0; done < size;) {
+	while (*done < least) {
 		uint64_t now = st_now_ms();
 		struct pollfd wait = {.fd = fd, .events = POLLIN};
 		if (now >= deadline_ms || poll(&wait, 1, (int)(deadline_ms - now)) == 0)
 			return false;
-		ssize_t got = recv(fd, out + done, size - done, MSG_DONTWAIT);
+		ssize_t got = recv(fd, out + *done, most - *done, MSG_DONTWAIT);
 		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
 			return false;
-		done += got > 0 ? (size_t)got : 0;
+		*done += got > 0 ? (size_t)got : 0;
 	}
 	return true;
 }
 
 static bool read_answer(int fd, struct portal_answer *answer, struct st_buf *body, uint64_t deadline_ms)
 {
-	uint8_t head[8];
-	if (!read_all(fd, head, sizeof head, deadline_ms))
+	body->size = 0;
+	/* answers come one by one, head and body in one piece as a rule */
+	if (!read_some(fd, body->data, HEAD_BYTES, body->capacity, &body->size, deadline_ms))
 		return false;
-	struct st_cursor in = {head, head + sizeof head, false};
+	struct st_cursor in = {body->data, body->data + HEAD_BYTES, false};
 	uint32_t type = st_cursor_u32(&in), size = st_cursor_u32(&in);
-	if (size > CEIL_PORTAL_MESSAGE_BYTES)
+	if (size > CEIL_PORTAL_MESSAGE_BYTES || body->size > HEAD_BYTES + size)
 		return false;
-	st_buf_reserve(body, size + 1);
-	if (!read_all(fd, body->data, size, deadline_ms))
-		return false;
-	body->size = size;
-	return portal_answer_decode(type, (struct st_span){body->data, size}, answer);
+	st_buf_reserve(body, HEAD_BYTES + size - body->size);
+	return read_some(fd, body->data, HEAD_BYTES + size, HEAD_BYTES + size, &body->size, deadline_ms) &&
+	       portal_answer_decode(type, (struct st_span){body->data + HEAD_BYTES, size}, answer);
 }
 
 enum st_status portal_client_ask(int socket, const struct portal_question *question, struct portal_answer *answer,
@@ -67,7 +70,7 @@ enum st_status portal_client_ask(int socket, const struct portal_question *quest
 {
 	st_auto_secret struct st_buf body = {0};
 	uint64_t deadline_ms = st_now_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
-	st_buf_reserve(&body, CEIL_PORTAL_MESSAGE_BYTES);
+	st_buf_reserve(&body, USUAL_BYTES);
 	portal_question_encode(question, &body);
 	bool sent = body.size <= CEIL_PORTAL_MESSAGE_BYTES &&
 		    message_send(socket, question->ask, body.data, body.size, -1) == 0;

@@ -296,33 +296,24 @@ static bool open_cases(struct visit *visit, const struct page_case *only, struct
 	return false;
 }
 
-static bool ask_log(struct visit *visit, struct portal_answer *log)
-{
-	struct portal_question question = {.ask = PORTAL_ASK_OPENED};
-	return visit_secret(visit, COOKIE_SESSION, question.secret) && visit_ask(visit, &question, log);
-}
-
 static void show_one(struct visit *visit, const struct page_case *of, const struct portal_answer *answer)
 {
 	st_auto_free char *shown_to = NULL, *path = st_format("part/%zu", of->number);
 	struct page_session session = visit_session(answer, &shown_to);
 	struct visit_part part = {0};
-	struct portal_answer *log = st_alloc_zero(1, sizeof *log);
-	if (ask_log(visit, log) && visit_read(visit, of->number, &answer->openings[0], &part)) {
+	if (visit_read(visit, of->number, &answer->openings[0], &part)) {
 		const struct page_part shown = {.session = &session,
 			.of = *of,
 			.state = answer->openings[0].state,
 			.payload = part.found ? &part.payload : NULL,
-			.log = log->log,
-			.log_count = log->log_count,
+			.log = answer->log,
+			.log_count = answer->log_count,
 			.key_id = visit->portal->key_id,
 			.others = visit->portal->count > 1};
 		visit_page(visit, 200, path);
 		(session.organization ? page_organization : page_person)(&visit->page, &shown);
 	}
 	visit_part_free(&part);
-	sodium_memzero(log, sizeof *log);
-	free(log);
 }
 
 static void show_several(struct visit *visit, const struct portal_answer *answer)

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define PAGE_USUAL_BYTES (64 * KIB)
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 void visit_page(struct visit *visit, int status, const char *path)
 {
+	st_buf_reserve(&visit->answer->body, PAGE_USUAL_BYTES); /* growing would leave copies behind */
 	visit->answer->status = status;
 	visit->answer->type = "text/html; charset=utf-8";
 	visit->page = (struct page){.w = {.out = &visit->answer->body},

@@ -472,9 +472,20 @@ static enum portal_verdict account(struct keyholder *k, const struct portal_ques
 	}
 	if (touch)
 		session->used_at = now;
-	if ((touch || log || hour != session->opened_hour) && !session_put(k->state, q->secret, session))
-		return PORTAL_BROKEN;
-	return PORTAL_DONE;
+	bool kept = log || hour != session->opened_hour ? session_put(k->state, q->secret, session)
+							: !touch || session_touch(k->state, q->secret, now);
+	return kept ? PORTAL_DONE : PORTAL_BROKEN;
+}
+
+/* A person also sees when the owner of the domain looked at its part, in which the person is. */
+static void fill_log(struct keyholder *k, const struct session *session, struct portal_answer *a)
+{
+	uint8_t own[STATE_TAG_BYTES], domain[STATE_TAG_BYTES];
+	party_tag(k, &session->identity, own);
+	memcpy(domain, own, sizeof domain);
+	if (session->identity.kind == PORTAL_MAILBOX && session->identity.domain[0] != 0)
+		state_tag(k->state, "party", text_span(session->identity.domain), domain);
+	a->log_count = log_list(k->state, own, domain, a->log, CEIL_PORTAL_LOG_ROWS);
 }
 
 static enum portal_verdict open_cases(
@@ -489,6 +500,8 @@ static enum portal_verdict open_cases(
 		return verdict;
 	for (a->opening_count = 0; a->opening_count < q->case_count; a->opening_count++)
 		open_one(k, &session, &q->cases[a->opening_count], &a->openings[a->opening_count]);
+	if (q->ask == PORTAL_ASK_OPEN && q->case_count == 1)
+		fill_log(k, &session, a);
 	return PORTAL_DONE;
 }
 
@@ -546,23 +559,6 @@ static enum portal_verdict sign(
 	memcpy(a->public_key, public_key, sizeof a->public_key);
 	memcpy(a->key_id, k->key_id, sizeof a->key_id);
 	sodium_memzero(secret_key, sizeof secret_key);
-	fill_session(&session, a);
-	return PORTAL_DONE;
-}
-
-/* A person also sees when the owner of the domain looked at its part, in which the person is. */
-static enum portal_verdict opened(
-	struct keyholder *k, const struct portal_question *q, int64_t now, struct portal_answer *a)
-{
-	struct session session;
-	uint8_t own[STATE_TAG_BYTES], domain[STATE_TAG_BYTES];
-	if (!find_session(k, q, now, &session))
-		return PORTAL_EXPIRED;
-	party_tag(k, &session.identity, own);
-	memcpy(domain, own, sizeof domain);
-	if (session.identity.kind == PORTAL_MAILBOX && session.identity.domain[0] != 0)
-		state_tag(k->state, "party", text_span(session.identity.domain), domain);
-	a->log_count = log_list(k->state, own, domain, a->log, CEIL_PORTAL_LOG_ROWS);
 	fill_session(&session, a);
 	return PORTAL_DONE;
 }
@@ -677,8 +673,6 @@ static enum portal_verdict decide(struct keyholder *k, const struct portal_quest
 		return sign(k, q, now, a);
 	case PORTAL_ASK_GENUINE:
 		return genuine(k, q, now, a);
-	case PORTAL_ASK_OPENED:
-		return opened(k, q, now, a);
 	case PORTAL_ASK_REQUEST:
 		return request(k, q, now, a);
 	case PORTAL_ASK_END:

@@ -38,6 +38,7 @@ struct peer {
 struct serving {
 	struct keyholder *keyholder;
 	struct peer *peers; /* PEERS of them */
+	size_t used;        /* above the highest that was ever taken: the others cost nothing */
 	uint64_t next_lookup, next_tick_ms, next_tell_ms;
 	struct keyholder_left_out left_out; /* not told yet */
 	struct st_buf body, frame;
@@ -87,7 +88,7 @@ static void begin_lookup(struct serving *s, struct peer *peer, struct portal_loo
 	peer->waiting = true;
 	peer->lookup = lookup->number = s->next_lookup++;
 	peer->deadline_ms = st_now_ms() + CEIL_PORTAL_CHECK_MS;
-	for (peer->resolver = 0; peer->resolver < PEERS; peer->resolver++) {
+	for (peer->resolver = 0; peer->resolver < s->used; peer->resolver++) {
 		struct peer *resolver = &s->peers[peer->resolver];
 		if (resolver->fd < 0 || resolver->broken || !(resolver->does & PORTAL_LOOKUPS))
 			continue;
@@ -102,7 +103,7 @@ static void begin_lookup(struct serving *s, struct peer *peer, struct portal_loo
 
 static void looked_up(struct serving *s, size_t resolver, const struct portal_looked_up *result)
 {
-	for (size_t i = 0; i < PEERS; i++) {
+	for (size_t i = 0; i < s->used; i++) {
 		struct peer *peer = &s->peers[i];
 		if (peer->fd < 0 || !peer->waiting || peer->lookup != result->number || peer->resolver != resolver)
 			continue;
@@ -161,7 +162,7 @@ static void close_peer(struct serving *s, size_t index)
 	bool does_lookups = peer->does & PORTAL_LOOKUPS;
 	sodium_memzero(peer, sizeof *peer);
 	peer->fd = -1;
-	for (size_t i = 0; does_lookups && i < PEERS; i++)
+	for (size_t i = 0; does_lookups && i < s->used; i++)
 		if (s->peers[i].fd >= 0 && s->peers[i].waiting && s->peers[i].resolver == index)
 			fail_waiting(s, &s->peers[i]);
 }
@@ -176,6 +177,7 @@ static void accept_peer(struct serving *s, int listener, bool errands)
 		if (peer->fd >= 0)
 			continue;
 		*peer = (struct peer){.fd = fd, .errands = errands, .reader = message_reader_open(fd)};
+		s->used = i >= s->used ? i + 1 : s->used;
 		return;
 	}
 	close(fd);
@@ -259,14 +261,14 @@ static void tell(struct serving *s, uint64_t now_ms)
 static void keep_time(struct serving *s)
 {
 	uint64_t now_ms = st_now_ms();
-	for (size_t i = 0; i < PEERS; i++) {
+	for (size_t i = 0; i < s->used; i++) {
 		struct peer *peer = &s->peers[i];
 		if (peer->fd >= 0 && peer->waiting && now_ms >= peer->deadline_ms)
 			fail_waiting(s, peer);
 		if (peer->fd >= 0)
 			give_mails(s, peer, now_ms);
 	}
-	for (size_t i = 0; i < PEERS; i++)
+	for (size_t i = 0; i < s->used; i++)
 		if (s->peers[i].fd >= 0 && s->peers[i].broken)
 			close_peer(s, i);
 	tell(s, now_ms);
@@ -279,7 +281,7 @@ static void keep_time(struct serving *s)
 /* A question behind one that waited may be read already: poll(2) does not tell of it. */
 static void hear_peers(struct serving *s, const struct pollfd *fds)
 {
-	for (size_t i = 0; i < PEERS; i++) {
+	for (size_t i = 0; i < s->used; i++) {
 		struct peer *peer = &s->peers[i];
 		bool told = fds[LISTENERS + i].fd == peer->fd && fds[LISTENERS + i].revents != 0;
 		if (peer->fd < 0 || !(told || peer->look))
@@ -292,15 +294,17 @@ static void hear_peers(struct serving *s, const struct pollfd *fds)
 static enum st_status serve(struct serving *s, const struct keyholder_sockets *sockets, struct st_error *err)
 {
 	for (;;) {
-		struct pollfd fds[LISTENERS + PEERS] = {{.fd = sockets->signals, .events = POLLIN},
-			{.fd = sockets->portal, .events = POLLIN}, {.fd = sockets->errands, .events = POLLIN}};
+		struct pollfd fds[LISTENERS + PEERS];
+		fds[0] = (struct pollfd){.fd = sockets->signals, .events = POLLIN};
+		fds[1] = (struct pollfd){.fd = sockets->portal, .events = POLLIN};
+		fds[2] = (struct pollfd){.fd = sockets->errands, .events = POLLIN};
 		int wait_ms = 500;
-		for (size_t i = 0; i < PEERS; i++) {
+		for (size_t i = 0; i < s->used; i++) {
 			fds[LISTENERS + i] =
 				(struct pollfd){.fd = s->peers[i].waiting ? -1 : s->peers[i].fd, .events = POLLIN};
 			wait_ms = s->peers[i].fd >= 0 && s->peers[i].look ? 0 : wait_ms;
 		}
-		if (poll(fds, LISTENERS + PEERS, wait_ms) < 0 && errno != EINTR)
+		if (poll(fds, LISTENERS + s->used, wait_ms) < 0 && errno != EINTR)
 			return st_fail_errno(err, ST_FATAL, "the keyholder cannot wait");
 		if (fds[0].revents != 0)
 			return ST_OK;
@@ -320,7 +324,7 @@ enum st_status keyholder_serve(
 	for (size_t i = 0; i < PEERS; i++)
 		s.peers[i].fd = -1;
 	enum st_status status = serve(&s, sockets, err);
-	for (size_t i = 0; i < PEERS; i++)
+	for (size_t i = 0; i < s.used; i++)
 		if (s.peers[i].fd >= 0) {
 			s.peers[i].waiting = false;
 			close_peer(&s, i);

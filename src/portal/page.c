@@ -30,8 +30,7 @@ void page_text_list(struct page *page, const char *text, const char *const *valu
 		size_t skipped = place_at(text, &number, &mark);
 		if (skipped == 0) {
 			size_t plain = 1 + strcspn(text + 1, "{");
-			st_auto_free char *piece = st_strndup(text, plain);
-			html_text(&page->w, piece);
+			html_text_bytes(&page->w, text, plain);
 			text += plain;
 			continue;
 		}

@@ -125,7 +125,7 @@ static void kinds_table(struct page *page, const struct payload *payload)
 
 /* --- documents --- */
 
-/* Rows of one document: the same name and date. */
+/* Rows of one document: the same digest, or name and date where it has none. */
 struct group {
 	const struct payload_record *first;
 	uint64_t records;
@@ -134,7 +134,12 @@ struct group {
 
 static bool is_of(const struct group *group, const struct payload_record *record)
 {
-	return record->name.size > 0 && same(group->first->name, record->name) && group->first->date == record->date;
+	const struct payload_record *first = group->first;
+	if (first->has_document_digest != record->has_document_digest)
+		return false;
+	if (record->has_document_digest)
+		return memcmp(first->document_sha256, record->document_sha256, ST_SHA256_BYTES) == 0;
+	return record->name.size > 0 && same(first->name, record->name) && first->date == record->date;
 }
 
 static void add_record(struct group *group, const struct payload_record *record)
@@ -182,6 +187,19 @@ static void document_values(struct page *page, const struct group *group)
 	html_close(&page->w);
 }
 
+/* Of the document; where others stand in it, of the record alone. */
+static void document_digest(struct page *page, const struct payload_record *record, uint64_t records)
+{
+	char hex[2 * ST_SHA256_BYTES + 1];
+	if (record->has_document_digest) {
+		st_hex(record->document_sha256, ST_SHA256_BYTES, hex);
+		page_say(page, "p", "small", T("SHA-256 of the document {1:c}"), hex, NULL);
+	} else if (records == 1 && record->has_digest) {
+		st_hex(record->sha256, ST_SHA256_BYTES, hex);
+		page_say(page, "p", "small", T("SHA-256 of the record {1:c}"), hex, NULL);
+	}
+}
+
 static void document(struct page *page, const struct group *group)
 {
 	const struct payload_record *record = group->first;
@@ -195,16 +213,12 @@ static void document(struct page *page, const struct group *group)
 	}
 	html_close(&page->w);
 	document_values(page, group);
-	if (group->records > 1) {
+	document_digest(page, record, group->records);
+	if (group->records > 1)
 		page_say_plural(page, "p", "small",
 			T_PLURAL("{1} record; its SHA-256 stands in the copy.",
 				"{1} records; the SHA-256 of each stands in the copy."),
 			group->records, NULL);
-	} else if (record->has_digest) {
-		char hex[2 * ST_SHA256_BYTES + 1];
-		st_hex(record->sha256, ST_SHA256_BYTES, hex);
-		page_say(page, "p", "small", T("SHA-256 of the record {1:c}"), hex, NULL);
-	}
 	html_close(&page->w);
 }
 

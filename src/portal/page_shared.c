@@ -178,7 +178,7 @@ void page_coverage(struct page *page, const struct page_case *of)
 	page_term(page, T("Objects read"), objects);
 	page_term(page, T("Objects not read"), unread);
 	page_term(page, T("Records read"), records);
-	page_term(page, T("Unattributed or in review"), review);
+	page_term(page, T("Attributed to nobody"), review);
 	page_term(page, T("Searched for"), (const char *)searched.data);
 	page_term(page, T("Not searched"), (const char *)not_searched.data);
 	page_term(page, T("As of"), at);

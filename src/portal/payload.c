@@ -11,7 +11,7 @@
 #define LEAST_VALUE_BYTES 3
 
 enum { VALUE_MASKED = 1, VALUE_OWN = 2 };
-enum { ROW_DIGEST = 128 }; /* beside the flags of a row */
+enum { ROW_DIGEST = 128, ROW_DOCUMENT = 64 }; /* beside the flags of a row: which digests follow */
 
 static void put_text(struct st_buf *out, struct st_span text)
 {
@@ -28,11 +28,14 @@ static void put_value(struct st_buf *out, const struct payload_value *value)
 
 void payload_encode_record(const struct payload_record *row, struct st_buf *out)
 {
-	st_buf_add_byte(out, (uint8_t)(row->flags | (row->has_digest ? ROW_DIGEST : 0)));
+	st_buf_add_byte(out, (uint8_t)(row->flags | (row->has_digest ? ROW_DIGEST : 0) |
+				       (row->has_document_digest ? ROW_DOCUMENT : 0)));
 	put_text(out, row->name);
 	st_buf_add_varint(out, (uint64_t)row->date);
 	if (row->has_digest)
 		st_buf_add(out, row->sha256, sizeof row->sha256);
+	if (row->has_document_digest)
+		st_buf_add(out, row->document_sha256, sizeof row->document_sha256);
 	st_buf_add_varint(out, row->copies);
 	st_buf_add_varint(out, row->more_values);
 	st_buf_add_varint(out, row->value_count);
@@ -114,18 +117,25 @@ static uint32_t take_u32(struct st_cursor *in)
 	return (uint32_t)value;
 }
 
+static void take_digest(struct st_cursor *in, bool is_there, uint8_t out[ST_SHA256_BYTES])
+{
+	const uint8_t *digest = is_there ? st_cursor_take(in, ST_SHA256_BYTES) : NULL;
+	if (digest != NULL)
+		memcpy(out, digest, ST_SHA256_BYTES);
+}
+
 bool payload_take_record(struct st_cursor *in, struct payload_record *out)
 {
 	*out = (struct payload_record){0};
 	uint8_t flags = st_cursor_byte(in);
-	in->bad |= (flags & ~(PAYLOAD_ALONE | PAYLOAD_NAME_WITHHELD | ROW_DIGEST)) != 0;
+	in->bad |= (flags & ~(PAYLOAD_ALONE | PAYLOAD_NAME_WITHHELD | ROW_DIGEST | ROW_DOCUMENT)) != 0;
 	out->flags = flags & (PAYLOAD_ALONE | PAYLOAD_NAME_WITHHELD);
 	out->has_digest = flags & ROW_DIGEST;
+	out->has_document_digest = flags & ROW_DOCUMENT;
 	out->name = take_text(in);
 	out->date = (int64_t)st_cursor_varint(in);
-	const uint8_t *digest = out->has_digest ? st_cursor_take(in, sizeof out->sha256) : NULL;
-	if (digest != NULL)
-		memcpy(out->sha256, digest, sizeof out->sha256);
+	take_digest(in, out->has_digest, out->sha256);
+	take_digest(in, out->has_document_digest, out->document_sha256);
 	out->copies = take_u32(in);
 	out->more_values = take_u32(in);
 	size_t count = take_count(in, CEIL_PAYLOAD_VALUES, LEAST_VALUE_BYTES);

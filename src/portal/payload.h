@@ -36,7 +36,9 @@ struct payload_record {
 	int64_t date;        /* UTC seconds, of the document in the store; 0: not shown */
 	bool has_digest;
 	uint8_t sha256[ST_SHA256_BYTES]; /* of the record in canonical form (contract 3) */
-	uint32_t copies;                 /* places in which the record stands, at least 1 */
+	bool has_document_digest;
+	uint8_t document_sha256[ST_SHA256_BYTES]; /* of the document's bytes, as they were in the store */
+	uint32_t copies;                          /* places in which the record stands, at least 1 */
 	struct payload_value *values;
 	size_t value_count;
 	uint32_t more_values; /* beyond CEIL_PAYLOAD_VALUES */

@@ -34,13 +34,13 @@ enum portal_ask {
 				     expires_at;  PUBLIC_DOMAIN, PART_OF_DOMAIN, NO_IDENTITY */
 	PORTAL_ASK_CHECK_DOMAIN, /* secret (pending) -> DONE, session; NOT_FOUND, DISAGREE, BOGUS, UNREACHABLE, EXPIRED,
 				    TOO_MANY; to be asked again after any but the last two */
-	PORTAL_ASK_OPEN,         /* secret (session), cases -> DONE, session, openings; EXPIRED; BUSY (retry_after_s) */
-	PORTAL_ASK_EXPORT,       /* the same, for a file to take away: a domain's record is looked up again; also its
-				    refusals; NOT_VERIFIED ends the session */
-	PORTAL_ASK_SIGN,         /* secret (session), document, sha256, cases[0] -> DONE, statement, signature */
-	PORTAL_ASK_GENUINE,      /* notice, cases -> DONE (opening_count 0: not ours), notice_case, notice_at */
-	PORTAL_ASK_OPENED,       /* secret (session) -> DONE, log */
-	PORTAL_ASK_REQUEST,      /* secret (session), cases[0], wish, text -> DONE. ERASE takes effect at once. */
+	PORTAL_ASK_OPEN,    /* secret (session), cases -> DONE, session, openings; EXPIRED; BUSY (retry_after_s). Of
+			       one case alone also log: who opened this party's part, in every case */
+	PORTAL_ASK_EXPORT,  /* the same, for a file to take away: a domain's record is looked up again; also its
+			       refusals; NOT_VERIFIED ends the session */
+	PORTAL_ASK_SIGN,    /* secret (session), document, sha256, cases[0] -> DONE, statement, signature */
+	PORTAL_ASK_GENUINE, /* notice, cases -> DONE (opening_count 0: not ours), notice_case, notice_at */
+	PORTAL_ASK_REQUEST = 11, /* secret (session), cases[0], wish, text -> DONE. ERASE takes effect at once. */
 	PORTAL_ASK_END,          /* secret (session or pending) -> DONE, also when there was none */
 	PORTAL_ASKS
 };

@@ -31,7 +31,8 @@ static unsigned document_grant(const struct release_finding *f)
 		return 0;
 	bool named = f->name_words == RELEASE_WORDS_COMMON ||
 		     (f->document_is_alone && f->name_words == RELEASE_WORDS_UNSEEN);
-	return RELEASE_DATE | RELEASE_DIGEST | (named ? (unsigned)RELEASE_NAME : 0u);
+	return RELEASE_DATE | RELEASE_DIGEST | (named ? (unsigned)RELEASE_NAME : 0u) |
+	       (f->document_is_alone ? (unsigned)RELEASE_DOCUMENT_DIGEST : 0u);
 }
 
 unsigned release_decide(const struct release_finding *finding)

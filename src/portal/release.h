@@ -59,21 +59,27 @@ struct release_finding {
 
 /* What may be shown; bits. */
 enum release_grant {
-	RELEASE_COUNT = 1,       /* the record counts in figures for the party */
-	RELEASE_VALUE_KIND = 2,  /* the kind of this value may be told, and counts */
-	RELEASE_VALUE_MASK = 4,  /* the value, masked */
-	RELEASE_VALUE_FULL = 8,  /* the value as it stands */
-	RELEASE_DATE = 16,       /* date of the document */
-	RELEASE_DIGEST = 32,     /* its SHA-256 */
-	RELEASE_NAME = 64,       /* its name */
-	RELEASE_RECORD_ROW = 128 /* the record may stand in a list as one row of its own */
+	RELEASE_COUNT = 1,            /* the record counts in figures for the party */
+	RELEASE_VALUE_KIND = 2,       /* the kind of this value may be told, and counts */
+	RELEASE_VALUE_MASK = 4,       /* the value, masked */
+	RELEASE_VALUE_FULL = 8,       /* the value as it stands */
+	RELEASE_DATE = 16,            /* date of the document */
+	RELEASE_DIGEST = 32,          /* SHA-256 of the record in canonical form */
+	RELEASE_NAME = 64,            /* its name */
+	RELEASE_RECORD_ROW = 128,     /* the record may stand in a list as one row of its own */
+	RELEASE_DOCUMENT_DIGEST = 256 /* SHA-256 of the whole document */
 };
+/* Those that speak of the record and its document, not of one value in it. */
+#define RELEASE_OF_THE_RECORD                                                                           \
+	((unsigned)(RELEASE_COUNT | RELEASE_DATE | RELEASE_DIGEST | RELEASE_NAME | RELEASE_RECORD_ROW | \
+		    RELEASE_DOCUMENT_DIGEST))
 
 /*
  * Grants, as bits of enum release_grant; 0 whenever anything is missing, unknown, out of range or below the least
  * confidence. Rules (issue 8; contract 10): ambiguous and unattributed records go to nobody; a shared record shows own
  * values (RELEASE_ADDRESS) only, and neither name, date nor digest; a record of one party alone shows date and digest,
- * and its name if that can name nobody else; organizations get masks, full addresses only when the employer is
+ * and its name if that can name nobody else; the digest of the whole document only if all of that is the party's, since
+ * a digest proves a guess at the rest; organizations get masks, full addresses only when the employer is
  * confirmed, and of other values the kind alone; role mailboxes get counts.
  */
 unsigned release_decide(const struct release_finding *finding);

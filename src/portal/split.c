@@ -142,14 +142,12 @@ static struct release_finding finding_for(
 
 static void add_grant(struct splitting *s, struct split_part *part, uint32_t value, bool own, unsigned granted)
 {
-	static const unsigned of_the_record =
-		RELEASE_COUNT | RELEASE_RECORD_ROW | RELEASE_DATE | RELEASE_DIGEST | RELEASE_NAME;
 	if (granted == 0)
 		return;
 	s->numbers[part->value_count] = value;
-	s->grants[part->value_count] = granted & ~of_the_record;
+	s->grants[part->value_count] = granted & ~RELEASE_OF_THE_RECORD;
 	s->own[part->value_count++] = own;
-	part->record |= granted & of_the_record;
+	part->record |= granted & RELEASE_OF_THE_RECORD;
 }
 
 /* The party's own values, and of a record of it alone what stands beside them. own[first..first+count) in order are its
@@ -182,8 +180,7 @@ static void give(struct splitting *s, struct st_span party, bool organization)
 	if (ruled && part.record == 0) { /* a record without a value, or with weak ones: the rule speaks for it */
 		finding.evidence = RELEASE_RULE;
 		finding.confidence = 100;
-		part.record = release_decide(&finding) &
-			      (RELEASE_COUNT | RELEASE_RECORD_ROW | RELEASE_DATE | RELEASE_DIGEST | RELEASE_NAME);
+		part.record = release_decide(&finding) & RELEASE_OF_THE_RECORD;
 	}
 	if (part.record == 0)
 		return;

@@ -44,7 +44,7 @@ struct split_part {
 	bool organization;
 	enum release_state state;
 	enum release_audience audience;
-	unsigned record; /* RELEASE_COUNT, RECORD_ROW, DATE, DIGEST, NAME */
+	unsigned record; /* RELEASE_COUNT, RECORD_ROW, DATE, DIGEST, NAME, DOCUMENT_DIGEST */
 	/* Values of which something is granted: their numbers in the record, ascending, and the grants beside. */
 	const uint32_t *values;
 	const unsigned *grants;

@@ -21,6 +21,7 @@ enum slot {
 	PENDING_COUNT,
 	PENDING_PRUNE,
 	SESSION_PUT,
+	SESSION_TOUCH,
 	SESSION_GET,
 	SESSION_DROP,
 	SESSION_PRUNE,
@@ -35,6 +36,9 @@ enum slot {
 	WISH_LIST,
 	ALLOWED_PUT,
 	ALLOWED_IS,
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
 	SLOTS
 };
 
@@ -48,6 +52,7 @@ static const char *const texts[SLOTS] = {
 	[SESSION_PUT] =
 		"INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO UPDATE SET"
 		" used = ?5, logged_at = ?6, logged = ?7, hour = ?8, signatures = ?9",
+	[SESSION_TOUCH] = "UPDATE sessions SET used = ?2 WHERE id = ?1",
 	[SESSION_GET] = "SELECT sealed, registered, started, used, logged_at, logged, hour, signatures, token_expires"
 			" FROM sessions WHERE id = ?1",
 	[SESSION_DROP] = "DELETE FROM sessions WHERE id = ?1",
@@ -64,6 +69,9 @@ static const char *const texts[SLOTS] = {
 	[WISH_LIST] = "SELECT id, at, sealed FROM wishes ORDER BY id",
 	[ALLOWED_PUT] = "INSERT OR IGNORE INTO allowed VALUES (?1)",
 	[ALLOWED_IS] = "SELECT 1 FROM allowed WHERE tag = ?1",
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
 };
 
 static const char schema[] =
@@ -89,6 +97,7 @@ struct state {
 	sqlite3 *db;
 	uint8_t key[32]; /* of the state, derived from the seal key */
 	sqlite3_stmt *statements[SLOTS];
+	bool owed; /* this transaction holds what has to outlive a power cut */
 };
 
 /* --- statements --- */
@@ -134,6 +143,13 @@ static bool run(sqlite3_stmt *statement)
 	return code == SQLITE_DONE;
 }
 
+/* Runs what must not be forgotten, whatever happens to the machine: tries, limits, sessions, the log, wishes. */
+static bool keep(struct state *state, sqlite3_stmt *statement)
+{
+	state->owed = true;
+	return run(statement);
+}
+
 /* A column of exactly this size; false when it has another. */
 static bool take(sqlite3_stmt *statement, int column, void *out, size_t size)
 {
@@ -146,20 +162,35 @@ static bool take(sqlite3_stmt *statement, int column, void *out, size_t size)
 
 bool state_begin(struct state *state)
 {
-	return sqlite3_exec(state->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+	return run(slot(state, BEGIN));
+}
+
+/* Brings the write-ahead log to the disk, as `synchronous = FULL` would after every commit: when a session was last
+ * used is written often, and may be lost (sqlite.org/pragma.html#pragma_synchronous,
+ * c3ref/c_fcntl_begin_atomic_write.html, SQLITE_FCNTL_JOURNAL_POINTER). */
+static bool sync_log(struct state *state)
+{
+	sqlite3_file *log = NULL;
+	int code = sqlite3_file_control(state->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	return code == SQLITE_OK && log != NULL && log->pMethods != NULL &&
+	       log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK;
 }
 
 bool state_commit(struct state *state)
 {
-	if (sqlite3_exec(state->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return true;
-	state_rollback(state);
-	return false;
+	if (!run(slot(state, COMMIT))) {
+		state_rollback(state);
+		return false;
+	}
+	bool kept = !state->owed || sync_log(state);
+	state->owed = false;
+	return kept;
 }
 
 void state_rollback(struct state *state)
 {
-	(void)sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
+	(void)run(slot(state, ROLLBACK));
+	state->owed = false;
 }
 
 static void prune(struct state *state, enum slot which, int64_t before)
@@ -260,7 +291,7 @@ bool pending_put(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES],
 	bind(statement, 4, pending->hash, sizeof pending->hash);
 	bind_number(statement, 5, pending->tries_left);
 	bind_number(statement, 6, pending->expires_at);
-	return run(statement);
+	return keep(state, statement);
 }
 
 bool pending_get(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES], struct pending *out)
@@ -284,14 +315,14 @@ bool pending_tries(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES
 	sqlite3_stmt *statement = slot(state, PENDING_TRIES);
 	bind_id(state, statement, PENDING, secret);
 	bind_number(statement, 2, tries_left);
-	return run(statement);
+	return keep(state, statement);
 }
 
 void pending_drop(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES])
 {
 	sqlite3_stmt *statement = slot(state, PENDING_DROP);
 	bind_id(state, statement, PENDING, secret);
-	(void)run(statement);
+	(void)keep(state, statement);
 }
 
 uint64_t pending_count(struct state *state)
@@ -319,6 +350,14 @@ bool session_put(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES],
 	bind_number(statement, 8, session->opened_hour);
 	bind_number(statement, 9, session->signatures);
 	bind_number(statement, 10, session->token_expires_at);
+	return keep(state, statement);
+}
+
+bool session_touch(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES], int64_t used_at)
+{
+	sqlite3_stmt *statement = slot(state, SESSION_TOUCH);
+	bind_id(state, statement, SESSION, secret);
+	bind_number(statement, 2, used_at);
 	return run(statement);
 }
 
@@ -347,7 +386,7 @@ void session_drop(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES]
 {
 	sqlite3_stmt *statement = slot(state, SESSION_DROP);
 	bind_id(state, statement, SESSION, secret);
-	(void)run(statement);
+	(void)keep(state, statement);
 }
 
 /* --- limits --- */
@@ -371,7 +410,7 @@ bool limit_take(struct state *state, const uint8_t tag[STATE_TAG_BYTES], int64_t
 	bind_number(statement, 2, window);
 	bind_number(statement, 3, used + 1);
 	bind_number(statement, 4, now);
-	return run(statement);
+	return keep(state, statement);
 }
 
 /* --- the log of openings --- */
@@ -384,7 +423,7 @@ bool log_put(struct state *state, const uint8_t tag[STATE_TAG_BYTES], const stru
 	bind_number(statement, 3, entry->at);
 	bind_number(statement, 4, entry->what);
 	bind_number(statement, 5, entry->who);
-	return run(statement);
+	return keep(state, statement);
 }
 
 size_t log_list(struct state *state, const uint8_t tag[STATE_TAG_BYTES], const uint8_t other[STATE_TAG_BYTES],
@@ -414,7 +453,7 @@ static bool put_tag(struct state *state, enum slot which, const uint8_t *tag, co
 	bind(statement, 1, tag, STATE_TAG_BYTES);
 	if (case_id != NULL)
 		bind(statement, 2, case_id, PORTAL_ID_BYTES);
-	return run(statement);
+	return keep(state, statement);
 }
 
 /* SQLITE_DONE alone means that it is not there. */
@@ -478,7 +517,7 @@ bool wish_put(struct state *state, const struct wish *wish)
 	bind(statement, 2, sealed, sizeof sealed);
 	sodium_memzero(&plain, sizeof plain);
 	sodium_memzero(key, sizeof key);
-	return run(statement);
+	return keep(state, statement);
 }
 
 static bool open_wish(const struct state *state, sqlite3_stmt *statement, struct wish *out)

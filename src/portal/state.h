@@ -3,7 +3,9 @@
  * has the file alone reads nothing; who also has the key reads no identity of a pending proof or a session, because
  * those are sealed under the secret in the browser's cookie, of which only a digest is here. Private to src/portal.
  *
- * Each question is one transaction; SQLite's log (WAL, synchronous=NORMAL) survives the end of the process at any step.
+ * Each question is one transaction. What it writes is on the disk before it is answered, so that neither the end of the
+ * process nor a power cut forgets a try, a code that was used, a limit, a line of the log or a wish; but when a session
+ * was last used may be lost.
  */
 #ifndef STAUNCH_PORTAL_STATE_H
 #define STAUNCH_PORTAL_STATE_H
@@ -17,7 +19,7 @@ struct state;
 enum st_status state_open(const char *path, const uint8_t key[32], struct state **out, struct st_error *err);
 void state_close(struct state *state);
 bool state_begin(struct state *state);
-bool state_commit(struct state *state); /* false: nothing of it happened, and nothing may be answered */
+bool state_commit(struct state *state); /* false: nothing may be answered; on disk when it returns true */
 void state_rollback(struct state *state);
 /* What is over is removed; called now and then. */
 void state_prune(struct state *state, int64_t now);
@@ -47,6 +49,8 @@ struct session {
 	uint32_t signatures;             /* made in this session */
 };
 bool session_put(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES], const struct session *session);
+/* Writes used_at alone, and not through to the disk: a power cut ends the session sooner. */
+bool session_touch(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES], int64_t used_at);
 bool session_get(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES], struct session *out);
 void session_drop(struct state *state, const uint8_t secret[PORTAL_SECRET_BYTES]);
 

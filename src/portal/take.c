@@ -94,11 +94,18 @@ static void json_values(struct st_json_writer *w, const struct payload_record *r
 	st_json_array_end(w);
 }
 
-static void digest_text(const struct payload_record *record, char out[2 * ST_SHA256_BYTES + 1])
+static void digest_text(bool is_there, const uint8_t sha256[ST_SHA256_BYTES], char out[2 * ST_SHA256_BYTES + 1])
 {
 	out[0] = 0;
-	if (record->has_digest)
-		st_hex(record->sha256, ST_SHA256_BYTES, out);
+	if (is_there)
+		st_hex(sha256, ST_SHA256_BYTES, out);
+}
+
+static void key_digest(struct st_json_writer *w, const char *key, bool is_there, const uint8_t sha256[ST_SHA256_BYTES])
+{
+	char text[2 * ST_SHA256_BYTES + 1];
+	digest_text(is_there, sha256, text);
+	st_json_key_text(w, key, is_there ? text : NULL);
 }
 
 static void json_rows(struct st_json_writer *w, const struct payload *payload)
@@ -107,13 +114,12 @@ static void json_rows(struct st_json_writer *w, const struct payload *payload)
 	st_json_array(w);
 	for (size_t i = 0; i < payload->row_count; i++) {
 		const struct payload_record *record = &payload->rows[i];
-		char digest[2 * ST_SHA256_BYTES + 1];
-		digest_text(record, digest);
 		st_json_object(w);
 		st_json_key_bool(w, "alone", (record->flags & PAYLOAD_ALONE) != 0);
 		key_span(w, "document", record->name);
 		key_time(w, "date", record->date);
-		st_json_key_text(w, "sha256", record->has_digest ? digest : NULL);
+		key_digest(w, "sha256", record->has_document_digest, record->document_sha256);
+		key_digest(w, "record_sha256", record->has_digest, record->sha256);
 		st_json_key_uint(w, "copies", record->copies);
 		json_values(w, record);
 		st_json_key_uint(w, "more_values", record->more_values);
@@ -150,13 +156,14 @@ void take_json(const struct take *take, struct st_buf *out)
 
 static void csv_row(struct st_buf *out, size_t number, const struct payload_record *record, size_t i)
 {
-	char digest[2 * ST_SHA256_BYTES + 1], day[21] = "";
-	digest_text(record, digest);
+	char document[2 * ST_SHA256_BYTES + 1], digest[2 * ST_SHA256_BYTES + 1], day[21] = "";
+	digest_text(record->has_document_digest, record->document_sha256, document);
+	digest_text(record->has_digest, record->sha256, digest);
 	if (record->date != 0)
 		st_utc_text(record->date, day);
 	st_buf_format(out, "%zu,", number);
 	st_escape_csv(out, record->name.data, record->name.size);
-	st_buf_format(out, ",%s,%s,%s,%u,", day, digest, (record->flags & PAYLOAD_ALONE) != 0 ? "true" : "false",
+	st_buf_format(out, ",%s,%s,%s,%u,", day, document, (record->flags & PAYLOAD_ALONE) != 0 ? "true" : "false",
 		record->copies);
 	if (i < record->value_count) {
 		st_buf_format(out, "%s,", kind_name(record->values[i].kind));
@@ -165,13 +172,13 @@ static void csv_row(struct st_buf *out, size_t number, const struct payload_reco
 	} else {
 		st_buf_format(out, ",,");
 	}
-	st_buf_format(out, "\r\n");
+	st_buf_format(out, ",%s\r\n", digest);
 }
 
 void take_csv(const struct take *take, struct st_buf *out)
 {
 	const struct payload *payload = take->payload;
-	st_buf_format(out, "record,document,date,sha256,alone,copies,kind,value,masked\r\n");
+	st_buf_format(out, "record,document,date,sha256,alone,copies,kind,value,masked,record_sha256\r\n");
 	for (size_t row = 0; row < payload->row_count; row++) {
 		size_t count = payload->rows[row].value_count;
 		for (size_t i = 0; i < (count > 0 ? count : 1); i++)

@@ -31,6 +31,7 @@ struct message_reader {
 	uint64_t consumed; /* stream offset of buffer[at] */
 	size_t at, end;    /* unread bytes of buffer */
 	size_t most_fds;   /* of one frame */
+	size_t filled;     /* bytes of buffer that were written since it was last wiped */
 	size_t waiting_count;
 	struct waiting_fd waiting[FDS_WAITING];
 	size_t more_count; /* of the frame that was given last, behind its first */
@@ -144,7 +145,7 @@ struct message_reader *message_reader_open(int socket)
 	reader->socket = socket;
 	reader->broken = reader->short_read = false;
 	reader->consumed = 0;
-	reader->at = reader->end = 0;
+	reader->at = reader->end = reader->filled = 0;
 	reader->waiting_count = reader->more_count = 0;
 	reader->most_fds = 1;
 	return reader;
@@ -173,7 +174,8 @@ size_t message_more_fds(struct message_reader *reader, int out[MESSAGE_FDS])
 void message_reader_forget(struct message_reader *reader)
 {
 	explicit_bzero(reader->buffer, reader->at);
-	explicit_bzero(reader->buffer + reader->end, BUFFER_BYTES - reader->end);
+	explicit_bzero(reader->buffer + reader->end, reader->filled - reader->end);
+	reader->filled = reader->end;
 }
 
 void message_reader_close(struct message_reader *reader)
@@ -235,6 +237,7 @@ static enum message_result receive(struct message_reader *reader)
 		return MESSAGE_CLOSED;
 	reader->short_read = (size_t)got < piece.iov_len;
 	reader->end += (size_t)got;
+	reader->filled = reader->end > reader->filled ? reader->end : reader->filled;
 	keep_fds(reader, &message, reader->consumed + reader->end - 1);
 	return MESSAGE_OK;
 }

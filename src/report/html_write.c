@@ -25,7 +25,7 @@ static bool begins_a_line(const char *tag)
 		"section", "article", "table", "thead", "tbody", "tfoot", "tr", "p", "h1", "h2", "h3", "ul", "li", "dl",
 		"dt", "figure", "details", "nav", "footer"};
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
-		if (strcmp(tags[i], tag) == 0)
+		if (tags[i][0] == tag[0] && strcmp(tags[i], tag) == 0)
 			return true;
 	return false;
 }
@@ -50,11 +50,23 @@ void html_open(struct html_writer *w, const char *tag, const char *class_name)
 		html_attribute(w, "class", class_name);
 }
 
-/* What the parser looks for in text and in values in double quotes, as all are written here (13.2.5). */
-static void add_escaped(struct html_writer *w, const char *text)
+static bool is_plain(uint8_t c)
+{
+	return c >= ' ' && c < 0x7f && c != '<' && c != '>' && c != '&' && c != '"';
+}
+
+/* What the parser looks for in text and in values in double quotes, as all are written here (13.2.5). Most texts hold
+ * nothing of it: what comes before the first such byte is copied as it is. */
+static void add_escaped(struct html_writer *w, const char *text, size_t size)
 {
 	st_auto_buf struct st_buf clean = {0};
-	st_escape_text(&clean, text, strlen(text));
+	size_t plain = 0;
+	while (plain < size && is_plain((uint8_t)text[plain]))
+		plain++;
+	st_buf_add(w->out, text, plain);
+	if (plain == size)
+		return;
+	st_escape_text(&clean, text + plain, size - plain);
 	for (size_t i = 0; i < clean.size; i++) {
 		switch (clean.data[i]) {
 		case '<':
@@ -80,7 +92,7 @@ void html_attribute(struct html_writer *w, const char *name, const char *value)
 	st_buf_add_byte(w->out, ' ');
 	add(w, name);
 	add(w, "=\"");
-	add_escaped(w, value);
+	add_escaped(w, value, strlen(value));
 	st_buf_add_byte(w->out, '"');
 }
 
@@ -114,8 +126,13 @@ void html_close(struct html_writer *w)
 
 void html_text(struct html_writer *w, const char *text)
 {
+	html_text_bytes(w, text, strlen(text));
+}
+
+void html_text_bytes(struct html_writer *w, const char *text, size_t size)
+{
 	end_tag(w);
-	add_escaped(w, text);
+	add_escaped(w, text, size);
 }
 
 void html_format(struct html_writer *w, const char *format, ...)

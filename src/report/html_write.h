@@ -30,6 +30,7 @@ void html_attribute_format(struct html_writer *w, const char *name, const char *
 void html_close(struct html_writer *w);
 /* Any text, escaped. */
 void html_text(struct html_writer *w, const char *text);
+void html_text_bytes(struct html_writer *w, const char *text, size_t size);
 void html_format(struct html_writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* 346684 as 346,684. */
 void html_number(struct html_writer *w, uint64_t number);

@@ -32,6 +32,7 @@ struct packet_row {
 	const char *where;      /* words of the reader: "page 3", "header"; "" unknown */
 	const char *name;       /* a name in which nobody was found; "" withheld */
 	int64_t stored_at;      /* modification time of the object in the store, UTC seconds */
+	const char *sha256;     /* of the object's bytes, when nobody else is in it; "" withheld or unknown */
 };
 
 struct packet {

@@ -125,6 +125,7 @@ static void add_row(const struct packet *packet, const struct packet_row *row, s
 	st_buf_format(out, "<td>%s %llu-%llu</td>", row->rebuilt ? "text" : "bytes", (ull)row->start,
 		(ull)row->start + row->length_bytes);
 	add_cell(out, stored_at);
+	add_cell(out, row->sha256);
 	st_buf_format(out, "</tr>\n");
 }
 
@@ -138,8 +139,8 @@ static enum st_status write_rows(
 		"<h2>Where it stands</h2>\n<div class=\"rows\" tabindex=\"0\" role=\"region\" aria-label=\"places\">"
 		"<table><caption>%zu of %llu places%s</caption>\n<thead><tr>",
 		shown, (ull)packet->mentions, shown < packet->row_count ? "; more of them in parts.csv" : "");
-	static const char *const heads[] = {
-		"store", "object", "name", "member", "format", "record", "where", "address", "form", "at", "stored at"};
+	static const char *const heads[] = {"store", "object", "name", "member", "format", "record", "where", "address",
+		"form", "at", "stored at", "SHA-256"};
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
 		st_buf_format(out, "<th scope=\"col\">%s</th>", heads[i]);
 	st_buf_format(out, "</tr></thead>\n<tbody>\n");

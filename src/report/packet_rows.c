@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#define CELLS 15
+#define CELLS 16
 
 /* --- parts.csv --- */
 
@@ -29,7 +29,7 @@ static void add_row(const struct packet *packet, const struct packet_row *row, s
 	snprintf(confidence, sizeof confidence, "%u.%02u", row->confidence / 100u, row->confidence % 100u);
 	packet_time(row->stored_at, stored_at);
 	const char *texts[CELLS] = {value->text, value->kind, row->form, confidence, store, object, row->name, member,
-		row->format, record, row->where, row->rebuilt ? "text" : "bytes", start, end, stored_at};
+		row->format, record, row->where, row->rebuilt ? "text" : "bytes", start, end, stored_at, row->sha256};
 	struct st_span cells[CELLS];
 	for (size_t i = 0; i < CELLS; i++)
 		cells[i] = (struct st_span){(const uint8_t *)texts[i], strlen(texts[i])};
@@ -39,7 +39,7 @@ static void add_row(const struct packet *packet, const struct packet_row *row, s
 enum st_status packet_csv(const struct packet *packet, const struct packet_sink *sink, struct st_error *err)
 {
 	static const char heads[] = "value,kind,form,confidence,store,object,name,member,format,record,where,unit,"
-				    "start,end,stored_at\r\n";
+				    "start,end,stored_at,sha256\r\n";
 	st_auto_buf struct st_buf out = {0};
 	st_buf_add(&out, heads, sizeof heads - 1);
 	for (size_t i = 0; i < packet->row_count; i++) {
@@ -86,6 +86,7 @@ static void write_row(const struct packet *packet, const struct packet_row *row,
 	st_json_key_uint(w, "start", row->start);
 	st_json_key_uint(w, "end", row->start + row->length_bytes);
 	key_text_or_null(w, "stored_at", stored_at);
+	key_text_or_null(w, "sha256", row->sha256);
 	st_json_object_end(w);
 }
 

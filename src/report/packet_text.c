@@ -210,7 +210,7 @@ enum st_status packet_readme(const struct packet *packet, const struct packet_si
 		       "archive or mail; record: its number in the object or member, from 1, empty where a file was "
 		       "searched that has no records; where in the document; start and end: bytes as stored, or "
 		       "characters of the text where it is put together; stored_at: when the object was last written "
-		       "in the store.");
+		       "in the store; sha256: of the whole object, where nobody else stands in it.");
 	if (packet->row_count < packet->mentions)
 		st_buf_format(&out, "  Listed are %zu of %llu places.\n", packet->row_count, (ull)packet->mentions);
 	st_buf_format(&out, "\nDetectors %s\n", packet->report->detectors_sha256);

@@ -16,8 +16,8 @@ static void encode_example(struct st_buf *out)
 		{0, true, true, text("a***@contoso.com")}, {7, true, false, text("IT60 ***")}, {2, false, false, {0}}};
 	struct payload_kind kinds[] = {{0, 1, 2, 100, 200}, {7, 1, 1, 100, 100}};
 	struct payload_record rows[] = {
-		{PAYLOAD_ALONE, text("fabrikam-offer.pdf"), 1574899200, true, {0xab}, 2, values, 3, 4},
-		{PAYLOAD_NAME_WITHHELD, {0}, 0, false, {0}, 1, values, 1, 0}};
+		{PAYLOAD_ALONE, text("fabrikam-offer.pdf"), 1574899200, true, {0xab}, true, {0xcd}, 2, values, 3, 4},
+		{PAYLOAD_NAME_WITHHELD, {0}, 0, false, {0}, false, {0}, 1, values, 1, 0}};
 	payload_encode(&(struct payload){.audience = PORTAL_PERSON,
 			       .records = 5,
 			       .alone = 1,
@@ -41,7 +41,10 @@ static void what_goes_in_comes_out(void)
 	CHECK_INT(payload.rows[0].value_count, 3);
 	CHECK_INT(payload.rows[0].more_values, 4);
 	CHECK(payload.rows[0].values[0].masked && payload.rows[0].values[0].own);
+	CHECK_INT(payload.rows[0].document_sha256[0], 0xcd);
+	CHECK_INT(payload.rows[0].sha256[0], 0xab);
 	CHECK_INT(payload.rows[1].has_digest, false);
+	CHECK_INT(payload.rows[1].has_document_digest, false);
 	payload_encode(&payload, &again);
 	CHECK(again.size == bytes.size && memcmp(again.data, bytes.data, bytes.size) == 0);
 	payload_free(&payload);

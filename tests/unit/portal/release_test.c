@@ -54,7 +54,7 @@ static void shared(const struct release_finding *f)
 	unsigned g = release_decide(f);
 	if (f->state == RELEASE_SHARED)
 		expect(f,
-			!(g & (RELEASE_NAME | RELEASE_DATE | RELEASE_DIGEST)) &&
+			!(g & (RELEASE_NAME | RELEASE_DATE | RELEASE_DIGEST | RELEASE_DOCUMENT_DIGEST)) &&
 				(f->evidence == RELEASE_ADDRESS || g == 0),
 			"shared");
 }
@@ -75,6 +75,17 @@ static void names(const struct release_finding *f)
 static void a_documents_name_is_shown_only_if_it_can_name_nobody_else(void)
 {
 	all_findings(names);
+}
+
+static void document_digests(const struct release_finding *f)
+{
+	if (release_decide(f) & RELEASE_DOCUMENT_DIGEST)
+		expect(f, f->state == RELEASE_ATTRIBUTED && f->document_is_alone, "digest of the document");
+}
+
+static void a_documents_digest_is_shown_only_to_whom_all_of_it_is(void)
+{
+	all_findings(document_digests);
 }
 
 static void roles(const struct release_finding *f)
@@ -123,7 +134,7 @@ static void a_record_of_one_person_alone_shows_name_date_digest_and_masked_value
 		.document_is_alone = true,
 		.name_words = RELEASE_WORDS_UNSEEN};
 	CHECK_INT(release_decide(&f), RELEASE_COUNT | RELEASE_RECORD_ROW | RELEASE_VALUE_KIND | RELEASE_VALUE_MASK |
-					      RELEASE_DATE | RELEASE_DIGEST | RELEASE_NAME);
+					      RELEASE_DATE | RELEASE_DIGEST | RELEASE_NAME | RELEASE_DOCUMENT_DIGEST);
 }
 
 int main(void)
@@ -131,6 +142,7 @@ int main(void)
 	RUN(what_is_unknown_ambiguous_unattributed_weak_or_anothers_is_released_to_nobody);
 	RUN(a_shared_record_shows_own_values_only_and_nothing_of_the_document);
 	RUN(a_documents_name_is_shown_only_if_it_can_name_nobody_else);
+	RUN(a_documents_digest_is_shown_only_to_whom_all_of_it_is);
 	RUN(a_role_mailbox_gets_counts_and_kinds_and_nothing_else);
 	RUN(full_addresses_go_to_confirmed_employers_only_and_values_beside_to_no_organization);
 	RUN(nothing_is_shown_that_does_not_count);

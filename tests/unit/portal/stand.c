@@ -278,7 +278,8 @@ static void with_session(struct stand *stand, const struct portal_question *ques
 		stand->erased |= question->wish == PORTAL_ERASE;
 	else if (question->ask == PORTAL_ASK_END)
 		visit->proven = false;
-	for (size_t i = 0; question->ask == PORTAL_ASK_OPENED && i < visit->opened_count; i++) {
+	for (size_t i = 0; question->ask == PORTAL_ASK_OPEN && question->case_count == 1 && i < visit->opened_count;
+		i++) {
 		struct portal_log_entry *entry = &answer->log[answer->log_count++];
 		*entry = (struct portal_log_entry){
 			.at = visit->opened[i], .what = PORTAL_ASK_OPEN, .who = PORTAL_MAILBOX};
