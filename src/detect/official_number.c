@@ -246,9 +246,11 @@ static bool is_shape(const struct attempt *a, size_t code, const char *shape)
 
 static bool is_printed(const struct attempt *a, size_t code, const char *shapes)
 {
+	const bool apart = code > 0 && a->text->group[0].end == code;
+	const int first = apart ? 10 : a->text->group[0].end - (int)code;
 	for (const char *shape = shapes; shape != NULL; shape = strchr(shape, '|')) {
 		shape += *shape == '|';
-		if (is_shape(a, code, shape))
+		if ((first > 9 || shape[0] == '0' + first) && is_shape(a, code, shape))
 			return true;
 	}
 	return false;
