@@ -237,7 +237,7 @@ PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struc
 	return holds & ~is_hexadecimal(planes, w, four);
 }
 
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void worded_number_places(struct planes *planes, uint64_t *found)
 {
 	struct shared shared;
 	share(planes, &shared);
@@ -256,6 +256,6 @@ const struct detector detector_worded_number = {
 		    "languages",
 	.triggers = "0123456789",
 	.run_start = true,
-	.places = find_places,
+	.places = worded_number_places,
 	.check = check,
 };
