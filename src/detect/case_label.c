@@ -401,9 +401,12 @@ bool case_label_may_begin(const struct detect_window *window, size_t at, bool fe
 	return label_ends(window, &at, few) || at <= LONGEST_HEAD + SIGNS_MOST;
 }
 
-const char *case_label_word(size_t number)
+const char *case_label_word(size_t number, const char **before)
 {
-	return number < sizeof labels / sizeof *labels ? labels[number].last : NULL;
+	if (number >= sizeof labels / sizeof *labels)
+		return NULL;
+	*before = labels[number].before;
+	return labels[number].last;
 }
 
 /* Names of code are no labels: __prot = 0664. */

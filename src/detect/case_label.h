@@ -18,8 +18,8 @@ bool case_label_may_end(const struct detect_window *window, size_t at, bool few)
 bool case_label_may_begin(const struct detect_window *window, size_t at, bool few);
 /* Ends none of these words before the blank before `at`, by its last two letters? */
 bool case_label_ends_other(const struct detect_window *window, size_t at);
-/* The last word of each label, for tests of what is said of all of them; NULL behind the last. */
-const char *case_label_word(size_t number);
+/* The last word of each label, and those before it, for tests of what is said of all of them; NULL behind the last. */
+const char *case_label_word(size_t number, const char **before);
 /* Is this group a label itself, as in CASE#12345? */
 bool case_label_is(const struct case_token *token, size_t group);
 

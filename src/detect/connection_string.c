@@ -274,7 +274,7 @@ static bool may_end_key(uint8_t byte)
 }
 
 /* Equals signs are rare enough to look at each. */
-static void find_places(struct planes *planes, uint64_t *found)
+static void connection_string_places(struct planes *planes, uint64_t *found)
 {
 	const uint64_t *equals = planes->of[PLANE_EQUALS] + 1;
 	const uint8_t *text = planes->text + PLANE_PLACES;
@@ -291,6 +291,6 @@ const struct detector detector_connection_string = {
 	.describe = "Server of a connection string, account of a storage connection string",
 	.triggers = "=",
 	.may_start = may_start,
-	.places = find_places,
+	.places = connection_string_places,
 	.check = check,
 };

@@ -349,7 +349,7 @@ PLANES_INLINE plane_bits begins_word(const struct planes *planes, size_t w)
 }
 
 /* The sign itself, its escapes, the words for it. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void email_address_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		plane_bits escapes = plane(planes, PLANE_EQUALS, w, 0);
@@ -370,6 +370,6 @@ const struct detector detector_email_address = {
 	.triggers = "@%=&\\aAcCkK\xc3\xef",
 	.run_start = true,
 	.may_start = may_start,
-	.places = find_places,
+	.places = email_address_places,
 	.check = check,
 };

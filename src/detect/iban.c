@@ -388,7 +388,7 @@ PLANES_INLINE plane_bits behind_code(const struct planes *planes, size_t w, plan
 
 /* Two check digits, the second may be anything beyond ASCII, behind a country code. check() says yes only where no
  * digit stands between a place where a token begins and the trigger: that is always the first trigger of its run. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void iban_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		const plane_bits first = plane(planes, PLANE_FIRST, w, 0), high = plane(planes, PLANE_HIGH, w, 1);
@@ -407,6 +407,6 @@ const struct detector detector_iban = {
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
-	.places = find_places,
+	.places = iban_places,
 	.check = check,
 };

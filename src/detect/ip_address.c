@@ -382,7 +382,7 @@ PLANES_INLINE plane_bits colon_goes_on(const uint64_t *colons, size_t w)
 }
 
 /* IPv6: two colons together, or three that follow each other; hours, minutes and seconds have two. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void ip_address_places(struct planes *planes, uint64_t *found)
 {
 	const uint64_t *colons = planes->of[PLANE_COLON];
 	uint64_t goes_on[PLANE_WORDS + 6] = {0};
@@ -403,6 +403,6 @@ const struct detector detector_ip_address = {
 	.triggers = ".:",
 	.run_start = false,
 	.may_start = may_start,
-	.places = find_places,
+	.places = ip_address_places,
 	.check = check,
 };

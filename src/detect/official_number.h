@@ -8,8 +8,14 @@
 
 #include "detect/official_words.h"
 
+struct planes;
+
 #define OFFICIAL_CHARACTERS 20
 #define OFFICIAL_GROUPS 8
+/* Letters in front of the first digit: a fiscal code of which only the last digit was not replaced. */
+#define OFFICIAL_LEADING_LETTERS 14
+/* No scheme has fewer. */
+#define OFFICIAL_LEAST_CHARACTERS 7
 
 struct official_scheme {
 	const char *name; /* as in "scheme" */
@@ -37,6 +43,9 @@ struct official_schemes {
 	const uint64_t *by_size; /* bits of those that have numbers of so many characters, without the code */
 };
 extern const struct official_schemes official_national_ids, official_vat_numbers;
+
+/* Where the detector of them can find any (detector.h, `places`). */
+void official_number_places(struct planes *planes, uint64_t *found);
 
 /* Behind a word of its own, or behind one of its class. */
 #define OFFICIAL_LABELLED 97

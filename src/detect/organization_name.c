@@ -391,7 +391,7 @@ static bool may_be_form(const uint8_t *at)
 }
 
 /* What begins_form takes, and more: A or S and what can follow them, and so on. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void organization_name_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		const plane_bits dot = plane(planes, PLANE_DOT, w, 1);
@@ -412,6 +412,6 @@ const struct detector detector_organization_name = {
 	.kind = DETECT_ORGANIZATION_NAME,
 	.describe = "Name of an organization: capitalised words before a legal form",
 	.triggers = "ABCEGIKLNOPSps",
-	.places = find_places,
+	.places = organization_name_places,
 	.check = check,
 };

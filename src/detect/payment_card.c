@@ -267,7 +267,7 @@ PLANES_INLINE plane_bits find_groups(const struct planes *planes, size_t w)
 
 /* check() says yes only at a digit behind which no letter or digit of the same run stands (begins_free): it is the
  * first trigger there. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void payment_card_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		plane_bits here = find_groups(planes, w);
@@ -285,6 +285,6 @@ const struct detector detector_payment_card = {
 	.triggers = "0123456789\xef",
 	.run_start = true,
 	.may_start = may_start,
-	.places = find_places,
+	.places = payment_card_places,
 	.check = check,
 };

@@ -108,8 +108,6 @@ PLANES_INLINE void store_sets(struct planes *planes, size_t w, const struct byte
 	plane_store(of[PLANE_SLASH] + w, byte_is(bytes, '/'));
 	plane_store(of[PLANE_EQUALS] + w, byte_is(bytes, '='));
 	plane_store(of[PLANE_BRACKET] + w, byte_is(bytes, '['));
-	plane_store(of[PLANE_OF_NUMBER] + w,
-		((LOW('d') | LOW('m') | LOW('o')) & bytes->a_to_o) | (LOW('r') & bytes->p_to_z) | byte_is(bytes, '#'));
 	plane_store(of[PLANE_BEHIND_EQUALS] + w, ((LOW('a') | LOW('c')) & bytes->a_to_o) | byte_is(bytes, '2') |
 							 byte_is(bytes, '\n') | byte_is(bytes, '\r'));
 }
@@ -130,6 +128,15 @@ PLANES_INLINE void store_words(struct planes *planes, size_t w, const struct byt
 	const plane_bits f_r = (LOW('f') & a_to_o) | (LOW('r') & p_to_z);
 	plane_store(of[PLANE_F_R] + w, f_r);
 	plane_store(of[PLANE_F_O_R] + w, f_r | (LOW('o') & a_to_o));
+	const plane_bits d_m = (LOW('d') | LOW('m')) & a_to_o, o = LOW('o') & a_to_o, r = LOW('r') & p_to_z;
+	plane_store(of[PLANE_D_M] + w, d_m);
+	plane_store(of[PLANE_O] + w, o);
+	plane_store(of[PLANE_R] + w, r);
+	plane_store(of[PLANE_OF_NUMBER] + w, d_m | o | r | byte_is(bytes, '#'));
+	plane_store(of[PLANE_I_U] + w, (LOW('i') & a_to_o) | (LOW('u') & p_to_z));
+	plane_store(of[PLANE_L_M_N_R_S_T] + w,
+		((LOW('l') | LOW('m') | LOW('n')) & a_to_o) | r | ((LOW('s') | LOW('t')) & p_to_z));
+	plane_store(of[PLANE_E_N_S] + w, ((LOW('e') | LOW('n')) & a_to_o) | (LOW('s') & p_to_z));
 	plane_store(of[PLANE_LABEL_END] + w,
 		((LOW('d') | LOW('n')) & a_to_o) | ((LOW('s') | LOW('t') | LOW('y')) & p_to_z));
 	plane_store(of[PLANE_LABEL_SIGN] + w, byte_is(bytes, '=') | byte_is(bytes, ':') | byte_is(bytes, '"') |

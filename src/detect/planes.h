@@ -58,6 +58,12 @@ enum plane {
 	PLANE_X,
 	PLANE_F_R,
 	PLANE_F_O_R,
+	PLANE_D_M, /* of last_letters in case_label.c: these, o and r, and what may stand before d m, o, r */
+	PLANE_O,
+	PLANE_R,
+	PLANE_I_U,
+	PLANE_L_M_N_R_S_T,
+	PLANE_E_N_S,
 	PLANE_LABEL_END, /* d n s t y: in which the labels of secrets end */
 	/* other sets of one detector */
 	PLANE_LABEL_SIGN, /* = : " ' \\, behind such a label */

@@ -632,7 +632,7 @@ static bool may_start(uint8_t trigger, uint8_t next)
 }
 
 /* The colon before two slashes, or the first of them behind it; escaped ones are asked again by may_start. */
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void url_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		plane_bits colon = plane(planes, PLANE_COLON, w, 0);
@@ -649,6 +649,6 @@ const struct detector detector_url = {
 	.describe = "URL of the web, FTP, S3, Google and Azure storage, databases; passwords and signatures masked",
 	.triggers = ":/\\%",
 	.may_start = may_start,
-	.places = find_places,
+	.places = url_places,
 	.check = check,
 };

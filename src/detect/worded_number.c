@@ -169,6 +169,27 @@ PLANES_TARGET static void share(const struct planes *planes, struct shared *shar
 	}
 }
 
+/* Is the word before the blank before the number, which ends in one of these letters, none that says that a number
+ * comes, by its last two letters (case_label_ends_other)? */
+PLANES_INLINE plane_bits behind_other(const struct planes *planes, size_t w)
+{
+	plane_bits pair = plane(planes, PLANE_D_M, w, -2) & plane(planes, PLANE_I_U, w, -3);
+	pair |= plane(planes, PLANE_O, w, -2) & plane(planes, PLANE_L_M_N_R_S_T, w, -3);
+	pair |= plane(planes, PLANE_R, w, -2) & plane(planes, PLANE_E_N_S, w, -3);
+	return plane(planes, PLANE_LETTER, w, -2) & plane(planes, PLANE_LETTER, w, -3) & ~pair;
+}
+
+/* Of four or five digits before a blank and a small letter, which are a case number or the code of a place, if
+ * anything: is the word before them none that says so? */
+PLANES_INLINE plane_bits says_nothing(const struct planes *planes, size_t w)
+{
+	const plane_bits small = plane(planes, PLANE_SPACE, w, 5) & plane(planes, PLANE_LOWER, w, 6);
+	const plane_bits fifth = plane(planes, PLANE_DIGIT, w, 4) & small;
+	const plane_bits fourth = plane(planes, PLANE_SPACE, w, 4) & plane(planes, PLANE_LOWER, w, 5);
+	const plane_bits alnum = plane(planes, PLANE_ALNUM, w, -4); /* no code of a state: "GET 15095" */
+	return (fifth | fourth) & behind_other(planes, w) & (alnum | ~plane(planes, PLANE_UPPER, w, -2));
+}
+
 /* The hints for a number behind a blank. */
 PLANES_INLINE plane_bits behind_blank(
 	const struct planes *planes, const struct shared *shared, size_t w, plane_bits four, plane_bits few)
@@ -176,8 +197,11 @@ PLANES_INLINE plane_bits behind_blank(
 	const plane_bits fifth = plane(planes, PLANE_DIGIT, w, 4), upper = plane(planes, PLANE_UPPER, w, -2);
 	plane_bits holds = few | (shifted(shared->signs, w, 4) & shifted(shared->signs, w, 7));
 	holds |= ~few & (~shifted(shared->inside, w, 3) | plane(planes, PLANE_LINE_FEED, w, 3));
-	holds |= four & fifth & (plane(planes, PLANE_DIGIT, w, 5) | (upper & plane(planes, PLANE_UPPER, w, -3)));
-	return holds | (four & shifted(shared->ends, w, -2));
+	holds |= four & fifth & plane(planes, PLANE_DIGIT, w, 5);
+	plane_bits word = shifted(shared->ends, w, -2) | (fifth & upper & plane(planes, PLANE_UPPER, w, -3));
+	if (!planes->fields)
+		word &= ~says_nothing(planes, w);
+	return holds | (four & word);
 }
 
 /* Four to seven digits, a small letter and what goes on: hexadecimal, no number of any kind. */
@@ -213,7 +237,7 @@ PLANES_INLINE plane_bits hints_may_hold(const struct planes *planes, const struc
 	return holds & ~is_hexadecimal(planes, w, four);
 }
 
-PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
+PLANES_TARGET static void worded_number_places(struct planes *planes, uint64_t *found)
 {
 	struct shared shared;
 	share(planes, &shared);
@@ -232,6 +256,6 @@ const struct detector detector_worded_number = {
 		    "languages",
 	.triggers = "0123456789",
 	.run_start = true,
-	.places = find_places,
+	.places = worded_number_places,
 	.check = check,
 };
