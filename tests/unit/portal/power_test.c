@@ -105,7 +105,11 @@ static void remove_state(const char *path)
 static bool start(struct world *world)
 {
 	struct st_error failure = {0};
-	struct keyholder_options options = {key, "0123456789abcdef", world->path, 2, 100};
+	struct keyholder_options options = {.seal_key = key,
+		.key_id = "0123456789abcdef",
+		.state_path = world->path,
+		.openings_per_hour = 2,
+		.mails_per_hour = 100};
 	if (keyholder_open(&options, &world->keyholder, &failure) == ST_OK)
 		return true;
 	printf("# %s\n", failure.what);
