@@ -238,15 +238,21 @@ static bool is_shape(const struct attempt *a, size_t code, const char *shape)
 	return *shape == 0 || *shape == '|';
 }
 
+/* Behind the next '|'; NULL: there is none. */
+static const char *next_shape(const char *shape)
+{
+	while (*shape != 0 && *shape != '|')
+		shape++;
+	return *shape == 0 ? NULL : shape + 1;
+}
+
 static bool is_printed(const struct attempt *a, size_t code, const char *shapes)
 {
 	const bool apart = code > 0 && a->text->group[0].end == code;
 	const int first = apart ? 10 : a->text->group[0].end - (int)code;
-	for (const char *shape = shapes; shape != NULL; shape = strchr(shape, '|')) {
-		shape += *shape == '|';
+	for (const char *shape = shapes; shape != NULL; shape = next_shape(shape))
 		if ((first > 9 || shape[0] == '0' + first) && is_shape(a, code, shape))
 			return true;
-	}
 	return false;
 }
 
@@ -318,9 +324,6 @@ static void fill(
 		memcpy(out->canonical + before, number, a->size - code);
 }
 
-/* Where so many schemes have numbers of a size, the words before one are looked for once, and first. */
-#define SCHEMES_MANY 4
-
 /* Those of the schemes whose numbers are printed in such groups. */
 static uint64_t standing_right(const struct attempt *a, const struct official_schemes *schemes, uint64_t left)
 {
@@ -337,14 +340,11 @@ static void try_schemes(
 	struct attempt *a, const struct official_schemes *schemes, size_t code, struct detect_candidate *out)
 {
 	uint64_t left = schemes->by_size[a->size - code];
-	bool words_first = code == 0 && (a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY);
-	if (words_first && a->groups > 1) {
+	if (code == 0 && a->groups > 1)
 		left = standing_right(a, schemes, left);
-		words_first = a->words_known || __builtin_popcountll(left) >= SCHEMES_MANY;
-	}
 	for (; left != 0; left &= left - 1) {
 		const struct official_scheme *scheme = &schemes->list[__builtin_ctzll(left)];
-		if (words_first && lacks_word(a, scheme))
+		if (code == 0 && a->words_known && lacks_word(a, scheme))
 			continue;
 		if (code > 0 && (memcmp(scheme->code, a->text->text, code) != 0 || scheme->code[code] != 0))
 			continue;

@@ -345,10 +345,12 @@ size_t url_fold_host(const uint8_t *host, size_t size, uint8_t out[URL_HOST_BYTE
 	if (looked_up != IDN2_OK)
 		return 0;
 	size = strlen((const char *)ascii);
-	if (size <= HOST_BYTES)
+	/* a no-break space became a blank */
+	const bool holds = size <= HOST_BYTES && well_formed(ascii, size, &beyond) && !beyond;
+	if (holds)
 		memcpy(out, ascii, size);
 	free(ascii);
-	return size <= HOST_BYTES ? size : 0;
+	return holds ? size : 0;
 }
 
 uint8_t url_host_confidence(const uint8_t *host, size_t size)
