@@ -212,7 +212,7 @@
 #define CEIL_JOBS_AHEAD 16
 #define CEIL_JOB_AHEAD_BYTES (256 * KIB)
 #define CEIL_JOBS_AHEAD_BYTES (1 * MIB)
-/* Rows of one sorted run before it is sealed and written. */
+/* Rows of one sorted run before it is sealed and written; as many more are held while that goes on. */
 #define CEIL_RUN_BYTES (64 * MIB)
 /* Memory for readings that ended, and parts, that wait for their commit; beyond, they are committed. */
 #define CEIL_UNCOMMITTED_BYTES (8 * MIB)

@@ -17,7 +17,7 @@
 
 #define KINDS 2 /* of rows: mentions, records */
 /* Fewer are written sooner than a thread begins. */
-#define BESIDE_BYTES (256 * KIB)
+#define BESIDE_BYTES (1 * MIB)
 
 /* One run on its way to the disk. */
 struct leaving {

@@ -147,6 +147,7 @@ enum st_status resolve_merge_mentions(const struct resolve_input *input, const s
 		.writer = {.form = ROW_ENTITY, .out = input->out, .digest_key = input->work->digest_key}};
 	struct merge_input merge = {.work = input->work,
 		.live = &live,
+		.first = first,
 		.runs = input->runs,
 		.run_count = input->run_count,
 		.content = 'm',

@@ -124,20 +124,32 @@ static void open_kept(struct merge *merge)
 	input->cursor.name = "earlier result";
 }
 
+/* The bit of the record of the key's first place will be asked for when the key's turn comes, and is fetched into the
+ * cache now: records come in no order, and there are more bits than it holds. */
+static enum st_status foresee(struct merge *merge, struct input *input, struct st_error *err)
+{
+	const struct resolve_place *place = &input->cursor.place;
+	ST_TRY(row_cursor_look_ahead(&input->cursor, err));
+	size_t index = input->cursor.ahead ? segment_find(merge->input.live, place->segment) : SEGMENT_NONE;
+	if (index != SEGMENT_NONE)
+		__builtin_prefetch(first_byte(merge->input.first, index, place->record));
+	return ST_OK;
+}
+
 /* Moves the input to its next key. A run that ends must have held as many rows as were written into it. */
-static enum st_status next_key(struct input *input, bool *there, struct st_error *err)
+static enum st_status next_key(struct merge *merge, struct input *input, bool *there, struct st_error *err)
 {
 	ST_TRY(row_cursor_next_key(&input->cursor, there, err));
 	if (!*there && input->run != NULL && input->cursor.rows != input->run->rows)
 		return st_fail(err, ST_FATAL, "run %s: %" PRIu64 " rows where %" PRIu64 " were written",
 			input->run->name, input->cursor.rows, input->run->rows);
-	return ST_OK;
+	return *there && merge->input.first != NULL ? foresee(merge, input, err) : ST_OK;
 }
 
 static enum st_status advance(struct merge *merge, struct input *input, struct st_error *err)
 {
 	bool there;
-	ST_TRY(next_key(input, &there, err));
+	ST_TRY(next_key(merge, input, &there, err));
 	if (there)
 		heap_push(&merge->keys, key_entry(input));
 	return ST_OK;
@@ -237,7 +249,7 @@ static enum st_status leave_key(struct merge *merge, struct st_error *err)
 		bool there;
 		struct input *input = merge->single;
 		merge->single = NULL;
-		ST_TRY(next_key(input, &there, err));
+		ST_TRY(next_key(merge, input, &there, err));
 		if (there)
 			heap_replace_top(&merge->keys, key_entry(input));
 		else

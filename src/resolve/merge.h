@@ -10,7 +10,8 @@
 
 struct merge_input {
 	const struct resolve_work *work;
-	const struct segment_table *live; /* places of other segments are dropped; NULL: all are kept */
+	const struct segment_table *live;  /* places of other segments are dropped; NULL: all are kept */
+	const struct resolve_first *first; /* of the same segments, asked about each place; NULL: not */
 	const struct resolve_run *runs;
 	size_t run_count;
 	char content;       /* runs of other contents are passed over */

@@ -104,6 +104,7 @@ enum st_status resolve_merge_records(
 	enum st_status status = segment_table_open(input, &live, err);
 	if (status == ST_OK)
 		status = first_open(input, &out->first, err);
+	merge.first = out->first;
 	if (status == ST_OK)
 		status = merge_open(&merge, &work.merge, err);
 	if (status == ST_OK)

@@ -48,7 +48,10 @@ static enum st_status continue_key(struct row_cursor *cursor, struct st_error *e
 
 enum st_status row_cursor_next_place(struct row_cursor *cursor, bool *there, struct st_error *err)
 {
-	*there = false;
+	*there = cursor->ahead;
+	cursor->ahead = false;
+	if (*there)
+		return ST_OK;
 	if (cursor->places.size == 0 && cursor->more)
 		ST_TRY(continue_key(cursor, err));
 	if (cursor->places.size == 0)
@@ -67,9 +70,15 @@ enum st_status row_cursor_next_place(struct row_cursor *cursor, bool *there, str
 	return ST_OK;
 }
 
+enum st_status row_cursor_look_ahead(struct row_cursor *cursor, struct st_error *err)
+{
+	return row_cursor_next_place(cursor, &cursor->ahead, err);
+}
+
 enum st_status row_cursor_next_key(struct row_cursor *cursor, bool *there, struct st_error *err)
 {
 	struct row row;
+	cursor->ahead = false;
 	for (*there = cursor->begun && (cursor->places.size > 0 || cursor->more); *there;)
 		ST_TRY(row_cursor_next_place(cursor, there, err));
 	ST_TRY(next_row(cursor, &row, there, err));

@@ -15,6 +15,7 @@ struct row_cursor {
 	struct resolve_place place;
 	struct st_span packed;    /* bytes of that place */
 	bool begun, more, placed; /* a key was read; its present row is not its last; a place of it was read */
+	bool ahead;               /* that place was not taken yet */
 	uint64_t times;
 	uint64_t rows; /* places (or times) read so far */
 };
@@ -22,6 +23,8 @@ struct row_cursor {
 enum st_status row_cursor_next_key(struct row_cursor *cursor, bool *there, struct st_error *err);
 /* Goes on to the next place of the key, in cursor->place; *there false after the last. */
 enum st_status row_cursor_next_place(struct row_cursor *cursor, bool *there, struct st_error *err);
+/* Has the first place of the key in cursor->place already now; the next call above takes it. */
+enum st_status row_cursor_look_ahead(struct row_cursor *cursor, struct st_error *err);
 void row_cursor_free(struct row_cursor *cursor);
 
 #endif

@@ -38,6 +38,12 @@ enum st_status first_open(const struct resolve_input *input, struct resolve_firs
 bool first_fits(const struct resolve_first *first, const struct resolve_input *input);
 void first_set(struct resolve_first *first, size_t index, uint64_t record);
 bool first_get(const struct resolve_first *first, size_t index, uint64_t record);
+/* The byte that holds the bit; a record that the segment does not have: some byte. */
+static inline const uint8_t *first_byte(const struct resolve_first *first, size_t index, uint64_t record)
+{
+	bool there = record < first->base[index + 1] - first->base[index];
+	return first->bytes.data + (there ? (first->base[index] + record) / 8 : 0);
+}
 void first_close(struct resolve_first *first); /* NULL is fine */
 
 /* Memory of `size` bytes that lies in a file without a name in the work folder, zeroed; munmap() gives it back. */
