@@ -487,6 +487,8 @@
 /* Name servers of one zone, and their addresses; a zone with more proves nothing. */
 #define CEIL_DNS_SERVERS 16
 #define CEIL_DNS_PLACES 64
+/* Servers of the zone above that are asked whom it handed a zone to; one answer is enough. */
+#define CEIL_DNS_SERVERS_ABOVE 4
 /* CNAMEs one behind the other; a longer way has no text at its end. */
 #define CEIL_DNS_ALIASES 8
 /* Servers that the operator names, each for forwarding and for zones. */

@@ -34,6 +34,11 @@ struct round {
 	size_t question_size; /* without its length */
 	struct exchange *list;
 	size_t count;
+	/* of dns_ask_above; zone NULL: of dns_ask_all */
+	const struct dns_name *zone;
+	struct dns_name *servers;
+	size_t most, server_count;
+	bool done;
 };
 
 static void end(struct exchange *e, enum dns_reach reach)
@@ -87,10 +92,16 @@ static void send_datagram(struct round *round, struct exchange *e, uint64_t now_
 }
 
 /* What stands in a whole answer; false: it is none to this question. */
-static bool take(const struct round *round, struct exchange *e, struct st_span packet)
+static bool take(struct round *round, struct exchange *e, struct st_span packet)
 {
 	struct dns_said *said = e->said;
-	said->kind = dns_answer_read(packet, e->id, round->name, round->wanted, &said->alias, &said->texts);
+	if (round->zone != NULL) {
+		said->kind = dns_referral_read(
+			packet, e->id, round->name, round->zone, round->servers, round->most, &round->server_count);
+		round->done = said->kind == DNS_REFERRAL || said->kind == DNS_NOTHING;
+	} else {
+		said->kind = dns_answer_read(packet, e->id, round->name, round->wanted, &said->alias, &said->texts);
+	}
 	if (said->kind == DNS_STRANGE)
 		return false;
 	if (said->kind == DNS_CUT && !e->tcp)
@@ -100,7 +111,7 @@ static bool take(const struct round *round, struct exchange *e, struct st_span p
 	return true;
 }
 
-static void hear_datagrams(const struct round *round, struct exchange *e)
+static void hear_datagrams(struct round *round, struct exchange *e)
 {
 	uint8_t bytes[DATAGRAM_BYTES];
 	for (int i = 0; i < DATAGRAMS; i++) {
@@ -128,7 +139,7 @@ static bool send_rest(struct round *round, struct exchange *e)
 }
 
 /* One message, behind its length. */
-static bool hear_stream(const struct round *round, struct exchange *e)
+static bool hear_stream(struct round *round, struct exchange *e)
 {
 	st_buf_reserve(&e->got, ANSWER_BYTES - e->got.size);
 	ssize_t got = recv(e->fd, e->got.data + e->got.size, ANSWER_BYTES - e->got.size, MSG_DONTWAIT);
@@ -177,36 +188,53 @@ static bool turn(struct round *round, struct pollfd *fds, uint64_t deadline_ms)
 			until_ms = e->again_ms;
 		open |= e->fd >= 0;
 	}
-	if (!open || now_ms >= deadline_ms)
+	if (!open || round->done || now_ms >= deadline_ms)
 		return false;
 	if (poll(fds, round->count, until_ms > now_ms ? (int)(until_ms - now_ms) : 0) < 0)
 		return errno == EINTR;
-	for (size_t i = 0; i < round->count; i++)
+	for (size_t i = 0; i < round->count && !round->done; i++)
 		if (fds[i].fd >= 0 && fds[i].revents != 0)
 			hear(round, &round->list[i], fds[i].revents);
 	return true;
+}
+
+/* All places side by side, to the end of the round. */
+static void run(struct round *round, const struct dns_place *places, uint64_t deadline_ms, struct dns_said *said)
+{
+	struct pollfd *fds = st_alloc_zero(round->count + 1, sizeof *fds);
+	round->list = st_alloc_zero(round->count + 1, sizeof *round->list);
+	round->question_size = dns_question_write(0, round->name, DNS_TXT, round->question + LENGTH_BYTES);
+	round->question[0] = (uint8_t)(round->question_size >> 8);
+	round->question[1] = (uint8_t)round->question_size;
+	for (size_t i = 0; i < round->count; i++) {
+		said[i] = (struct dns_said){.reach = DNS_SILENT};
+		round->list[i] = (struct exchange){.place = &places[i], .said = &said[i], .fd = -1};
+		if (!places[i].closed)
+			begin(&round->list[i], false);
+	}
+	while (turn(round, fds, deadline_ms))
+		;
+	for (size_t i = 0; i < round->count; i++)
+		if (round->list[i].fd >= 0)
+			end(&round->list[i], DNS_SILENT);
+	free(round->list);
+	free(fds);
 }
 
 void dns_ask_all(const struct dns_place *places, size_t count, const struct dns_name *name, struct st_span wanted,
 	uint64_t deadline_ms, struct dns_said *out)
 {
 	struct round round = {.name = name, .wanted = wanted, .count = count};
-	struct pollfd *fds = st_alloc_zero(count + 1, sizeof *fds);
-	round.list = st_alloc_zero(count + 1, sizeof *round.list);
-	round.question_size = dns_question_write(0, name, DNS_TXT, round.question + LENGTH_BYTES);
-	round.question[0] = (uint8_t)(round.question_size >> 8);
-	round.question[1] = (uint8_t)round.question_size;
-	for (size_t i = 0; i < count; i++) {
-		out[i] = (struct dns_said){.reach = DNS_SILENT};
-		round.list[i] = (struct exchange){.place = &places[i], .said = &out[i], .fd = -1};
-		if (!places[i].closed)
-			begin(&round.list[i], false);
-	}
-	while (turn(&round, fds, deadline_ms))
-		;
-	for (size_t i = 0; i < count; i++)
-		if (round.list[i].fd >= 0)
-			end(&round.list[i], DNS_SILENT);
-	free(round.list);
-	free(fds);
+	run(&round, places, deadline_ms, out);
+}
+
+bool dns_ask_above(const struct dns_place *places, size_t place_count, const struct dns_name *name,
+	const struct dns_name *zone, uint64_t deadline_ms, struct dns_name *out, size_t most, size_t *count)
+{
+	struct round round = {.name = name, .count = place_count, .zone = zone, .servers = out, .most = most};
+	struct dns_said *said = st_alloc_zero(place_count + 1, sizeof *said);
+	run(&round, places, deadline_ms, said);
+	free(said);
+	*count = round.server_count;
+	return round.done;
 }

@@ -29,6 +29,11 @@ struct dns_said {
 	struct dns_texts texts;
 };
 
+/* Which servers a zone was handed to, as the servers above it say: the first of them that says so, or that it has
+ * authority for name itself (then count is 0), ends it. name lies in zone. false: none did by deadline_ms, or there are
+ * more than `most`. */
+bool dns_ask_above(const struct dns_place *places, size_t place_count, const struct dns_name *name,
+	const struct dns_name *zone, uint64_t deadline_ms, struct dns_name *out, size_t most, size_t *count);
 /* Blocks until all have answered, at the latest at deadline_ms (st_now_ms). out has count elements. */
 void dns_ask_all(const struct dns_place *places, size_t count, const struct dns_name *name, struct st_span wanted,
 	uint64_t deadline_ms, struct dns_said *out);

@@ -7,17 +7,22 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+/* The name servers of one zone. */
+struct zone {
+	struct dns_name servers[CEIL_DNS_SERVERS];
+	size_t server_count;
+	struct dns_place places[CEIL_DNS_PLACES];
+	size_t place_count;
+	bool too_many;
+};
+
 struct proof {
 	struct names *names;
 	const struct dns_options *options;
 	struct dns_name name; /* whose texts are looked for, along the aliases */
 	struct st_span token;
 	uint64_t deadline_ms;
-	struct dns_name servers[CEIL_DNS_SERVERS];
-	size_t server_count;
-	struct dns_place places[CEIL_DNS_PLACES];
-	size_t place_count;
-	bool too_many;
+	struct zone zone, above; /* the name's, and the one that handed it over */
 	struct dns_said said[CEIL_DNS_PLACES];
 };
 
@@ -30,17 +35,18 @@ static enum portal_verdict verdict_of(const struct names_answer *answer)
 					       : PORTAL_UNREACHABLE;
 }
 
-static void add_place(struct proof *p, struct dns_place place)
+static void add_place(const struct proof *p, struct zone *zone, struct dns_place place)
 {
 	place.closed = !p->options->private_zone && !dns_place_is_public(&place);
-	if (p->place_count == CEIL_DNS_PLACES)
-		p->too_many = true;
+	if (zone->place_count == CEIL_DNS_PLACES)
+		zone->too_many = true;
 	else
-		p->places[p->place_count++] = place;
+		zone->places[zone->place_count++] = place;
 }
 
 struct found {
-	struct proof *proof;
+	const struct proof *proof;
+	struct zone *zone;
 	size_t server;
 };
 
@@ -54,24 +60,24 @@ static void on_address(void *context, const uint8_t *address, size_t size)
 	place.size = size == 4 ? sizeof *four : sizeof *six;
 	*(size == 4 ? &four->sin_port : &six->sin6_port) = htons(DNS_PORT);
 	memcpy(size == 4 ? (void *)&four->sin_addr : (void *)&six->sin6_addr, address, size);
-	add_place(found->proof, place);
+	add_place(found->proof, found->zone, place);
 }
 
 /* Addresses of all servers, asked side by side. A name without any stays a server that is not heard. */
-static enum portal_verdict find_addresses(struct proof *p)
+static enum portal_verdict find_addresses(const struct proof *p, struct zone *zone)
 {
 	static const uint16_t types[] = {DNS_A, DNS_AAAA};
 	struct names_answer answers[CEIL_DNS_SERVERS][2];
 	enum portal_verdict verdict = PORTAL_DONE;
-	for (size_t i = 0; i < p->server_count; i++)
+	for (size_t i = 0; i < zone->server_count; i++)
 		for (size_t j = 0; j < 2; j++)
-			names_begin(p->names, &p->servers[i], types[j], &answers[i][j]);
+			names_begin(p->names, &zone->servers[i], types[j], &answers[i][j]);
 	if (!names_wait(p->names, p->deadline_ms))
 		verdict = PORTAL_UNREACHABLE;
-	for (size_t i = 0; i < p->server_count; i++) {
+	for (size_t i = 0; i < zone->server_count; i++) {
 		for (size_t j = 0; j < 2; j++) {
 			struct names_answer *answer = &answers[i][j];
-			struct found found = {p, i};
+			struct found found = {p, zone, i};
 			struct st_span packet = {answer->packet.data, answer->packet.size};
 			if (answer->state == NAMES_BOGUS)
 				verdict = PORTAL_BOGUS;
@@ -81,60 +87,112 @@ static enum portal_verdict find_addresses(struct proof *p)
 			st_buf_free(&answer->packet);
 		}
 	}
-	return verdict == PORTAL_DONE && p->too_many ? PORTAL_UNREACHABLE : verdict;
+	return verdict == PORTAL_DONE && zone->too_many ? PORTAL_UNREACHABLE : verdict;
 }
 
-static bool take_typed(struct proof *p, const struct dns_name *zone)
+static bool take_typed(const struct proof *p, const struct dns_name *name, struct zone *out)
 {
 	for (size_t i = 0; i < p->options->zone_count; i++) {
-		if (!dns_name_equal(&p->options->zones[i].name, zone))
+		if (!dns_name_equal(&p->options->zones[i].name, name))
 			continue;
 		struct dns_place place = p->options->zones[i].address;
-		place.server = p->server_count++;
-		p->places[p->place_count++] = place; /* as typed, wherever that is */
+		place.server = out->server_count++;
+		out->places[out->place_count++] = place; /* as typed, wherever that is */
 	}
-	return p->server_count > 0;
+	return out->server_count > 0;
 }
 
 /* The name servers that a name has of its own; DONE with none: look above it. */
-static enum portal_verdict find_names(struct proof *p, const struct dns_name *zone)
+static enum portal_verdict find_names(const struct proof *p, const struct dns_name *name, struct zone *out)
 {
 	struct names_answer answer;
-	names_begin(p->names, zone, DNS_NS, &answer);
+	names_begin(p->names, name, DNS_NS, &answer);
 	bool in_time = names_wait(p->names, p->deadline_ms);
 	enum portal_verdict verdict = in_time ? verdict_of(&answer) : PORTAL_UNREACHABLE;
 	struct st_span packet = {answer.packet.data, answer.packet.size};
-	if (verdict == PORTAL_DONE && !dns_servers_read(packet, zone, p->servers, CEIL_DNS_SERVERS, &p->server_count))
+	if (verdict == PORTAL_DONE &&
+		!dns_servers_read(packet, name, out->servers, CEIL_DNS_SERVERS, &out->server_count))
 		verdict = PORTAL_UNREACHABLE;
 	st_buf_free(&answer.packet);
 	return verdict;
 }
 
-/* Of the zone in which p->name lies: the nearest name above it, or itself, that has servers. */
+/* The nearest name from *name upwards that has servers, which *name becomes; their addresses stand there already if the
+ * operator typed them. */
+static enum portal_verdict find_zone(const struct proof *p, struct dns_name *name, struct zone *out)
+{
+	out->server_count = out->place_count = 0;
+	out->too_many = false;
+	do {
+		if (take_typed(p, name, out))
+			return PORTAL_DONE;
+		enum portal_verdict verdict = find_names(p, name, out);
+		if (verdict != PORTAL_DONE || out->server_count > 0)
+			return verdict;
+	} while (dns_name_cut(name));
+	return PORTAL_UNREACHABLE;
+}
+
+static void add_server(struct zone *zone, const struct dns_name *server)
+{
+	for (size_t i = 0; i < zone->server_count; i++)
+		if (dns_name_equal(&zone->servers[i], server))
+			return;
+	if (zone->server_count == CEIL_DNS_SERVERS)
+		zone->too_many = true;
+	else
+		zone->servers[zone->server_count++] = *server;
+}
+
+static uint64_t round_end_ms(const struct proof *p)
+{
+	uint64_t until_ms = st_now_ms() + CEIL_DNS_ROUND_MS;
+	return until_ms < p->deadline_ms ? until_ms : p->deadline_ms;
+}
+
+/* What a zone says of its servers may come from one of them that is not its owner's any more: those that the zone above
+ * handed it to count as well. */
+static enum portal_verdict add_delegated(struct proof *p, const struct dns_name *zone)
+{
+	struct dns_name servers[CEIL_DNS_SERVERS], above = *zone;
+	size_t count;
+	if (!dns_name_cut(&above))
+		return PORTAL_DONE; /* nobody hands the root over */
+	enum portal_verdict verdict = find_zone(p, &above, &p->above);
+	if (verdict == PORTAL_DONE && p->above.place_count == 0) {
+		/* any of them will do: they are not the domain's */
+		if (p->above.server_count > CEIL_DNS_SERVERS_ABOVE)
+			p->above.server_count = CEIL_DNS_SERVERS_ABOVE;
+		verdict = find_addresses(p, &p->above);
+	}
+	if (verdict != PORTAL_DONE)
+		return verdict;
+	if (!dns_ask_above(p->above.places, p->above.place_count, &p->name, zone, round_end_ms(p), servers,
+		    CEIL_DNS_SERVERS, &count))
+		return PORTAL_UNREACHABLE;
+	for (size_t i = 0; i < count; i++)
+		add_server(&p->zone, &servers[i]);
+	return PORTAL_DONE;
+}
+
+/* Of the zone in which p->name lies. */
 static enum portal_verdict find_servers(struct proof *p)
 {
 	struct dns_name zone = p->name;
-	p->server_count = p->place_count = 0;
-	do {
-		if (take_typed(p, &zone))
-			return PORTAL_DONE;
-		enum portal_verdict verdict = find_names(p, &zone);
-		if (verdict != PORTAL_DONE)
-			return verdict;
-		if (p->server_count > 0)
-			return find_addresses(p);
-	} while (dns_name_cut(&zone));
-	return PORTAL_UNREACHABLE;
+	enum portal_verdict verdict = find_zone(p, &zone, &p->zone);
+	if (verdict != PORTAL_DONE || p->zone.place_count > 0)
+		return verdict;
+	verdict = add_delegated(p, &zone);
+	return verdict == PORTAL_DONE ? find_addresses(p, &p->zone) : verdict;
 }
 
 /* --- the way along the servers --- */
 
 static enum dns_together ask(struct proof *p, const struct dns_name *name)
 {
-	uint64_t until_ms = st_now_ms() + CEIL_DNS_ROUND_MS;
-	dns_ask_all(p->places, p->place_count, name, p->token, until_ms < p->deadline_ms ? until_ms : p->deadline_ms,
-		p->said);
-	return dns_agree(p->places, p->said, p->place_count, p->server_count);
+	const struct zone *zone = &p->zone;
+	dns_ask_all(zone->places, zone->place_count, name, p->token, round_end_ms(p), p->said);
+	return dns_agree(zone->places, p->said, zone->place_count, zone->server_count);
 }
 
 static const struct dns_said *first_usable(const struct proof *p)
@@ -157,7 +215,7 @@ static bool is_wildcard(struct proof *p, const struct dns_name *alias)
 	if (!dns_name_prepend(label, &other))
 		return false; /* no room for such a name */
 	ask(p, &other);
-	for (size_t i = 0; i < p->place_count; i++)
+	for (size_t i = 0; i < p->zone.place_count; i++)
 		if (dns_is_usable(&p->said[i]) && p->said[i].kind == DNS_ALIAS &&
 			dns_name_equal(&p->said[i].alias, alias))
 			return true;

@@ -157,7 +157,8 @@ size_t dns_question_write(uint16_t id, const struct dns_name *name, uint16_t typ
 struct reader {
 	struct st_span packet;
 	size_t at;
-	unsigned left; /* records of the answer section that were not read */
+	unsigned left;        /* records of the answer section that were not read */
+	unsigned authorities; /* records of the section behind it */
 	bool damaged;
 	uint16_t id, flags, type;
 	struct dns_name question;
@@ -184,6 +185,7 @@ static bool open_packet(struct st_span packet, struct reader *out)
 	out->id = u16_at(packet, 0);
 	out->flags = u16_at(packet, 2);
 	out->left = u16_at(packet, 6);
+	out->authorities = u16_at(packet, 8);
 	if (!take_name(packet, &out->at, &out->question) || out->at + 4 > packet.size)
 		return false;
 	out->type = u16_at(packet, out->at);
@@ -295,13 +297,19 @@ enum dns_kind dns_message_read(struct st_span packet, const struct dns_name *nam
 	return kind;
 }
 
+/* To a question of ours for texts. */
+static bool is_reply(const struct reader *r, uint16_t id, const struct dns_name *name)
+{
+	return r->id == id && r->type == DNS_TXT && dns_name_equal(&r->question, name);
+}
+
 enum dns_kind dns_answer_read(struct st_span packet, uint16_t id, const struct dns_name *name, struct st_span wanted,
 	struct dns_name *alias, struct dns_texts *out)
 {
 	struct reader r;
 	*out = (struct dns_texts){0};
 	alias->size = 0;
-	if (!open_packet(packet, &r) || r.id != id || r.type != DNS_TXT || !dns_name_equal(&r.question, name))
+	if (!open_packet(packet, &r) || !is_reply(&r, id, name))
 		return DNS_STRANGE;
 	unsigned code = r.flags & MASK_CODE;
 	if ((r.flags & FLAG_AUTHORITY) == 0 || (code != CODE_NONE && code != CODE_NO_NAME))
@@ -311,22 +319,48 @@ enum dns_kind dns_answer_read(struct st_span packet, uint16_t id, const struct d
 	return dns_message_read(packet, name, wanted, alias, out);
 }
 
+/* Targets of the NS records of owner in the section at hand. */
+static bool read_servers(
+	struct reader *r, const struct dns_name *owner, struct dns_name *out, size_t most, size_t *count)
+{
+	struct record record;
+	*count = 0;
+	while (next_record(r, &record)) {
+		if (record.type != DNS_NS || !dns_name_equal(&record.owner, owner))
+			continue;
+		if (*count == most || !name_of(r, &record, &out[*count]))
+			return false;
+		++*count;
+	}
+	return !r->damaged;
+}
+
 bool dns_servers_read(
 	struct st_span packet, const struct dns_name *owner, struct dns_name *out, size_t most, size_t *count)
 {
 	struct reader r;
-	struct record record;
 	*count = 0;
-	if (!open_packet(packet, &r))
-		return false;
-	while (next_record(&r, &record)) {
-		if (record.type != DNS_NS || !dns_name_equal(&record.owner, owner))
-			continue;
-		if (*count == most || !name_of(&r, &record, &out[*count]))
-			return false;
-		++*count;
-	}
-	return !r.damaged;
+	return open_packet(packet, &r) && read_servers(&r, owner, out, most, count);
+}
+
+enum dns_kind dns_referral_read(struct st_span packet, uint16_t id, const struct dns_name *name,
+	const struct dns_name *zone, struct dns_name *out, size_t most, size_t *count)
+{
+	struct reader r;
+	*count = 0;
+	if (!open_packet(packet, &r) || !is_reply(&r, id, name))
+		return DNS_STRANGE;
+	unsigned code = r.flags & MASK_CODE;
+	if ((r.flags & FLAG_AUTHORITY) != 0)
+		return code == CODE_NONE || code == CODE_NO_NAME ? DNS_NOTHING : DNS_LAME;
+	if ((r.flags & FLAG_CUT) != 0)
+		return DNS_CUT;
+	if (code != CODE_NONE || r.left != 0)
+		return DNS_LAME;
+	r.left = r.authorities;
+	if (!read_servers(&r, zone, out, most, count))
+		return DNS_DAMAGED;
+	return *count > 0 ? DNS_REFERRAL : DNS_LAME;
 }
 
 bool dns_addresses_read(struct st_span packet, uint16_t type,

@@ -37,13 +37,14 @@ size_t dns_question_write(uint16_t id, const struct dns_name *name, uint16_t typ
 
 /* What an answer says to its question, of one name alone: records of other owners are not looked at. */
 enum dns_kind {
-	DNS_STRANGE, /* no answer to this question: another id, name or type, or none at all */
-	DNS_CUT,     /* the rest comes by TCP */
-	DNS_LAME,    /* the server refuses, fails, or has no authority */
-	DNS_DAMAGED, /* not to be read */
-	DNS_NOTHING, /* the name is not there, or has no record of this type */
-	DNS_ALIAS,   /* a CNAME stands there, and no text beside it */
-	DNS_TEXTS,   /* one or more */
+	DNS_STRANGE,  /* no answer to this question: another id, name or type, or none at all */
+	DNS_CUT,      /* the rest comes by TCP */
+	DNS_LAME,     /* the server refuses, fails, or has no authority */
+	DNS_DAMAGED,  /* not to be read */
+	DNS_NOTHING,  /* the name is not there, or has no record of this type */
+	DNS_REFERRAL, /* not here: the zone has been handed to other servers */
+	DNS_ALIAS,    /* a CNAME stands there, and no text beside it */
+	DNS_TEXTS,    /* one or more */
 };
 /* Of all TXT records of a name: the strings of each joined (RFC 7208, 3.3, as everybody does). */
 struct dns_texts {
@@ -62,6 +63,10 @@ enum dns_kind dns_message_read(struct st_span packet, const struct dns_name *nam
 /* Targets of the NS records of owner. false: damaged, or more than `most`. */
 bool dns_servers_read(
 	struct st_span packet, const struct dns_name *owner, struct dns_name *out, size_t most, size_t *count);
+/* What a server of the zone above says to dns_question_write of a name in zone: DNS_REFERRAL with the servers that zone
+ * was handed to; DNS_NOTHING: it has authority for the name itself; STRANGE, CUT, LAME and DAMAGED as above. */
+enum dns_kind dns_referral_read(struct st_span packet, uint16_t id, const struct dns_name *name,
+	const struct dns_name *zone, struct dns_name *out, size_t most, size_t *count);
 /* Calls each for every A or AAAA record of the answer (size 4 or 16), whoever its owner: the name may be an alias.
  * false: damaged. */
 bool dns_addresses_read(struct st_span packet, uint16_t type,

@@ -121,6 +121,22 @@ def every_server_has_to_say_the_same():
         rig.equal(a.verdict("fabrikam.com", TOKEN), "done", "both have it")
 
 
+def a_server_that_leaves_the_others_out_does_not_prove_alone():
+    alone = dns_rig.zone_text("fabrikam.com", dns_rig.servers_of("fabrikam.com")[:1], "ns2 A %s" % dns_rig.NSD[1])
+    whole = NET.nsd[0].zones["fabrikam.com"]
+    rig.check(alone != whole and "NS ns2" not in alone, "both servers stand in " + alone)
+    try:
+        NET.nsd[0].zones["fabrikam.com"] = alone
+        with asker() as a:
+            at_nsd("fabrikam.com", first=(has_token(),))
+            got = {a.verdict("fabrikam.com", TOKEN) for _ in range(8)}
+            rig.equal(got, {"disagree"}, "the token at one server of two, which says that it is the only one")
+            at_nsd("fabrikam.com", has_token())
+            rig.equal(a.verdict("fabrikam.com", TOKEN), "done", "both have the token, one leaves the other out")
+    finally:
+        NET.nsd[0].zones["fabrikam.com"] = whole
+
+
 def an_answer_that_does_not_fit_comes_by_tcp():
     many = ["%s TXT %s" % (NAME, quoted("%d " % i + "x" * 200, "y" * 250)) for i in range(100)]
     with asker() as a:
@@ -563,6 +579,7 @@ if __name__ == "__main__":
             trust_begins_at_the_anchors_that_were_given_and_without_any_nothing_runs,
             one_record_is_the_token_exactly_and_its_strings_are_joined,
             every_server_has_to_say_the_same,
+            a_server_that_leaves_the_others_out_does_not_prove_alone,
             an_answer_that_does_not_fit_comes_by_tcp,
             an_alias_may_hand_the_proof_over_unless_it_is_a_wildcard,
             a_zone_below_the_domain_is_asked_at_its_own_servers,

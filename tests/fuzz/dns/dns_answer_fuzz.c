@@ -66,6 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (dns_message_read(packet, &name, wanted, &again, &more) != kind ||
 		memcmp(more.digest, texts.digest, sizeof texts.digest) != 0)
 		abort();
+	struct dns_name zone = name;
+	dns_name_cut(&zone);
+	if (dns_referral_read(packet, (uint16_t)(id + 1), &name, &zone, servers, 4, &count) != DNS_STRANGE)
+		abort();
+	if (dns_referral_read(packet, id, &name, &zone, servers, 4, &count) == DNS_REFERRAL)
+		for (size_t i = 0; i < count; i++)
+			check_name(&servers[i]);
 	if (dns_servers_read(packet, &name, servers, 4, &count))
 		for (size_t i = 0; i < count; i++)
 			check_name(&servers[i]);

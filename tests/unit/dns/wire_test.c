@@ -305,6 +305,41 @@ static void servers_and_addresses_are_read_and_too_many_are_refused(void)
 	CHECK(!dns_addresses_read((struct st_span){p.bytes, p.size}, DNS_A, count, &sum));
 }
 
+static void a_referral_names_the_servers_of_the_zone_and_of_no_other(void)
+{
+	struct dns_name asked = name_of(NAME), zone = name_of("contoso.com"), list[2],
+			want = name_of("ns1.contoso.com");
+	size_t found;
+	static const struct {
+		unsigned flags;
+		enum dns_kind kind;
+	} rows[] = {{0x8000, DNS_REFERRAL}, {0x8100, DNS_REFERRAL}, {AUTHORITY, DNS_NOTHING},
+		{AUTHORITY | 3, DNS_NOTHING}, {AUTHORITY | 2, DNS_LAME}, {0x8003, DNS_LAME}, {0x8005, DNS_LAME},
+		{0x8200, DNS_CUT}, {0x0000, DNS_STRANGE}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct packet p = begin(rows[i].flags, 0, NAME, DNS_TXT);
+		p.bytes[9] = 3; /* in the section of authorities */
+		put_record(&p, "contoso.com", DNS_NS, "\3ns1\300\040", 6);
+		put_record(&p, "fabrikam.com", DNS_NS, "\3ns2\300\040", 6);
+		put_record(&p, "contoso.com", 43, "\0\1", 2);
+		enum dns_kind kind =
+			dns_referral_read((struct st_span){p.bytes, p.size}, ID, &asked, &zone, list, 2, &found);
+		if (kind != rows[i].kind || found != (kind == DNS_REFERRAL))
+			CHECK_FAIL("row %zu is %d with %zu servers, not %d", i, kind, found, rows[i].kind);
+		if (kind == DNS_REFERRAL && !dns_name_equal(&list[0], &want))
+			CHECK_FAIL("row %zu has another server", i);
+		zone = name_of("com");
+		kind = dns_referral_read((struct st_span){p.bytes, p.size}, ID, &asked, &zone, list, 2, &found);
+		if (kind == DNS_REFERRAL || found != 0)
+			CHECK_FAIL("row %zu refers a zone that it does not name", i);
+		zone = name_of("contoso.com");
+		p.bytes[p.size - 3] = 9;
+		if (dns_referral_read((struct st_span){p.bytes, p.size}, ID, &asked, &zone, list, 2, &found) ==
+			DNS_REFERRAL)
+			CHECK_FAIL("row %zu refers although it is damaged", i);
+	}
+}
+
 int main(void)
 {
 	RUN(names_are_read_written_cut_and_made_longer);
@@ -320,5 +355,6 @@ int main(void)
 	RUN(pointers_lead_backwards_only);
 	RUN(a_text_and_an_alias_at_one_name_are_damaged);
 	RUN(servers_and_addresses_are_read_and_too_many_are_refused);
+	RUN(a_referral_names_the_servers_of_the_zone_and_of_no_other);
 	return check_any_failed;
 }
