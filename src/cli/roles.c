@@ -3,7 +3,7 @@
 static void begin(const char *name, const char *program, const char *errands, const struct cli_arguments *a,
 	struct child_run *out)
 {
-	*out = (struct child_run){.name = name, .program = program};
+	*out = (struct child_run){.name = name, .program = program, .quiet = true};
 	child_add(out, "staunch");
 	child_add(out, name);
 	child_add_option(out, "--errands", errands);

@@ -41,7 +41,8 @@
 		.name = "trust-anchor", .argument = "FILE", .help = "the root of DNSSEC (default: the machine's)" \
 	}
 
-/* `staunch courier`, and `staunch resolver`, with what was given of those options. program: this one. */
+/* `staunch courier`, and `staunch resolver`, with what was given of those options; quiet, for `ready` is the
+ * keyholder's word. program: this one. */
 void role_courier(
 	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out);
 void role_resolver(

@@ -150,6 +150,13 @@ static const char *reason(int status)
 	return "Error";
 }
 
+/* A handler may wait for name servers longer than a client may be silent: that time begins when it has answered. */
+static void begin_time_anew(struct http_server *server, struct evhttp_request *from)
+{
+	event_base_update_cache_time(server->base);
+	evhttp_connection_set_timeout(evhttp_request_get_connection(from), CEIL_PORTAL_REQUEST_S);
+}
+
 static void on_request(struct evhttp_request *from, void *argument)
 {
 	struct http_server *server = argument;
@@ -158,6 +165,7 @@ static void on_request(struct evhttp_request *from, void *argument)
 	st_auto_free char *path = NULL;
 	if (read_request(from, &request, &path)) {
 		server->handler(server->context, &request, &answer);
+		begin_time_anew(server, from);
 	} else {
 		answer.status = 400;
 		answer.type = "text/plain; charset=utf-8";

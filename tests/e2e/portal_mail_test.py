@@ -414,6 +414,24 @@ def a_portal_may_have_a_courier_of_its_own_and_says_what_that_means():
         rig.check("who takes over the portal can read codes" in portal.said(), portal.said())
 
 
+def name_servers_that_are_silent_for_longer_than_a_client_may_be_are_told_on_a_page():
+    port = portal_rig.free_port()
+    with rig.folder() as folder, lab.start("smtp", folder) as post, \
+            keyholder(folder, post, "--resolver", "127.0.0.1@%d" % portal_rig.free_port()), portal_rig.portal(folder, "--processes", "2",
+            indices=[str(sealed()[1])], keyholder=folder + "/ask", listen="127.0.0.1:%d" % port):
+        owner = portal_rig.Plain(port, "127.0.0.1:%d" % port)
+        owner.submit("/en/domain", "/en/domain", {"domain": "contoso.com"})
+        for _ in range(50):
+            begin = time.monotonic()
+            page = owner.submit("/en/proof", "/en/proof", {})
+            took = time.monotonic() - begin
+            if took > 2:  # before: the resolver was not connected yet, which is told at once
+                break
+            time.sleep(0.2)
+        rig.check(took > 11, "the lookup ended after %.1f s: this shows nothing" % took)
+        rig.check(page.status == 200 and "The name servers of the domain did not answer" in page.text, page.text)
+
+
 # --- as the units run them ---
 
 
@@ -462,7 +480,7 @@ def traced(folder, *command, **options):
         process.wait(30)
 
 
-def no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop():
+def no_system_call_of_keyholder_courier_resolver_and_portal_is_one_that_the_units_stop():
     key, index = sealed()
     rig.check(subprocess.run(["strace", "--version"], capture_output=True).returncode == 0, "strace is not installed")
     port = portal_rig.free_port()
@@ -470,11 +488,12 @@ def no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop():
         holder, holders_calls = unit("staunch-keyholder.service")
         pages, pages_calls = unit("staunch-portal.service")
         for words, changed in ((holder, {"--key": key, "--state": folder + "/state", "--socket": folder + "/ask",
-                "--errands": folder + "/errands", "--smtp": post.url, "--smtp-credentials": None, "--resolve": None}),
+                "--errands": folder + "/errands", "--smtp": post.url, "--smtp-credentials": None}),
                 (pages, {"--index": index, "--keyholder": folder + "/ask", "--listen": "127.0.0.1:%d" % port, "--about": portal_rig.ABOUT})):
             for option, value in changed.items():
                 at = words.index(option)
-                words[at:at + (1 if option == "--resolve" else 2)] = [] if value is None else [option, str(value)]
+                words[at:at + 2] = [] if value is None else [option, str(value)]
+        holder += ["--resolver", "127.0.0.1@%d" % portal_rig.free_port()]  # where nobody answers: the domain is not reached
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with traced(folder, rig.STAUNCH, *holder, **quiet) as mails:
             portal_rig.until(lambda: answers_at(folder + "/ask"), "the keyholder", 30)
@@ -484,11 +503,16 @@ def no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop():
                 human.submit("/en/", "/en/ask", {"address": ANNA})
                 page = human.submit("/en/code", "/en/code", {"code": code_of(arrived(post, 1, 30)[0])})
                 rig.equal(page.title(), TITLES["en"], "the title of their part")
+                human.submit("/en/domain", "/en/domain", {"domain": "contoso.com"})
+                page = human.submit("/en/proof", "/en/proof", {})
+                rig.equal((page.status, "The name servers of the domain did not answer" in page.text), (200, True), page.text)
         # SQLite gives files to their database's owner when it is root, as which no unit runs
         as_root = {"fchown"} if os.geteuid() == 0 else set()
         for what, path, allowed in (("keyholder", mails, holders_calls), ("portal", pages_said, pages_calls)):
             rig.check(len(called(path)) > 30 and "seccomp" in called(path), "strace saw only %r" % called(path))
             rig.equal(sorted(called(path) - allowed - as_root), [], "calls that the unit of the %s stops" % what)
+        with open(mails, encoding="utf-8", errors="replace") as file:
+            rig.check("staunch-resolver" in file.read(), "no resolver was started")
 
 
 # --- a keyholder that was taken over ---
@@ -563,7 +587,8 @@ try:
         the_keyholder_has_no_socket_of_the_internet_and_every_part_its_own_jail,
         an_option_that_does_nothing_is_refused,
         a_portal_may_have_a_courier_of_its_own_and_says_what_that_means,
-        no_system_call_of_keyholder_courier_and_portal_is_one_that_the_units_stop, a_mail_that_is_none_of_ours_is_not_written,
+        name_servers_that_are_silent_for_longer_than_a_client_may_be_are_told_on_a_page,
+        no_system_call_of_keyholder_courier_resolver_and_portal_is_one_that_the_units_stop, a_mail_that_is_none_of_ours_is_not_written,
         so_many_mails_go_in_one_minute_and_others_wait)
 finally:
     FOLDER.__exit__(None, None, None)
