@@ -91,7 +91,7 @@ struct casefile_object {
 	bool has_sha256;
 	uint8_t sha256_keyed[ST_DIGEST_BYTES]; /* st_digest of the content's SHA-256: equal objects have equal ones */
 	bool has_content_sha256;
-	uint8_t content_sha256[ST_SHA256_BYTES]; /* of its bytes as they are in the store; sealed at rest */
+	uint8_t content_sha256[ST_SHA256_BYTES]; /* of its bytes in the store; sealed at rest, told with the path */
 };
 
 /* The listing of a store goes in as one transaction. Objects known by (store, path): unchanged ones keep everything,

@@ -71,7 +71,7 @@ static enum st_status match_domain(void *context, const struct resolve_entity *e
 	struct naming *naming = context;
 	if (entity->kind != DETECT_EMAIL_ADDRESS || entity->more)
 		return ST_OK;
-	struct st_span domain = detect_registrable_domain(seal_host_of(entity->canonical));
+	struct st_span domain = detect_registrable_domain(split_host(entity->canonical));
 	size_t size = naming->label.size;
 	if (domain.size <= size || domain.data[size] != '.' ||
 		strncasecmp((const char *)domain.data, (const char *)naming->label.data, size) != 0)
@@ -94,7 +94,7 @@ static char *with_domain(struct review *review, const char *text)
 	if (naming.label.size == 0 || strpbrk(name, "@.") != NULL)
 		return st_strndup(text, strlen(text));
 	char *whole = NULL;
-	if (seal_entities(&review->rc, match_domain, &naming, &err) != ST_OK)
+	if (report_each_entity(&review->rc, match_domain, &naming, &err) != ST_OK)
 		cli_fail_error(&err);
 	else if (naming.domain == NULL)
 		cli_fail(CLI_WRONG, "%s: no address of the case is at a domain of that name", text);

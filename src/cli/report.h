@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "probe/observed.h"
 #include "report/report.h"
+#include "resolve/resolve.h"
 
 /* --- report.c --- */
 
@@ -60,6 +61,10 @@ struct report_case {
 };
 enum st_status report_case_load(struct report_case *rc, struct st_error *err);
 void report_case_free(struct report_case *rc);
+/* Every row of the blocks of entities, as they stand in the case; an entity of many places has several. Damaged rows
+ * are ST_FATAL. */
+typedef enum st_status report_entity(void *context, const struct resolve_entity *entity, struct st_error *err);
+enum st_status report_each_entity(struct report_case *rc, report_entity *each, void *context, struct st_error *err);
 /* The first place of a segment, their number in *count; NULL when none is left. */
 const struct report_place *report_case_places(const struct report_case *rc, uint32_t segment, size_t *count);
 enum st_status report_case_parts(struct report_case *rc, uint32_t segment, struct st_error *err);

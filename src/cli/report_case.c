@@ -298,3 +298,22 @@ enum st_status report_case_unread(struct report_case *rc, report_unread_each *ea
 		status = casefile_parts(rc->casefile, 0, walk_part, &walk, err);
 	return status;
 }
+
+enum st_status report_each_entity(struct report_case *rc, report_entity *each, void *context, struct st_error *err)
+{
+	struct casefile_blocks *blocks;
+	struct st_span block;
+	ST_TRY(casefile_blocks_open(rc->casefile, CASEFILE_ENTITIES, NULL, &blocks, err));
+	enum st_status status = casefile_blocks_next(blocks, &block, err);
+	while (status == ST_OK && block.size > 0) {
+		struct resolve_entity entity;
+		bool damaged = false;
+		while (status == ST_OK && resolve_entity_next(&block, &entity, &damaged))
+			status = each(context, &entity, err);
+		if (status == ST_OK)
+			status = damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read")
+					 : casefile_blocks_next(blocks, &block, err);
+	}
+	casefile_blocks_close(blocks);
+	return status;
+}

@@ -122,23 +122,12 @@ static void look_at(struct party_others *others, struct st_span address)
 		found->known = true;
 }
 
-static enum st_status look(struct report_case *rc, struct party_others *others, struct st_error *err)
+static enum st_status look(void *context, const struct resolve_entity *entity, struct st_error *err)
 {
-	struct casefile_blocks *blocks;
-	struct st_span block;
-	ST_TRY(casefile_blocks_open(rc->casefile, CASEFILE_ENTITIES, NULL, &blocks, err));
-	enum st_status status = casefile_blocks_next(blocks, &block, err);
-	while (status == ST_OK && block.size > 0) {
-		struct resolve_entity entity;
-		bool damaged = false;
-		while (resolve_entity_next(&block, &entity, &damaged))
-			if (entity.kind == DETECT_EMAIL_ADDRESS && !entity.more && entity.canonical.size > 0)
-				look_at(others, entity.canonical);
-		status = damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read")
-				 : casefile_blocks_next(blocks, &block, err);
-	}
-	casefile_blocks_close(blocks);
-	return status;
+	(void)err;
+	if (entity->kind == DETECT_EMAIL_ADDRESS && !entity->more && entity->canonical.size > 0)
+		look_at(context, entity->canonical);
+	return ST_OK;
 }
 
 /* Sorted, each once. */
@@ -164,10 +153,10 @@ enum st_status party_others_open(
 	if (!party->organization)
 		return ST_OK;
 	others->finding = true;
-	ST_TRY(look(rc, others, err));
+	ST_TRY(report_each_entity(rc, look, others, err));
 	others->finding = false;
 	sort_domains(others);
-	return others->count > 0 ? look(rc, others, err) : ST_OK;
+	return others->count > 0 ? report_each_entity(rc, look, others, err) : ST_OK;
 }
 
 void party_others_close(struct party_others *others)

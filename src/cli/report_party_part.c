@@ -8,16 +8,13 @@
 #include "base/ceilings.h"
 #include "base/places.h"
 #include "detect/detect.h"
-#include "portal/release.h"
+#include "portal/split.h"
 #include "report/packet_names.h"
 #include "resolve/resolve.h"
 
 #include <stdlib.h>
 
 #define WHERE_BYTES 48
-
-/* Two of these in a record are two people's, of the last two organizations'. */
-enum { ONCE_NAME, ONCE_ID, ONCE_BIRTH, ONCE_VAT, ONCE };
 
 /* A row before its places have names. */
 struct raw_row {
@@ -29,8 +26,8 @@ struct raw_row {
 /* Records of one reading as bits. */
 struct reading {
 	uint32_t segment;
-	uint8_t once; /* bits: a value of a kind that one party has one of stands somewhere in it */
-	bool foreign; /* a sign of somebody else stands somewhere in it */
+	uint32_t once; /* bits: a value of a kind that one party has one of stands somewhere in it */
+	bool foreign;  /* a sign of somebody else stands somewhere in it */
 	uint64_t first_bit, records;
 };
 
@@ -44,9 +41,10 @@ struct gathering {
 	size_t row_count, row_capacity, value_capacity;
 	struct reading *readings; /* by segment */
 	size_t reading_count, reading_capacity;
-	uint8_t *anybody, *own; /* bits: the record holds an address of somebody; of the party */
-	uint8_t *foreign;       /* bits: a sign of somebody else, as portal/split.h has them */
-	uint8_t *once[ONCE];    /* bits: a value of a kind that one party has one of */
+	uint8_t *anybody, *own;      /* bits: the record holds an address of somebody; of the party */
+	uint8_t *foreign;            /* bits: a sign of somebody else, as portal/split.h has them */
+	uint8_t *once[DETECT_KINDS]; /* bits: a value of a kind that one party has one of; NULL none yet */
+	uint64_t bits;               /* records of all readings */
 };
 
 /* --- records as bits --- */
@@ -73,19 +71,16 @@ static int by_segment(const void *left, const void *right)
 
 static enum st_status open_readings(struct gathering *g, struct st_error *err)
 {
-	uint64_t bits = 0;
 	ST_TRY(casefile_objects(g->rc->casefile, -1, add_reading, g, err));
 	if (g->reading_count > 1)
 		qsort(g->readings, g->reading_count, sizeof *g->readings, by_segment);
 	for (size_t i = 0; i < g->reading_count; i++) {
-		g->readings[i].first_bit = bits;
-		bits += g->readings[i].records;
+		g->readings[i].first_bit = g->bits;
+		g->bits += g->readings[i].records;
 	}
-	g->anybody = st_alloc_zero(bits / 8 + 1, 1);
-	g->own = st_alloc_zero(bits / 8 + 1, 1);
-	g->foreign = st_alloc_zero(bits / 8 + 1, 1);
-	for (size_t i = 0; i < ONCE; i++)
-		g->once[i] = st_alloc_zero(bits / 8 + 1, 1);
+	g->anybody = st_alloc_zero(g->bits / 8 + 1, 1);
+	g->own = st_alloc_zero(g->bits / 8 + 1, 1);
+	g->foreign = st_alloc_zero(g->bits / 8 + 1, 1);
 	return ST_OK;
 }
 
@@ -122,13 +117,6 @@ static bool is_name(const struct party *party, struct st_span text)
 	return text.size == party->name.size && memcmp(text.data, party->name.data, text.size) == 0;
 }
 
-static struct st_span host_of(struct st_span address)
-{
-	const uint8_t *at = address.size > 0 ? memrchr(address.data, '@', address.size) : NULL;
-	return at != NULL ? (struct st_span){at + 1, (size_t)(address.data + address.size - at - 1)}
-			  : (struct st_span){0};
-}
-
 static bool is_own(const struct gathering *g, const struct resolve_entity *entity)
 {
 	const struct party *party = g->party;
@@ -136,7 +124,7 @@ static bool is_own(const struct gathering *g, const struct resolve_entity *entit
 		return false;
 	if (!party->organization)
 		return is_name(party, entity->canonical);
-	struct st_span host = host_of(entity->canonical);
+	struct st_span host = split_host(entity->canonical);
 	return is_name(party, detect_registrable_domain(host)) &&
 	       !party_carries_another(
 		       g->others, (struct st_span){entity->canonical.data, entity->canonical.size - host.size - 1});
@@ -220,7 +208,7 @@ static void mark_attributed(struct gathering *g, const struct resolve_entity *en
 /* A role mailbox of the operator's is in every mail, and no sign of anybody. */
 static bool is_operators_role(const struct gathering *g, struct st_span address)
 {
-	struct st_span host = host_of(address), domain = detect_registrable_domain(host);
+	struct st_span host = split_host(address), domain = detect_registrable_domain(host);
 	bool own = false;
 	for (char *const *name = g->rc->own_domains; name != NULL && *name != NULL; name++)
 		own = own || (strlen(*name) == domain.size && memcmp(*name, domain.data, domain.size) == 0);
@@ -228,33 +216,20 @@ static bool is_operators_role(const struct gathering *g, struct st_span address)
 	       detect_is_role_mailbox((struct st_span){address.data, address.size - host.size - 1});
 }
 
-static bool is_named_after(struct st_span name, const struct party *party)
-{
-	size_t label = strcspn((const char *)party->name.data, ".");
-	return name.size >= label && memcmp(name.data, party->name.data, label) == 0 &&
-	       (name.size == label || name.data[label] == ' ');
-}
-
 /* Which bits a value that is not the party's sets; NULL none. */
 static uint8_t *bits_of(struct gathering *g, const struct resolve_entity *entity)
 {
-	bool organization = g->party->organization;
-	switch (entity->kind) {
-	case DETECT_EMAIL_ADDRESS:
+	if (entity->kind == DETECT_EMAIL_ADDRESS)
 		return is_operators_role(g, entity->canonical) ? NULL : g->foreign;
-	case DETECT_ORGANIZATION_NAME:
-		return organization && !is_named_after(entity->canonical, g->party) ? g->foreign : NULL;
-	case DETECT_VAT_NUMBER:
-		return organization ? g->once[ONCE_VAT] : NULL;
-	case DETECT_PERSON_NAME:
-		return organization ? NULL : g->once[ONCE_NAME];
-	case DETECT_NATIONAL_ID:
-		return organization ? NULL : g->once[ONCE_ID];
-	case DETECT_DATE_OF_BIRTH:
-		return organization ? NULL : g->once[ONCE_BIRTH];
-	default:
+	struct st_span party = {g->party->name.data, g->party->name.size};
+	enum split_sign sign = split_sign_of(entity->kind, entity->canonical, party, g->party->organization);
+	if (sign == SPLIT_SIGN)
+		return g->foreign;
+	if (sign == SPLIT_NO_SIGN)
 		return NULL;
-	}
+	if (g->once[entity->kind] == NULL)
+		g->once[entity->kind] = st_alloc_zero(g->bits / 8 + 1, 1);
+	return g->once[entity->kind];
 }
 
 /* The same for the document as a whole, what is in no record too. A value whose places fill several rows counts as
@@ -265,11 +240,11 @@ static void mark_document(struct gathering *g, const uint8_t *bits, uint32_t seg
 	if (reading == NULL)
 		return;
 	reading->foreign |= bits == g->foreign;
-	for (unsigned i = 0; i < ONCE; i++) {
-		if (bits != g->once[i])
+	for (unsigned kind = 0; kind < DETECT_KINDS; kind++) {
+		if (bits != g->once[kind])
 			continue;
-		reading->foreign |= reading->once >> i & 1;
-		reading->once |= (uint8_t)(1u << i);
+		reading->foreign |= reading->once >> kind & 1;
+		reading->once |= 1u << kind;
 	}
 }
 
@@ -293,20 +268,18 @@ static void mark_others(struct gathering *g, const struct resolve_entity *entity
 	}
 }
 
-static enum st_status take_entities(struct gathering *g, struct st_span block, struct st_error *err)
+static enum st_status take_entity(void *context, const struct resolve_entity *entity, struct st_error *err)
 {
-	struct resolve_entity entity;
-	bool damaged = false;
-	while (resolve_entity_next(&block, &entity, &damaged)) {
-		mark_attributed(g, &entity);
-		if (is_own(g, &entity))
-			take_own(g, &entity);
-		else {
-			mark_others(g, &entity);
-			packet_names_take(g->names, entity.canonical);
-		}
+	(void)err;
+	struct gathering *g = context;
+	mark_attributed(g, entity);
+	if (is_own(g, entity)) {
+		take_own(g, entity);
+		return ST_OK;
 	}
-	return damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read") : ST_OK;
+	mark_others(g, entity);
+	packet_names_take(g->names, entity->canonical);
+	return ST_OK;
 }
 
 /* --- distinct records: rows of one record follow each other --- */
@@ -343,16 +316,15 @@ static enum st_status count_records(
 	return damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read") : ST_OK;
 }
 
-static enum st_status each_block(struct gathering *g, enum casefile_rows rows, struct st_error *err)
+static enum st_status count_all_records(struct gathering *g, struct st_error *err)
 {
 	struct casefile_blocks *blocks;
 	struct counting counting = {0};
 	struct st_span block;
-	ST_TRY(casefile_blocks_open(g->rc->casefile, rows, NULL, &blocks, err));
+	ST_TRY(casefile_blocks_open(g->rc->casefile, CASEFILE_RECORDS, NULL, &blocks, err));
 	enum st_status status = casefile_blocks_next(blocks, &block, err);
 	while (status == ST_OK && block.size > 0) {
-		status = rows == CASEFILE_ENTITIES ? take_entities(g, block, err)
-						   : count_records(g, &counting, block, err);
+		status = count_records(g, &counting, block, err);
 		if (status == ST_OK)
 			status = casefile_blocks_next(blocks, &block, err);
 	}
@@ -537,8 +509,8 @@ static enum st_status gather(struct gathering *g, struct st_error *err)
 {
 	ST_TRY(party_others_open(g->rc, g->party, &g->others, err));
 	ST_TRY(open_readings(g, err));
-	ST_TRY(each_block(g, CASEFILE_ENTITIES, err));
-	ST_TRY(each_block(g, CASEFILE_RECORDS, err));
+	ST_TRY(report_each_entity(g->rc, take_entity, g, err));
+	ST_TRY(count_all_records(g, err));
 	sort_values(g);
 	if (g->row_count > 1)
 		qsort(g->rows, g->row_count, sizeof *g->rows, by_place);
@@ -562,7 +534,7 @@ enum st_status party_gather(
 	free(g.readings);
 	free(g.anybody);
 	free(g.foreign);
-	for (size_t i = 0; i < ONCE; i++)
+	for (size_t i = 0; i < DETECT_KINDS; i++)
 		free(g.once[i]);
 	free(g.own);
 	return status;

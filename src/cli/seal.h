@@ -25,13 +25,6 @@ void seal_known_document(struct seal_known *known, uint32_t segment, struct st_s
 struct split_knowledge seal_known_knowledge(struct seal_known *known); /* borrows known */
 void seal_known_close(struct seal_known *known);                       /* NULL is fine */
 
-/* The domain behind the @; empty when there is none. */
-struct st_span seal_host_of(struct st_span address);
-
-/* Every row of a block of entities that counts. */
-typedef enum st_status seal_each_entity(void *context, const struct resolve_entity *entity, struct st_error *err);
-enum st_status seal_entities(struct report_case *rc, seal_each_entity *each, void *context, struct st_error *err);
-
 /* --- seal_records.c --- */
 
 struct seal_sums {

@@ -47,13 +47,6 @@ struct seal_known {
 	struct split_knowledge knowledge;
 };
 
-struct st_span seal_host_of(struct st_span address)
-{
-	const uint8_t *at = address.size > 0 ? memrchr(address.data, '@', address.size) : NULL;
-	return at != NULL ? (struct st_span){at + 1, (size_t)(address.data + address.size - at - 1)}
-			  : (struct st_span){0};
-}
-
 static uint64_t digest_of(const struct seal_known *known, struct st_span text)
 {
 	uint8_t digest[ST_DIGEST_BYTES];
@@ -178,7 +171,7 @@ static enum st_status learn(void *context, const struct resolve_entity *entity, 
 		keep_names(known, entity->canonical);
 	if (entity->kind != DETECT_EMAIL_ADDRESS || entity->canonical.size == 0)
 		return ST_OK;
-	struct st_span host = seal_host_of(entity->canonical), domain = detect_registrable_domain(host);
+	struct st_span host = split_host(entity->canonical), domain = detect_registrable_domain(host);
 	struct st_span local = {entity->canonical.data, entity->canonical.size - host.size - 1};
 	if (domain.size > 0)
 		(void)keep_domain(known, domain);
@@ -283,7 +276,7 @@ static bool is_nobodys(void *context, struct st_span domain)
 
 static bool carries_another(void *context, struct st_span address)
 {
-	struct st_span host = seal_host_of(address);
+	struct st_span host = split_host(address);
 	struct carrying carrying = {context, detect_registrable_domain(host)};
 	struct st_span local = {address.data, address.size - host.size - (host.size > 0)};
 	return !party_local_is_plain(local, is_nobodys, &carrying);
@@ -298,11 +291,9 @@ static bool is_employer(void *context, struct st_span domain)
 static struct st_span label_of(struct st_span party)
 {
 	bool mailbox = party.size > 0 && memchr(party.data, '@', party.size) != NULL;
-	struct st_span domain = mailbox ? detect_registrable_domain(seal_host_of(party)) : party;
-	const uint8_t *dot = domain.size > 0 ? memchr(domain.data, '.', domain.size) : NULL;
+	struct st_span domain = mailbox ? detect_registrable_domain(split_host(party)) : party;
 	bool anybodys = domain.size == 0 || detect_is_free_mail(domain) || detect_is_disposable(domain);
-	return dot != NULL && !anybodys ? (struct st_span){domain.data, (size_t)(dot - domain.data)}
-					: (struct st_span){0};
+	return anybodys ? (struct st_span){0} : split_label(domain);
 }
 
 static bool document_is_alone(void *context, struct st_span party)
@@ -387,25 +378,6 @@ static enum release_words name_words(void *context, struct st_span party)
 
 /* --- all of it --- */
 
-enum st_status seal_entities(struct report_case *rc, seal_each_entity *each, void *context, struct st_error *err)
-{
-	struct casefile_blocks *blocks;
-	struct st_span block;
-	ST_TRY(casefile_blocks_open(rc->casefile, CASEFILE_ENTITIES, NULL, &blocks, err));
-	enum st_status status = casefile_blocks_next(blocks, &block, err);
-	while (status == ST_OK && block.size > 0) {
-		struct resolve_entity entity;
-		bool damaged = false;
-		while (status == ST_OK && resolve_entity_next(&block, &entity, &damaged))
-			status = each(context, &entity, err);
-		if (status == ST_OK)
-			status = damaged ? st_fail(err, ST_FATAL, "the case is damaged: rows that cannot be read")
-					 : casefile_blocks_next(blocks, &block, err);
-	}
-	casefile_blocks_close(blocks);
-	return status;
-}
-
 enum st_status seal_known_open(
 	struct report_case *rc, const struct review_rules *rules, struct seal_known **out, struct st_error *err)
 {
@@ -415,11 +387,11 @@ enum st_status seal_known_open(
 	known->knowledge = (struct split_knowledge){
 		is_own_domain, carries_another, is_employer, document_is_alone, name_words, known};
 	casefile_digest_key(rc->casefile, known->key);
-	ST_TRY(seal_entities(rc, learn, known, err));
+	ST_TRY(report_each_entity(rc, learn, known, err));
 	ST_TRY(casefile_objects(rc->casefile, -1, add_reading, known, err));
 	if (known->reading_count > 1)
 		qsort(known->readings, known->reading_count, sizeof *known->readings, by_segment);
-	return seal_entities(rc, note_places, known, err);
+	return report_each_entity(rc, note_places, known, err);
 }
 
 void seal_known_document(struct seal_known *known, uint32_t segment, struct st_span name)

@@ -29,7 +29,7 @@ static void put_counted(struct st_buf *out, const struct seal_row *row, const ui
 	for (size_t i = row->first; i < row->first + row->count; i++) {
 		const struct split_value *value = &row->values[row->part->values[i]];
 		uint8_t digest[ST_DIGEST_BYTES];
-		struct st_span local = {value->text.data, value->text.size - seal_host_of(value->text).size};
+		struct st_span local = {value->text.data, value->text.size - split_host(value->text).size};
 		local.size -= local.size > 0 && row->part->own[i];
 		bool person = row->organization && row->part->own[i] && !detect_is_role_mailbox(local);
 		st_digest(key, value->text.data, value->text.size, digest);

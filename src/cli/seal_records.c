@@ -380,7 +380,7 @@ static enum st_status cut(struct cutting *c, struct st_error *err)
 {
 	struct st_span row;
 	ST_TRY(put_records(c, err));
-	ST_TRY(seal_entities(c->rc, put_values, c, err));
+	ST_TRY(report_each_entity(c->rc, put_values, c, err));
 	ST_TRY(pile_sort(c->rows, err));
 	for (;;) {
 		ST_TRY(pile_next(c->rows, &row, err));

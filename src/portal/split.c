@@ -9,14 +9,20 @@ static bool same(struct st_span a, struct st_span b)
 	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+struct st_span split_host(struct st_span address)
+{
+	const uint8_t *at = address.size > 0 ? memrchr(address.data, '@', address.size) : NULL;
+	return at != NULL ? (struct st_span){at + 1, (size_t)(address.data + address.size - at - 1)}
+			  : (struct st_span){0};
+}
+
 struct split_address split_address(const struct split_knowledge *knowledge, struct st_span address)
 {
 	struct split_address found = {0};
-	const uint8_t *at = address.size > 0 ? memrchr(address.data, '@', address.size) : NULL;
-	if (at == NULL || knowledge->carries_another(knowledge->context, address))
+	struct st_span host = split_host(address);
+	if (host.data == NULL || knowledge->carries_another(knowledge->context, address))
 		return found;
-	struct st_span local = {address.data, (size_t)(at - address.data)};
-	struct st_span domain = detect_registrable_domain((struct st_span){at + 1, address.size - local.size - 1});
+	struct st_span local = {address.data, address.size - host.size - 1}, domain = detect_registrable_domain(host);
 	bool own = domain.size > 0 && knowledge->is_own_domain(knowledge->context, domain);
 	bool role = detect_is_role_mailbox(local);
 	found.own_role = own && role;
@@ -55,8 +61,7 @@ static size_t count_kind(const struct split_record *record, uint8_t kind)
 	return count;
 }
 
-/* The label of a registrable domain, "fabrikam" of fabrikam.it. */
-static struct st_span label_of(struct st_span domain)
+struct st_span split_label(struct st_span domain)
 {
 	const uint8_t *dot = domain.size > 0 ? memchr(domain.data, '.', domain.size) : NULL;
 	return dot != NULL ? (struct st_span){domain.data, (size_t)(dot - domain.data)} : domain;
@@ -65,26 +70,35 @@ static struct st_span label_of(struct st_span domain)
 /* An organization's name is a party's own if its domain's label is the beginning of it, up to a word's end. */
 static bool is_named_after(struct st_span name, struct st_span domain)
 {
-	struct st_span label = label_of(domain);
+	struct st_span label = split_label(domain);
 	return label.size > 0 && name.size >= label.size && memcmp(name.data, label.data, label.size) == 0 &&
 	       (name.size == label.size || name.data[label.size] == ' ');
 }
 
-static bool names_another_organization(const struct split_record *record, struct st_span domain)
+enum split_sign split_sign_of(uint8_t kind, struct st_span text, struct st_span party, bool organization)
 {
-	for (size_t i = 0; i < record->value_count; i++)
-		if (record->values[i].kind == DETECT_ORGANIZATION_NAME &&
-			!is_named_after(record->values[i].text, domain))
-			return true;
-	return count_kind(record, DETECT_VAT_NUMBER) > 1;
+	switch (kind) {
+	case DETECT_ORGANIZATION_NAME:
+		return organization && !is_named_after(text, party) ? SPLIT_SIGN : SPLIT_NO_SIGN;
+	case DETECT_VAT_NUMBER:
+		return organization ? SPLIT_SIGN_IF_TWO : SPLIT_NO_SIGN;
+	case DETECT_PERSON_NAME:
+	case DETECT_NATIONAL_ID:
+	case DETECT_DATE_OF_BIRTH:
+		return organization ? SPLIT_NO_SIGN : SPLIT_SIGN_IF_TWO;
+	default:
+		return SPLIT_NO_SIGN;
+	}
 }
 
-static bool names_another_person(const struct split_record *record)
+static bool names_another(const struct split_record *record, struct st_span party, bool organization)
 {
-	static const uint8_t once[] = {DETECT_PERSON_NAME, DETECT_NATIONAL_ID, DETECT_DATE_OF_BIRTH};
-	for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
-		if (count_kind(record, once[i]) > 1)
+	for (size_t i = 0; i < record->value_count; i++) {
+		const struct split_value *value = &record->values[i];
+		enum split_sign sign = split_sign_of(value->kind, value->text, party, organization);
+		if (sign == SPLIT_SIGN || (sign == SPLIT_SIGN_IF_TWO && count_kind(record, value->kind) > 1))
 			return true;
+	}
 	return false;
 }
 
@@ -120,7 +134,7 @@ static bool is_ruled_to_another(const struct splitting *s, struct st_span party,
 static enum release_state state_for(const struct splitting *s, struct st_span party, bool organization)
 {
 	const struct split_record *record = s->record;
-	bool named = organization ? names_another_organization(record, party) : names_another_person(record);
+	bool named = names_another(record, party, organization);
 	return is_ruled_to_another(s, party, organization) || named || holds_another_address(s, party, organization)
 		       ? RELEASE_SHARED
 		       : RELEASE_ATTRIBUTED;

@@ -17,6 +17,16 @@ struct split_value {
 	struct st_span text;      /* canonical */
 };
 
+/* The host behind the @ of an address; empty when there is none. The label of a registrable domain, "fabrikam" of
+ * fabrikam.it; the whole where it has no dot. */
+struct st_span split_host(struct st_span address);
+struct st_span split_label(struct st_span domain);
+
+/* What a value beside a party says of who stands there: nothing, somebody else, or somebody else if there are two of
+ * its kind. Of all kinds but addresses, for which split_address is asked. */
+enum split_sign { SPLIT_NO_SIGN, SPLIT_SIGN, SPLIT_SIGN_IF_TWO };
+enum split_sign split_sign_of(uint8_t kind, struct st_span text, struct st_span party, bool organization);
+
 /* What `case review` decided. */
 enum split_ruling { SPLIT_NO_RULE, SPLIT_TO_PARTY, SPLIT_TO_NOBODY };
 
