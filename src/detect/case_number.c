@@ -132,6 +132,18 @@ static unsigned subjects_of(const struct detect_window *window, size_t from, siz
 	return subjects;
 }
 
+/* Does a word begin, but for its case, as the name of a tracker does? Most texts hold none. */
+static bool may_name_tracker(const struct detect_window *window, size_t from, size_t to)
+{
+	for (size_t at = from; at + 6 <= to; at++) {
+		uint8_t first = window->data[at] | 0x20, second = window->data[at + 1] | 0x20;
+		if ((first == 'b' && second == 'u') || (first == 'g' && second == 'i') ||
+			(first == 'l' && second == 'a') || (first == 's' && (second == 'a' || second == 'o')))
+			return true;
+	}
+	return false;
+}
+
 /* "(ticket #NNNN)", "... on Sparc. Ticket #NNNN.", "see ticket #NNNN". */
 static bool is_cited(const struct detect_window *window, const struct case_token *token)
 {
@@ -158,7 +170,8 @@ static bool is_of_tracker(const struct detect_window *window, const struct case_
 	size_t at = token->start;
 	if (token->letters || token->count > 1)
 		return false;
-	if (subjects_of(window, at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0, at) & 1u << TRACKER_NAME)
+	size_t from = at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0;
+	if (may_name_tracker(window, from, at) && subjects_of(window, from, at) & 1u << TRACKER_NAME)
 		return true;
 	if (token->digits > TRACKER_DIGITS || !is_cited(window, token))
 		return false;

@@ -311,8 +311,9 @@ static bool check_called(const struct detect_window *window, size_t start, struc
 static bool check_part(const struct detect_window *window, size_t start, struct detect_candidate *out)
 {
 	struct person_word first, words[PERSON_WORDS];
-	if (!person_word_at(window->data, window->size, start, &first) || !is_capitalised(&first) ||
-		person_before(window, start) != PERSON_BEFORE_PART)
+	if ((window->field == NULL && !person_may_be_part(window->data + start, start)) ||
+		!person_word_at(window->data, window->size, start, &first) || !is_capitalised(&first) ||
+		person_says_before(window, start) != PERSON_BEFORE_PART)
 		return false;
 	person_word_know(&first);
 	size_t count = read_words(window, &first, words);
@@ -387,18 +388,22 @@ static bool check_particle(const struct detect_window *window, size_t start, str
 	return false;
 }
 
-/* What the word says that stands before the blank at `at`, and what stands behind it. */
-static bool check_said(const struct detect_window *window, size_t start, size_t at, struct detect_candidate *out)
+/* What the word from `start` says that stands before the blank at `at`, and what stands behind it. `known`: the word,
+ * or NULL when nobody has read it. */
+static bool check_said(const struct detect_window *window, size_t start, const struct person_word *known, size_t at,
+	struct detect_candidate *out)
 {
-	enum person_before says = person_before(window, at + 1);
+	enum person_before says = person_says_before(window, at + 1);
 	if (says == PERSON_BEFORE_TITLE || says == PERSON_BEFORE_RANK)
 		return check_titled(window, start, says, out);
 	if (says == PERSON_BEFORE_SAID)
 		return check_called(window, at + 1, out);
 	struct person_word word;
-	if (!person_word_at(window->data, window->size, start, &word) || word.dotted)
+	if (known == NULL && person_word_at(window->data, window->size, start, &word))
+		known = &word;
+	if (known == NULL || known->dotted)
 		return false;
-	enum person_class class = person_word_opens(&word);
+	enum person_class class = person_word_opens(known);
 	if (class == PERSON_PARTICLE)
 		return check_particle(window, start, out);
 	return class == PERSON_GREETING && check_called(window, at + 1, out);
@@ -411,28 +416,41 @@ static bool check_pair(
 		return check_capitals(window, word, out);
 	if (person_word_is_given(word) || person_word_is_given_word(word))
 		return check_given(window, word, out);
-	return check_unlisted(window, word, out) || check_said(window, word->start, at, out);
+	return check_unlisted(window, word, out) || check_said(window, word->start, word, at, out);
+}
+
+/* A small letter from 0xc3 on: no word of a name begins with it, since particles are ASCII. */
+static bool is_small_latin(const uint8_t *at)
+{
+	return at[0] == 0xc3 && at[1] >= 0xa0;
+}
+
+/* The begin of the word that ends before the blank at `at`; false: it is part of something else. */
+static bool word_begins(const uint8_t *text, size_t at, size_t *start)
+{
+	*start = person_word_before(text, 0, at);
+	if (*start == at || at - *start > PERSON_WORD_BYTES)
+		return false;
+	/* The letter of an escape: \nAnna */
+	if (*start > 0 && text[*start - 1] == '\\' && byte_is_in(text[*start], "nrt"))
+		++*start;
+	const uint8_t before = *start > 0 ? text[*start - 1] : 0;
+	return before != '_' && before != '@' && before - '0' + 0u >= 10u && before != '/';
 }
 
 static bool check_place(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	const uint8_t *text = window->data;
 	struct person_word word;
-	if (at + 2 >= window->size || !may_start(' ', text[at + 1]))
+	size_t start;
+	if (at + 2 >= window->size || !may_start(' ', text[at + 1]) || is_small_latin(text + at + 1))
 		return false;
 	if (text[at] != ' ' || (at > 0 && text[at - 1] == ':'))
 		return (text[at] == '"' || text[at] == ' ' || window->field != NULL) && check_part(window, at + 1, out);
-	size_t start = person_word_before(text, 0, at);
-	if (start == at || at - start > PERSON_WORD_BYTES)
-		return false;
-	/* The letter of an escape: \nAnna */
-	if (start > 0 && text[start - 1] == '\\' && byte_is_in(text[start], "nrt"))
-		start++;
-	if (start > 0 && (text[start - 1] == '_' || text[start - 1] == '@' || text[start - 1] - '0' + 0u < 10u ||
-				 text[start - 1] == '/'))
+	if (!word_begins(text, at, &start))
 		return false;
 	if (text[start] - 'a' + 0u < 26u)
-		return may_be_small(text + start, at - start) && check_said(window, start, at, out);
+		return may_be_small(text + start, at - start) && check_said(window, start, NULL, at, out);
 	if (!person_word_at(text, window->size, start, &word) || word.end != at || !word.capital)
 		return false;
 	return check_pair(window, &word, at, out);
@@ -441,6 +459,28 @@ static bool check_place(const struct detect_window *window, size_t at, struct de
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
+}
+
+/* What check() asks first, of the bytes around. */
+static bool may_be_name(const uint8_t *at)
+{
+	size_t start;
+	if ((at[1] >= 0x80 && !may_start(' ', at[1])) || is_small_latin(at + 1))
+		return false;
+	if (at[0] != ' ' || at[-1] == ':')
+		return true;
+	const uint8_t *text = at - PLANE_PLACES;
+	if (!word_begins(text, PLANE_PLACES, &start))
+		return false;
+	return text[start] - 'a' + 0u >= 26u || may_be_small(text + start, PLANE_PLACES - start);
+}
+
+/* The same where no column is told. */
+static bool may_be_name_of_text(const uint8_t *at)
+{
+	if (at[0] == ' ' ? at[-1] == ':' : true)
+		return (at[0] == '"' || at[0] == ' ') && person_may_be_part(at + 1, PLANE_PLACES + 1) && may_be_name(at);
+	return may_be_name(at);
 }
 
 /*
@@ -464,7 +504,9 @@ PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 		before |= plane(planes, PLANE_HIGH, w, -1) | plane(planes, PLANE_COLON, w, -1);
 		const plane_bits capitals =
 			capital & next & plane(planes, PLANE_UPPER, w, -1) & plane(planes, PLANE_UPPER, w, -2);
-		plane_store(found + w, first & ((~other & (before | ~blank)) | (blank & capitals)));
+		first &= (~other & (before | ~blank)) | (blank & capitals);
+		plane_store(found + w,
+			plane_filter(planes, w, first, planes->fields ? may_be_name : may_be_name_of_text));
 	}
 }
 

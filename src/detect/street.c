@@ -13,8 +13,11 @@ const char street_french[] = " rue avenue av ave boulevard bd blvd bld place pl 
 			     "promenade sentier ruelle rond-point zone za zi ";
 const char street_spanish[] = " calle avenida avda av plaza pza paseo pº camino carretera ctra ronda travesía "
 			      "travesia cl c/ glorieta rambla callejón urbanización urb polígono poligono via vía ";
-static const char german_ends[] = "straße\0strasse\0str\0weg\0platz\0allee\0gasse\0ring\0ufer\0damm\0chaussee\0steig\0"
-				  "promenade\0markt\0wall\0stieg\0hof\0graben\0";
+#define END(text) {sizeof(text) - 1, text}
+static const struct {
+	uint8_t size;
+	char text[11];
+} german_ends[] = {END("straße"), END("strasse"), END("str"), END("weg"), END("platz"), END("allee"), END("gasse"), END("ring"), END("ufer"), END("damm"), END("chaussee"), END("steig"), END("promenade"), END("markt"), END("wall"), END("stieg"), END("hof"), END("graben")};
 static const char german_starts[] = " am an auf im in unter zum zur hinter vor bei alte alter ";
 const char street_english[] = " street st road rd avenue ave lane ln drive dr boulevard blvd court ct place pl "
 			      "square sq terrace crescent cres close gardens hill row mews park green walk grove "
@@ -123,10 +126,11 @@ size_t street_behind_number(const struct address *address)
 
 static bool ends_german(const char *folded, bool *alone)
 {
-	size_t size = strlen(folded);
-	for (const char *end = german_ends; *end; end += strlen(end) + 1) {
-		size_t tail = strlen(end);
-		if (size < tail || strcmp(folded + size - tail, end) != 0)
+	const size_t size = strlen(folded);
+	for (size_t i = 0; size > 0 && i < sizeof german_ends / sizeof *german_ends; i++) {
+		const size_t tail = german_ends[i].size;
+		if (german_ends[i].text[tail - 1] != folded[size - 1] || size < tail ||
+			memcmp(folded + size - tail, german_ends[i].text, tail) != 0)
 			continue;
 		*alone = size == tail || folded[size - tail - 1] == '-';
 		return size == tail || size >= tail + 3;
