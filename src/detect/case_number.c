@@ -132,14 +132,21 @@ static unsigned subjects_of(const struct detect_window *window, size_t from, siz
 	return subjects;
 }
 
-/* Does a word begin, but for its case, as the name of a tracker does? Most texts hold none. */
-static bool may_name_tracker(const struct detect_window *window, size_t from, size_t to)
+/* Does the name of a tracker stand anywhere? Most texts hold none. */
+static bool names_tracker(const struct detect_window *window, size_t from, size_t to)
 {
-	for (size_t at = from; at + 6 <= to; at++) {
-		uint8_t first = window->data[at] | 0x20, second = window->data[at + 1] | 0x20;
-		if ((first == 'b' && second == 'u') || (first == 'g' && second == 'i') ||
-			(first == 'l' && second == 'a') || (first == 's' && (second == 'a' || second == 'o')))
-			return true;
+	static const char *const names[] = {"bugzilla", "github", "gitlab", "launchpad", "savannah", "sourceforge"};
+	static const uint32_t begins = 1u << ('b' & 31) | 1u << ('g' & 31) | 1u << ('l' & 31) | 1u << ('s' & 31);
+	for (size_t at = from; at < to; at++) {
+		if (!(begins >> (window->data[at] & 31) & 1) || !ascii_letter(window->data[at]))
+			continue;
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			size_t size = 0;
+			while (names[i][size] && at + size < to && (window->data[at + size] | 0x20) == names[i][size])
+				size++;
+			if (names[i][size] == 0)
+				return true;
+		}
 	}
 	return false;
 }
@@ -171,7 +178,7 @@ static bool is_of_tracker(const struct detect_window *window, const struct case_
 	if (token->letters || token->count > 1)
 		return false;
 	size_t from = at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0;
-	if (may_name_tracker(window, from, at) && subjects_of(window, from, at) & 1u << TRACKER_NAME)
+	if (names_tracker(window, from, at) && subjects_of(window, from, at) & 1u << TRACKER_NAME)
 		return true;
 	if (token->digits > TRACKER_DIGITS || !is_cited(window, token))
 		return false;

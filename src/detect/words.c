@@ -236,7 +236,7 @@ const char *word_fold(const struct detect_window *window, const struct word *wor
 	return out;
 }
 
-bool word_listed(const char *folded, const char *list)
+bool word_stands_in(const char *folded, const char *list)
 {
 	size_t size = strlen(folded);
 	if (size == 0)
