@@ -102,8 +102,7 @@ static size_t english_way(struct address_ahead *ahead)
 		bool street = word->capital && i > 0 && street_english(folded);
 		if (street || (last == i - 1 && word->capital && word_listed(folded, points)))
 			last = i;
-		else if (last != SIZE_MAX ||
-			 !(word->capital || (word->digit && i == 0) || street_small_words(folded)))
+		else if (last != SIZE_MAX || !(word->capital || (word->digit && i == 0) || street_small_words(folded)))
 			break;
 	}
 	return last;

@@ -13,10 +13,10 @@
 #define LABEL_BYTES 24
 
 struct case_label {
-	char last[LABEL_BYTES];    /* its last word */
-	const char *before;        /* those before it */
-	uint8_t bare;              /* digits that are enough with nothing but a blank between; 0: never; NUMBERED */
-	bool dot;                  /* an abbreviation */
+	char last[LABEL_BYTES]; /* its last word */
+	const char *before;     /* those before it */
+	uint8_t bare;           /* digits that are enough with nothing but a blank between; 0: never; NUMBERED */
+	bool dot;               /* an abbreviation */
 };
 
 /* Sorted by the last word; of those with the same, the first that asks decides. */

@@ -41,20 +41,19 @@ struct month_name {
 	char name[MONTH_BYTES + 5];
 	uint8_t month;
 };
-static const struct month_name months[] = {
-	{"abr", 4}, {"abril", 4}, {"ago", 8}, {"agosto", 8}, {"aout", 8}, {"août", 8}, {"apr", 4}, {"april", 4},
-	{"aprile", 4}, {"aug", 8}, {"august", 8}, {"avr", 4}, {"avril", 4}, {"dec", 12}, {"december", 12},
-	{"decembre", 12}, {"dez", 12}, {"dezember", 12}, {"dic", 12}, {"dicembre", 12}, {"diciembre", 12},
-	{"déc", 12}, {"décembre", 12}, {"ene", 1}, {"enero", 1}, {"feb", 2}, {"febbraio", 2}, {"febrero", 2},
-	{"februar", 2}, {"february", 2}, {"fevr", 2}, {"fevrier", 2}, {"fév", 2}, {"févr", 2}, {"février", 2},
-	{"gen", 1}, {"gennaio", 1}, {"giu", 6}, {"giugno", 6}, {"jan", 1}, {"januar", 1}, {"january", 1},
-	{"janv", 1}, {"janvier", 1}, {"juil", 7}, {"juillet", 7}, {"juin", 6}, {"jul", 7}, {"juli", 7}, {"julio", 7},
-	{"july", 7}, {"jun", 6}, {"june", 6}, {"juni", 6}, {"junio", 6}, {"jänner", 1}, {"lug", 7}, {"luglio", 7},
-	{"maerz", 3}, {"mag", 5}, {"maggio", 5}, {"mai", 5}, {"mar", 3}, {"march", 3}, {"mars", 3}, {"marzo", 3},
-	{"may", 5}, {"mayo", 5}, {"mrz", 3}, {"märz", 3}, {"nov", 11}, {"november", 11}, {"novembre", 11},
-	{"noviembre", 11}, {"oct", 10}, {"october", 10}, {"octobre", 10}, {"octubre", 10}, {"okt", 10},
-	{"oktober", 10}, {"ott", 10}, {"ottobre", 10}, {"sep", 9}, {"sept", 9}, {"september", 9}, {"septembre", 9},
-	{"septiembre", 9}, {"set", 9}, {"settembre", 9}};
+static const struct month_name months[] = {{"abr", 4}, {"abril", 4}, {"ago", 8}, {"agosto", 8}, {"aout", 8},
+	{"août", 8}, {"apr", 4}, {"april", 4}, {"aprile", 4}, {"aug", 8}, {"august", 8}, {"avr", 4}, {"avril", 4},
+	{"dec", 12}, {"december", 12}, {"decembre", 12}, {"dez", 12}, {"dezember", 12}, {"dic", 12}, {"dicembre", 12},
+	{"diciembre", 12}, {"déc", 12}, {"décembre", 12}, {"ene", 1}, {"enero", 1}, {"feb", 2}, {"febbraio", 2},
+	{"febrero", 2}, {"februar", 2}, {"february", 2}, {"fevr", 2}, {"fevrier", 2}, {"fév", 2}, {"févr", 2},
+	{"février", 2}, {"gen", 1}, {"gennaio", 1}, {"giu", 6}, {"giugno", 6}, {"jan", 1}, {"januar", 1},
+	{"january", 1}, {"janv", 1}, {"janvier", 1}, {"juil", 7}, {"juillet", 7}, {"juin", 6}, {"jul", 7}, {"juli", 7},
+	{"julio", 7}, {"july", 7}, {"jun", 6}, {"june", 6}, {"juni", 6}, {"junio", 6}, {"jänner", 1}, {"lug", 7},
+	{"luglio", 7}, {"maerz", 3}, {"mag", 5}, {"maggio", 5}, {"mai", 5}, {"mar", 3}, {"march", 3}, {"mars", 3},
+	{"marzo", 3}, {"may", 5}, {"mayo", 5}, {"mrz", 3}, {"märz", 3}, {"nov", 11}, {"november", 11}, {"novembre", 11},
+	{"noviembre", 11}, {"oct", 10}, {"october", 10}, {"octobre", 10}, {"octubre", 10}, {"okt", 10}, {"oktober", 10},
+	{"ott", 10}, {"ottobre", 10}, {"sep", 9}, {"sept", 9}, {"september", 9}, {"septembre", 9}, {"septiembre", 9},
+	{"set", 9}, {"settembre", 9}};
 
 static unsigned month_of(const uint8_t *text, size_t size)
 {

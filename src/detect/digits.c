@@ -197,6 +197,11 @@ bool digits_read(const struct detect_window *window, size_t at, unsigned separat
 		group->count++;
 		run->digits[run->count++] = glyph.value;
 		group->end = at + glyph.size;
+		/* most digits stand side by side */
+		for (; run->count < DIGIT_RUN_DIGITS && ascii_digit(byte_at(window, group->end)); group->end++) {
+			run->digits[run->count++] = window->data[group->end] - '0';
+			group->count++;
+		}
 		between = 0;
 		encoded = false;
 		at = next_digit(window, group->end, separators, &between, &encoded);

@@ -332,7 +332,7 @@ bool email_is_word(const uint8_t *text, size_t size, const char *const *words)
 	if (size == 0)
 		return false;
 	for (; *words; words++)
-		if ((uint8_t)**words == (text[0] | 32) && strlen(*words) == size &&
+		if ((uint8_t) * *words == (text[0] | 32) && strlen(*words) == size &&
 			email_word_at(text, text + size, *words) == size)
 			return true;
 	return false;

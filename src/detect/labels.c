@@ -104,21 +104,9 @@ static bool is_label(const struct label_words *set, const uint8_t *text, size_t 
 /* Beyond these a word belongs to another value. */
 static bool ends_label(uint8_t byte)
 {
-	switch (byte) {
-	case 0:
-	case '\n':
-	case '\r':
-	case ',':
-	case ';':
-	case '{':
-	case '}':
-	case '|':
-	case '&':
-	case '<':
-		return true;
-	default:
-		return false;
-	}
+	static const uint64_t low = UINT64_C(1) << 0 | UINT64_C(1) << '\n' | UINT64_C(1) << '\r' | UINT64_C(1) << ',' |
+				    UINT64_C(1) << ';' | UINT64_C(1) << '&' | UINT64_C(1) << '<';
+	return byte < 64 ? low >> byte & 1 : byte == '{' || byte == '}' || byte == '|';
 }
 
 /* A closing tag before the value belongs to another one (<b>Tel:</b> 02 ...): its start, or `at`. */

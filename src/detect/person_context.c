@@ -238,7 +238,8 @@ static const struct word_before words_before[] = {
 	{"église", PERSON_BEFORE_PLACE, NULL},
 };
 
-/* The word of letters that ends at `end`, in lower case, with NULs behind it; its begin, `end` when there is none or it is too long. */
+/* The word of letters that ends at `end`, in lower case, with NULs behind it; its begin, `end` when there is none or it
+ * is too long. */
 static size_t small_word(const uint8_t *text, size_t end, char out[WORD_BYTES + 1])
 {
 	size_t at = end;
@@ -280,8 +281,8 @@ static enum person_before word_says(const uint8_t *text, size_t end, bool dotted
 	*first = small_word(text, end, word);
 	if (*first == end)
 		return PERSON_BEFORE_NONE;
-	const struct word_before *found = word_row(words_before, sizeof words_before / sizeof *words_before,
-		sizeof *words_before, word, sizeof word);
+	const struct word_before *found = word_row(
+		words_before, sizeof words_before / sizeof *words_before, sizeof *words_before, word, sizeof word);
 	if (found == NULL)
 		return PERSON_BEFORE_NONE;
 	if (strcmp(word, "ms") == 0 && text[*first] == 'm') /* milliseconds */

@@ -479,7 +479,8 @@ static bool may_be_name(const uint8_t *at)
 static bool may_be_name_of_text(const uint8_t *at)
 {
 	if (at[0] == ' ' ? at[-1] == ':' : true)
-		return (at[0] == '"' || at[0] == ' ') && person_may_be_part(at + 1, PLANE_PLACES + 1) && may_be_name(at);
+		return (at[0] == '"' || at[0] == ' ') && person_may_be_part(at + 1, PLANE_PLACES + 1) &&
+		       may_be_name(at);
 	return may_be_name(at);
 }
 
@@ -505,8 +506,8 @@ PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 		const plane_bits capitals =
 			capital & next & plane(planes, PLANE_UPPER, w, -1) & plane(planes, PLANE_UPPER, w, -2);
 		first &= (~other & (before | ~blank)) | (blank & capitals);
-		plane_store(found + w,
-			plane_filter(planes, w, first, planes->fields ? may_be_name : may_be_name_of_text));
+		plane_store(
+			found + w, plane_filter(planes, w, first, planes->fields ? may_be_name : may_be_name_of_text));
 	}
 }
 

@@ -188,7 +188,8 @@ static void read_plain_letters(const uint8_t *text, size_t size, struct person_w
 /* Does nothing of a word go on at `at`: the end, or a byte of ASCII that is no letter, dash or apostrophe? */
 static bool ends_plainly(const uint8_t *text, size_t size, size_t at)
 {
-	return at >= size || (text[at] < 0x80 && (text[at] | 32) - 'a' + 0u >= 26u && text[at] != '-' && text[at] != '\'');
+	return at >= size ||
+	       (text[at] < 0x80 && (text[at] | 32) - 'a' + 0u >= 26u && text[at] != '-' && text[at] != '\'');
 }
 
 /* Reads the letters into *word; false: too long. */
@@ -328,7 +329,10 @@ struct word_end {
 	uint8_t size;
 	char text[9];
 };
-#define END(text) {sizeof(text) - 1, text}
+#define END(text)                      \
+	{                              \
+		sizeof(text) - 1, text \
+	}
 
 /* Does the word end with one of them, with at least `before` bytes before it? */
 static bool ends_with_one(const struct person_word *word, const struct word_end *ends, size_t count, size_t before)

@@ -99,8 +99,7 @@ static size_t box_before(const struct address *address, size_t from, size_t most
 static bool has_town(const struct address *address, size_t near, size_t street)
 {
 	for (size_t i = near; i < street; i++)
-		if (address->word[i].capital && !address->word[i].digit &&
-			!street_english(address->folded[i]))
+		if (address->word[i].capital && !address->word[i].digit && !street_english(address->folded[i]))
 			return true;
 	return false;
 }
@@ -286,8 +285,7 @@ static bool is_state(const struct detect_window *window, size_t at)
 	uint8_t first = byte_before(window, at, 3), second = byte_before(window, at, 2);
 	const char folded[] = {(char)(first | 0x20), (char)(second | 0x20), 0};
 	return upper(first) && upper(second) && byte_before(window, at, 1) == ' ' &&
-	       !ascii_alnum(byte_before(window, at, 4)) &&
-	       (postal_states(folded) || word_listed(folded, " aa ae ap "));
+	       !ascii_alnum(byte_before(window, at, 4)) && (postal_states(folded) || word_listed(folded, " aa ae ap "));
 }
 
 static bool is_place(const struct detect_window *window, size_t at)

@@ -6,23 +6,30 @@
 
 /* --- words of streets --- */
 
-static const char italian_words[] = " via viale piazza piazzale piazzetta corso largo vicolo strada contrada borgo salita "
-			      "lungotevere lungarno località loc fraz frazione p.za p.zza v.le c.so vl pza galleria ";
+static const char italian_words[] =
+	" via viale piazza piazzale piazzetta corso largo vicolo strada contrada borgo salita "
+	"lungotevere lungarno località loc fraz frazione p.za p.zza v.le c.so vl pza galleria ";
 static const char french_words[] = " rue avenue av ave boulevard bd blvd bld place pl chemin ch che allée allées allee "
-			     "impasse imp quai cours route rte square passage faubourg fbg villa cité esplanade "
-			     "promenade sentier ruelle rond-point zone za zi ";
-static const char spanish_words[] = " calle avenida avda av plaza pza paseo pº camino carretera ctra ronda travesía "
-			      "travesia cl c/ glorieta rambla callejón urbanización urb polígono poligono via vía ";
-#define END(text) {sizeof(text) - 1, text}
+				   "impasse imp quai cours route rte square passage faubourg fbg villa cité esplanade "
+				   "promenade sentier ruelle rond-point zone za zi ";
+static const char spanish_words[] =
+	" calle avenida avda av plaza pza paseo pº camino carretera ctra ronda travesía "
+	"travesia cl c/ glorieta rambla callejón urbanización urb polígono poligono via vía ";
+#define END(text)                      \
+	{                              \
+		sizeof(text) - 1, text \
+	}
 static const struct {
 	uint8_t size;
 	char text[11];
-} german_ends[] = {END("straße"), END("strasse"), END("str"), END("weg"), END("platz"), END("allee"), END("gasse"), END("ring"), END("ufer"), END("damm"), END("chaussee"), END("steig"), END("promenade"), END("markt"), END("wall"), END("stieg"), END("hof"), END("graben")};
+} german_ends[] = {END("straße"), END("strasse"), END("str"), END("weg"), END("platz"), END("allee"), END("gasse"),
+	END("ring"), END("ufer"), END("damm"), END("chaussee"), END("steig"), END("promenade"), END("markt"),
+	END("wall"), END("stieg"), END("hof"), END("graben")};
 static const char german_starts[] = " am an auf im in unter zum zur hinter vor bei alte alter ";
 static const char english_words[] = " street st road rd avenue ave lane ln drive dr boulevard blvd court ct place pl "
-			      "square sq terrace crescent cres close gardens hill row mews park green walk grove "
-			      "way parkway pkwy highway hwy circle cir trail trl plaza pike turnpike loop parade "
-			      "broadway wharf quay yard rise view vale mount bridge embankment strand ";
+				    "square sq terrace crescent cres close gardens hill row mews park green walk grove "
+				    "way parkway pkwy highway hwy circle cir trail trl plaza pike turnpike loop parade "
+				    "broadway wharf quay yard rise view vale mount bridge embankment strand ";
 static const char small_words[] =
 	" di del della dei delle degli dello da d' e de den dem la le les des du sur sous en lès les et "
 	"y el los las al a am an der die das im in und ob vor of the upon by on under dell' ";

@@ -17,8 +17,9 @@ static inline uint64_t word_head(const void *word)
 }
 
 /*
- * The first row that holds the word, or NULL. Each of the `count` rows, at least one, is row_bytes large and begins with
- * a word of word_bytes (a multiple of eight), as `word` is, with NULs behind its end; they are sorted by these bytes.
+ * The first row that holds the word, or NULL. Each of the `count` rows, at least one, is row_bytes large and begins
+ * with a word of word_bytes (a multiple of eight), as `word` is, with NULs behind its end; they are sorted by these
+ * bytes.
  */
 static inline const void *word_row(
 	const void *rows, size_t count, size_t row_bytes, const char *word, size_t word_bytes)
