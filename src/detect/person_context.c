@@ -518,6 +518,9 @@ bool person_acts(const struct detect_window *window, size_t at)
 {
 	static const char *const acts[] = {" logged in ", " logged out", " logged on", " signed in", " signed out",
 		" changed password", " updated profile", " reset password"};
+	if (window->size - at < 3 || window->data[at] != ' ' || strchr("lscur", window->data[at + 1]) == NULL ||
+		strchr("oihpe", window->data[at + 2]) == NULL)
+		return false;
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
 		size_t size = strlen(acts[i]);
 		if (window->size - at >= size && memcmp(window->data + at, acts[i], size) == 0)
@@ -582,7 +585,7 @@ bool person_is_closed_before(const uint8_t *text, size_t start)
 		line[i] = (char)(text[at + i] - 'A' + 0u < 26u ? text[at + i] | 32 : text[at + i]);
 	line[size] = 0;
 	for (size_t i = 0; i < sizeof closings / sizeof *closings; i++)
-		if (strcmp(line, closings[i]) == 0)
+		if (closings[i][0] == line[0] && strcmp(line, closings[i]) == 0)
 			return true;
 	return false;
 }

@@ -5,7 +5,7 @@
  */
 #include "detect/person_context.h"
 
-#include "detect/hint.h"
+#include "detect/digits.h"
 #include "detect/planes.h"
 
 static bool may_start(uint8_t trigger, uint8_t next)
@@ -14,16 +14,39 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return next - 'A' + 0u < 26u || (next >= 0xc3 && next <= 0xd4);
 }
 
+/* A small letter, a dot or what is beyond ASCII. */
+static bool is_small(uint8_t byte)
+{
+	return byte - 'a' + 0u < 26u || byte == '.' || byte >= 0x80;
+}
+
+static bool is_upper(uint8_t byte)
+{
+	return byte - 'A' + 0u < 26u;
+}
+
 /* "a Rossi", "dott. R.", "Name: R": a small letter or a sign on both sides of the capital; names in capitals; the
- * values of fields and columns. */
-#define SMALL "az..\x80\xff"
-#define INSIDE SMALL "''"
-static const struct detect_hint hints[] = {
-	{{{.ranges = "  "}, {.offset = -1, .ranges = SMALL "::"}, {.offset = 2, .ranges = INSIDE}}},
-	{{{.ranges = "  "}, {.offset = -2, .count = 2, .ranges = "AZ"}, {.offset = 1, .count = 2, .ranges = "AZ"}}},
-	{{{.ranges = "\"\",,;;\t\t\n\n||"}, {.offset = 2, .ranges = INSIDE}}},
-	{{{.ranges = NULL}}},
-};
+ * values of fields and columns. Part of what a name is; `places` says the same with planes. */
+static bool looks_like_begin(const struct detect_window *window, size_t at)
+{
+	const uint8_t before = byte_before(window, at, 1), next = byte_at(window, at + 1),
+		      second = byte_at(window, at + 2);
+	const bool inside = is_small(second) || second == '\'';
+	switch (byte_at(window, at)) {
+	case ' ':
+		return (inside && (is_small(before) || before == ':')) ||
+		       (is_upper(byte_before(window, at, 2)) && is_upper(before) && is_upper(next) && is_upper(second));
+	case '"':
+	case ',':
+	case ';':
+	case '\t':
+	case '\n':
+	case '|':
+		return inside;
+	default:
+		return false;
+	}
+}
 
 /* --- words of a name --- */
 
@@ -458,7 +481,7 @@ static bool check_place(const struct detect_window *window, size_t at, struct de
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
+	return looks_like_begin(window, at) && check_place(window, at, out);
 }
 
 /* What check() asks first, of the bytes around. */
@@ -485,8 +508,9 @@ static bool may_be_name_of_text(const uint8_t *at)
 }
 
 /*
- * The hints on planes: a capital or a letter beyond ASCII behind a trigger, then what stands inside of names; behind a
- * blank something small or a colon before it, or capitals on both sides. What has no plane may stand everywhere.
+ * looks_like_begin on planes: a capital or a letter beyond ASCII behind a trigger, then what stands inside of names;
+ * behind a blank something small or a colon before it, or capitals on both sides. What has no plane may stand
+ * everywhere.
  */
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {

@@ -385,9 +385,11 @@ void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
 	word->letters--;
 }
 
+/* Letters, dashes and apostrophes. */
 static bool is_ascii_of_word(uint8_t byte)
 {
-	return (byte | 32) - 'a' + 0u < 26u || byte == '-' || byte == '\'';
+	static const uint64_t bytes[2] = {UINT64_C(1) << '-' | UINT64_C(1) << '\'', UINT64_C(0x07fffffe07fffffe)};
+	return bytes[byte >> 6 & 1] >> (byte & 63) & 1;
 }
 
 /* Bytes of the letter beyond ASCII, or of the typographic apostrophe, that ends before p; 0: a quote, a dash or a

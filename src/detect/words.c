@@ -71,6 +71,8 @@ static struct mark mark_at(const struct detect_window *window, size_t at)
 	if (at >= window->size)
 		return (struct mark){SIGN_END, 0};
 	uint8_t byte = window->data[at];
+	if (ascii_alnum(byte))
+		return (struct mark){SIGN_WORD, 1};
 	if (escaped_line(byte, byte_at(window, at + 1)))
 		return (struct mark){SIGN_LINE, 2};
 	if (byte < 0x80)
@@ -158,6 +160,16 @@ static size_t pass_plain(const uint8_t *text, size_t at)
 	return at;
 }
 
+/* The same forwards, to the last of them. */
+static size_t pass_plain_on(const struct detect_window *window, size_t at)
+{
+	const uint8_t *text = window->data;
+	const size_t most = window->size - at > WORD_BYTES / 2 ? at + WORD_BYTES / 2 : window->size;
+	while (at + 1 < most && ascii_alnum(text[at]) && ascii_alnum(text[at + 1]))
+		at++;
+	return at;
+}
+
 size_t words_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct word *out, size_t most)
 {
 	size_t least = at > reach_bytes ? at - reach_bytes : 0, count = 0;
@@ -195,7 +207,7 @@ size_t words_behind(const struct detect_window *window, size_t at, size_t reach_
 	size_t limit = window->size - at > reach_bytes ? at + reach_bytes : window->size, count = 0;
 	while (count < most && at < limit) {
 		struct word word = {0};
-		struct mark mark;
+		struct mark mark = {SIGN_END, 0};
 		while (at < limit && (mark = mark_at(window, at)).sign != SIGN_WORD) {
 			bool crlf = window->data[at] == '\n' && at > 0 && window->data[at - 1] == '\r';
 			if (!crlf)
@@ -204,7 +216,8 @@ size_t words_behind(const struct detect_window *window, size_t at, size_t reach_
 				return count;
 			at += mark.size;
 		}
-		word.start = word.end = at;
+		word.start = at;
+		word.end = at < limit ? pass_plain_on(window, at) : at;
 		while (at < limit && (mark = mark_at(window, word.end)).sign == SIGN_WORD &&
 			word.end - word.start < WORD_BYTES) {
 			word.end += mark.size;
@@ -272,6 +285,17 @@ static size_t put_blanks(const uint8_t *from, size_t size, uint8_t *out)
 	return used;
 }
 
+/* Small letters; false, and nothing is done, where there is more than ASCII. */
+static bool fold_ascii(uint8_t *text, size_t size)
+{
+	uint8_t all = 0;
+	for (size_t i = 0; i < size; i++)
+		all |= text[i];
+	for (size_t i = 0; i < size && all < 0x80; i++)
+		text[i] |= (uint8_t)((uint8_t)(text[i] - 'A') < 26) << 5;
+	return all < 0x80;
+}
+
 size_t text_canonical(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
 {
 	enum { CODES = 2 * CEIL_CANONICAL_BYTES };
@@ -282,6 +306,8 @@ size_t text_canonical(const uint8_t *text, size_t size, uint8_t *out, size_t cap
 	if (size == 0 || size > sizeof plain)
 		return 0;
 	size_t plain_size = put_blanks(text, size, plain);
+	if (fold_ascii(plain, plain_size)) /* the dear way comes to the same */
+		return plain_size <= capacity ? put_blanks(plain, plain_size, out) : 0;
 	utf8proc_ssize_t count = utf8proc_decompose(plain, (utf8proc_ssize_t)plain_size, codes, CODES, options);
 	if (count <= 0 || count > CODES)
 		return 0;

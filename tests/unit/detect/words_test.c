@@ -105,6 +105,19 @@ static void a_list_holds_its_words_and_no_parts_of_them(void)
 			CHECK_FAIL("%s", out[i]);
 }
 
+/* Of ASCII it is made in short; with a letter beyond it behind the same text, by the library. */
+static void a_canonical_form_is_the_same_in_short(void)
+{
+	for (unsigned byte = 1; byte < 128; byte++)
+		for (unsigned next = 1; next < 128; next++) {
+			uint8_t text[] = {'A', (uint8_t)byte, (uint8_t)next, 'Z', 0xc3, 0xa9}, got[2][32];
+			size_t size = text_canonical(text, 4, got[0], sizeof got[0]);
+			size_t whole = text_canonical(text, sizeof text, got[1], sizeof got[1]);
+			if (size + 2 != whole || memcmp(got[0], got[1], size) != 0)
+				CHECK_FAIL("%02x %02x", byte, next);
+		}
+}
+
 /* --- months --- */
 
 static void count_births(void *context, const struct detect_mention *mention)
@@ -142,6 +155,7 @@ int main(void)
 	RUN(a_word_ends_where_its_letters_do);
 	RUN(a_sorted_table_finds_its_rows_and_no_others);
 	RUN(a_list_holds_its_words_and_no_parts_of_them);
+	RUN(a_canonical_form_is_the_same_in_short);
 	RUN(every_month_is_known);
 	CHECK_END();
 }
