@@ -68,12 +68,12 @@ static bool hopeful(const struct detect_window *window, size_t at, bool fields,
 static bool goes_on(const struct detect_window *window, size_t end, bool named)
 {
 	static const char *const units[] = {" EUR", " USD", " GBP", " €", " $", " bytes", " ms", "%", "€", "$"};
+	uint8_t after = byte_at(window, end);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t size = strlen(units[i]);
-		if (window->size - end >= size && memcmp(window->data + end, units[i], size) == 0)
+		if ((uint8_t)*units[i] == after && window->size - end >= size && memcmp(window->data + end, units[i], size) == 0)
 			return true;
 	}
-	uint8_t after = byte_at(window, end);
 	return !named && (after == ':' || after == '(' || after == '=');
 }
 

@@ -418,25 +418,24 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	return true;
 }
 
-/* Digits say which spellings there can be. */
+/* Digits, and the sign behind them, say which spellings there can be. */
 static bool read_date(const struct detect_window *window, size_t at, struct date *out)
 {
 	unsigned value;
 	*out = (struct date){0};
-	switch (digits_at(window, at, &value)) {
-	case 8:
+	size_t digits = digits_at(window, at, &value);
+	if (digits == 8)
 		return read_compact(window, at, out);
-	case 4:
+	if (digits == 4)
 		return read_iso(window, at, out);
-	case 1:
-	case 2:
-		if (read_day_month(window, at, out) || read_month_day(window, at, out))
-			return true;
-		*out = (struct date){0};
-		return read_numbers(window, at, out);
-	default:
+	if (digits > 2)
 		return false;
-	}
+	uint8_t sign = byte_at(window, at + digits);
+	bool numbers = (sign == '.' || sign == '/') && ascii_digit(byte_at(window, at + digits + 1));
+	if (!numbers && (read_day_month(window, at, out) || read_month_day(window, at, out)))
+		return true;
+	*out = (struct date){0};
+	return read_numbers(window, at, out);
 }
 
 __attribute__((noinline)) static bool examine(

@@ -114,27 +114,25 @@ static void add_gap(uint8_t *gap, enum sign sign)
 	*gap |= sign == SIGN_LINE && (*gap & GAP_LINE) ? GAP_END : gaps[sign];
 }
 
-static bool is_capital(uint32_t code)
-{
-	if (code < 0x80)
-		return code - 'A' < 26;
-	return utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LU;
-}
-
 static void describe(const struct detect_window *window, struct word *word)
 {
-	word->digit = ascii_digit(window->data[word->start]);
+	const uint8_t first = window->data[word->start];
+	word->digit = ascii_digit(first);
+	word->capital = (uint8_t)(first - 'A') < 26;
 	word->capitals = true;
 	for (size_t at = word->start; at < word->end;) {
 		uint32_t code = window->data[at];
-		int size = code < 0x80 ? 1 : st_utf8_decode(window->data + at, word->end - at, &code);
+		if (code < 0x80) {
+			word->capitals = word->capitals && code - 'a' >= 26;
+			at++;
+			continue;
+		}
+		int size = st_utf8_decode(window->data + at, word->end - at, &code);
 		if (size == 0)
 			break;
-		bool capital = is_capital(code);
 		if (at == word->start)
-			word->capital = capital;
-		bool small = code < 0x80 ? code - 'a' < 26
-					 : utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
+			word->capital = utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LU;
+		bool small = utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
 		word->capitals = word->capitals && !small;
 		at += (size_t)size;
 	}
