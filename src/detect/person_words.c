@@ -403,12 +403,28 @@ static int wide_before(const uint8_t *start, const uint8_t *p)
 	return code == 0x2019 || letter_at(p - size, (size_t)size, &bytes, &small) != LETTER_NONE ? size : 0;
 }
 
+/* Where the letters of ASCII before `at` begin, eight bytes at a time, as far as a word that ends at `end` may: the loop
+ * behind it goes on from there. */
+static size_t letters_before(const uint8_t *text, size_t from, size_t at, size_t end)
+{
+	while (at - from >= 8 && end - at + 8 <= PERSON_WORD_BYTES) {
+		uint64_t bytes;
+		memcpy(&bytes, text + at - 8, sizeof bytes);
+		const uint64_t others = ~letters_of(le64toh(bytes)) & 0x2020202020202020u;
+		if (others != 0)
+			return at - (unsigned)__builtin_clzll(others) / 8;
+		at -= 8;
+	}
+	return at;
+}
+
 size_t person_word_before(const uint8_t *text, size_t from, size_t end)
 {
 	size_t at = end;
 	if (at > from && text[at - 1] == '.')
 		at--;
 	size_t letters_end = at;
+	at = letters_before(text, from, at, end);
 	while (at > from && end - at < PERSON_WORD_BYTES) {
 		int size = text[at - 1] < 0x80 ? is_ascii_of_word(text[at - 1]) : wide_before(text + from, text + at);
 		if (size == 0 || end - at + (size_t)size > PERSON_WORD_BYTES)
