@@ -319,6 +319,8 @@ static enum last_word last_word(const struct detect_window *window, size_t *at)
 	while (end > 0 && *at - end < SIGNS_MOST && !ascii_alnum(window->data[end - 1]) &&
 		window->data[end - 1] < 0x80 && window->data[end - 1] != '\n')
 		end--;
+	if (behind_ideogram(window, end)) /* no label has one, and it belongs to the word before the number */
+		return LAST_NONE;
 	uint64_t word = 0; /* its first eight bytes, as word_head */
 	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
 		uint8_t byte = window->data[end - 1 - size];

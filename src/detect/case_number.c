@@ -71,7 +71,8 @@ static bool goes_on(const struct detect_window *window, size_t end, bool named)
 	uint8_t after = byte_at(window, end);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t size = strlen(units[i]);
-		if ((uint8_t)*units[i] == after && window->size - end >= size && memcmp(window->data + end, units[i], size) == 0)
+		if ((uint8_t)*units[i] == after && window->size - end >= size &&
+			memcmp(window->data + end, units[i], size) == 0)
 			return true;
 	}
 	return !named && (after == ':' || after == '(' || after == '=');

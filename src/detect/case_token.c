@@ -347,7 +347,8 @@ static bool stands_free(const struct detect_window *window, size_t start)
 /* Can what stands beside digits go on with them? */
 static bool may_go_on(uint8_t byte)
 {
-	return ascii_alnum(byte) || byte == '-' || byte == '/' || byte == '_' || byte == '.' || byte == '#' || byte == ':';
+	return ascii_alnum(byte) || byte == '-' || byte == '/' || byte == '_' || byte == '.' || byte == '#' ||
+	       byte == ':';
 }
 
 /* The common case, with the same result: digits and nothing that could belong to them. 0: it is not; else their number.

@@ -176,7 +176,8 @@ static size_t next_digit(
 
 bool digits_read(const struct detect_window *window, size_t at, unsigned separators, struct digit_run *run)
 {
-	*run = (struct digit_run){0};
+	run->count = run->groups = 0; /* the rest is large, and said as it is read */
+	run->more = false;
 	struct digit_group *group = NULL;
 	uint16_t between = 0;
 	bool encoded = false;

@@ -345,6 +345,8 @@ static bool may_be_escape(const uint8_t *at)
 		return may_stand_before_word(at[-1]) &&
 		       (at[1] != 0xa0 ? (at[2] | 32) == 't'
 				      : email_closing(*(at - email_blanks_before(at - 2 * EMAIL_BLANKS, at) - 1)) != 0);
+	if (at[0] == 0xef) /* full-width, or small */
+		return at[1] == 0xbc ? at[2] == 0xa0 : at[2] == 0xab;
 	return at[1] != '4' || at[2] == '0';
 }
 

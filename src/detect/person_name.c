@@ -180,8 +180,8 @@ static uint8_t confidence_of(
 			       : PERSON_BOOK_CONFIDENCE;
 	if (surname != PERSON_SURNAME_NONE || (count > 2 && words[1].class != PERSON_PARTICLE && last->given))
 		return PERSON_LISTED_CONFIDENCE;
-	bool rare = before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) &&
-		    !capital_follows(window, last->end);
+	bool rare =
+		before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) && !capital_follows(window, last->end);
 	return rare ? PERSON_RARE_CONFIDENCE : PERSON_BOOK_CONFIDENCE;
 }
 
@@ -517,6 +517,7 @@ PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 	for (size_t w = 0; w < planes->words; w += 4) {
 		const plane_bits capital = plane(planes, PLANE_UPPER, w, 1);
 		plane_bits first = (capital | plane(planes, PLANE_HIGH, w, 1)) & ~plane(planes, PLANE_ALNUM, w, 0);
+		first &= ~plane(planes, PLANE_HIGH, w, 0);
 		if (!plane_any(first)) {
 			plane_store(found + w, first);
 			continue;

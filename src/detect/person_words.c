@@ -403,8 +403,8 @@ static int wide_before(const uint8_t *start, const uint8_t *p)
 	return code == 0x2019 || letter_at(p - size, (size_t)size, &bytes, &small) != LETTER_NONE ? size : 0;
 }
 
-/* Where the letters of ASCII before `at` begin, eight bytes at a time, as far as a word that ends at `end` may: the loop
- * behind it goes on from there. */
+/* Where the letters of ASCII before `at` begin, eight bytes at a time, as far as a word that ends at `end` may: the
+ * loop behind it goes on from there. */
 static size_t letters_before(const uint8_t *text, size_t from, size_t at, size_t end)
 {
 	while (at - from >= 8 && end - at + 8 <= PERSON_WORD_BYTES) {
