@@ -584,7 +584,7 @@ bool person_is_closed_before(const uint8_t *text, size_t start)
 	for (size_t i = 0; i < size; i++)
 		line[i] = (char)(text[at + i] - 'A' + 0u < 26u ? text[at + i] | 32 : text[at + i]);
 	line[size] = 0;
-	for (size_t i = 0; i < sizeof closings / sizeof *closings; i++)
+	for (size_t i = 0; size > 0 && i < sizeof closings / sizeof *closings; i++)
 		if (closings[i][0] == line[0] && strcmp(line, closings[i]) == 0)
 			return true;
 	return false;

@@ -87,6 +87,8 @@ static struct mark mark_before(const struct detect_window *window, size_t at)
 	if (at == 0)
 		return (struct mark){SIGN_END, 0};
 	uint8_t byte = window->data[at - 1];
+	if (ascii_alnum(byte) && byte_before(window, at, 2) != '\\')
+		return (struct mark){SIGN_WORD, 1};
 	if (escaped_line(byte_before(window, at, 2), byte))
 		return (struct mark){SIGN_LINE, 2};
 	if (byte < 0x80)
