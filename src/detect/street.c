@@ -81,9 +81,11 @@ bool street_is_name(const struct address *address, size_t i)
 bool street_is_number(const struct address *address, size_t i)
 {
 	const char *text = address->folded[i];
-	size_t digits = strspn(text, "0123456789");
+	size_t digits = 0;
+	while (ascii_digit((uint8_t)text[digits]))
+		digits++;
 	if (digits == 0)
-		return strcmp(text, "snc") == 0 || strcmp(text, "s/n") == 0;
+		return *text == 's' && (strcmp(text, "snc") == 0 || strcmp(text, "s/n") == 0);
 	if (digits > 5)
 		return false;
 	text += digits;
@@ -128,8 +130,8 @@ static bool is_street(const char *folded, bool (*streets)(const char *folded))
 size_t street_before_number(const struct address *address, bool (*streets)(const char *folded))
 {
 	for (size_t number = 0; number < 6 && number + 1 < address->count; number++) {
-		for (size_t i = number + 1; street_is_number(address, number) && i < address->count && i < number + 9;
-			i++) {
+		const bool is_number = street_is_number(address, number);
+		for (size_t i = number + 1; is_number && i < address->count && i < number + 9; i++) {
 			const char *folded = address->folded[i];
 			if (!street_one_line(address, i, number))
 				break;
