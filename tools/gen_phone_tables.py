@@ -373,7 +373,16 @@ def main():
     print("const struct phone_territory phone_plan_territories[] = {")
     print("\n".join(lines))
     print("};\n")
-    print("const size_t phone_plan_territory_count = %d;" % len(lines))
+    print("const size_t phone_plan_territory_count = %d;\n" % len(lines))
+    print("/* 1 + the first territory whose national prefix speaks for the country calling code; 0: none. */")
+    print("const uint8_t phone_plan_main_territory[1000] = {")
+    main_of = {}
+    for number, line in enumerate(lines):
+        fields = line.split(", ")
+        if fields[2] == "true":
+            main_of.setdefault(int(fields[1]), number + 1)
+    rows([main_of.get(code, 0) for code in range(1000)], 20, "%d")
+    print("};")
 
 
 if __name__ == "__main__":

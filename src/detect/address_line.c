@@ -99,11 +99,10 @@ static size_t english_way(struct address_ahead *ahead)
 		if (word->gap != GAP_BLANK && !dotted)
 			break;
 		address_fold(ahead, i, folded);
-		bool street = word->capital && i > 0 && word_listed(folded, street_english);
+		bool street = word->capital && i > 0 && street_english(folded);
 		if (street || (last == i - 1 && word->capital && word_listed(folded, points)))
 			last = i;
-		else if (last != SIZE_MAX ||
-			 !(word->capital || (word->digit && i == 0) || word_listed(folded, street_small_words)))
+		else if (last != SIZE_MAX || !(word->capital || (word->digit && i == 0) || street_small_words(folded)))
 			break;
 	}
 	return last;
@@ -121,14 +120,14 @@ static size_t french_way(struct address_ahead *ahead)
 	char folded[STREET_FOLDED_BYTES];
 	size_t i = word_listed(address_fold(ahead, 0, folded), " bis ter quater ") ? 1 : 0, last = SIZE_MAX;
 	if (!address_has_word(ahead, i) || (ahead->word[i].gap & ~(GAP_BLANK | GAP_COMMA)) ||
-		!word_listed(address_fold(ahead, i, folded), street_french))
+		!street_french(address_fold(ahead, i, folded)))
 		return SIZE_MAX;
 	for (size_t name = i + 1; name < i + 8 && address_has_word(ahead, name); name++) {
 		const struct word *word = &ahead->word[name];
 		bool dotted = name == i + 1 && word->gap == (GAP_BLANK | GAP_DOT);
 		bool named = word->capital || word->digit || is_elided(ahead, word);
 		if ((word->gap != GAP_BLANK && !dotted) ||
-			(!named && !word_listed(address_fold(ahead, name, folded), street_small_words)))
+			(!named && !street_small_words(address_fold(ahead, name, folded))))
 			break;
 		last = named ? name : last;
 	}
@@ -164,7 +163,7 @@ static bool may_begin_name(const struct detect_window *window, size_t at)
 		word[size] = (char)(byte == '-' ? byte : byte | 0x20);
 	}
 	word[size] = 0;
-	return word_listed(word, street_french) || word_listed(word, " bis ter quater ");
+	return street_french(word) || word_listed(word, " bis ter quater ");
 }
 
 /* Two words tell that most numbers are none of a house: "12 Files were". */
@@ -175,10 +174,10 @@ static bool may_go_on(struct address_ahead *ahead)
 	if (!address_has_word(ahead, 1))
 		return false;
 	address_fold(ahead, 0, folded);
-	if (word_listed(folded, street_french) || word_listed(folded, " bis ter quater "))
+	if (street_french(folded) || word_listed(folded, " bis ter quater "))
 		return true;
 	return (first->capital || first->digit) && first->gap == GAP_BLANK &&
-	       (second->capital || word_listed(address_fold(ahead, 1, folded), street_small_words));
+	       (second->capital || street_small_words(address_fold(ahead, 1, folded)));
 }
 
 static bool may_stand_before(const struct detect_window *window, size_t at, size_t digits, size_t number)
@@ -237,7 +236,7 @@ static bool may_be_name(const struct address *address)
 {
 	for (size_t i = 1; i < address->count; i++) {
 		const char *folded = address->folded[i];
-		if (word_listed(folded, street_italian) || word_listed(folded, street_spanish) || folded[1] == '/')
+		if (street_italian(folded) || street_spanish(folded) || folded[1] == '/')
 			return true;
 		if (!street_is_name(address, i) && !street_is_part(address, i) &&
 			!word_listed(folded, " num numero número civico "))
@@ -248,9 +247,10 @@ static bool may_be_name(const struct address *address)
 
 static bool street_before(const struct detect_window *window, size_t at, size_t number, struct address_line *out)
 {
-	struct address address = {.window = window};
+	struct address address; /* large */
 	if (!behind_name(window, at) || !address_pauses(window, number))
 		return false;
+	address.window = window;
 	read_back(&address, number, NEAREST_WORDS);
 	if (!may_be_name(&address))
 		return false;

@@ -60,7 +60,7 @@ static size_t pass_town(struct address_ahead *ahead, size_t from)
 		bool saint = i > from && word_size(word - 1) <= 3 && word->gap == (GAP_BLANK | GAP_DOT);
 		if ((i > from && word->gap != GAP_BLANK && !saint) || word->digit || word_size(word) < 2)
 			break;
-		if (!word->capital && (i == from || !word_listed(address_fold(ahead, i, folded), street_small_words)))
+		if (!word->capital && (i == from || !street_small_words(address_fold(ahead, i, folded))))
 			break;
 		capitals += word->capital;
 		end = word->capital ? i + 1 : end;
@@ -79,7 +79,7 @@ static bool is_state(struct address_ahead *ahead, size_t i)
 {
 	char folded[STREET_FOLDED_BYTES];
 	return address_has_word(ahead, i) && ahead->word[i].capitals && word_size(&ahead->word[i]) == 2 &&
-	       word_listed(address_fold(ahead, i, folded), postal_states);
+	       postal_states(address_fold(ahead, i, folded));
 }
 
 /* Words behind `i` of the state's name; 0 when it is none. */

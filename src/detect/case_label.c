@@ -1,107 +1,110 @@
 /* The words in front of case numbers, in en, it, fr, de and es, and what may stand between. */
 #include "detect/case_label.h"
 
-#include <endian.h>
-
 #include "detect/digits.h"
 #include "detect/nearby.h"
+#include "detect/word_row.h"
 #include "detect/words.h"
 
 #define REACH_BYTES 30
 
 #define NUMBERED 255 /* a colon is not enough: only "no.", # and the like */
 
+#define LABEL_BYTES 24
+
 struct case_label {
-	const char *last, *before; /* its last word, and those before it */
-	uint8_t bare;              /* digits that are enough with nothing but a blank between; 0: never; NUMBERED */
-	bool dot;                  /* an abbreviation */
+	char last[LABEL_BYTES]; /* its last word */
+	const char *before;     /* those before it */
+	uint8_t bare;           /* digits that are enough with nothing but a blank between; 0: never; NUMBERED */
+	bool dot;               /* an abbreviation */
 };
 
+/* Sorted by the last word; of those with the same, the first that asks decides. */
 static const struct case_label labels[] = {
-	{"ticket", "", 6, false},
-	{"tickets", "", 6, false},
-	{"ticketnumber", "", 4, false},
-	{"ticketnummer", "", 4, false},
-	{"ticketid", "", 4, false},
+	{"action", "civil", 0, false},
+	{"affaire", "", 8, false},
+	{"aktenzeichen", "", 4, false},
+	{"anfrage", "", NUMBERED, false},
+	{"autos", "", NUMBERED, false},
+	{"az", "", 0, true},
+	{"beschwerde", "", NUMBERED, false},
+	{"cas", "", 0, false},
+	{"case", "", 8, false},
+	{"case", "support", 6, false},
+	{"caseid", "", 4, false},
+	{"caseno", "", 4, true},
+	{"casenumber", "", 4, false},
+	{"caso", "", 8, false},
+	{"claim", "", NUMBERED, false},
+	{"claimnumber", "", 4, false},
+	{"complaint", "", NUMBERED, false},
+	{"complaintnumber", "", 4, false},
+	{"demande", "", 0, false},
+	{"denuncia", "", NUMBERED, false},
+	{"docket", "", 4, false},
+	{"docketno", "", 4, true},
+	{"docketnumber", "", 4, false},
+	{"dossier", "", 6, false},
+	{"enquiry", "", NUMBERED, false},
+	{"expediente", "", 6, false},
+	{"fall", "", 8, false},
+	{"fallnr", "", 4, true},
+	{"fallnummer", "", 4, false},
+	{"fascicolo", "", 6, false},
+	{"g", "r", 0, true},
+	{"geschäftszeichen", "", 4, false},
+	{"gz", "", 0, true},
+	{"id", "tracking", 0, false},
+	{"incidencia", "", 6, false},
 	{"incident", "", 6, false},
 	{"incidentid", "", 4, false},
-	{"case", "", 8, false},
-	{"casenumber", "", 4, false},
-	{"caseno", "", 4, true},
-	{"caseid", "", 4, false},
-	{"case", "support", 6, false},
+	{"inquiry", "", NUMBERED, false},
+	{"matter", "", NUMBERED, false},
+	{"matternumber", "", 4, false},
+	{"meldung", "", NUMBERED, false},
+	{"plainte", "", NUMBERED, false},
+	{"pratica", "", 6, false},
+	{"procedimento", "", NUMBERED, false},
+	{"procedimiento", "", NUMBERED, false},
+	{"progetto", "", NUMBERED, false},
+	{"project", "", NUMBERED, false},
+	{"projekt", "", NUMBERED, false},
+	{"projet", "", NUMBERED, false},
+	{"prot", "", 0, true},
+	{"protocollo", "", 0, false},
+	{"proyecto", "", NUMBERED, false},
+	{"reclamación", "", 6, false},
+	{"reclamo", "", NUMBERED, false},
+	{"reg", "", 0, false},
 	{"request", "support", 6, false},
 	{"request", "service", 6, false},
-	{"servicerequest", "", 6, false},
-	{"sr", "", 8, false},
-	{"srx", "", 8, false},
-	{"reg", "", 0, false},
-	{"trackingid", "", 0, false},
-	{"id", "tracking", 0, false},
-	{"docket", "", 4, false},
-	{"docketnumber", "", 4, false},
-	{"docketno", "", 4, true},
-	{"action", "civil", 0, false},
-	{"claimnumber", "", 4, false},
-	{"complaintnumber", "", 4, false},
-	{"matternumber", "", 4, false},
-	{"claim", "", NUMBERED, false},
-	{"complaint", "", NUMBERED, false},
-	{"matter", "", NUMBERED, false},
-	{"inquiry", "", NUMBERED, false},
-	{"enquiry", "", NUMBERED, false},
-	{"project", "", NUMBERED, false},
-	{"progetto", "", NUMBERED, false},
-	{"projet", "", NUMBERED, false},
-	{"projekt", "", NUMBERED, false},
-	{"proyecto", "", NUMBERED, false},
-	{"anfrage", "", NUMBERED, false},
-	{"beschwerde", "", NUMBERED, false},
-	{"meldung", "", NUMBERED, false},
-	{"richiesta", "", NUMBERED, false},
-	{"procedimento", "", NUMBERED, false},
-	{"reclamo", "", NUMBERED, false},
-	{"rgnr", "", 0, true},
-	{"plainte", "", NUMBERED, false},
 	{"requête", "", NUMBERED, false},
-	{"gz", "", 0, true},
-	{"procedimiento", "", NUMBERED, false},
-	{"autos", "", NUMBERED, false},
-	{"denuncia", "", NUMBERED, false},
-	{"caso", "", 8, false},
-	{"pratica", "", 6, false},
-	{"segnalazione", "", 6, false},
-	{"fascicolo", "", 6, false},
-	{"sinistro", "", 6, false},
-	{"protocollo", "", 0, false},
-	{"prot", "", 0, true},
-	{"g", "r", 0, true},
 	{"rg", "", 0, true},
-	{"dossier", "", 6, false},
-	{"affaire", "", 8, false},
-	{"sinistre", "", 6, false},
+	{"rgnr", "", 0, true},
+	{"richiesta", "", NUMBERED, false},
 	{"réclamation", "", 6, false},
-	{"cas", "", 0, false},
-	{"demande", "", 0, false},
-	{"vorgang", "", 6, false},
-	{"vorgangs", "", 0, false},
-	{"vorgangsnummer", "", 4, false},
-	{"vorgangsnr", "", 4, true},
-	{"fall", "", 8, false},
-	{"fallnummer", "", 4, false},
-	{"fallnr", "", 4, true},
-	{"aktenzeichen", "", 4, false},
-	{"geschäftszeichen", "", 4, false},
-	{"az", "", 0, true},
-	{"störung", "", 0, false},
-	{"störungsnummer", "", 4, false},
 	{"schadennummer", "", 4, false},
 	{"schadensnummer", "", 4, false},
-	{"expediente", "", 6, false},
-	{"incidencia", "", 6, false},
+	{"segnalazione", "", 6, false},
+	{"servicerequest", "", 6, false},
 	{"siniestro", "", 6, false},
+	{"sinistre", "", 6, false},
+	{"sinistro", "", 6, false},
 	{"solicitud", "", 0, false},
-	{"reclamación", "", 6, false},
+	{"sr", "", 8, false},
+	{"srx", "", 8, false},
+	{"störung", "", 0, false},
+	{"störungsnummer", "", 4, false},
+	{"ticket", "", 6, false},
+	{"ticketid", "", 4, false},
+	{"ticketnumber", "", 4, false},
+	{"ticketnummer", "", 4, false},
+	{"tickets", "", 6, false},
+	{"trackingid", "", 0, false},
+	{"vorgang", "", 6, false},
+	{"vorgangs", "", 0, false},
+	{"vorgangsnr", "", 4, true},
+	{"vorgangsnummer", "", 4, false},
 };
 
 /* Between the label and the number, or before the label's "of": they say that a number comes. */
@@ -160,10 +163,13 @@ static unsigned digits_asked(const struct nearby *nearby, bool *named)
 {
 	for (size_t at = 0; at < nearby->count && at < 4; at++) {
 		const char *word = nearby->word[at].text;
-		for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-			if (labels[i].last[0] != word[0] || !nearby_is(nearby, at, labels[i].last, labels[i].before))
+		const struct case_label *label =
+			word_row(labels, sizeof labels / sizeof *labels, sizeof *labels, word, LABEL_BYTES);
+		for (; label && label < labels + sizeof labels / sizeof *labels && strcmp(label->last, word) == 0;
+			label++) {
+			if (!nearby_is(nearby, at, label->last, label->before))
 				continue;
-			unsigned digits = asks_for(nearby, at, &labels[i], named);
+			unsigned digits = asks_for(nearby, at, label, named);
 			if (digits > 0)
 				return strcmp(word, "reg") == 0 ? 9 : digits;
 		}
@@ -295,22 +301,14 @@ static bool is_capital(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z';
 }
 
-/* First byte highest. */
-static uint64_t in_order(const char word[HEAD_BYTES])
-{
-	uint64_t bytes;
-	memcpy(&bytes, word, sizeof bytes);
-	return be64toh(bytes);
-}
-
 /* Without branches that the text decides. */
 static enum last_word head_of(uint64_t wanted)
 {
 	const size_t count = sizeof heads / sizeof *heads;
 	size_t at = 0;
 	for (size_t step = HEADS_MOST / 2; step > 0; step /= 2)
-		at += at + step < count && in_order(heads[at + step].word) <= wanted ? step : 0;
-	return in_order(heads[at].word) == wanted ? heads[at].last : LAST_NONE;
+		at += at + step < count && word_head(heads[at + step].word) <= wanted ? step : 0;
+	return word_head(heads[at].word) == wanted ? heads[at].last : LAST_NONE;
 }
 
 /* The word that ends before *at, with signs behind it; *at moves to its begin. Other letters than ASCII, and humps, are
@@ -321,7 +319,9 @@ static enum last_word last_word(const struct detect_window *window, size_t *at)
 	while (end > 0 && *at - end < SIGNS_MOST && !ascii_alnum(window->data[end - 1]) &&
 		window->data[end - 1] < 0x80 && window->data[end - 1] != '\n')
 		end--;
-	uint64_t word = 0; /* its first eight bytes, as in_order */
+	if (behind_ideogram(window, end)) /* no label has one, and it belongs to the word before the number */
+		return LAST_NONE;
+	uint64_t word = 0; /* its first eight bytes, as word_head */
 	for (bool capital = false; size < end && size <= LONGEST_HEAD; size++) {
 		uint8_t byte = window->data[end - 1 - size];
 		if (byte >= 0x80 || (capital && ascii_letter(byte)))

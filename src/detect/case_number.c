@@ -68,12 +68,13 @@ static bool hopeful(const struct detect_window *window, size_t at, bool fields,
 static bool goes_on(const struct detect_window *window, size_t end, bool named)
 {
 	static const char *const units[] = {" EUR", " USD", " GBP", " €", " $", " bytes", " ms", "%", "€", "$"};
+	uint8_t after = byte_at(window, end);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t size = strlen(units[i]);
-		if (window->size - end >= size && memcmp(window->data + end, units[i], size) == 0)
+		if ((uint8_t)*units[i] == after && window->size - end >= size &&
+			memcmp(window->data + end, units[i], size) == 0)
 			return true;
 	}
-	uint8_t after = byte_at(window, end);
 	return !named && (after == ':' || after == '(' || after == '=');
 }
 
@@ -132,6 +133,25 @@ static unsigned subjects_of(const struct detect_window *window, size_t from, siz
 	return subjects;
 }
 
+/* Does the name of a tracker stand anywhere? Most texts hold none. */
+static bool names_tracker(const struct detect_window *window, size_t from, size_t to)
+{
+	static const char *const names[] = {"bugzilla", "github", "gitlab", "launchpad", "savannah", "sourceforge"};
+	static const uint32_t begins = 1u << ('b' & 31) | 1u << ('g' & 31) | 1u << ('l' & 31) | 1u << ('s' & 31);
+	for (size_t at = from; at < to; at++) {
+		if (!(begins >> (window->data[at] & 31) & 1) || !ascii_letter(window->data[at]))
+			continue;
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			size_t size = 0;
+			while (names[i][size] && at + size < to && (window->data[at + size] | 0x20) == names[i][size])
+				size++;
+			if (names[i][size] == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* "(ticket #NNNN)", "... on Sparc. Ticket #NNNN.", "see ticket #NNNN". */
 static bool is_cited(const struct detect_window *window, const struct case_token *token)
 {
@@ -158,7 +178,8 @@ static bool is_of_tracker(const struct detect_window *window, const struct case_
 	size_t at = token->start;
 	if (token->letters || token->count > 1)
 		return false;
-	if (subjects_of(window, at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0, at) & 1u << TRACKER_NAME)
+	size_t from = at > TRACKER_NAME_BYTES ? at - TRACKER_NAME_BYTES : 0;
+	if (names_tracker(window, from, at) && subjects_of(window, from, at) & 1u << TRACKER_NAME)
 		return true;
 	if (token->digits > TRACKER_DIGITS || !is_cited(window, token))
 		return false;

@@ -344,8 +344,34 @@ static bool stands_free(const struct detect_window *window, size_t start)
 	return token_begins(window, start) && before != '-' && before != '/';
 }
 
+/* Can what stands beside digits go on with them? */
+static bool may_go_on(uint8_t byte)
+{
+	return ascii_alnum(byte) || byte == '-' || byte == '/' || byte == '_' || byte == '.' || byte == '#' ||
+	       byte == ':';
+}
+
+/* The common case, with the same result: digits and nothing that could belong to them. 0: it is not; else their number.
+ */
+static size_t digits_alone(const struct detect_window *window, size_t at)
+{
+	size_t size = 0;
+	if (may_go_on(byte_before(window, at, 1)))
+		return 0;
+	while (size <= DIGITS_MOST && ascii_digit(byte_at(window, at + size)))
+		size++;
+	return size > DIGITS_MOST || may_go_on(byte_at(window, at + size)) ? 0 : size;
+}
+
 bool case_token_read(const struct detect_window *window, size_t at, struct case_token *out)
 {
+	size_t alone = digits_alone(window, at);
+	if (alone > 0) {
+		*out = (struct case_token){.text = window->data + at, .start = at, .size = alone, .count = 1};
+		out->group[0] = (struct case_group){.size = (uint8_t)alone, .class = CASE_DIGITS};
+		out->digits = alone;
+		return alone >= DIGITS_LEAST && stands_free(window, at) && !is_date(out);
+	}
 	size_t start = token_start(window, at), end = token_end(window, at);
 	if (end - start > 2 * CASE_BYTES || !stands_free(window, start) || !split(window, start, end, out))
 		return false;

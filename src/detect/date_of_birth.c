@@ -11,6 +11,7 @@
 #include "detect/digits.h"
 #include "detect/nearby.h"
 #include "detect/turn.h"
+#include "detect/word_row.h"
 #include "detect/worded_number.h"
 #include "detect/words.h"
 
@@ -35,38 +36,37 @@ struct date {
 
 /* --- words of dates --- */
 
-/* Names of the months in five languages, with their abbreviations, by their first letter. */
+/* Names of the months in five languages, with their abbreviations, sorted. */
 struct month_name {
-	char name[12];
+	char name[MONTH_BYTES + 5];
 	uint8_t month;
 };
-static const struct month_name months[] = {{"january", 1}, {"jan", 1}, {"januar", 1}, {"jänner", 1}, {"janvier", 1},
-	{"janv", 1}, {"june", 6}, {"jun", 6}, {"juin", 6}, {"juni", 6}, {"junio", 6}, {"july", 7}, {"jul", 7},
-	{"juillet", 7}, {"juil", 7}, {"juli", 7}, {"julio", 7}, {"gennaio", 1}, {"gen", 1}, {"giugno", 6}, {"giu", 6},
-	{"enero", 1}, {"ene", 1}, {"february", 2}, {"feb", 2}, {"febbraio", 2}, {"février", 2}, {"fevrier", 2},
-	{"févr", 2}, {"fevr", 2}, {"fév", 2}, {"februar", 2}, {"febrero", 2}, {"march", 3}, {"mar", 3}, {"marzo", 3},
-	{"mars", 3}, {"märz", 3}, {"maerz", 3}, {"mrz", 3}, {"may", 5}, {"maggio", 5}, {"mag", 5}, {"mai", 5},
-	{"mayo", 5}, {"april", 4}, {"apr", 4}, {"aprile", 4}, {"avril", 4}, {"avr", 4}, {"abril", 4}, {"abr", 4},
-	{"august", 8}, {"aug", 8}, {"agosto", 8}, {"ago", 8}, {"août", 8}, {"aout", 8}, {"luglio", 7}, {"lug", 7},
-	{"september", 9}, {"sep", 9}, {"sept", 9}, {"settembre", 9}, {"set", 9}, {"septembre", 9}, {"septiembre", 9},
-	{"october", 10}, {"oct", 10}, {"octobre", 10}, {"octubre", 10}, {"oktober", 10}, {"okt", 10}, {"ottobre", 10},
-	{"ott", 10}, {"november", 11}, {"nov", 11}, {"novembre", 11}, {"noviembre", 11}, {"december", 12}, {"dec", 12},
-	{"dicembre", 12}, {"dic", 12}, {"décembre", 12}, {"decembre", 12}, {"déc", 12}, {"dezember", 12}, {"dez", 12},
-	{"diciembre", 12}};
+static const struct month_name months[] = {{"abr", 4}, {"abril", 4}, {"ago", 8}, {"agosto", 8}, {"aout", 8},
+	{"août", 8}, {"apr", 4}, {"april", 4}, {"aprile", 4}, {"aug", 8}, {"august", 8}, {"avr", 4}, {"avril", 4},
+	{"dec", 12}, {"december", 12}, {"decembre", 12}, {"dez", 12}, {"dezember", 12}, {"dic", 12}, {"dicembre", 12},
+	{"diciembre", 12}, {"déc", 12}, {"décembre", 12}, {"ene", 1}, {"enero", 1}, {"feb", 2}, {"febbraio", 2},
+	{"febrero", 2}, {"februar", 2}, {"february", 2}, {"fevr", 2}, {"fevrier", 2}, {"fév", 2}, {"févr", 2},
+	{"février", 2}, {"gen", 1}, {"gennaio", 1}, {"giu", 6}, {"giugno", 6}, {"jan", 1}, {"januar", 1},
+	{"january", 1}, {"janv", 1}, {"janvier", 1}, {"juil", 7}, {"juillet", 7}, {"juin", 6}, {"jul", 7}, {"juli", 7},
+	{"julio", 7}, {"july", 7}, {"jun", 6}, {"june", 6}, {"juni", 6}, {"junio", 6}, {"jänner", 1}, {"lug", 7},
+	{"luglio", 7}, {"maerz", 3}, {"mag", 5}, {"maggio", 5}, {"mai", 5}, {"mar", 3}, {"march", 3}, {"mars", 3},
+	{"marzo", 3}, {"may", 5}, {"mayo", 5}, {"mrz", 3}, {"märz", 3}, {"nov", 11}, {"november", 11}, {"novembre", 11},
+	{"noviembre", 11}, {"oct", 10}, {"october", 10}, {"octobre", 10}, {"octubre", 10}, {"okt", 10}, {"oktober", 10},
+	{"ott", 10}, {"ottobre", 10}, {"sep", 9}, {"sept", 9}, {"september", 9}, {"septembre", 9}, {"septiembre", 9},
+	{"set", 9}, {"settembre", 9}};
 
 static unsigned month_of(const uint8_t *text, size_t size)
 {
-	char word[MONTH_BYTES + 1] = "";
+	char word[MONTH_BYTES + 5] = "";
 	if (size < 3 || size > MONTH_BYTES || !(MONTH_INITIALS >> ((text[0] | 0x20) & 31) & 1))
 		return 0;
 	for (size_t i = 0; i < size; i++) {
 		bool latin = i > 0 && text[i - 1] == 0xc3 && text[i] >= 0x80 && text[i] <= 0x9e;
 		word[i] = (char)(ascii_letter(text[i]) ? text[i] | 0x20 : latin ? text[i] + 0x20 : text[i]);
 	}
-	for (size_t i = 0; i < sizeof months / sizeof *months; i++)
-		if (months[i].name[0] == word[0] && strcmp(months[i].name, word) == 0)
-			return months[i].month;
-	return 0;
+	const struct month_name *found =
+		word_row(months, sizeof months / sizeof *months, sizeof *months, word, sizeof word);
+	return found != NULL ? found->month : 0;
 }
 
 static size_t digits_at(const struct detect_window *window, size_t at, unsigned *value)
@@ -95,8 +95,11 @@ static size_t pass_word(const struct detect_window *window, size_t at, const cha
 /* st nd rd th er . º °, and then the blank or dash. SIZE_MAX when the day does not end here. */
 static size_t pass_day_end(const struct detect_window *window, size_t at)
 {
-	if (byte_at(window, at) == ' ' || byte_at(window, at) == '-')
+	uint8_t byte = byte_at(window, at);
+	if (byte == ' ' || byte == '-')
 		return at + 1;
+	if (strchr("snrte.,", byte) == NULL && byte != 0xc2)
+		return SIZE_MAX;
 	static const char *const ends[] = {"st", "nd", "rd", "th", "er", ".", "\xc2\xba", "\xc2\xb0"};
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		size_t size = strlen(ends[i]);
@@ -105,7 +108,7 @@ static size_t pass_day_end(const struct detect_window *window, size_t at)
 			break;
 		}
 	}
-	uint8_t byte = byte_at(window, at);
+	byte = byte_at(window, at);
 	if (byte == 0xc2 && byte_at(window, at + 1) == 0xa0)
 		return at + 2;
 	if (byte == ',' && byte_at(window, at + 1) == ' ')
@@ -415,25 +418,24 @@ static bool take(const struct detect_window *window, struct date *date, bool fie
 	return true;
 }
 
-/* Digits say which spellings there can be. */
+/* Digits, and the sign behind them, say which spellings there can be. */
 static bool read_date(const struct detect_window *window, size_t at, struct date *out)
 {
 	unsigned value;
 	*out = (struct date){0};
-	switch (digits_at(window, at, &value)) {
-	case 8:
+	size_t digits = digits_at(window, at, &value);
+	if (digits == 8)
 		return read_compact(window, at, out);
-	case 4:
+	if (digits == 4)
 		return read_iso(window, at, out);
-	case 1:
-	case 2:
-		if (read_day_month(window, at, out) || read_month_day(window, at, out))
-			return true;
-		*out = (struct date){0};
-		return read_numbers(window, at, out);
-	default:
+	if (digits > 2)
 		return false;
-	}
+	uint8_t sign = byte_at(window, at + digits);
+	bool numbers = (sign == '.' || sign == '/') && ascii_digit(byte_at(window, at + digits + 1));
+	if (!numbers && (read_day_month(window, at, out) || read_month_day(window, at, out)))
+		return true;
+	*out = (struct date){0};
+	return read_numbers(window, at, out);
 }
 
 __attribute__((noinline)) static bool examine(

@@ -176,7 +176,8 @@ static size_t next_digit(
 
 bool digits_read(const struct detect_window *window, size_t at, unsigned separators, struct digit_run *run)
 {
-	*run = (struct digit_run){0};
+	run->count = run->groups = 0; /* the rest is large, and said as it is read */
+	run->more = false;
 	struct digit_group *group = NULL;
 	uint16_t between = 0;
 	bool encoded = false;
@@ -197,6 +198,11 @@ bool digits_read(const struct detect_window *window, size_t at, unsigned separat
 		group->count++;
 		run->digits[run->count++] = glyph.value;
 		group->end = at + glyph.size;
+		/* most digits stand side by side */
+		for (; run->count < DIGIT_RUN_DIGITS && ascii_digit(byte_at(window, group->end)); group->end++) {
+			run->digits[run->count++] = window->data[group->end] - '0';
+			group->count++;
+		}
 		between = 0;
 		encoded = false;
 		at = next_digit(window, group->end, separators, &between, &encoded);

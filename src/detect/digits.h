@@ -151,4 +151,17 @@ static inline bool byte_is_in(uint8_t byte, const char *set)
 	return byte != 0 && strchr(set, byte) != NULL;
 }
 
+/* Does a letter or a sign of a script without blanks end before `at`: from U+3001 to U+CFFF, or a wide comma or colon?
+ */
+static inline bool behind_ideogram(const struct detect_window *window, size_t at)
+{
+	const uint8_t *end = window->data + at;
+	if (at < 3 || end[-1] < 0x80)
+		return false;
+	if (end[-3] == 0xef && end[-2] == 0xbc)
+		return end[-1] == 0x8c || end[-1] == 0x9a;
+	return end[-3] >= 0xe3 && end[-3] <= 0xec && (end[-2] & 0xc0) == 0x80 && (end[-1] & 0xc0) == 0x80 &&
+	       memcmp(end - 3, "\xe3\x80\x80", 3) != 0;
+}
+
 #endif

@@ -31,20 +31,17 @@ static unsigned suffix_flags(const uint8_t *name, size_t size)
 	return 0;
 }
 
+/* Hashes lie evenly: where one would stand is a matter of a few steps from where its share of the bucket ends. */
 bool domain_hash_in_set(const uint32_t *starts, const uint32_t *prints, uint64_t hash)
 {
-	uint32_t low = starts[hash >> 56], high = starts[(hash >> 56) + 1];
-	uint32_t wanted = (uint32_t)(hash >> 24);
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (prints[middle] == wanted)
-			return true;
-		if (prints[middle] < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	const uint32_t low = starts[hash >> 56], high = starts[(hash >> 56) + 1];
+	const uint32_t wanted = (uint32_t)(hash >> 24);
+	uint32_t at = low + (uint32_t)((uint64_t)wanted * (high - low) >> 32);
+	while (at > low && prints[at - 1] >= wanted)
+		at--;
+	while (at < high && prints[at] < wanted)
+		at++;
+	return at < high && prints[at] == wanted;
 }
 
 /* Sets that decide what counts hold whole hashes. */

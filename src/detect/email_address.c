@@ -307,32 +307,47 @@ static bool check(const struct detect_window *window, size_t at, struct detect_c
 	return true;
 }
 
+/* What stands before a word for the sign: a blank, a joint or an opening bracket (find_word, find_gaps). */
+static bool may_stand_before_word(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '-' || byte == '_' || email_closing(byte) != 0;
+}
+
 /* Is the letter the begin of a word, and if it is the word "a", in brackets that end at most three blanks behind it? */
 static bool may_be_word(const uint8_t *at)
 {
-	const uint8_t third = at[2] | 32;
-	if (at[-1] >= 0x80)
+	const uint8_t third = at[2] | 32, fourth = at[3] | 32;
+	if (!may_stand_before_word(at[-1]))
 		return false;
 	switch (at[1] | 32) {
 	case 't':
 		return at[2] < 0x80 && !alnum(at[2]);
 	case 'r':
-		return third == 'o' || third == 'r';
+		return (third == 'o' && fourth == 'b') || (third == 'r' && fourth == 'o');
 	case 'f':
-		return third == 'f';
+		return third == 'f' && fourth == 'e';
 	case 'h':
-		return third == 'i';
+		return third == 'i' && fourth == 'o';
 	case 'l':
-		return third == 'a';
+		return third == 'a' && fourth == 'm';
 	}
 	const uint8_t *p = at + 1;
 	p += email_blanks_at(p, p + 2 * EMAIL_BLANKS);
 	return *p == ')' || *p == ']' || *p == '}' || *p == '>';
 }
 
+/* An escape of the sign, or the umlaut of a word; "\u00e0" only in brackets. */
 static bool may_be_escape(const uint8_t *at)
 {
-	return may_start(at[0], at[1]) && (at[1] != '4' || at[2] == '0');
+	if (!may_start(at[0], at[1]))
+		return false;
+	if (at[0] == 0xc3)
+		return may_stand_before_word(at[-1]) &&
+		       (at[1] != 0xa0 ? (at[2] | 32) == 't'
+				      : email_closing(*(at - email_blanks_before(at - 2 * EMAIL_BLANKS, at) - 1)) != 0);
+	if (at[0] == 0xef) /* full-width, or small */
+		return at[1] == 0xbc ? at[2] == 0xa0 : at[2] == 0xab;
+	return at[1] != '4' || at[2] == '0';
 }
 
 /* at, aro, arr, aff, chi, kla, and "a" before a sign or a blank. */

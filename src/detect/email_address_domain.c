@@ -55,8 +55,11 @@ const char *const email_dot_words[] = {"dot", "punto", "point", "punkt", NULL};
 static const char *const bracketed_dot_words[] = {
 	".", "dot", "punto", "point", "punkt", "dt", "d0t", "dote", "pt", "pkt", NULL};
 
+/* Each begins with d or p, or is a dot. */
 static size_t any_word_at(const uint8_t *p, const uint8_t *end, const char *const *words)
 {
+	if (p >= end || ((*p | 32) != 'd' && (*p | 32) != 'p' && *p != '.'))
+		return 0;
 	for (; *words; words++) {
 		size_t size = email_word_at(p, end, *words);
 		if (size > 0)
@@ -112,6 +115,17 @@ static const uint8_t *read_label(const struct reader *in, const uint8_t *p, stru
 	bool hidden = false;
 	label->lower = label->upper = true;
 	while (p < in->end && joint_dot_at(in, p) == 0) {
+		/* as the rest of the loop takes it */
+		if (ascii_alnum(*p) && *p != 'E' && !hidden && out->size - begin <= 4 * EMAIL_LABEL_BYTES &&
+			out->size + 4 <= sizeof out->text) {
+			label->lower &= *p - 'A' + 0u >= 26;
+			label->upper &= *p - 'a' + 0u >= 26;
+			out->text[out->size++] = *p++;
+			last = EMAIL_ALNUM;
+			raw_end = p;
+			kept = out->size;
+			continue;
+		}
 		size_t broken = break_at(in, p);
 		struct email_char c = broken > 0
 					      ? (struct email_char){.class = EMAIL_INVISIBLE, .size = (uint8_t)broken}

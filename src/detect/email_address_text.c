@@ -294,8 +294,9 @@ static size_t blank_size(const uint8_t *p, const uint8_t *end)
 size_t email_blanks_at(const uint8_t *p, const uint8_t *end)
 {
 	const uint8_t *at = p;
-	for (int i = 0; i < EMAIL_BLANKS; i++)
-		at += blank_size(at, end);
+	size_t size = 1;
+	for (int i = 0; i < EMAIL_BLANKS && size > 0; i++)
+		at += size = blank_size(at, end);
 	return (size_t)(at - p);
 }
 
@@ -307,6 +308,8 @@ size_t email_blanks_before(const uint8_t *start, const uint8_t *p)
 			at--;
 		else if (at - start >= 2 && at[-2] == 0xc2 && at[-1] == 0xa0)
 			at -= 2;
+		else
+			break;
 	}
 	return (size_t)(p - at);
 }
@@ -326,8 +329,11 @@ size_t email_word_at(const uint8_t *p, const uint8_t *end, const char *word)
 
 bool email_is_word(const uint8_t *text, size_t size, const char *const *words)
 {
+	if (size == 0)
+		return false;
 	for (; *words; words++)
-		if (strlen(*words) == size && email_word_at(text, text + size, *words) == size)
+		if ((uint8_t) * *words == (text[0] | 32) && strlen(*words) == size &&
+			email_word_at(text, text + size, *words) == size)
 			return true;
 	return false;
 }

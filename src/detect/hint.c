@@ -12,22 +12,16 @@ static bool in_ranges(uint8_t byte, const char *ranges)
 static bool near_holds(const struct detect_window *window, size_t at, int offset, unsigned count, enum near_how how,
 	const char *ranges)
 {
-	unsigned in = 0;
+	const bool all = how == NEAR_ALL || how == NEAR_NONE;   /* each byte must be so */
+	const bool wanted = how == NEAR_ALL || how == NEAR_ANY; /* in one of the ranges */
 	count = count ? count : 1;
 	for (unsigned i = 0; i < count; i++) {
 		size_t place = at + (size_t)(offset + (int)i); /* wraps below 0, and is outside then, too */
-		in += in_ranges(place < window->size ? window->data[place] : 0, ranges);
+		bool in = in_ranges(place < window->size ? window->data[place] : 0, ranges);
+		if ((in == wanted) != all)
+			return !all;
 	}
-	switch (how) {
-	case NEAR_ALL:
-		return in == count;
-	case NEAR_NONE:
-		return in == 0;
-	case NEAR_ANY:
-		return in > 0;
-	default:
-		return in < count;
-	}
+	return all;
 }
 
 bool hint_holds(const struct detect_window *window, size_t at, const struct detect_hint *hints)

@@ -51,6 +51,32 @@ static bool in_any(const uint8_t *address, const struct network *networks, size_
 }
 #define IN_ANY(address, networks) in_any(address, networks, sizeof networks / sizeof *networks)
 
+/* inet_ntop() would do all this with printf. */
+static uint16_t put_quad(const uint8_t *address, uint8_t *out)
+{
+	uint16_t size = 0;
+	for (size_t i = 0; i < 4; i++) {
+		unsigned octet = address[i];
+		if (i > 0)
+			out[size++] = '.';
+		if (octet >= 100)
+			out[size++] = (uint8_t)('0' + octet / 100);
+		if (octet >= 10)
+			out[size++] = (uint8_t)('0' + octet / 10 % 10);
+		out[size++] = (uint8_t)('0' + octet % 10);
+	}
+	return size;
+}
+
+static uint16_t put_words(const uint8_t *address, uint8_t *out)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	inet_ntop(AF_INET6, address, text, sizeof text);
+	uint16_t size = (uint16_t)strlen(text);
+	memcpy(out, text, size);
+	return size;
+}
+
 static void fill(struct detect_candidate *out, size_t start, size_t end, int family, const uint8_t *address)
 {
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -61,16 +87,14 @@ static void fill(struct detect_candidate *out, size_t start, size_t end, int fam
 		special = IN_ANY(address + 12, special_v4);
 	else
 		special = IN_ANY(address, special_v6);
-	char text[INET6_ADDRSTRLEN] = "";
-	inet_ntop(family, address, text, sizeof text);
+	out->canonical_size =
+		family == AF_INET ? put_quad(address, out->canonical) : put_words(address, out->canonical);
 	out->start = start;
 	out->end = end;
 	out->form = DETECT_PLAIN;
 	out->confidence = special ? CONFIDENCE_SPECIAL : CONFIDENCE_PUBLIC;
 	out->tentative = false;
 	out->scheme = NULL;
-	out->canonical_size = (uint16_t)strlen(text);
-	memcpy(out->canonical, text, out->canonical_size);
 }
 
 /* A decimal octet without leading zeros at `at`; the place after it, or 0. */

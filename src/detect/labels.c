@@ -104,21 +104,9 @@ static bool is_label(const struct label_words *set, const uint8_t *text, size_t 
 /* Beyond these a word belongs to another value. */
 static bool ends_label(uint8_t byte)
 {
-	switch (byte) {
-	case 0:
-	case '\n':
-	case '\r':
-	case ',':
-	case ';':
-	case '{':
-	case '}':
-	case '|':
-	case '&':
-	case '<':
-		return true;
-	default:
-		return false;
-	}
+	static const uint64_t low = UINT64_C(1) << 0 | UINT64_C(1) << '\n' | UINT64_C(1) << '\r' | UINT64_C(1) << ',' |
+				    UINT64_C(1) << ';' | UINT64_C(1) << '&' | UINT64_C(1) << '<';
+	return byte < 64 ? low >> byte & 1 : byte == '{' || byte == '}' || byte == '|';
 }
 
 /* A closing tag before the value belongs to another one (<b>Tel:</b> 02 ...): its start, or `at`. */
@@ -188,16 +176,55 @@ static size_t wide_space(const struct detect_window *window, size_t at, size_t e
 	return end - at >= 3 && memcmp(window->data + at, "\xe2\x80\xaf", 3) == 0 ? 3 : 0;
 }
 
+#define ONES UINT64_C(0x0101010101010101)
+
+/* Of eight bytes: the highest bit of each that lies between the two, both below 0x80. */
+static uint64_t between(uint64_t bytes, uint8_t first, uint8_t last)
+{
+	const uint64_t low = bytes & 0x7f * ONES;
+	return (low + (0x80u - first) * ONES) & ~(low + (0x7fu - last) * ONES) & ~bytes & 0x80 * ONES;
+}
+
+static uint64_t eight_at(const uint8_t *text)
+{
+	uint64_t bytes;
+	memcpy(&bytes, text, sizeof bytes);
+	return bytes;
+}
+
+/* Blanks, digits and signs from - to :, among which lists of numbers are: no letter, and nothing that ends a label. */
+static bool are_numbers(uint64_t bytes)
+{
+	return (between(bytes, ' ', ' ') | between(bytes, '-', ':')) == 0x80 * ONES;
+}
+
+/* Where the text before `at`, not before `least`, begins that nothing ends. */
+static size_t label_begin(const uint8_t *text, size_t at, size_t least)
+{
+	while (at > least) {
+		if (ascii_digit(text[at - 1]) && at - least >= 8 && are_numbers(eight_at(text + at - 8)))
+			at -= 8;
+		else if (!ends_label(text[at - 1]))
+			at--;
+		else
+			break;
+	}
+	return at;
+}
+
 void label_text_before(const struct detect_window *window, size_t at, size_t reach_bytes, struct label_text *out)
 {
-	size_t least = at > reach_bytes ? at - reach_bytes : 0, from = at;
-	while (from > least && !ends_label(window->data[from - 1]))
-		from--;
+	size_t from = label_begin(window->data, at, at > reach_bytes ? at - reach_bytes : 0);
 	bool fresh = from == 0 || !(ascii_alnum(window->data[from - 1]) || window->data[from - 1] >= 0x80),
 	     wide = false;
 	out->size = 0;
 	for (size_t i = from; i < at && out->size < LABEL_PHRASE_BYTES; i++) {
 		const uint8_t byte = window->data[i];
+		if (ascii_digit(byte) && at - i >= 8 && are_numbers(eight_at(window->data + i))) {
+			fresh = window->data[i + 7] != '.';
+			i += 7;
+			continue;
+		}
 		if (byte < 0x80 && !ascii_letter(byte)) {
 			fresh = byte != '.'; /* the dots of C.F. and P.IVA divide no words */
 			continue;

@@ -7,6 +7,8 @@
 /* Bytes of the letter before `at`; the signs ° º and № are none. */
 static size_t letter_before(const struct detect_window *window, size_t at)
 {
+	if (at == 0 || window->data[at - 1] < 0x80)
+		return at > 0 && ascii_letter(window->data[at - 1]);
 	struct glyph glyph = glyph_before(window, at);
 	if (glyph.class == GLYPH_LETTER)
 		return 1;
@@ -20,7 +22,6 @@ static size_t letter_before(const struct detect_window *window, size_t at)
 /* The sign before `at`: its bytes, 0 where the label ends. */
 static size_t sign_before(const struct detect_window *window, size_t at, bool commas, uint8_t *signs)
 {
-	struct glyph glyph = glyph_before(window, at);
 	uint8_t byte = byte_before(window, at, 1);
 	switch (byte) {
 	case 0:
@@ -53,6 +54,7 @@ static size_t sign_before(const struct detect_window *window, size_t at, bool co
 	default:
 		break;
 	}
+	struct glyph glyph = glyph_before(window, at);
 	if (glyph.class == GLYPH_DIGIT || glyph.class == GLYPH_NONE)
 		return 0;
 	if (glyph.class == GLYPH_SPACE || glyph.class == GLYPH_INVISIBLE)
@@ -84,6 +86,7 @@ static void put_word(struct nearby *out, const uint8_t *text, size_t size, uint8
 	char *word = out->word[out->count].text;
 	size_t kept = size < NEARBY_WORD_BYTES ? size : NEARBY_WORD_BYTES;
 	bool capitals = kept > 1;
+	memset(word, 0, NEARBY_WORD_BYTES + 1);
 	for (size_t i = 0; i < kept; i++) {
 		uint8_t byte = text[i];
 		capitals = capitals && byte >= 'A' && byte <= 'Z';
@@ -91,7 +94,6 @@ static void put_word(struct nearby *out, const uint8_t *text, size_t size, uint8
 		bool latin = i > 0 && text[i - 1] == 0xc3 && byte >= 0x80 && byte <= 0x9e && byte != 0x97;
 		word[i] = (char)(ascii ? byte | 0x20 : latin ? byte + 0x20 : byte);
 	}
-	word[kept] = 0;
 	out->word[out->count].signs = signs;
 	out->word[out->count++].capitals = capitals;
 }

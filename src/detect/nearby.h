@@ -23,7 +23,7 @@ enum nearby_sign {
 struct nearby {
 	size_t count;
 	struct {
-		char text[NEARBY_WORD_BYTES + 1]; /* lower case, NUL-ended; humps and _ divide words */
+		char text[NEARBY_WORD_BYTES + 1]; /* lower case, NULs behind it; humps and _ divide words */
 		uint8_t signs;                    /* between it and what follows */
 		bool capitals;                    /* two letters or more, all capitals */
 	} word[NEARBY_WORDS];                     /* nearest first */

@@ -5,8 +5,7 @@
 #include "detect/person_context.h"
 
 #include "detect/fields.h"
-
-#include <stdlib.h>
+#include "detect/word_row.h"
 
 #define LINE_BYTES 64 /* of a closing formula */
 #define WORD_BYTES 15 /* of a word before a name */
@@ -14,7 +13,7 @@
 /* --- one word before --- */
 
 struct word_before {
-	const char *word;
+	char word[WORD_BYTES + 1];
 	enum person_before what;
 	const char *before; /* the word before it must be this one; NULL: any */
 };
@@ -239,12 +238,8 @@ static const struct word_before words_before[] = {
 	{"église", PERSON_BEFORE_PLACE, NULL},
 };
 
-static int compare(const void *wanted, const void *entry)
-{
-	return strcmp(wanted, ((const struct word_before *)entry)->word);
-}
-
-/* The word of letters that ends at `end`, in lower case; its begin, `end` when there is none or it is too long. */
+/* The word of letters that ends at `end`, in lower case, with NULs behind it; its begin, `end` when there is none or it
+ * is too long. */
 static size_t small_word(const uint8_t *text, size_t end, char out[WORD_BYTES + 1])
 {
 	size_t at = end;
@@ -252,9 +247,9 @@ static size_t small_word(const uint8_t *text, size_t end, char out[WORD_BYTES + 
 		at--;
 	if (end - at > WORD_BYTES)
 		return end;
+	memset(out, 0, WORD_BYTES + 1);
 	for (size_t i = at; i < end; i++)
 		out[i - at] = (char)(text[i] - 'A' + 0u < 26u ? text[i] | 32 : text[i]);
-	out[end - at] = 0;
 	return at;
 }
 
@@ -286,8 +281,8 @@ static enum person_before word_says(const uint8_t *text, size_t end, bool dotted
 	*first = small_word(text, end, word);
 	if (*first == end)
 		return PERSON_BEFORE_NONE;
-	const struct word_before *found =
-		bsearch(word, words_before, sizeof words_before / sizeof *words_before, sizeof *words_before, compare);
+	const struct word_before *found = word_row(
+		words_before, sizeof words_before / sizeof *words_before, sizeof *words_before, word, sizeof word);
 	if (found == NULL)
 		return PERSON_BEFORE_NONE;
 	if (strcmp(word, "ms") == 0 && text[*first] == 'm') /* milliseconds */
@@ -307,7 +302,7 @@ static enum person_before word_says(const uint8_t *text, size_t end, bool dotted
 	return PERSON_BEFORE_NONE;
 }
 
-static enum person_before after_word(const uint8_t *text, size_t start, size_t end)
+static enum person_before after_word(const uint8_t *text, size_t start, size_t end, bool inside)
 {
 	bool dotted = text[end - 1] == '.';
 	size_t first, last = dotted ? end - 1 : end;
@@ -318,97 +313,106 @@ static enum person_before after_word(const uint8_t *text, size_t start, size_t e
 	if (abbreviated || (says != PERSON_BEFORE_NONE && !dotted))
 		return says;
 	struct person_word word;
+	if (!inside)
+		return PERSON_BEFORE_NONE;
 	first = dotted ? end : person_word_before(text, 0, end);
-	if (first == end || end == start || !person_word_at(text, end, first, &word) || !word.capital || word.upper)
+	if (first == end || end == start || text[first] - 'a' + 0u < 26u || !person_word_at(text, end, first, &word) ||
+		!word.capital || word.upper)
 		return PERSON_BEFORE_NONE;
 	return PERSON_BEFORE_INSIDE;
 }
 
 /* --- fields --- */
 
-/* Names of fields, without signs and in lower case, sorted. */
-static const struct word_before fields[] = {
-	{"accountholder", PERSON_BEFORE_ROLE, NULL},
-	{"ansprechpartner", PERSON_BEFORE_ROLE, NULL},
-	{"ansprechpartnerin", PERSON_BEFORE_ROLE, NULL},
-	{"apellido", PERSON_BEFORE_PART, NULL},
-	{"apellidos", PERSON_BEFORE_PART, NULL},
-	{"approvedby", PERSON_BEFORE_ROLE, NULL},
-	{"assignedto", PERSON_BEFORE_ROLE, NULL},
-	{"assignee", PERSON_BEFORE_ROLE, NULL},
-	{"attorney", PERSON_BEFORE_ROLE, NULL},
-	{"begünstigter", PERSON_BEFORE_ROLE, NULL},
-	{"beneficiario", PERSON_BEFORE_ROLE, NULL},
-	{"beneficiary", PERSON_BEFORE_ROLE, NULL},
-	{"bénéficiaire", PERSON_BEFORE_ROLE, NULL},
-	{"cardholder", PERSON_BEFORE_ROLE, NULL},
-	{"cardholdername", PERSON_BEFORE_ROLE, NULL},
-	{"client", PERSON_BEFORE_ROLE, NULL},
-	{"clientname", PERSON_BEFORE_ROLE, NULL},
-	{"cognome", PERSON_BEFORE_PART, NULL},
-	{"contactname", PERSON_BEFORE_ROLE, NULL},
-	{"contactperson", PERSON_BEFORE_ROLE, NULL},
-	{"counsel", PERSON_BEFORE_ROLE, NULL},
-	{"createdby", PERSON_BEFORE_ROLE, NULL},
-	{"customer", PERSON_BEFORE_ROLE, NULL},
-	{"customername", PERSON_BEFORE_ROLE, NULL},
-	{"defendant", PERSON_BEFORE_ROLE, NULL},
-	{"displayname", PERSON_BEFORE_ROLE, NULL},
-	{"employee", PERSON_BEFORE_ROLE, NULL},
-	{"employeename", PERSON_BEFORE_ROLE, NULL},
-	{"familienname", PERSON_BEFORE_PART, NULL},
-	{"familyname", PERSON_BEFORE_PART, NULL},
-	{"firstname", PERSON_BEFORE_PART, NULL},
-	{"forename", PERSON_BEFORE_PART, NULL},
-	{"fullname", PERSON_BEFORE_ROLE, NULL},
-	{"givenname", PERSON_BEFORE_PART, NULL},
-	{"holder", PERSON_BEFORE_ROLE, NULL},
-	{"inhaber", PERSON_BEFORE_ROLE, NULL},
-	{"intestatario", PERSON_BEFORE_ROLE, NULL},
-	{"judge", PERSON_BEFORE_ROLE, NULL},
-	{"karteninhaber", PERSON_BEFORE_ROLE, NULL},
-	{"kontoinhaber", PERSON_BEFORE_ROLE, NULL},
-	{"lastname", PERSON_BEFORE_PART, NULL},
-	{"middlename", PERSON_BEFORE_PART, NULL},
-	{"nachname", PERSON_BEFORE_PART, NULL},
-	{"name", PERSON_BEFORE_ROLE, NULL},
-	{"nombrecompleto", PERSON_BEFORE_ROLE, NULL},
-	{"nomcomplet", PERSON_BEFORE_ROLE, NULL},
-	{"nomdefamille", PERSON_BEFORE_PART, NULL},
-	{"nomecompleto", PERSON_BEFORE_ROLE, NULL},
-	{"nomeproprio", PERSON_BEFORE_PART, NULL},
-	{"nominativo", PERSON_BEFORE_ROLE, NULL},
-	{"patient", PERSON_BEFORE_ROLE, NULL},
-	{"patientname", PERSON_BEFORE_ROLE, NULL},
-	{"plaintiff", PERSON_BEFORE_ROLE, NULL},
-	{"prenom", PERSON_BEFORE_PART, NULL},
-	{"preparedby", PERSON_BEFORE_ROLE, NULL},
-	{"primernombre", PERSON_BEFORE_PART, NULL},
-	{"prénom", PERSON_BEFORE_PART, NULL},
-	{"referente", PERSON_BEFORE_ROLE, NULL},
-	{"reportedby", PERSON_BEFORE_ROLE, NULL},
-	{"reporter", PERSON_BEFORE_ROLE, NULL},
-	{"requester", PERSON_BEFORE_ROLE, NULL},
-	{"requestor", PERSON_BEFORE_ROLE, NULL},
-	{"reviewedby", PERSON_BEFORE_ROLE, NULL},
-	{"signature", PERSON_BEFORE_ROLE, NULL},
-	{"signed", PERSON_BEFORE_ROLE, NULL},
-	{"signedby", PERSON_BEFORE_ROLE, NULL},
-	{"speaker", PERSON_BEFORE_ROLE, NULL},
-	{"surname", PERSON_BEFORE_PART, NULL},
-	{"titulaire", PERSON_BEFORE_ROLE, NULL},
-	{"titular", PERSON_BEFORE_ROLE, NULL},
-	{"unterschrift", PERSON_BEFORE_ROLE, NULL},
-	{"vorname", PERSON_BEFORE_PART, NULL},
-	{"witness", PERSON_BEFORE_ROLE, NULL},
-};
-
 #define FIELD_BYTES 24
 
-static enum person_before field_says(const char *name)
+struct field_name {
+	char word[FIELD_BYTES];
+	enum person_before what;
+};
+
+/* Names of fields, without signs and in lower case, sorted. */
+static const struct field_name fields[] = {
+	{"accountholder", PERSON_BEFORE_ROLE},
+	{"ansprechpartner", PERSON_BEFORE_ROLE},
+	{"ansprechpartnerin", PERSON_BEFORE_ROLE},
+	{"apellido", PERSON_BEFORE_PART},
+	{"apellidos", PERSON_BEFORE_PART},
+	{"approvedby", PERSON_BEFORE_ROLE},
+	{"assignedto", PERSON_BEFORE_ROLE},
+	{"assignee", PERSON_BEFORE_ROLE},
+	{"attorney", PERSON_BEFORE_ROLE},
+	{"begünstigter", PERSON_BEFORE_ROLE},
+	{"beneficiario", PERSON_BEFORE_ROLE},
+	{"beneficiary", PERSON_BEFORE_ROLE},
+	{"bénéficiaire", PERSON_BEFORE_ROLE},
+	{"cardholder", PERSON_BEFORE_ROLE},
+	{"cardholdername", PERSON_BEFORE_ROLE},
+	{"client", PERSON_BEFORE_ROLE},
+	{"clientname", PERSON_BEFORE_ROLE},
+	{"cognome", PERSON_BEFORE_PART},
+	{"contactname", PERSON_BEFORE_ROLE},
+	{"contactperson", PERSON_BEFORE_ROLE},
+	{"counsel", PERSON_BEFORE_ROLE},
+	{"createdby", PERSON_BEFORE_ROLE},
+	{"customer", PERSON_BEFORE_ROLE},
+	{"customername", PERSON_BEFORE_ROLE},
+	{"defendant", PERSON_BEFORE_ROLE},
+	{"displayname", PERSON_BEFORE_ROLE},
+	{"employee", PERSON_BEFORE_ROLE},
+	{"employeename", PERSON_BEFORE_ROLE},
+	{"familienname", PERSON_BEFORE_PART},
+	{"familyname", PERSON_BEFORE_PART},
+	{"firstname", PERSON_BEFORE_PART},
+	{"forename", PERSON_BEFORE_PART},
+	{"fullname", PERSON_BEFORE_ROLE},
+	{"givenname", PERSON_BEFORE_PART},
+	{"holder", PERSON_BEFORE_ROLE},
+	{"inhaber", PERSON_BEFORE_ROLE},
+	{"intestatario", PERSON_BEFORE_ROLE},
+	{"judge", PERSON_BEFORE_ROLE},
+	{"karteninhaber", PERSON_BEFORE_ROLE},
+	{"kontoinhaber", PERSON_BEFORE_ROLE},
+	{"lastname", PERSON_BEFORE_PART},
+	{"middlename", PERSON_BEFORE_PART},
+	{"nachname", PERSON_BEFORE_PART},
+	{"name", PERSON_BEFORE_ROLE},
+	{"nombrecompleto", PERSON_BEFORE_ROLE},
+	{"nomcomplet", PERSON_BEFORE_ROLE},
+	{"nomdefamille", PERSON_BEFORE_PART},
+	{"nomecompleto", PERSON_BEFORE_ROLE},
+	{"nomeproprio", PERSON_BEFORE_PART},
+	{"nominativo", PERSON_BEFORE_ROLE},
+	{"patient", PERSON_BEFORE_ROLE},
+	{"patientname", PERSON_BEFORE_ROLE},
+	{"plaintiff", PERSON_BEFORE_ROLE},
+	{"prenom", PERSON_BEFORE_PART},
+	{"preparedby", PERSON_BEFORE_ROLE},
+	{"primernombre", PERSON_BEFORE_PART},
+	{"prénom", PERSON_BEFORE_PART},
+	{"referente", PERSON_BEFORE_ROLE},
+	{"reportedby", PERSON_BEFORE_ROLE},
+	{"reporter", PERSON_BEFORE_ROLE},
+	{"requester", PERSON_BEFORE_ROLE},
+	{"requestor", PERSON_BEFORE_ROLE},
+	{"reviewedby", PERSON_BEFORE_ROLE},
+	{"signature", PERSON_BEFORE_ROLE},
+	{"signed", PERSON_BEFORE_ROLE},
+	{"signedby", PERSON_BEFORE_ROLE},
+	{"speaker", PERSON_BEFORE_ROLE},
+	{"surname", PERSON_BEFORE_PART},
+	{"titulaire", PERSON_BEFORE_ROLE},
+	{"titular", PERSON_BEFORE_ROLE},
+	{"unterschrift", PERSON_BEFORE_ROLE},
+	{"vorname", PERSON_BEFORE_PART},
+	{"witness", PERSON_BEFORE_ROLE},
+};
+
+/* Of a name with NULs behind it. */
+static enum person_before field_says(const char name[FIELD_BYTES])
 {
-	const struct word_before *found =
-		bsearch(name, fields, sizeof fields / sizeof *fields, sizeof *fields, compare);
+	const struct field_name *found =
+		word_row(fields, sizeof fields / sizeof *fields, sizeof *fields, name, FIELD_BYTES);
 	return found != NULL ? found->what : PERSON_BEFORE_NONE;
 }
 
@@ -417,10 +421,9 @@ static enum person_before field_says(const char *name)
  * Name". */
 static enum person_before after_colon(const uint8_t *text, size_t colon)
 {
-	char name[FIELD_BYTES + 1];
+	char name[2 * FIELD_BYTES] = {0};
 	size_t at = colon, size = FIELD_BYTES;
 	enum person_before says = PERSON_BEFORE_NONE;
-	name[FIELD_BYTES] = 0;
 	while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '"' || text[at - 1] == '\'' || text[at - 1] == '*'))
 		at--;
 	for (; at > 0 && size > 0; at--) {
@@ -441,14 +444,21 @@ static enum person_before after_colon(const uint8_t *text, size_t colon)
 
 static enum person_before of_column(const struct detect_field *field)
 {
-	enum person_before says = PERSON_BEFORE_NONE;
-	for (size_t i = 0; says == PERSON_BEFORE_NONE && i < field->words.size; i++)
-		if (field->words.begins[i])
-			says = field_says(field->words.text + i);
-	return says;
+	const struct label_text *words = &field->words;
+	for (size_t i = 0; i < words->size; i++) {
+		char name[FIELD_BYTES] = {0};
+		if (!words->begins[i] || words->size - i >= FIELD_BYTES)
+			continue;
+		memcpy(name, words->text + i, words->size - i);
+		enum person_before says = field_says(name);
+		if (says != PERSON_BEFORE_NONE)
+			return says;
+	}
+	return PERSON_BEFORE_NONE;
 }
 
-enum person_before person_before(const struct detect_window *window, size_t start)
+/* As person_before; with `inside` false, PERSON_BEFORE_INSIDE may be PERSON_BEFORE_NONE. */
+static enum person_before stands_before(const struct detect_window *window, size_t start, bool inside)
 {
 	const uint8_t *text = window->data;
 	size_t end = start;
@@ -464,8 +474,35 @@ enum person_before person_before(const struct detect_window *window, size_t star
 	if (end == start || end == 0 || text[start - 1] == '"')
 		return PERSON_BEFORE_NONE;
 	if (text[end - 1] == '.' || (text[end - 1] | 32) - 'a' + 0u < 26u || text[end - 1] >= 0x80)
-		return after_word(text, start, end);
+		return after_word(text, start, end, inside);
 	return PERSON_BEFORE_NONE;
+}
+
+enum person_before person_before(const struct detect_window *window, size_t start)
+{
+	return stands_before(window, start, true);
+}
+
+enum person_before person_says_before(const struct detect_window *window, size_t start)
+{
+	return stands_before(window, start, false);
+}
+
+/* Names of such fields end with one of these letters; signs may stand behind it. */
+bool person_may_be_part(const uint8_t *at, size_t before)
+{
+	const uint8_t *from = at - before;
+	while (at > from && (at[-1] == ' ' || at[-1] == '\t' || at[-1] == '"'))
+		at--;
+	if (at == from)
+		return true;
+	if (at[-1] != ':' && at[-1] != '=')
+		return false;
+	at--;
+	while (at > from && (at[-1] == ' ' || at[-1] == '"' || at[-1] == '\'' || at[-1] == '*'))
+		at--;
+	const uint8_t last = at > from ? at[-1] | 0x20 : 'e';
+	return last - 'a' + 0u >= 26u || last == 'e' || last == 'm' || last == 'o' || last == 's';
 }
 
 /* --- what stands behind --- */
@@ -481,6 +518,9 @@ bool person_acts(const struct detect_window *window, size_t at)
 {
 	static const char *const acts[] = {" logged in ", " logged out", " logged on", " signed in", " signed out",
 		" changed password", " updated profile", " reset password"};
+	if (window->size - at < 3 || window->data[at] != ' ' || strchr("lscur", window->data[at + 1]) == NULL ||
+		strchr("oihpe", window->data[at + 2]) == NULL)
+		return false;
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
 		size_t size = strlen(acts[i]);
 		if (window->size - at >= size && memcmp(window->data + at, acts[i], size) == 0)
@@ -544,8 +584,8 @@ bool person_is_closed_before(const uint8_t *text, size_t start)
 	for (size_t i = 0; i < size; i++)
 		line[i] = (char)(text[at + i] - 'A' + 0u < 26u ? text[at + i] | 32 : text[at + i]);
 	line[size] = 0;
-	for (size_t i = 0; i < sizeof closings / sizeof *closings; i++)
-		if (strcmp(line, closings[i]) == 0)
+	for (size_t i = 0; size > 0 && i < sizeof closings / sizeof *closings; i++)
+		if (closings[i][0] == line[0] && strcmp(line, closings[i]) == 0)
 			return true;
 	return false;
 }

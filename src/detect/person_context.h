@@ -18,6 +18,11 @@ enum person_before {
 
 /* What stands before `start` on its line, or as the name of its field or column. */
 enum person_before person_before(const struct detect_window *window, size_t start);
+/* The same for who asks for titles, roles, fields and what is said: INSIDE may be NONE. */
+enum person_before person_says_before(const struct detect_window *window, size_t start);
+/* Can the value at `at`, of which `before` bytes before it may be looked at, be that of a field PERSON_BEFORE_PART,
+ * when no column is told? */
+bool person_may_be_part(const uint8_t *at, size_t before);
 /* Does a line that is a closing formula stand before the line that begins at `start`? */
 bool person_is_closed_before(const uint8_t *text, size_t start);
 /* Is the word before `start`, on the same line, a greeting, with titles in between? */

@@ -5,7 +5,7 @@
  */
 #include "detect/person_context.h"
 
-#include "detect/hint.h"
+#include "detect/digits.h"
 #include "detect/planes.h"
 
 static bool may_start(uint8_t trigger, uint8_t next)
@@ -14,16 +14,39 @@ static bool may_start(uint8_t trigger, uint8_t next)
 	return next - 'A' + 0u < 26u || (next >= 0xc3 && next <= 0xd4);
 }
 
+/* A small letter, a dot or what is beyond ASCII. */
+static bool is_small(uint8_t byte)
+{
+	return byte - 'a' + 0u < 26u || byte == '.' || byte >= 0x80;
+}
+
+static bool is_upper(uint8_t byte)
+{
+	return byte - 'A' + 0u < 26u;
+}
+
 /* "a Rossi", "dott. R.", "Name: R": a small letter or a sign on both sides of the capital; names in capitals; the
- * values of fields and columns. */
-#define SMALL "az..\x80\xff"
-#define INSIDE SMALL "''"
-static const struct detect_hint hints[] = {
-	{{{.ranges = "  "}, {.offset = -1, .ranges = SMALL "::"}, {.offset = 2, .ranges = INSIDE}}},
-	{{{.ranges = "  "}, {.offset = -2, .count = 2, .ranges = "AZ"}, {.offset = 1, .count = 2, .ranges = "AZ"}}},
-	{{{.ranges = "\"\",,;;\t\t\n\n||"}, {.offset = 2, .ranges = INSIDE}}},
-	{{{.ranges = NULL}}},
-};
+ * values of fields and columns. Part of what a name is; `places` says the same with planes. */
+static bool looks_like_begin(const struct detect_window *window, size_t at)
+{
+	const uint8_t before = byte_before(window, at, 1), next = byte_at(window, at + 1),
+		      second = byte_at(window, at + 2);
+	const bool inside = is_small(second) || second == '\'';
+	switch (byte_at(window, at)) {
+	case ' ':
+		return (inside && (is_small(before) || before == ':')) ||
+		       (is_upper(byte_before(window, at, 2)) && is_upper(before) && is_upper(next) && is_upper(second));
+	case '"':
+	case ',':
+	case ';':
+	case '\t':
+	case '\n':
+	case '|':
+		return inside;
+	default:
+		return false;
+	}
+}
 
 /* --- words of a name --- */
 
@@ -157,8 +180,8 @@ static uint8_t confidence_of(
 			       : PERSON_BOOK_CONFIDENCE;
 	if (surname != PERSON_SURNAME_NONE || (count > 2 && words[1].class != PERSON_PARTICLE && last->given))
 		return PERSON_LISTED_CONFIDENCE;
-	bool rare = before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) &&
-		    !capital_follows(window, last->end);
+	bool rare =
+		before == PERSON_BEFORE_NONE && person_word_may_be_surname(last) && !capital_follows(window, last->end);
 	return rare ? PERSON_RARE_CONFIDENCE : PERSON_BOOK_CONFIDENCE;
 }
 
@@ -311,8 +334,9 @@ static bool check_called(const struct detect_window *window, size_t start, struc
 static bool check_part(const struct detect_window *window, size_t start, struct detect_candidate *out)
 {
 	struct person_word first, words[PERSON_WORDS];
-	if (!person_word_at(window->data, window->size, start, &first) || !is_capitalised(&first) ||
-		person_before(window, start) != PERSON_BEFORE_PART)
+	if ((window->field == NULL && !person_may_be_part(window->data + start, start)) ||
+		!person_word_at(window->data, window->size, start, &first) || !is_capitalised(&first) ||
+		person_says_before(window, start) != PERSON_BEFORE_PART)
 		return false;
 	person_word_know(&first);
 	size_t count = read_words(window, &first, words);
@@ -387,18 +411,22 @@ static bool check_particle(const struct detect_window *window, size_t start, str
 	return false;
 }
 
-/* What the word says that stands before the blank at `at`, and what stands behind it. */
-static bool check_said(const struct detect_window *window, size_t start, size_t at, struct detect_candidate *out)
+/* What the word from `start` says that stands before the blank at `at`, and what stands behind it. `known`: the word,
+ * or NULL when nobody has read it. */
+static bool check_said(const struct detect_window *window, size_t start, const struct person_word *known, size_t at,
+	struct detect_candidate *out)
 {
-	enum person_before says = person_before(window, at + 1);
+	enum person_before says = person_says_before(window, at + 1);
 	if (says == PERSON_BEFORE_TITLE || says == PERSON_BEFORE_RANK)
 		return check_titled(window, start, says, out);
 	if (says == PERSON_BEFORE_SAID)
 		return check_called(window, at + 1, out);
 	struct person_word word;
-	if (!person_word_at(window->data, window->size, start, &word) || word.dotted)
+	if (known == NULL && person_word_at(window->data, window->size, start, &word))
+		known = &word;
+	if (known == NULL || known->dotted)
 		return false;
-	enum person_class class = person_word_opens(&word);
+	enum person_class class = person_word_opens(known);
 	if (class == PERSON_PARTICLE)
 		return check_particle(window, start, out);
 	return class == PERSON_GREETING && check_called(window, at + 1, out);
@@ -411,28 +439,41 @@ static bool check_pair(
 		return check_capitals(window, word, out);
 	if (person_word_is_given(word) || person_word_is_given_word(word))
 		return check_given(window, word, out);
-	return check_unlisted(window, word, out) || check_said(window, word->start, at, out);
+	return check_unlisted(window, word, out) || check_said(window, word->start, word, at, out);
+}
+
+/* A small letter from 0xc3 on: no word of a name begins with it, since particles are ASCII. */
+static bool is_small_latin(const uint8_t *at)
+{
+	return at[0] == 0xc3 && at[1] >= 0xa0;
+}
+
+/* The begin of the word that ends before the blank at `at`; false: it is part of something else. */
+static bool word_begins(const uint8_t *text, size_t at, size_t *start)
+{
+	*start = person_word_before(text, 0, at);
+	if (*start == at || at - *start > PERSON_WORD_BYTES)
+		return false;
+	/* The letter of an escape: \nAnna */
+	if (*start > 0 && text[*start - 1] == '\\' && byte_is_in(text[*start], "nrt"))
+		++*start;
+	const uint8_t before = *start > 0 ? text[*start - 1] : 0;
+	return before != '_' && before != '@' && before - '0' + 0u >= 10u && before != '/';
 }
 
 static bool check_place(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
 	const uint8_t *text = window->data;
 	struct person_word word;
-	if (at + 2 >= window->size || !may_start(' ', text[at + 1]))
+	size_t start;
+	if (at + 2 >= window->size || !may_start(' ', text[at + 1]) || is_small_latin(text + at + 1))
 		return false;
 	if (text[at] != ' ' || (at > 0 && text[at - 1] == ':'))
 		return (text[at] == '"' || text[at] == ' ' || window->field != NULL) && check_part(window, at + 1, out);
-	size_t start = person_word_before(text, 0, at);
-	if (start == at || at - start > PERSON_WORD_BYTES)
-		return false;
-	/* The letter of an escape: \nAnna */
-	if (start > 0 && text[start - 1] == '\\' && byte_is_in(text[start], "nrt"))
-		start++;
-	if (start > 0 && (text[start - 1] == '_' || text[start - 1] == '@' || text[start - 1] - '0' + 0u < 10u ||
-				 text[start - 1] == '/'))
+	if (!word_begins(text, at, &start))
 		return false;
 	if (text[start] - 'a' + 0u < 26u)
-		return may_be_small(text + start, at - start) && check_said(window, start, at, out);
+		return may_be_small(text + start, at - start) && check_said(window, start, NULL, at, out);
 	if (!person_word_at(text, window->size, start, &word) || word.end != at || !word.capital)
 		return false;
 	return check_pair(window, &word, at, out);
@@ -440,18 +481,43 @@ static bool check_place(const struct detect_window *window, size_t at, struct de
 
 static bool check(const struct detect_window *window, size_t at, struct detect_candidate *out)
 {
-	return check_place(window, at, out) && hint_holds(window, at, hints); /* last: little comes so far */
+	return looks_like_begin(window, at) && check_place(window, at, out);
+}
+
+/* What check() asks first, of the bytes around. */
+static bool may_be_name(const uint8_t *at)
+{
+	size_t start;
+	if ((at[1] >= 0x80 && !may_start(' ', at[1])) || is_small_latin(at + 1))
+		return false;
+	if (at[0] != ' ' || at[-1] == ':')
+		return true;
+	const uint8_t *text = at - PLANE_PLACES;
+	if (!word_begins(text, PLANE_PLACES, &start))
+		return false;
+	return text[start] - 'a' + 0u >= 26u || may_be_small(text + start, PLANE_PLACES - start);
+}
+
+/* The same where no column is told. */
+static bool may_be_name_of_text(const uint8_t *at)
+{
+	if (at[0] == ' ' ? at[-1] == ':' : true)
+		return (at[0] == '"' || at[0] == ' ') && person_may_be_part(at + 1, PLANE_PLACES + 1) &&
+		       may_be_name(at);
+	return may_be_name(at);
 }
 
 /*
- * The hints on planes: a capital or a letter beyond ASCII behind a trigger, then what stands inside of names; behind a
- * blank something small or a colon before it, or capitals on both sides. What has no plane may stand everywhere.
+ * looks_like_begin on planes: a capital or a letter beyond ASCII behind a trigger, then what stands inside of names;
+ * behind a blank something small or a colon before it, or capitals on both sides. What has no plane may stand
+ * everywhere.
  */
 PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 {
 	for (size_t w = 0; w < planes->words; w += 4) {
 		const plane_bits capital = plane(planes, PLANE_UPPER, w, 1);
 		plane_bits first = (capital | plane(planes, PLANE_HIGH, w, 1)) & ~plane(planes, PLANE_ALNUM, w, 0);
+		first &= ~plane(planes, PLANE_HIGH, w, 0);
 		if (!plane_any(first)) {
 			plane_store(found + w, first);
 			continue;
@@ -464,7 +530,9 @@ PLANES_TARGET static void find_places(struct planes *planes, uint64_t *found)
 		before |= plane(planes, PLANE_HIGH, w, -1) | plane(planes, PLANE_COLON, w, -1);
 		const plane_bits capitals =
 			capital & next & plane(planes, PLANE_UPPER, w, -1) & plane(planes, PLANE_UPPER, w, -2);
-		plane_store(found + w, first & ((~other & (before | ~blank)) | (blank & capitals)));
+		first &= (~other & (before | ~blank)) | (blank & capitals);
+		plane_store(
+			found + w, plane_filter(planes, w, first, planes->fields ? may_be_name : may_be_name_of_text));
 	}
 }
 

@@ -7,6 +7,8 @@
 #include "detect/person_words_tables.h"
 #include "detect/surnames_tables.h"
 
+#include <endian.h>
+
 #include <utf8proc.h>
 
 /* What the table says of a word; 0 when it does not hold it. */
@@ -93,6 +95,8 @@ static bool capital_fits(const struct person_word *word, bool behind_joint)
 	static const char *const fronts[] = {"mc", "mac", "de", "di", "la", "le", "da", "fitz"};
 	if (behind_joint)
 		return true;
+	if (word->folded_size < 2 || word->folded_size > 4)
+		return false;
 	for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++)
 		if (word->folded_size == strlen(fronts[i]) && memcmp(word->folded, fronts[i], word->folded_size) == 0)
 			return true;
@@ -122,24 +126,70 @@ static void take_letter(struct person_word *word, struct reading *reading, enum 
 	word->letters++;
 }
 
+/* Of eight bytes, the first lowest: 0x20 in each that is a small letter of ASCII once 0x20 is set, below 0x80. */
+static uint64_t letters_of(uint64_t bytes)
+{
+	const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+	uint64_t low = (bytes | 0x20 * ones) & ~high;
+	return ((low + (0x80 - 'a') * ones) & ~(low + (0x7f - 'z') * ones) & ~bytes & high) >> 2;
+}
+
+/* Capitals behind the first letter: `capitals` has 0x20 in each of the eight bytes from `first` on that is one. */
+static void take_capitals(struct person_word *word, struct reading *reading, size_t first, uint64_t capitals)
+{
+	for (; capitals && !reading->capital_inside; capitals &= capitals - 1) {
+		word->folded_size = first + (unsigned)__builtin_ctzll(capitals) / 8;
+		reading->capital_inside = !capital_fits(word, false);
+	}
+}
+
+/* Takes the letters of ASCII among the eight bytes at `from`, at most `room`; how many. */
+static size_t take_plain(const uint8_t *from, size_t room, struct person_word *word, struct reading *reading)
+{
+	uint64_t bytes;
+	const size_t first = word->letters;
+	memcpy(&bytes, from, sizeof bytes);
+	bytes = le64toh(bytes);
+	const uint64_t letters = letters_of(bytes), others = ~letters & 0x2020202020202020u;
+	size_t count = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+	count = count < room ? count : room;
+	if (count == 0)
+		return 0;
+	const uint64_t taken = ~(uint64_t)0 >> (64 - 8 * count), folded = htole64(bytes | 0x2020202020202020u);
+	uint64_t capitals = ~bytes & letters & taken;
+	memcpy(word->folded + first, &folded, sizeof folded);
+	reading->small_seen |= capitals != (letters & taken);
+	if (first == 0) {
+		reading->capital_first = capitals & 0x20;
+		capitals &= ~(uint64_t)0x20;
+	}
+	take_capitals(word, reading, first, capitals);
+	word->letters += (unsigned)count;
+	return count;
+}
+
 /* The letters of ASCII at the begin of the word: most words are made of them alone. */
 static void read_plain_letters(const uint8_t *text, size_t size, struct person_word *word, struct reading *reading)
 {
-	size_t at = word->end, end = size - at < PERSON_WORD_BYTES ? size : at + PERSON_WORD_BYTES;
-	uint8_t *folded = word->folded;
-	for (; at < end && (text[at] | 32) - 'a' + 0u < 26u; at++) {
-		bool capital = text[at] < 'a';
-		word->folded_size = (size_t)(folded - word->folded);
-		if (word->letters == 0)
-			reading->capital_first = capital;
-		else if (capital && !reading->capital_inside)
-			reading->capital_inside = !capital_fits(word, false);
-		reading->small_seen |= !capital;
-		*folded++ = text[at] | 32;
-		word->letters++;
+	const uint8_t *from = text + word->end;
+	size_t left = size - word->end, count = 8;
+	while (count == 8 && word->letters < PERSON_WORD_BYTES) {
+		uint8_t last[8] = {0};
+		if (left < sizeof last)
+			memcpy(last, from, left);
+		count = take_plain(left < sizeof last ? last : from, PERSON_WORD_BYTES - word->letters, word, reading);
+		from += count;
+		left -= count;
 	}
-	word->folded_size = (size_t)(folded - word->folded);
-	word->end = at;
+	word->folded_size = word->letters;
+	word->end += word->letters;
+}
+
+/* Does nothing of a word go on at `at`: the end, or a byte of ASCII that is no letter, dash or apostrophe? */
+static bool ends_plainly(const uint8_t *text, size_t size, size_t at)
+{
+	return at >= size ||
+	       (text[at] < 0x80 && (text[at] | 32) - 'a' + 0u >= 26u && text[at] != '-' && text[at] != '\'');
 }
 
 /* Reads the letters into *word; false: too long. */
@@ -147,7 +197,7 @@ static bool read_letters(const uint8_t *text, size_t size, struct person_word *w
 {
 	bool behind_joint = false;
 	read_plain_letters(text, size, word, reading);
-	for (;;) {
+	while (!ends_plainly(text, size, word->end)) {
 		int bytes, joint = word->letters > 0 ? joint_at(text + word->end, size - word->end) : 0;
 		uint32_t small, next;
 		if (joint > 0 && !behind_joint &&
@@ -168,12 +218,17 @@ static bool read_letters(const uint8_t *text, size_t size, struct person_word *w
 			return false;
 		word->end += (size_t)bytes;
 	}
+	return true;
 }
 
 bool person_word_at(const uint8_t *text, size_t size, size_t at, struct person_word *out)
 {
 	struct reading reading = {0};
-	*out = (struct person_word){.start = at, .end = at};
+	out->start = out->end = at; /* folded is most of it, and is not asked beyond folded_size */
+	out->folded_size = 0;
+	out->letters = 0;
+	out->dotted = out->given = false;
+	out->class = PERSON_PLAIN;
 	if (!read_letters(text, size, out, &reading) || out->letters == 0)
 		return false;
 	out->upper = !reading.small_seen;
@@ -217,14 +272,17 @@ static bool is_surname_word(uint64_t hash)
 	return domain_hash_in_set(surname_words_starts, surname_words_prints, hash);
 }
 
+/* As domain_hash_in_set. */
 static bool is_in_short_set(const uint32_t *starts, const uint16_t *prints, uint64_t hash)
 {
 	const uint32_t *start = &starts[hash >> (64 - SURNAMES_BUCKET_BITS)];
-	uint16_t wanted = (uint16_t)(hash >> (48 - SURNAMES_BUCKET_BITS));
-	for (uint32_t at = start[0]; at < start[1] && prints[at] <= wanted; at++)
-		if (prints[at] == wanted)
-			return true;
-	return false;
+	const uint16_t wanted = (uint16_t)(hash >> (48 - SURNAMES_BUCKET_BITS));
+	uint32_t at = start[0] + (wanted * (start[1] - start[0]) >> 16);
+	while (at > start[0] && prints[at - 1] >= wanted)
+		at--;
+	while (at < start[1] && prints[at] < wanted)
+		at++;
+	return at < start[1] && prints[at] == wanted;
 }
 
 static bool is_surname(uint64_t hash)
@@ -267,19 +325,33 @@ bool person_word_is_plain_given(const struct person_word *word)
 	return word_is(word, is_plain_given);
 }
 
+struct word_end {
+	uint8_t size;
+	char text[9];
+};
+#define END(text)                      \
+	{                              \
+		sizeof(text) - 1, text \
+	}
+
+/* Does the word end with one of them, with at least `before` bytes before it? */
+static bool ends_with_one(const struct person_word *word, const struct word_end *ends, size_t count, size_t before)
+{
+	const uint8_t *end = word->folded + word->folded_size;
+	for (size_t i = 0; i < count; i++)
+		if ((uint8_t)ends[i].text[ends[i].size - 1] == end[-1] && word->folded_size >= ends[i].size + before &&
+			memcmp(end - ends[i].size, ends[i].text, ends[i].size) == 0)
+			return true;
+	return false;
+}
+
 static bool ends_like_surname(const struct person_word *word)
 {
-	static const char *const ends[] = {"sson", "ssen", "eva", "ova", "ová", "evich", "escu", "enko", "shvili",
-		"ński", "wski", "cki", "cka", "wska", "ović", "ević", "čić", "yan", "idis", "poulos", "dze", "etti",
-		"ucci", "berg", "stein", "dottir"};
-	if (word->letters < 6)
-		return false;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t size = strlen(ends[i]);
-		if (word->folded_size > size + 1 && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
-			return true;
-	}
-	return false;
+	static const struct word_end ends[] = {END("sson"), END("ssen"), END("eva"), END("ova"), END("ová"),
+		END("evich"), END("escu"), END("enko"), END("shvili"), END("ński"), END("wski"), END("cki"), END("cka"),
+		END("wska"), END("ović"), END("ević"), END("čić"), END("yan"), END("idis"), END("poulos"), END("dze"),
+		END("etti"), END("ucci"), END("berg"), END("stein"), END("dottir")};
+	return word->letters >= 6 && ends_with_one(word, ends, sizeof ends / sizeof *ends, 2);
 }
 
 enum person_surname person_word_surname(const struct person_word *word)
@@ -294,17 +366,12 @@ enum person_surname person_word_surname(const struct person_word *word)
 bool person_word_may_be_surname(const struct person_word *word)
 {
 	/* of common nouns, participles and brands in English */
-	static const char *const ends[] = {"ers", "ors", "ings", "ons", "als", "kes", "ing", "tion", "ment", "ball",
-		"field", "ity", "ness", "ware", "soft", "ville", "shire", "burg", "town"};
-	if (word->letters < 4 || word->dotted || bits_of(word->hash) != 0 ||
-		is_in_short_set(no_surnames_starts, no_surnames_prints, word->hash))
-		return false;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t size = strlen(ends[i]);
-		if (word->folded_size > size && memcmp(word->folded + word->folded_size - size, ends[i], size) == 0)
-			return false;
-	}
-	return true;
+	static const struct word_end ends[] = {END("ers"), END("ors"), END("ings"), END("ons"), END("als"), END("kes"),
+		END("ing"), END("tion"), END("ment"), END("ball"), END("field"), END("ity"), END("ness"), END("ware"),
+		END("soft"), END("ville"), END("shire"), END("burg"), END("town")};
+	return word->letters >= 4 && !word->dotted && bits_of(word->hash) == 0 &&
+	       !is_in_short_set(no_surnames_starts, no_surnames_prints, word->hash) &&
+	       !ends_with_one(word, ends, sizeof ends / sizeof *ends, 1);
 }
 
 void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
@@ -318,9 +385,11 @@ void person_word_cut_possessive(const uint8_t *text, struct person_word *word)
 	word->letters--;
 }
 
+/* Letters, dashes and apostrophes. */
 static bool is_ascii_of_word(uint8_t byte)
 {
-	return (byte | 32) - 'a' + 0u < 26u || byte == '-' || byte == '\'';
+	static const uint64_t bytes[2] = {UINT64_C(1) << '-' | UINT64_C(1) << '\'', UINT64_C(0x07fffffe07fffffe)};
+	return bytes[byte >> 6 & 1] >> (byte & 63) & 1;
 }
 
 /* Bytes of the letter beyond ASCII, or of the typographic apostrophe, that ends before p; 0: a quote, a dash or a
@@ -334,12 +403,28 @@ static int wide_before(const uint8_t *start, const uint8_t *p)
 	return code == 0x2019 || letter_at(p - size, (size_t)size, &bytes, &small) != LETTER_NONE ? size : 0;
 }
 
+/* Where the letters of ASCII before `at` begin, eight bytes at a time, as far as a word that ends at `end` may: the
+ * loop behind it goes on from there. */
+static size_t letters_before(const uint8_t *text, size_t from, size_t at, size_t end)
+{
+	while (at - from >= 8 && end - at + 8 <= PERSON_WORD_BYTES) {
+		uint64_t bytes;
+		memcpy(&bytes, text + at - 8, sizeof bytes);
+		const uint64_t others = ~letters_of(le64toh(bytes)) & 0x2020202020202020u;
+		if (others != 0)
+			return at - (unsigned)__builtin_clzll(others) / 8;
+		at -= 8;
+	}
+	return at;
+}
+
 size_t person_word_before(const uint8_t *text, size_t from, size_t end)
 {
 	size_t at = end;
 	if (at > from && text[at - 1] == '.')
 		at--;
 	size_t letters_end = at;
+	at = letters_before(text, from, at, end);
 	while (at > from && end - at < PERSON_WORD_BYTES) {
 		int size = text[at - 1] < 0x80 ? is_ascii_of_word(text[at - 1]) : wide_before(text + from, text + at);
 		if (size == 0 || end - at + (size_t)size > PERSON_WORD_BYTES)

@@ -353,7 +353,7 @@ static bool hopeless(const struct detect_window *window, size_t at)
 	enum phone_place place = phone_place_after(byte_before(window, at, 1));
 	bool quoted_plus =
 		byte_before(window, at, 1) == '=' && data[at] == '2' && (byte_at(window, at + 1) | 0x20) == 'b';
-	if (place == PHONE_PLACE_CLOSER || quoted_plus)
+	if ((place == PHONE_PLACE_CLOSER && !behind_ideogram(window, at)) || quoted_plus)
 		return false;
 	if (place == PHONE_PLACE_NONE ||
 		(place == PHONE_PLACE_ESCAPE && byte_before(window, at, 2) != '\\' && !behind_terminal_code(data, at)))
@@ -400,7 +400,9 @@ static bool may_start(uint8_t trigger, uint8_t next)
 __attribute__((noinline)) static bool examine(
 	const struct detect_window *window, size_t at, size_t first, struct detect_candidate *out)
 {
-	struct written number = {.window = window};
+	struct written number; /* the run is large, and read below */
+	memset(&number, 0, offsetof(struct written, run));
+	number.window = window;
 	unsigned separators = NUMBER_SEPARATORS;
 	size_t spelt = spelt_plus(window, at, &number.start);
 	if (spelt) {

@@ -140,10 +140,8 @@ bool phone_plan_national(
 
 static const struct phone_territory *main_territory(unsigned code)
 {
-	for (size_t i = 0; i < phone_plan_territory_count; i++)
-		if (phone_plan_territories[i].code == code && phone_plan_territories[i].main_for_code)
-			return &phone_plan_territories[i];
-	return NULL;
+	const uint8_t place = phone_plan_main_territory[code];
+	return place > 0 ? &phone_plan_territories[place - 1] : NULL;
 }
 
 bool phone_plan_international(const uint8_t *digits, size_t count, struct phone_number *out)

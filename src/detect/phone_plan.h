@@ -36,6 +36,8 @@ extern const uint16_t phone_plan_states[][10];
 extern const uint16_t phone_plan_first_state[1000];
 extern const uint16_t phone_plan_programs[];
 extern const struct phone_territory phone_plan_territories[];
+/* By country calling code: 1 + the place of its first territory that is main_for_code; 0: none. */
+extern const uint8_t phone_plan_main_territory[1000];
 extern const size_t phone_plan_territory_count;
 
 /* Digits (values, not characters) that begin with a country calling code. A national prefix that stayed in the middle

@@ -51,7 +51,7 @@ static bool goes_on(const struct detect_window *window, const struct word *word,
 	bool saint = word_size(word - 1) <= 3; /* St. Gallen */
 	word_fold(window, word, folded, STREET_FOLDED_BYTES);
 	return (word->gap == GAP_BLANK || (saint && word->gap == (GAP_BLANK | GAP_DOT))) &&
-	       (word->capital || word_listed(folded, street_small_words));
+	       (word->capital || street_small_words(folded));
 }
 
 /* The end of the place that begins behind the code; 0 when none stands there. Several words only where the text then
@@ -99,8 +99,7 @@ static size_t box_before(const struct address *address, size_t from, size_t most
 static bool has_town(const struct address *address, size_t near, size_t street)
 {
 	for (size_t i = near; i < street; i++)
-		if (address->word[i].capital && !address->word[i].digit &&
-			!word_listed(address->folded[i], street_english))
+		if (address->word[i].capital && !address->word[i].digit && !street_english(address->folded[i]))
 			return true;
 	return false;
 }
@@ -108,7 +107,7 @@ static bool has_town(const struct address *address, size_t near, size_t street)
 static size_t nearest_street(const struct address *address, size_t from)
 {
 	for (size_t i = from; i < address->count; i++)
-		if (word_listed(address->folded[i], street_english) && address->word[i].capital)
+		if (street_english(address->folded[i]) && address->word[i].capital)
 			return i;
 	return from;
 }
@@ -117,7 +116,7 @@ static size_t american(const struct address *address)
 {
 	const struct word *state = &address->word[0];
 	if (address->count < 4 || !state->capitals || word_size(state) != 2 || state->gap & (GAP_LINE | GAP_END) ||
-		!word_listed(address->folded[0], postal_states))
+		!postal_states(address->folded[0]))
 		return SIZE_MAX;
 	size_t box = box_before(address, 2, 4), street = street_english_way(address, 2, 9);
 	if (street == SIZE_MAX)
@@ -286,8 +285,7 @@ static bool is_state(const struct detect_window *window, size_t at)
 	uint8_t first = byte_before(window, at, 3), second = byte_before(window, at, 2);
 	const char folded[] = {(char)(first | 0x20), (char)(second | 0x20), 0};
 	return upper(first) && upper(second) && byte_before(window, at, 1) == ' ' &&
-	       !ascii_alnum(byte_before(window, at, 4)) &&
-	       (word_listed(folded, postal_states) || word_listed(folded, " aa ae ap "));
+	       !ascii_alnum(byte_before(window, at, 4)) && (postal_states(folded) || word_listed(folded, " aa ae ap "));
 }
 
 static bool is_place(const struct detect_window *window, size_t at)

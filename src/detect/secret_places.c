@@ -33,26 +33,44 @@ bool secret_may_start(uint8_t trigger, uint8_t next)
 	}
 }
 
+#define THREE(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
+
+/* Are they the last three letters of a label? In small letters. */
+static bool ends_one(uint32_t letters)
+{
+	switch (letters) {
+	case THREE('k', 'e', 'y'):
+	case THREE('y', 'i', 'd'):
+	case THREE('o', 'r', 'd'):
+	case THREE('s', 'w', 'd'):
+	case THREE('p', 'w', 'd'):
+	case THREE('a', 's', 's'):
+	case THREE('r', 'e', 't'):
+	case THREE('k', 'e', 'n'):
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Are the last three letters of the identifier that ends at `last` those of a label? Signs between them do not count;
  * where there are many of them, they may be. */
 static bool may_end_label(const uint8_t *last)
 {
-	static const char ends[][4] = {"key", "yid", "ord", "swd", "pwd", "ass", "ret", "ken"};
-	uint8_t letters[3];
-	size_t count = 0;
+	if (ascii_alnum(last[0]) && ascii_alnum(last[-1]) && ascii_alnum(last[-2])) /* as nearly all */
+		return ends_one(THREE(last[-2], last[-1], last[0]) | 0x202020);
+	uint32_t letters = 0;
+	unsigned count = 0;
 	for (size_t back = 0; count < 3; back++) {
 		uint8_t byte = *(last - back);
 		if (back == 16)
 			return true;
 		if (ascii_alnum(byte))
-			letters[2 - count++] = byte | 32;
+			letters |= (uint32_t)(byte | 32) << 8 * count++;
 		else if (byte != '_' && byte != '-' && byte != '.')
 			return false;
 	}
-	for (size_t n = 0; n < sizeof ends / sizeof *ends; n++)
-		if (memcmp(letters, ends[n], 3) == 0)
-			return true;
-	return false;
+	return ends_one(letters);
 }
 
 /* What check() asks first, of the bytes around; may_start is asked by the engine. */

@@ -6,30 +6,70 @@
 
 /* --- words of streets --- */
 
-const char street_italian[] = " via viale piazza piazzale piazzetta corso largo vicolo strada contrada borgo salita "
-			      "lungotevere lungarno località loc fraz frazione p.za p.zza v.le c.so vl pza galleria ";
-const char street_french[] = " rue avenue av ave boulevard bd blvd bld place pl chemin ch che allée allées allee "
-			     "impasse imp quai cours route rte square passage faubourg fbg villa cité esplanade "
-			     "promenade sentier ruelle rond-point zone za zi ";
-const char street_spanish[] = " calle avenida avda av plaza pza paseo pº camino carretera ctra ronda travesía "
-			      "travesia cl c/ glorieta rambla callejón urbanización urb polígono poligono via vía ";
-static const char german_ends[] = "straße\0strasse\0str\0weg\0platz\0allee\0gasse\0ring\0ufer\0damm\0chaussee\0steig\0"
-				  "promenade\0markt\0wall\0stieg\0hof\0graben\0";
+static const char italian_words[] =
+	" via viale piazza piazzale piazzetta corso largo vicolo strada contrada borgo salita "
+	"lungotevere lungarno località loc fraz frazione p.za p.zza v.le c.so vl pza galleria ";
+static const char french_words[] = " rue avenue av ave boulevard bd blvd bld place pl chemin ch che allée allées allee "
+				   "impasse imp quai cours route rte square passage faubourg fbg villa cité esplanade "
+				   "promenade sentier ruelle rond-point zone za zi ";
+static const char spanish_words[] =
+	" calle avenida avda av plaza pza paseo pº camino carretera ctra ronda travesía "
+	"travesia cl c/ glorieta rambla callejón urbanización urb polígono poligono via vía ";
+#define END(text)                      \
+	{                              \
+		sizeof(text) - 1, text \
+	}
+static const struct {
+	uint8_t size;
+	char text[11];
+} german_ends[] = {END("straße"), END("strasse"), END("str"), END("weg"), END("platz"), END("allee"), END("gasse"),
+	END("ring"), END("ufer"), END("damm"), END("chaussee"), END("steig"), END("promenade"), END("markt"),
+	END("wall"), END("stieg"), END("hof"), END("graben")};
 static const char german_starts[] = " am an auf im in unter zum zur hinter vor bei alte alter ";
-const char street_english[] = " street st road rd avenue ave lane ln drive dr boulevard blvd court ct place pl "
-			      "square sq terrace crescent cres close gardens hill row mews park green walk grove "
-			      "way parkway pkwy highway hwy circle cir trail trl plaza pike turnpike loop parade "
-			      "broadway wharf quay yard rise view vale mount bridge embankment strand ";
-const char street_small_words[] =
+static const char english_words[] = " street st road rd avenue ave lane ln drive dr boulevard blvd court ct place pl "
+				    "square sq terrace crescent cres close gardens hill row mews park green walk grove "
+				    "way parkway pkwy highway hwy circle cir trail trl plaza pike turnpike loop parade "
+				    "broadway wharf quay yard rise view vale mount bridge embankment strand ";
+static const char small_words[] =
 	" di del della dei delle degli dello da d' e de den dem la le les des du sur sous en lès les et "
 	"y el los las al a am an der die das im in und ob vor of the upon by on under dell' ";
-const char postal_states[] =
+static const char states[] =
 	" al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm "
 	"ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr gu vi as mp fm mh pw ";
 
+bool street_italian(const char *folded)
+{
+	return word_listed(folded, italian_words);
+}
+
+bool street_french(const char *folded)
+{
+	return word_listed(folded, french_words);
+}
+
+bool street_spanish(const char *folded)
+{
+	return word_listed(folded, spanish_words);
+}
+
+bool street_english(const char *folded)
+{
+	return word_listed(folded, english_words);
+}
+
+bool street_small_words(const char *folded)
+{
+	return word_listed(folded, small_words);
+}
+
+bool postal_states(const char *folded)
+{
+	return word_listed(folded, states);
+}
+
 bool street_is_small(const struct address *address, size_t i)
 {
-	return word_listed(address->folded[i], street_small_words);
+	return street_small_words(address->folded[i]);
 }
 
 bool street_is_name(const struct address *address, size_t i)
@@ -41,9 +81,11 @@ bool street_is_name(const struct address *address, size_t i)
 bool street_is_number(const struct address *address, size_t i)
 {
 	const char *text = address->folded[i];
-	size_t digits = strspn(text, "0123456789");
+	size_t digits = 0;
+	while (ascii_digit((uint8_t)text[digits]))
+		digits++;
 	if (digits == 0)
-		return strcmp(text, "snc") == 0 || strcmp(text, "s/n") == 0;
+		return *text == 's' && (strcmp(text, "snc") == 0 || strcmp(text, "s/n") == 0);
 	if (digits > 5)
 		return false;
 	text += digits;
@@ -80,16 +122,16 @@ bool street_is_part(const struct address *address, size_t i)
 		       "izda planta palazzina edificio ");
 }
 
-static bool is_street(const char *folded, const char *streets)
+static bool is_street(const char *folded, bool (*streets)(const char *folded))
 {
-	return word_listed(folded, streets) || strncmp(folded, "c/", 2) == 0;
+	return streets(folded) || strncmp(folded, "c/", 2) == 0;
 }
 
-size_t street_before_number(const struct address *address, const char *streets)
+size_t street_before_number(const struct address *address, bool (*streets)(const char *folded))
 {
 	for (size_t number = 0; number < 6 && number + 1 < address->count; number++) {
-		for (size_t i = number + 1; street_is_number(address, number) && i < address->count && i < number + 9;
-			i++) {
+		const bool is_number = street_is_number(address, number);
+		for (size_t i = number + 1; is_number && i < address->count && i < number + 9; i++) {
 			const char *folded = address->folded[i];
 			if (!street_one_line(address, i, number))
 				break;
@@ -110,7 +152,7 @@ size_t street_behind_number(const struct address *address)
 	for (size_t i = 1; i + 1 < address->count && i < 12; i++) {
 		if (street_lines(address, i) > STREET_LINES_MOST)
 			return SIZE_MAX;
-		if (!word_listed(address->folded[i], street_french))
+		if (!street_french(address->folded[i]))
 			continue;
 		size_t number = i + 1;
 		if (word_listed(address->folded[number], " bis ter quater a b c ") && number + 1 < address->count)
@@ -123,10 +165,11 @@ size_t street_behind_number(const struct address *address)
 
 static bool ends_german(const char *folded, bool *alone)
 {
-	size_t size = strlen(folded);
-	for (const char *end = german_ends; *end; end += strlen(end) + 1) {
-		size_t tail = strlen(end);
-		if (size < tail || strcmp(folded + size - tail, end) != 0)
+	const size_t size = strlen(folded);
+	for (size_t i = 0; size > 0 && i < sizeof german_ends / sizeof *german_ends; i++) {
+		const size_t tail = german_ends[i].size;
+		if (german_ends[i].text[tail - 1] != folded[size - 1] || size < tail ||
+			memcmp(folded + size - tail, german_ends[i].text, tail) != 0)
 			continue;
 		*alone = size == tail || folded[size - tail - 1] == '-';
 		return size == tail || size >= tail + 3;
@@ -172,7 +215,7 @@ size_t street_english_way(const struct address *address, size_t from, size_t mos
 		i++) {
 		if (!address->word[i].capital && !address->word[i].digit && !street_is_small(address, i))
 			return SIZE_MAX;
-		if (!word_listed(address->folded[i], street_english) || !address->word[i].capital)
+		if (!street_english(address->folded[i]) || !address->word[i].capital)
 			continue;
 		for (size_t n = i + 1; n < address->count && n < i + 6; n++) {
 			if (!street_one_line(address, n, i) || (address->word[n].gap & GAP_DASH))

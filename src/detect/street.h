@@ -21,10 +21,14 @@ struct address {
 	size_t code, code_end; /* bytes of the postal code */
 };
 
-/* Words of streets, and little words in their names and in those of places, divided and framed by blanks. */
-extern const char street_italian[], street_french[], street_spanish[], street_english[], street_small_words[];
-/* USPS Publication 28, appendix B, in small letters. */
-extern const char postal_states[];
+/* Is the folded word one of streets, or a little word in their names and in those of places? */
+bool street_italian(const char *folded);
+bool street_french(const char *folded);
+bool street_spanish(const char *folded);
+bool street_english(const char *folded);
+bool street_small_words(const char *folded);
+/* A state: USPS Publication 28, appendix B, in small letters. */
+bool postal_states(const char *folded);
 
 static inline size_t word_size(const struct word *word)
 {
@@ -46,7 +50,7 @@ bool street_one_line(const struct address *address, size_t far, size_t near);
 /* Each answers with the index of the word where the address begins, or SIZE_MAX. */
 
 /* Italy and Spain: the word of the street, its name, its number, then perhaps a floor or a stair. */
-size_t street_before_number(const struct address *address, const char *streets);
+size_t street_before_number(const struct address *address, bool (*streets)(const char *folded));
 /* France: the number, perhaps bis or ter, the word of the street, its name. */
 size_t street_behind_number(const struct address *address);
 /* Germany: a street's name in one word or in some, and the number. */

@@ -109,6 +109,14 @@ static bool may_be_case(const struct detect_window *window, size_t digits, bool 
 	return case_number_may(window, AROUND, fields);
 }
 
+/* "2019-12-05T10: a time stamp, of which no token of a case, no house and, but at midnight, no date is made. */
+static bool is_time_stamp(const uint8_t *at, size_t digits)
+{
+	return digits == 4 && at[10] == 'T' && at[4] == '-' && at[7] == '-' && (at[-1] == '"' || at[-1] == ' ') &&
+	       ascii_digit(at[5]) && ascii_digit(at[6]) && ascii_digit(at[8]) && ascii_digit(at[9]) &&
+	       ascii_digit(at[11]) && memcmp(at + 11, "00:00", 5) != 0;
+}
+
 /* What check() asks first, of the bytes around. */
 static bool may_be(const uint8_t *at, bool fields)
 {
@@ -117,6 +125,8 @@ static bool may_be(const uint8_t *at, bool fields)
 		digits++;
 	const struct detect_window window = {at - AROUND, (size_t)2 * AROUND, NULL, NULL};
 	const uint8_t after = at[digits], next = at[digits + 1];
+	if (is_time_stamp(at, digits))
+		return false;
 	if (is_inside_of_word(at))
 		return digits >= 4 && may_be_case(&window, digits, fields);
 	if (at[-1] == ' ' && digits >= 3 && digits <= 5) {

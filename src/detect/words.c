@@ -71,6 +71,8 @@ static struct mark mark_at(const struct detect_window *window, size_t at)
 	if (at >= window->size)
 		return (struct mark){SIGN_END, 0};
 	uint8_t byte = window->data[at];
+	if (ascii_alnum(byte))
+		return (struct mark){SIGN_WORD, 1};
 	if (escaped_line(byte, byte_at(window, at + 1)))
 		return (struct mark){SIGN_LINE, 2};
 	if (byte < 0x80)
@@ -85,6 +87,8 @@ static struct mark mark_before(const struct detect_window *window, size_t at)
 	if (at == 0)
 		return (struct mark){SIGN_END, 0};
 	uint8_t byte = window->data[at - 1];
+	if (ascii_alnum(byte) && byte_before(window, at, 2) != '\\')
+		return (struct mark){SIGN_WORD, 1};
 	if (escaped_line(byte_before(window, at, 2), byte))
 		return (struct mark){SIGN_LINE, 2};
 	if (byte < 0x80)
@@ -112,27 +116,25 @@ static void add_gap(uint8_t *gap, enum sign sign)
 	*gap |= sign == SIGN_LINE && (*gap & GAP_LINE) ? GAP_END : gaps[sign];
 }
 
-static bool is_capital(uint32_t code)
-{
-	if (code < 0x80)
-		return code - 'A' < 26;
-	return utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LU;
-}
-
 static void describe(const struct detect_window *window, struct word *word)
 {
-	word->digit = ascii_digit(window->data[word->start]);
+	const uint8_t first = window->data[word->start];
+	word->digit = ascii_digit(first);
+	word->capital = (uint8_t)(first - 'A') < 26;
 	word->capitals = true;
 	for (size_t at = word->start; at < word->end;) {
 		uint32_t code = window->data[at];
-		int size = code < 0x80 ? 1 : st_utf8_decode(window->data + at, word->end - at, &code);
+		if (code < 0x80) {
+			word->capitals = word->capitals && code - 'a' >= 26;
+			at++;
+			continue;
+		}
+		int size = st_utf8_decode(window->data + at, word->end - at, &code);
 		if (size == 0)
 			break;
-		bool capital = is_capital(code);
 		if (at == word->start)
-			word->capital = capital;
-		bool small = code < 0x80 ? code - 'a' < 26
-					 : utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
+			word->capital = utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LU;
+		bool small = utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
 		word->capitals = word->capitals && !small;
 		at += (size_t)size;
 	}
@@ -155,6 +157,16 @@ static size_t pass_plain(const uint8_t *text, size_t at)
 	const size_t least = at > WORD_BYTES / 2 ? at - WORD_BYTES / 2 : 0;
 	while (at > least + 1 && ascii_alnum(text[at - 1]) && ascii_alnum(text[at - 2]))
 		at--;
+	return at;
+}
+
+/* The same forwards, to the last of them. */
+static size_t pass_plain_on(const struct detect_window *window, size_t at)
+{
+	const uint8_t *text = window->data;
+	const size_t most = window->size - at > WORD_BYTES / 2 ? at + WORD_BYTES / 2 : window->size;
+	while (at + 1 < most && ascii_alnum(text[at]) && ascii_alnum(text[at + 1]))
+		at++;
 	return at;
 }
 
@@ -195,7 +207,7 @@ size_t words_behind(const struct detect_window *window, size_t at, size_t reach_
 	size_t limit = window->size - at > reach_bytes ? at + reach_bytes : window->size, count = 0;
 	while (count < most && at < limit) {
 		struct word word = {0};
-		struct mark mark;
+		struct mark mark = {SIGN_END, 0};
 		while (at < limit && (mark = mark_at(window, at)).sign != SIGN_WORD) {
 			bool crlf = window->data[at] == '\n' && at > 0 && window->data[at - 1] == '\r';
 			if (!crlf)
@@ -204,7 +216,8 @@ size_t words_behind(const struct detect_window *window, size_t at, size_t reach_
 				return count;
 			at += mark.size;
 		}
-		word.start = word.end = at;
+		word.start = at;
+		word.end = at < limit ? pass_plain_on(window, at) : at;
 		while (at < limit && (mark = mark_at(window, word.end)).sign == SIGN_WORD &&
 			word.end - word.start < WORD_BYTES) {
 			word.end += mark.size;
@@ -236,7 +249,7 @@ const char *word_fold(const struct detect_window *window, const struct word *wor
 	return out;
 }
 
-bool word_listed(const char *folded, const char *list)
+bool word_stands_in(const char *folded, const char *list)
 {
 	size_t size = strlen(folded);
 	if (size == 0)
@@ -272,6 +285,17 @@ static size_t put_blanks(const uint8_t *from, size_t size, uint8_t *out)
 	return used;
 }
 
+/* Small letters; false, and nothing is done, where there is more than ASCII. */
+static bool fold_ascii(uint8_t *text, size_t size)
+{
+	uint8_t all = 0;
+	for (size_t i = 0; i < size; i++)
+		all |= text[i];
+	for (size_t i = 0; i < size && all < 0x80; i++)
+		text[i] |= (uint8_t)((uint8_t)(text[i] - 'A') < 26) << 5;
+	return all < 0x80;
+}
+
 size_t text_canonical(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
 {
 	enum { CODES = 2 * CEIL_CANONICAL_BYTES };
@@ -282,6 +306,8 @@ size_t text_canonical(const uint8_t *text, size_t size, uint8_t *out, size_t cap
 	if (size == 0 || size > sizeof plain)
 		return 0;
 	size_t plain_size = put_blanks(text, size, plain);
+	if (fold_ascii(plain, plain_size)) /* the dear way comes to the same */
+		return plain_size <= capacity ? put_blanks(plain, plain_size, out) : 0;
 	utf8proc_ssize_t count = utf8proc_decompose(plain, (utf8proc_ssize_t)plain_size, codes, CODES, options);
 	if (count <= 0 || count > CODES)
 		return 0;
