@@ -43,7 +43,6 @@ void role_resolver(
 	const struct cli_arguments *arguments, const char *program, const char *errands, struct child_run *out)
 {
 	begin("resolver", program, errands, arguments, out);
-	out->quiet = true; /* "ready" is the keyholder's to say */
 	child_add_option(out, "--resolver", cli_value(arguments, "resolver"));
 	child_add_option(out, "--trust-anchor", cli_value(arguments, "trust-anchor"));
 	child_add_option(out, "--registered", cli_value(arguments, "registered"));
