@@ -94,11 +94,16 @@ static void doubt(const struct audit_building *b, const struct audit_instance *a
 	audit_model_doubt(b->out->model, about->address, reason, audit_place_of(b->out->file, about->values));
 }
 
+void audit_build_put_fields(const struct audit_building *b, struct audit_node *to, const struct audit_instance *from,
+	const char *block, uint32_t at, const struct audit_build_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		audit_build_put(b, to, fields[i].ours, audit_plan_value(&b->plan, from, block, at, fields[i].theirs));
+}
+
 /* --- rules --- */
 
-static const struct {
-	const char *theirs, *ours;
-} rule_fields[] = {
+static const struct audit_build_field rule_fields[] = {
 	{"name", "name"},
 	{"priority", "priority"},
 	{"direction", "direction"},
@@ -121,9 +126,7 @@ static struct audit_node *rule_node(const struct audit_building *b, const struct
 	const char *block, uint32_t at, uint32_t line)
 {
 	struct audit_node *made = audit_build_object(b, "", line);
-	for (size_t i = 0; i < sizeof rule_fields / sizeof rule_fields[0]; i++)
-		audit_build_put(b, made, rule_fields[i].ours,
-			audit_plan_value(&b->plan, from, block, at, rule_fields[i].theirs));
+	audit_build_put_fields(b, made, from, block, at, rule_fields, sizeof rule_fields / sizeof rule_fields[0]);
 	audit_build_put_text(b, made, "(address)", from->address);
 	return made;
 }

@@ -96,9 +96,7 @@ static void put_pools_of_rule(
 			audit_plan_reference(&b->plan, rule, NULL, 0, "backend_address_pool_ids", POOL));
 }
 
-static const struct {
-	const char *theirs, *ours;
-} fields[] = {
+static const struct audit_build_field fields[] = {
 	{"protocol", "protocol"},
 	{"frontend_port", "frontendPort"},
 	{"frontend_port_start", "frontendPortRangeStart"},
@@ -117,9 +115,7 @@ static void put_rules(const struct audit_building *b, const struct audit_instanc
 				balancer->id))
 			continue;
 		struct audit_node *made = part(b, rule, audit_word_span(rule->id));
-		for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
-			audit_build_put(
-				b, made, fields[f].ours, audit_plan_value(&b->plan, rule, NULL, 0, fields[f].theirs));
+		audit_build_put_fields(b, made, rule, NULL, 0, fields, sizeof fields / sizeof fields[0]);
 		struct st_span frontend =
 			audit_text(audit_plan_value(&b->plan, rule, NULL, 0, "frontend_ip_configuration_name"));
 		if (frontend.size > 0) {

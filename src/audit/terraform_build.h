@@ -17,6 +17,13 @@ struct audit_node *audit_build_object(const struct audit_building *b, const char
 /* A copy of a value under another key; nothing of NULL. */
 void audit_build_put(
 	const struct audit_building *b, struct audit_node *to, const char *key, const struct audit_node *value);
+/* An argument of the provider, and the field of REST that it becomes. */
+struct audit_build_field {
+	const char *theirs, *ours;
+};
+/* Those of the instance's arguments (block NULL), or of the at-th of its blocks, that are given. */
+void audit_build_put_fields(const struct audit_building *b, struct audit_node *to, const struct audit_instance *from,
+	const char *block, uint32_t at, const struct audit_build_field *fields, size_t count);
 void audit_build_put_text(const struct audit_building *b, struct audit_node *to, const char *key, struct st_span text);
 /* {"id": ...}; an id that is not known as such; nothing of NULL. */
 void audit_build_put_id(

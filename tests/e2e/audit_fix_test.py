@@ -179,6 +179,24 @@ def a_flow_that_a_fix_would_break_leaves_no_fix():
     rig.equal(row["fix"], None, "the fix")
 
 
+def rules_that_let_in_parts_of_a_row_are_all_edited():
+    """With the first rule edited the second lets in at two kinds of destinations, the one apart from the other by a deny."""
+    rules = [("100", "Deny", "2001:db8::/32", "22", "192.168.7.0/24"), ("1432", "Allow", "0.0.0.0/1", "0-1023", "*"),
+        ("2764", "Allow", "2000::/4", "22", "*")]
+    made = [{"name": "r" + priority, "priority": int(priority), "direction": "Inbound", "access": access, "protocol": "*", "sourcePortRange": "*",
+        "sourceAddressPrefixes": [source, "8.0.0.0/7"] if access == "Allow" else [source], "destinationPortRange": ports,
+        "destinationAddressPrefix": to} for priority, access, source, ports, to in rules]
+    content = [group(*made)]
+    answer = audit(content, rig.FOUND)
+    rows = [r for r in answer["exposures"] if r["fails"]]
+    rig.check(rows and all(r["fix"] for r in rows), "a row without a fix: %r" % [r for r in rows if not r["fix"]])
+    for row in rows:
+        operations = [o for e in row["fix"]["edits"] for o in e["patch"]["operations"]]
+        left = [r for r in audit(apply(content, operations), (0, 1, 3))["exposures"] if r["fails"] and (r["protocol"], r["ports"]) ==
+            (row["protocol"], row["ports"])]
+        rig.equal(left, [], "what is left after %r" % operations)
+
+
 def people_are_told_the_command_and_that_sessions_stay():
     with rig.folder() as out:
         path = write(out, "a.json", group("110 allow tcp Internet > * 9200"))
@@ -190,4 +208,4 @@ if __name__ == "__main__":
     rig.run_tests(every_patch_closes_what_it_says, a_patch_of_a_template_closes_what_it_says,
         a_rule_that_an_expression_makes_has_no_patch_and_the_reason, the_command_names_what_is_deployed,
         a_plan_gets_a_hint_for_its_resource, flows_to_keep_still_get_in, a_flow_that_a_fix_would_break_leaves_no_fix,
-        people_are_told_the_command_and_that_sessions_stay)
+        rules_that_let_in_parts_of_a_row_are_all_edited, people_are_told_the_command_and_that_sessions_stay)
