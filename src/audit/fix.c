@@ -119,14 +119,17 @@ static const struct audit_words *edit_of(const struct fix *fix, const struct aud
 static struct audit_group edited(const struct fix *fix, const struct audit_group *group)
 {
 	struct audit_group made = *group;
-	made.rules = st_alloc_zero(group->rule_count + 1, sizeof *made.rules);
-	for (size_t i = 0; i < group->rule_count; i++) {
-		made.rules[i] = group->rules[i];
-		const struct audit_words *sources = edit_of(fix, &group->rules[i]);
-		if (sources != NULL && sources->count == 0 && fix->kind == AUDIT_GROUP_ACL)
-			made.rules[i].access = AUDIT_DENY;
-		else if (sources != NULL)
-			made.rules[i].sources = *sources;
+	made.rules = st_alloc(group->rule_count * sizeof *made.rules + 1);
+	if (group->rule_count > 0)
+		memcpy(made.rules, group->rules, group->rule_count * sizeof *made.rules);
+	for (size_t i = 0; i < fix->count; i++) {
+		size_t at = ((uintptr_t)fix->rules[i] - (uintptr_t)group->rules) / sizeof *made.rules;
+		if (at >= group->rule_count) /* one of another gate */
+			continue;
+		if (fix->sources[i].count == 0 && fix->kind == AUDIT_GROUP_ACL)
+			made.rules[at].access = AUDIT_DENY;
+		else
+			made.rules[at].sources = fix->sources[i];
 	}
 	return made;
 }
@@ -220,7 +223,8 @@ static bool try_round(
 	}
 	/* flows to keep may stand on any line */
 	const struct audit_set *lines = fix->keep != NULL && fix->keep->count > 0 ? NULL : &row->lines;
-	audit_reach_within(&store, lines, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
+	const struct audit_reach_before known = {fix->store, before};
+	audit_reach_again(&store, &known, lines, CEIL_AUDIT_FIX_INTERVALS - fix->fixing->intervals, &after);
 	fix->fixing->intervals += after.intervals;
 	fix->fixing->unfinished |= fix->fixing->intervals > CEIL_AUDIT_FIX_INTERVALS;
 	bool going = after.doubt == NULL && add_what_is_left(fix, copies, &after, row, closed);

@@ -13,12 +13,12 @@ struct walker_rule {
 	const struct audit_rule *rule;
 	const struct audit_compiled *sets;
 	const struct audit_group *group;
-	uint8_t *in_each_port;   /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
-	uint32_t gate, asked;    /* asked: its number among those of the destinations */
-	bool allows[2];          /* as MUST and MAY have it */
-	bool conditional, alone; /* alone: without an order */
-	bool only_in_doubt;      /* it matches no destination that is known to exist */
-	bool doubtful;           /* what it matches, or whether it is there, is not known to the last */
+	const uint8_t *in_each_port; /* of each piece of the source ports: bit 0 LOWER, bit 1 UPPER */
+	uint32_t gate, asked;        /* asked: its number among those of the destinations */
+	bool allows[2];              /* as MUST and MAY have it */
+	bool conditional, alone;     /* alone: without an order */
+	bool only_in_doubt;          /* it matches no destination that is known to exist */
+	bool doubtful;               /* what it matches, or whether it is there, is not known to the last */
 };
 
 struct piece {
@@ -50,8 +50,10 @@ struct walker {
 	const struct audit_set *lines;   /* only what stands on these is asked for; NULL: all */
 	const struct audit_rule **asked; /* all that somebody on the internet may match: they make the destinations */
 	size_t asked_count;
-	struct walker_rule *rules;   /* those of them that stand on the lines */
-	struct audit_compiled *sets; /* of each */
+	struct walker_rule *rules;               /* those of them that stand on the lines */
+	uint8_t *in_each_port;                   /* of all of them */
+	const struct audit_reach_before *before; /* NULL: there is none */
+	bool same_tags;                          /* as before */
 	size_t rule_count;
 	struct audit_sweep sweep;
 	uint8_t *match;     /* of each rule at the destination looked at, enum audit_match */
@@ -606,55 +608,98 @@ static void reach_destination(struct walker *walker, const struct audit_destinat
 
 /* --- the whole --- */
 
+static size_t count_asked(const struct audit_store *store)
+{
+	size_t count = 0;
+	for (uint32_t gate = 0; gate < store->gate_count; gate++)
+		for (size_t i = 0; i < store->gates[gate]->rule_count; i++)
+			count += audit_may_be_outside(&store->gates[gate]->rules[i].sources);
+	return count;
+}
+
+/* Points of tags are numbers in the order of the tags: sets of one store are those of another if it has the same. */
+static bool same_tags(const struct audit_tags *a, const struct audit_tags *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->names[i].data != b->names[i].data)
+			return false;
+	return true;
+}
+
+/* The sets of a rule that is as it was before; NULL: it is not, or had none. *at: the first of those before that may be
+ * it. */
+static const struct audit_compiled *compiled_before(
+	const struct walker *walker, uint32_t gate, size_t number, const struct audit_rule *rule, size_t *at)
+{
+	const struct audit_reach *before = walker->before != NULL ? walker->before->reach : NULL;
+	const struct audit_rule *old = before != NULL ? &walker->before->store->gates[gate]->rules[number] : NULL;
+	if (old == NULL || *at == before->compiled_count || before->compiled_rules[*at] != old)
+		return NULL;
+	const struct audit_compiled *found = &before->compiled[(*at)++];
+	bool same = old->access == rule->access && old->sources.items == rule->sources.items &&
+		    old->sources.count == rule->sources.count;
+	return same && walker->same_tags ? found : NULL;
+}
+
+/* NULL: it does not match on the lines asked for. */
+static const struct audit_compiled *compile_one(
+	struct walker *walker, const struct audit_rule *rule, const struct audit_compiled *before)
+{
+	struct audit_reach *reach = walker->reach;
+	bool asked =
+		before == NULL || walker->lines == NULL || audit_set_meets(&before->lines[AUDIT_UPPER], walker->lines);
+	if (before != NULL)
+		return asked ? before : NULL;
+	struct audit_compiled *made = &reach->compiled[reach->compiled_count];
+	if (!audit_compile_on(rule, &reach->tags, walker->lines, made))
+		return NULL;
+	reach->compiled_rules[reach->compiled_count++] = rule;
+	return made;
+}
+
 /* Rules of all gates that somebody on the internet may match; the others decide nothing here. */
 static void compile_rules(struct walker *walker)
 {
-	size_t count = 0;
-	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
-		const struct audit_group *group = walker->store->gates[gate];
-		for (size_t i = 0; i < group->rule_count; i++)
-			count += audit_may_be_outside(&group->rules[i].sources);
-	}
+	size_t count = count_asked(walker->store), at = 0;
 	walker->asked = st_alloc((count + 1) * sizeof *walker->asked);
 	walker->rules = st_alloc_zero(count + 1, sizeof *walker->rules);
-	walker->sets = st_alloc(count * sizeof *walker->sets + 1);
+	walker->reach->compiled = st_alloc(count * sizeof *walker->reach->compiled + 1);
+	walker->reach->compiled_rules = st_alloc((count + 1) * sizeof *walker->reach->compiled_rules);
 	walker->match = st_alloc(count + 1);
 	for (uint32_t gate = 0; gate < walker->store->gate_count; gate++) {
 		const struct audit_group *group = walker->store->gates[gate];
 		walker->has_reply |= group->kind == AUDIT_GROUP_REPLY;
 		for (size_t i = 0; i < group->rule_count; i++) {
 			const struct audit_rule *from = &group->rules[i];
+			const struct audit_compiled *before = compiled_before(walker, gate, i, from, &at);
 			if (!audit_may_be_outside(&from->sources))
 				continue;
 			walker->asked[walker->asked_count++] = from;
-			if (!audit_compile_on(
-				    from, &walker->reach->tags, walker->lines, &walker->sets[walker->rule_count]))
+			const struct audit_compiled *sets = compile_one(walker, from, before);
+			if (sets == NULL)
 				continue;
-			walker->rules[walker->rule_count] = (struct walker_rule){.rule = from,
-				.sets = &walker->sets[walker->rule_count],
+			walker->rules[walker->rule_count++] = (struct walker_rule){.rule = from,
+				.sets = sets,
 				.gate = gate,
 				.asked = (uint32_t)walker->asked_count - 1,
 				.group = group,
 				.conditional = from->conditional,
 				.alone = from->priority == AUDIT_PRIORITY_NONE,
 				.allows = {[MUST] = from->access == AUDIT_ALLOW, [MAY] = from->access != AUDIT_DENY}};
-			walker->rule_count++;
 		}
 	}
 	audit_sweep_open(&walker->sweep, walker->rule_count);
 	for (size_t i = 0; i < walker->rule_count; i++)
-		audit_sweep_add(&walker->sweep, i, walker->sets[i].lines);
+		audit_sweep_add(&walker->sweep, i, walker->rules[i].sets->lines);
 }
 
 static void close_walker(struct walker *walker)
 {
-	for (size_t i = 0; i < walker->rule_count; i++) {
-		audit_compiled_free(&walker->sets[i]);
-		free(walker->rules[i].in_each_port);
-	}
 	free(walker->asked);
 	free(walker->rules);
-	free(walker->sets);
+	free(walker->in_each_port);
 	free(walker->match);
 	audit_sweep_close(&walker->sweep);
 	for (int mode = 0; mode < 2; mode++) {
@@ -685,9 +730,10 @@ static bool one_set(const struct audit_set sets[2])
 static void look_at_rule(const struct walker *walker, struct walker_rule *rule)
 {
 	const struct audit_set *ports = &walker->reach->source_ports;
-	rule->in_each_port = st_alloc(ports->count + 1);
+	uint8_t *in_each_port = walker->in_each_port + (size_t)(rule - walker->rules) * ports->count;
+	rule->in_each_port = in_each_port;
 	for (size_t i = 0; i < ports->count; i++)
-		rule->in_each_port[i] = bits_at(rule->sets->source_ports, ports->items[i].low);
+		in_each_port[i] = bits_at(rule->sets->source_ports, ports->items[i].low);
 	rule->doubtful = rule->conditional || rule->rule->access == AUDIT_ACCESS_UNKNOWN ||
 			 rule->rule->priority == AUDIT_PRIORITY_UNKNOWN || !one_set(rule->sets->sources) ||
 			 !one_set(rule->sets->lines) || !one_set(rule->sets->source_ports);
@@ -699,6 +745,7 @@ static void reach_all(struct walker *walker)
 	audit_destinations_of(walker->store, walker->asked, walker->asked_count, &reach->destinations);
 	cuts_of(walker, &reach->source_ports);
 	pieces_of(&reach->source_ports, 65536);
+	walker->in_each_port = st_alloc(walker->rule_count * reach->source_ports.count + 1);
 	for (size_t i = 0; i < walker->rule_count; i++)
 		look_at_rule(walker, &walker->rules[i]);
 	for (size_t i = 0; i < walker->rule_count; i++) {
@@ -715,17 +762,18 @@ static void reach_all(struct walker *walker)
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out)
 {
-	audit_reach_within(store, NULL, CEIL_AUDIT_INTERVALS, out);
+	audit_reach_again(store, NULL, NULL, CEIL_AUDIT_INTERVALS, out);
 }
 
-void audit_reach_within(
-	const struct audit_store *store, const struct audit_set *lines, uint64_t intervals, struct audit_reach *out)
+void audit_reach_again(const struct audit_store *store, const struct audit_reach_before *before,
+	const struct audit_set *lines, uint64_t intervals, struct audit_reach *out)
 {
 	st_auto_free struct walker *walker = st_alloc_zero(1, sizeof *walker);
 	*out = (struct audit_reach){.doubt = store->doubt};
 	walker->reach = out;
 	walker->store = store;
 	walker->lines = lines;
+	walker->before = before;
 	walker->intervals_end = intervals;
 	for (size_t gate = 0; gate < store->gate_count; gate++) {
 		audit_tags_add(&out->tags, store->gates[gate]);
@@ -736,6 +784,7 @@ void audit_reach_within(
 		out->doubt = "more service tags than can be told apart";
 	if (store->closed != NULL || out->doubt != NULL)
 		return;
+	walker->same_tags = before != NULL && same_tags(&out->tags, &before->reach->tags);
 	audit_internet(&walker->internet, out->tags.count);
 	compile_rules(walker);
 	put_in_order(walker, MUST);
@@ -756,6 +805,10 @@ void audit_reach_free(struct audit_reach *reach)
 		audit_set_free(&reach->rows[i].lines);
 		free(reach->rows[i].destinations);
 	}
+	for (size_t i = 0; i < reach->compiled_count; i++)
+		audit_compiled_free(&reach->compiled[i]);
+	free(reach->compiled);
+	free(reach->compiled_rules);
 	free(reach->rows);
 	free(reach->clusters);
 	audit_set_free(&reach->source_ports);

@@ -40,12 +40,24 @@ struct audit_reach {
 	struct audit_cluster **clusters; /* owned */
 	size_t cluster_slots, cluster_count;
 	uint64_t intervals; /* compared for it */
+	/* Of the rules that somebody on the internet may match, gate by gate: kept for audit_reach_again. */
+	const struct audit_rule **compiled_rules;
+	struct audit_compiled *compiled;
+	size_t compiled_count;
 };
 
 void audit_reach_of(const struct audit_store *store, struct audit_reach *out);
-/* The same on these lines alone (NULL: on all), with a ceiling for the intervals compared: beyond, it is in doubt. */
-void audit_reach_within(
-	const struct audit_store *store, const struct audit_set *lines, uint64_t intervals, struct audit_reach *out);
+/*
+ * The same of an edited store: its gates have the rules of the one that was looked at before, of which some have other
+ * sources or another access. On these lines alone (NULL: on all), with a ceiling for the intervals compared: beyond, it
+ * is in doubt. All that was given stays borrowed until the answer is freed.
+ */
+struct audit_reach_before {
+	const struct audit_store *store;
+	const struct audit_reach *reach;
+};
+void audit_reach_again(const struct audit_store *store, const struct audit_reach_before *before,
+	const struct audit_set *lines, uint64_t intervals, struct audit_reach *out);
 void audit_reach_free(struct audit_reach *reach);
 enum audit_class audit_class_of(const struct audit_set *sources, const struct audit_tags *tags);
 
