@@ -2,24 +2,47 @@
 #include "audit/interval.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 static int bit_length(audit_address value)
 {
-	int bits = 0;
-	for (; value != 0; value >>= 1)
-		bits++;
-	return bits;
+	uint64_t high = (uint64_t)(value >> 64), low = (uint64_t)value;
+	if (high != 0)
+		return 128 - __builtin_clzll(high);
+	return low != 0 ? 64 - __builtin_clzll(low) : 0;
 }
 
-void audit_address_text(audit_address address, char out[AUDIT_ADDRESS_TEXT])
+/* Up to 999; behind its last digit. */
+static char *put_number(char *out, unsigned number)
+{
+	if (number >= 100)
+		*out++ = (char)('0' + number / 100);
+	if (number >= 10)
+		*out++ = (char)('0' + number / 10 % 10);
+	*out++ = (char)('0' + number % 10);
+	return out;
+}
+
+/* Behind its last character. Most are of IPv4, and an answer has many. */
+static char *put_address(char out[AUDIT_ADDRESS_TEXT], audit_address address)
 {
 	uint8_t bytes[16];
 	for (int i = 0; i < 16; i++)
 		bytes[i] = (uint8_t)(address >> (8 * (15 - i)));
-	bool v4 = audit_is_v4(address);
-	if (inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? bytes + 12 : bytes, out, AUDIT_ADDRESS_TEXT) == NULL)
-		out[0] = 0;
+	if (!audit_is_v4(address)) {
+		if (inet_ntop(AF_INET6, bytes, out, AUDIT_ADDRESS_TEXT) == NULL)
+			out[0] = 0;
+		return out + strlen(out);
+	}
+	for (int i = 12; i < 16; i++) {
+		out = put_number(out, bytes[i]);
+		*out++ = i < 15 ? '.' : 0;
+	}
+	return out - 1;
+}
+
+void audit_address_text(audit_address address, char out[AUDIT_ADDRESS_TEXT])
+{
+	put_address(out, address);
 }
 
 struct cover {
@@ -29,9 +52,10 @@ struct cover {
 
 static void one_prefix(const struct cover *cover, audit_address low, int host_bits)
 {
-	char address[AUDIT_ADDRESS_TEXT], text[AUDIT_ADDRESS_TEXT + 5];
-	audit_address_text(low, address);
-	snprintf(text, sizeof text, "%s/%d", address, (audit_is_v4(low) ? 32 : 128) - host_bits);
+	char text[AUDIT_ADDRESS_TEXT + 5];
+	char *end = put_address(text, low);
+	*end++ = '/';
+	*put_number(end, (unsigned)((audit_is_v4(low) ? 32 : 128) - host_bits)) = 0;
 	cover->each(cover->context, text);
 }
 

@@ -10,8 +10,9 @@
 struct earlier {
 	const struct audit_compiled *rule;
 	audit_address first_source, last_source;
-	uint32_t first_line, last_line;
+	uint32_t first_line, last_line, first_port, last_port; /* ports: of the source */
 	int32_t priority;
+	bool one_line, one_port; /* it holds all between the ends */
 };
 
 /* What is known of one rule so far. */
@@ -61,7 +62,8 @@ static const struct audit_compiled *compiled(struct shadow *shadow, size_t numbe
 static void add_earlier(struct before *before, const struct audit_compiled *rule)
 {
 	const struct audit_set *sources = &rule->sources[AUDIT_LOWER], *lines = &rule->lines[AUDIT_LOWER];
-	if (sources->count == 0 || lines->count == 0)
+	const struct audit_set *ports = &rule->source_ports[AUDIT_LOWER];
+	if (sources->count == 0 || lines->count == 0 || ports->count == 0)
 		return;
 	before->items[before->count++] = (struct earlier){
 		.rule = rule,
@@ -69,7 +71,11 @@ static void add_earlier(struct before *before, const struct audit_compiled *rule
 		.last_source = sources->items[sources->count - 1].high,
 		.first_line = (uint32_t)lines->items[0].low,
 		.last_line = (uint32_t)lines->items[lines->count - 1].high,
+		.first_port = (uint32_t)ports->items[0].low,
+		.last_port = (uint32_t)ports->items[ports->count - 1].high,
 		.priority = rule->rule->priority,
+		.one_line = lines->count == 1,
+		.one_port = ports->count == 1,
 	};
 }
 
@@ -118,11 +124,11 @@ static void cut(struct shadow *shadow, const struct audit_set *own, bool of_line
 	audit_set_sort(out);
 }
 
-static bool in_cell(const struct earlier *other, audit_address line, audit_address port)
+static inline bool in_cell(const struct earlier *other, uint32_t line, uint32_t port)
 {
-	return line >= other->first_line && line <= other->last_line &&
-	       audit_set_has(&other->rule->lines[AUDIT_LOWER], line) &&
-	       audit_set_has(&other->rule->source_ports[AUDIT_LOWER], port);
+	return line >= other->first_line && line <= other->last_line && port >= other->first_port &&
+	       port <= other->last_port && (other->one_line || audit_set_has(&other->rule->lines[AUDIT_LOWER], line)) &&
+	       (other->one_port || audit_set_has(&other->rule->source_ports[AUDIT_LOWER], port));
 }
 
 static void take(struct shadow *shadow, const struct earlier *other)
@@ -137,7 +143,8 @@ static void take(struct shadow *shadow, const struct earlier *other)
 static bool left_at_first(struct shadow *shadow, const struct audit_compiled *rule)
 {
 	const struct before *before = before_here(shadow, true);
-	audit_address line = rule->lines[AUDIT_UPPER].items[0].low, port = rule->source_ports[AUDIT_UPPER].items[0].low;
+	uint32_t line = (uint32_t)rule->lines[AUDIT_UPPER].items[0].low;
+	uint32_t port = (uint32_t)rule->source_ports[AUDIT_UPPER].items[0].low;
 	audit_set_intersect(&shadow->left, &rule->sources[AUDIT_UPPER], &shadow->internet);
 	for (size_t i = 0; i < before->count && shadow->left.count > 0; i++) {
 		if (before->items[i].priority >= rule->rule->priority)
@@ -212,8 +219,7 @@ static void find_candidates(struct shadow *shadow, const struct audit_compiled *
 	}
 }
 
-static bool left_in_cell(
-	struct shadow *shadow, const struct audit_compiled *rule, audit_address line, audit_address port)
+static bool left_in_cell(struct shadow *shadow, const struct audit_compiled *rule, uint32_t line, uint32_t port)
 {
 	audit_set_copy(&shadow->left, &rule->sources[AUDIT_UPPER]);
 	for (size_t i = 0; i < shadow->candidate_count && shadow->left.count > 0; i++) {
@@ -243,8 +249,8 @@ static bool shadowed_here(struct shadow *shadow, size_t number)
 	for (size_t i = 0; i < shadow->lines.count; i++) {
 		for (size_t j = 0; j < shadow->ports.count; j++) {
 			shadow->unfinished |= shadow->steps > CEIL_AUDIT_SHADOW_STEPS;
-			if (shadow->unfinished ||
-				left_in_cell(shadow, rule, shadow->lines.items[i].low, shadow->ports.items[j].low))
+			if (shadow->unfinished || left_in_cell(shadow, rule, (uint32_t)shadow->lines.items[i].low,
+							  (uint32_t)shadow->ports.items[j].low))
 				return false;
 		}
 	}
