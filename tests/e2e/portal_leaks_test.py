@@ -1,6 +1,7 @@
 """Every party of a generated case walks the whole way, and nothing that it, its mail, its copies or the logs get is any other party's:
 every pair of parties, by every name, number, file name and digest that the case holds. What each may see is worked out here, from what
 was written into the files."""
+import contextlib
 import hashlib
 import http.client
 import io
@@ -123,7 +124,11 @@ class Case:
         rig.expect(rig.OK, rig.staunch("seal", "--case", folder + "/case", "--key", folder + "/seal.key", "-o", folder + "/index", "--name", "Northwind"))
         self.keyholder = Keyholder(folder, "--openings", 100000, "--mails", 100000)
         self.courier = Courier(self.keyholder.errands)
-        self.seen = {}
+
+    def close(self):
+        self.courier.close()
+        self.keyholder.process.kill()
+        self.keyholder.process.wait()
 
     def verify(self, visitor, party):
         """The pages and the mail of a proof."""
@@ -154,8 +159,7 @@ class Case:
 
 
 def no_output_of_one_party_holds_a_name_number_file_name_or_digest_of_another():
-    with rig.folder() as folder:
-        case = Case(folder)
+    with rig.folder() as folder, contextlib.closing(Case(folder)) as case:
         begin = time.monotonic()
         parties = [address(i) for i in range(PERSONS)] + sorted({domain(i) for i in range(PERSONS)})
         seen = {}
