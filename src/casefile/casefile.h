@@ -108,8 +108,9 @@ void casefile_listing_drop(struct casefile *casefile); /* the earlier listing st
 enum st_status casefile_objects(struct casefile *casefile, int64_t store,
 	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
 	void *context, struct st_error *err);
-/* The same without their paths, which cost more to open than all the rest. */
-enum st_status casefile_objects_unnamed(struct casefile *casefile, int64_t store,
+/* The same of all stores with what figures are made of: store, size, status, reason, segment, duplicate_of, records and
+ * digest. The rest, which costs more to open, is not set. */
+enum st_status casefile_outlines(struct casefile *casefile,
 	enum st_status (*each)(void *context, const struct casefile_object *object, struct st_error *err),
 	void *context, struct st_error *err);
 /* Objects of a store that wait to be read, by id from the first above `after`, at most `most` of them; as above. */

@@ -286,8 +286,6 @@ static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, 
 	db_text(row, 10, out->detail, sizeof out->detail);
 	if (out->has_sha256)
 		memcpy(out->sha256_keyed, sha256.data, ST_DIGEST_BYTES);
-	if (path == NULL)
-		return ST_OK;
 	if (sha256.size == DIGESTS_BYTES)
 		ST_TRY(open_content(casefile, sha256, out, err));
 	ST_TRY(db_sealed(casefile, row, 2, path_place(out->id), path, err));
@@ -296,52 +294,73 @@ static enum st_status load_object(struct casefile *casefile, sqlite3_stmt *row, 
 }
 
 typedef enum st_status each_object(void *context, const struct casefile_object *object, struct st_error *err);
+typedef enum st_status load_row(struct casefile *casefile, sqlite3_stmt *row, struct casefile_object *out,
+	struct st_buf *path, struct st_error *err);
 
-/* Every row of a statement that is bound; path NULL: nobody asks for it. */
-static enum st_status tell_rows(struct casefile *casefile, sqlite3_stmt *statement, struct st_buf *path,
-	each_object *each, void *context, struct st_error *err)
+/* Every row of a statement that is bound. */
+static enum st_status tell_rows(struct casefile *casefile, sqlite3_stmt *statement, load_row *load, each_object *each,
+	void *context, struct st_error *err)
 {
+	st_auto_buf struct st_buf path = {0};
 	for (;;) {
 		struct casefile_object object;
 		bool row;
 		ST_TRY(db_step(casefile, statement, &row, err));
 		if (!row)
 			return ST_OK;
-		ST_TRY(load_object(casefile, statement, &object, path, err));
+		ST_TRY(load(casefile, statement, &object, &path, err));
 		enum st_status status = each(context, &object, err);
 		if (status != ST_OK)
 			return status == ST_STOP ? ST_OK : status;
 	}
 }
 
-static enum st_status tell_objects(struct casefile *casefile, int64_t store, struct st_buf *path, each_object *each,
-	void *context, struct st_error *err)
+enum st_status casefile_objects(
+	struct casefile *casefile, int64_t store, each_object *each, void *context, struct st_error *err)
 {
 	db_auto_statement sqlite3_stmt *statement = NULL;
 	ST_TRY(db_prepare(casefile, "SELECT " OBJECT_COLUMNS " FROM objects WHERE ?1 < 0 OR store = ?1 ORDER BY id",
 		&statement, err));
 	sqlite3_bind_int64(statement, 1, store);
-	return tell_rows(casefile, statement, path, each, context, err);
+	return tell_rows(casefile, statement, load_object, each, context, err);
 }
 
-enum st_status casefile_objects(
-	struct casefile *casefile, int64_t store, each_object *each, void *context, struct st_error *err)
+static enum st_status load_outline(struct casefile *casefile, sqlite3_stmt *row, struct casefile_object *out,
+	struct st_buf *path, struct st_error *err)
 {
-	st_auto_buf struct st_buf path = {0};
-	return tell_objects(casefile, store, &path, each, context, err);
+	(void)path;
+	struct st_span sha256 = db_bytes(row, 8);
+	*out = (struct casefile_object){
+		.id = (uint32_t)db_number(row, 0),
+		.store = (uint32_t)db_number(row, 1),
+		.size_bytes = db_number(row, 2),
+		.status = (enum st_read_status)db_number(row, 3),
+		.reason = (enum st_reason)db_number(row, 4),
+		.segment = (uint32_t)db_number(row, 5),
+		.duplicate_of = (uint32_t)db_number(row, 6),
+		.records = db_number(row, 7),
+		.has_sha256 = sha256.size == ST_DIGEST_BYTES || sha256.size == DIGESTS_BYTES,
+	};
+	if (out->has_sha256)
+		memcpy(out->sha256_keyed, sha256.data, ST_DIGEST_BYTES);
+	bool known = (unsigned)out->status < ST_READ_STATUSES && (unsigned)out->reason < ST_REASONS;
+	return known ? ST_OK : db_damaged(casefile, err);
 }
 
-enum st_status casefile_objects_unnamed(
-	struct casefile *casefile, int64_t store, each_object *each, void *context, struct st_error *err)
+enum st_status casefile_outlines(struct casefile *casefile, each_object *each, void *context, struct st_error *err)
 {
-	return tell_objects(casefile, store, NULL, each, context, err);
+	db_auto_statement sqlite3_stmt *statement = NULL;
+	ST_TRY(db_prepare(casefile,
+		"SELECT id, store, size_bytes, status, reason, segment, duplicate_of, records, sha256"
+		" FROM objects ORDER BY id",
+		&statement, err));
+	return tell_rows(casefile, statement, load_outline, each, context, err);
 }
 
 enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint32_t after, size_t most,
 	each_object *each, void *context, struct st_error *err)
 {
 	sqlite3_stmt *statement = NULL;
-	st_auto_buf struct st_buf path = {0};
 	ST_TRY(db_slot(casefile, DB_WAITING,
 		"SELECT " OBJECT_COLUMNS
 		" FROM objects WHERE id > ?1 AND store = ?2 AND status = ?3 ORDER BY id LIMIT ?4",
@@ -350,7 +369,7 @@ enum st_status casefile_waiting(struct casefile *casefile, uint32_t store, uint3
 	db_bind_number(statement, 2, store);
 	db_bind_number(statement, 3, ST_PENDING);
 	db_bind_number(statement, 4, most);
-	enum st_status status = tell_rows(casefile, statement, &path, each, context, err);
+	enum st_status status = tell_rows(casefile, statement, load_object, each, context, err);
 	sqlite3_reset(statement);
 	return status;
 }

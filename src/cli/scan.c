@@ -569,7 +569,7 @@ static enum st_status prepare(struct scan *scan, const struct cli_arguments *arg
 	ST_TRY(add_sources(scan, arguments, options, err));
 	ST_TRY(scan_sample_begin(scan, options->share_ppm, options->has_seed ? &options->seed : NULL, err));
 	ST_TRY(open_work(scan, err));
-	ST_TRY(casefile_objects_unnamed(scan->casefile, -1, load_object, scan, err));
+	ST_TRY(casefile_outlines(scan->casefile, load_object, scan, err));
 	ST_TRY(scan_remote_weigh(scan, err));
 	scan->stall_ms = options->stall_s * 1000;
 	return ST_OK;

@@ -79,9 +79,9 @@ static enum st_status find_objects(struct casefile *casefile, struct scan_differ
 	if (differing->count == 0)
 		return ST_OK;
 	qsort(differing->list, differing->count, sizeof *differing->list, holders_by_segment);
-	ST_TRY(casefile_objects_unnamed(casefile, -1, hold_original, differing, err));
+	ST_TRY(casefile_outlines(casefile, hold_original, differing, err));
 	qsort(differing->list, differing->count, sizeof *differing->list, holders_by_original);
-	ST_TRY(casefile_objects_unnamed(casefile, -1, hold_copy, differing, err));
+	ST_TRY(casefile_outlines(casefile, hold_copy, differing, err));
 	qsort(differing->list, differing->count, sizeof *differing->list, holders_by_segment);
 	return ST_OK;
 }

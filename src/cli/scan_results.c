@@ -121,7 +121,7 @@ static enum st_status collect_segments(struct results *results, struct st_error 
 {
 	struct casefile *casefile = results->scan->casefile;
 	size_t stores = results->scan->store_count;
-	ST_TRY(casefile_objects_unnamed(casefile, -1, add_object, results, err));
+	ST_TRY(casefile_outlines(casefile, add_object, results, err));
 	if (results->copy_count > 0)
 		qsort(results->copies, results->copy_count, sizeof *results->copies, copies_by_original);
 	/* Each list of a segment with copies takes one number for each copy and one for the original. */
@@ -130,7 +130,7 @@ static enum st_status collect_segments(struct results *results, struct st_error 
 		results->stores[i] = (uint32_t)i;
 	results->list_at = stores;
 	results->segment_count = 0;
-	ST_TRY(casefile_objects_unnamed(casefile, -1, add_stores, results, err));
+	ST_TRY(casefile_outlines(casefile, add_stores, results, err));
 	free(results->copies);
 	results->copies = NULL;
 	if (results->segment_count > 0)

@@ -361,11 +361,11 @@ enum charset charset_guess(struct st_span head, bool head_is_all)
 
 enum charset charset_guess_once(const struct reader_input *input)
 {
-	if (input->guessed == NULL)
+	if (input->seen == NULL)
 		return charset_guess(input->head, input->head_is_all);
-	if (*input->guessed == 0)
-		*input->guessed = (int)charset_guess(input->head, input->head_is_all) + 1;
-	return (enum charset)(*input->guessed - 1);
+	if (input->seen->charset == 0)
+		input->seen->charset = (int)charset_guess(input->head, input->head_is_all) + 1;
+	return (enum charset)(input->seen->charset - 1);
 }
 
 /* --- labels --- */

@@ -499,7 +499,13 @@ static void finish(struct csv_run *run, uint64_t text_end)
 static struct csv_dialect sniff(const struct reader_input *input, enum charset charset)
 {
 	st_auto_buf struct st_buf buf = {0};
-	return csv_sniff(charset_head_text(input, charset, &buf), input->head_is_all);
+	struct reader_seen *seen = input->seen, none = {0};
+	if (seen == NULL)
+		seen = &none;
+	if (!seen->csv_known)
+		seen->csv = csv_sniff(charset_head_text(input, charset, &buf), input->head_is_all);
+	seen->csv_known = true;
+	return seen->csv;
 }
 
 static int bid(const struct reader_input *input)

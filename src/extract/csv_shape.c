@@ -200,7 +200,8 @@ static void try_rule(struct sniffed *sniffed, const struct rule *rule, struct cs
 			return;
 	}
 	*best_score = score(&t, rule->delimiter);
-	*best = d;
+	best->found = true;
+	best->delimiter = rule->delimiter;
 }
 
 static bool find_sep_line(struct st_span text, struct csv_dialect *d)
@@ -252,6 +253,8 @@ struct csv_dialect csv_sniff(struct st_span text, bool text_is_all)
 	}
 	if (!best.found)
 		best.delimiter = likeliest_delimiter(text);
+	best.log_known = sniffed.log_known;
+	best.log = sniffed.log;
 	return best;
 }
 

@@ -6,9 +6,10 @@
 
 struct csv_dialect {
 	bool found;
-	uint8_t delimiter; /* also when none was found: the likeliest */
-	uint8_t line_end;  /* LF; CR where the text has no LF */
-	bool first_is_sep; /* the first line says `sep=X`, as spreadsheets write it: neither header nor row */
+	uint8_t delimiter;   /* also when none was found: the likeliest */
+	uint8_t line_end;    /* LF; CR where the text has no LF */
+	bool log_known, log; /* whether the lines are those of a log (log_shape.h), where that was found out */
+	bool first_is_sep;   /* the first line says `sep=X`, as spreadsheets write it: neither header nor row */
 };
 
 /*

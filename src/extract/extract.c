@@ -169,14 +169,14 @@ static void part_content(struct extract_run *run, struct part *part, struct extr
 		refuse(result, part->stream.reason);
 		return;
 	}
-	int guessed = 0;
+	struct reader_seen seen = {0};
 	struct reader_input input = {.run = run,
 		.part = part->index,
 		.stream = &part->stream,
 		.head = part->head,
 		.head_is_all = part->head_is_all,
 		.depth = part->depth,
-		.guessed = &guessed};
+		.seen = &seen};
 	if (part->outer == NULL)
 		input.hint = hint_of(run->options);
 	else if (part->member != NULL)

@@ -308,7 +308,13 @@ static void read_records(struct json_run *run, struct text_source *source)
 static struct json_sniff sniff(const struct reader_input *input, enum charset charset)
 {
 	st_auto_buf struct st_buf buf = {0};
-	return json_sniff(charset_head_text(input, charset, &buf), input->head_is_all);
+	struct reader_seen *seen = input->seen, none = {0};
+	if (seen == NULL)
+		seen = &none;
+	if (!seen->json_known)
+		seen->json = json_sniff(charset_head_text(input, charset, &buf), input->head_is_all);
+	seen->json_known = true;
+	return seen->json;
 }
 
 static int bid(const struct reader_input *input)

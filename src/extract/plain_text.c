@@ -10,6 +10,8 @@
 static bool is_log(const struct reader_input *input, enum charset charset)
 {
 	st_auto_buf struct st_buf buf = {0};
+	if (input->seen != NULL && input->seen->csv_known && input->seen->csv.log_known)
+		return input->seen->csv.log;
 	return log_shape(charset_head_text(input, charset, &buf), input->head_is_all);
 }
 

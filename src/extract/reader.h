@@ -7,7 +7,9 @@
 #define STAUNCH_EXTRACT_READER_H
 
 #include "base/ceilings.h"
+#include "extract/csv_shape.h"
 #include "extract/extract.h"
+#include "extract/json_shape.h"
 
 struct extract_run; /* the whole object: options, events, limits, open containers; owned by extract.c */
 
@@ -42,15 +44,23 @@ struct reader_hint {
 	enum charset charset;
 };
 
+/* What was found out about the first bytes while readers bid, so that who reads does not look again. */
+struct reader_seen {
+	int charset; /* what charset_guess_once() found, + 1; 0 before it was asked */
+	bool json_known, csv_known;
+	struct json_sniff json;
+	struct csv_dialect csv;
+};
+
 /* What a reader gets: the part, its stream with the first bytes already looked at. */
 struct reader_input {
 	struct extract_run *run;
 	uint32_t part;
-	struct stream *stream; /* begins at offset 0 of the part: the looked-at bytes come again */
-	struct st_span head;   /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
-	bool head_is_all;      /* the part ends with head */
-	int depth;             /* containers around this part */
-	int *guessed;          /* NULL, or what charset_guess_once() found, + 1; 0 before it was asked */
+	struct stream *stream;    /* begins at offset 0 of the part: the looked-at bytes come again */
+	struct st_span head;      /* up to CEIL_SNIFF_BYTES first bytes; the whole part if shorter */
+	bool head_is_all;         /* the part ends with head */
+	int depth;                /* containers around this part */
+	struct reader_seen *seen; /* NULL: nobody keeps it */
 	struct reader_hint hint;
 	struct quotes *quotes; /* NULL, or told by a reader of pages what its lines are (quotes.h) */
 };

@@ -393,10 +393,16 @@ static bool hold_small(const struct job *job, struct st_buf *held)
  * that text has not, or is a PDF. */
 static bool is_plain(const struct st_buf *held)
 {
-	for (size_t i = 0; i < held->size; i++)
-		if (held->data[i] < '\t')
+	const uint8_t *end = held->data + held->size;
+	uint8_t least = UINT8_MAX;
+	for (size_t i = 0; i < held->size; i++) /* to the end: many bytes are compared at once */
+		least = held->data[i] < least ? held->data[i] : least;
+	if (least < '\t')
+		return false;
+	for (const uint8_t *at = held->data; (at = memchr(at, '%', (size_t)(end - at))) != NULL; at++)
+		if (end - at >= 4 && memcmp(at, "%PDF", 4) == 0)
 			return false;
-	return memmem(held->data, held->size, "%PDF", 4) == NULL;
+	return true;
 }
 
 /* A small file: one read for its digest and its text. */

@@ -1,6 +1,6 @@
 /*
  * Finds the words of the table and judges how they stand. A word start is a letter behind something else; 64 places are
- * looked at in one step, and four letters are enough to know that most words are none of ours.
+ * looked at in one step, and three letters are enough to know that most words are none of ours.
  */
 #include "worker/words.h"
 
@@ -15,8 +15,8 @@
 _Static_assert(WORDS_REACH_BYTES < CEIL_DETECT_REACH_BYTES, "the places of marks are still known");
 _Static_assert(2 * WORDS_LINE_BYTES <= WORDS_REACH_BYTES, "a line is within the reach");
 
-#define SLOTS 4096
-#define FILTER_BITS 15
+#define SLOTS (1 << SLOT_BITS)
+#define SLOT_BITS 12
 #define PADDING_BYTES 80          /* behind the text: 64 places and a word are read at once */
 #define TITLE_BYTES 2048          /* of a record: where its title stands */
 #define TITLE_LINE_BYTES 80       /* a longer line is no title */
@@ -48,7 +48,7 @@ struct head {
 struct words {
 	words_seen *seen;
 	void *context;
-	uint8_t filter[(1 << FILTER_BITS) / 8];
+	uint32_t begins[1024]; /* for each two letters: which third one an entry goes on with */
 	uint16_t slots[SLOTS]; /* entry + 1 */
 	uint16_t *next;        /* of the same slot, entry + 1 */
 	uint32_t *keys;
@@ -71,9 +71,20 @@ static uint32_t key_of(const uint8_t *text)
 	return (key & 0x001f1f1f) | (text[3] < 0x40 ? 0 : (uint32_t)(text[3] & 0x1f) << 24);
 }
 
-static uint32_t hash_of(uint32_t key)
+static uint32_t slot_of(uint32_t key)
 {
-	return key * 0x9e3779b1u >> (32 - FILTER_BITS);
+	return key * 0x9e3779b1u >> (32 - SLOT_BITS);
+}
+
+/* Where `begins` has the first two letters of a key, and the bit of the third. */
+static inline uint32_t two_letters(uint32_t text)
+{
+	return (text & 0x1f) | (text >> 3 & 0x3e0);
+}
+
+static inline uint32_t third_letter(uint32_t text)
+{
+	return text >> 16 & 0x1f;
 }
 
 static bool is_small_letter(char c)
@@ -142,10 +153,10 @@ struct words *words_open(words_seen *seen, void *context)
 	for (size_t i = 0; i < words_table_count; i++) {
 		words->keys[i] = key_of((const uint8_t *)words_table[i].text);
 		make_head(words_table[i].text, &words->heads[i]);
-		uint32_t hash = hash_of(words->keys[i]);
-		words->filter[hash / 8] |= (uint8_t)(1u << hash % 8);
-		words->next[i] = words->slots[hash % SLOTS];
-		words->slots[hash % SLOTS] = (uint16_t)(i + 1);
+		uint32_t slot = slot_of(words->keys[i]);
+		words->begins[two_letters(words->keys[i])] |= 1u << third_letter(words->keys[i]);
+		words->next[i] = words->slots[slot];
+		words->slots[slot] = (uint16_t)(i + 1);
 	}
 	words_begin(words);
 	return words;
@@ -350,10 +361,10 @@ static void judge(struct words *words, const struct words_window *window, size_t
  * label's. */
 static void look(struct words *words, const struct words_window *window, size_t at)
 {
-	uint32_t key = key_of(window->data + at), hash = hash_of(key);
+	uint32_t key = key_of(window->data + at);
 	size_t best_end = 0;
 	uint16_t best = 0;
-	for (uint16_t entry = words->slots[hash % SLOTS]; entry != 0; entry = words->next[entry - 1]) {
+	for (uint16_t entry = words->slots[slot_of(key)]; entry != 0; entry = words->next[entry - 1]) {
 		if (words->keys[entry - 1] != key || !may_match(&words->heads[entry - 1], window->data + at))
 			continue;
 		size_t end = words_match(window, at, words_table[entry - 1].text);
@@ -406,8 +417,9 @@ static void look_at_all(struct words *words, const struct words_window *window, 
 			starts &= (1ull << (to - at)) - 1;
 		for (; starts; starts &= starts - 1) {
 			size_t start = at + (size_t)__builtin_ctzll(starts);
-			uint32_t hash = hash_of(key_of(data + start));
-			if (words->filter[hash / 8] >> hash % 8 & 1)
+			uint32_t text;
+			memcpy(&text, data + start, sizeof text);
+			if (words->begins[two_letters(text)] >> third_letter(text) & 1)
 				look(words, window, start);
 		}
 	}

@@ -376,7 +376,7 @@ static void waiting_objects_come_by_store_and_number(void)
 	ask_waiting(casefile, 1, 0, &waiting); /* another store */
 	CHECK_INT(waiting.count, 0);
 	waiting = (struct waiting){.count = 0};
-	CHECK_OK(casefile_objects_unnamed(casefile, -1, note_waiting, &waiting, &err));
+	CHECK_OK(casefile_outlines(casefile, note_waiting, &waiting, &err));
 	CHECK_INT(waiting.count, 4);
 	CHECK(!waiting.named);
 	casefile_close(casefile);
