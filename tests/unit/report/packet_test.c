@@ -108,8 +108,13 @@ static struct packet hostile_packet(struct packet_value *value, struct packet_ro
 {
 	*value = (struct packet_value){
 		.kind = "email_address", .text = st_strndup(hostile, sizeof hostile - 1), .mentions = 1};
-	*row = (struct packet_row){
-		.store = 1, .object = 1, .form = hostile, .format = hostile, .where = hostile, .name = hostile};
+	*row = (struct packet_row){.store = 1,
+		.object = 1,
+		.form = hostile,
+		.format = hostile,
+		.where = hostile,
+		.name = hostile,
+		.sha256 = ""};
 	return (struct packet){.report = &coverage,
 		.organization = true,
 		.party = value->text,
