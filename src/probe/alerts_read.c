@@ -44,7 +44,7 @@ static bool take_to(struct reading *r)
 	if (st_settings_next(r->file) != ST_JSON_ARRAY)
 		return fail(r, wanted);
 	while (st_settings_next(r->file) == ST_JSON_STRING) {
-		char *address;
+		char *address = NULL;
 		if (alerts->mail_to_count == CEIL_ALERT_ADDRESSES)
 			return fail(r, wanted);
 		if (!take_address(r, &address))
