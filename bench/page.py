@@ -7,6 +7,7 @@ import os
 import chart
 import instructions
 import measure
+from needed import NEEDED
 
 FOLDER, PAGE = os.path.join(measure.ROOT, "docs/benchmarks"), os.path.join(measure.ROOT, "docs/benchmarks.md")
 RESULTS = os.path.join(FOLDER, "results.json")
@@ -137,6 +138,10 @@ def missed(results):
     if not out:
         return ""
     text = "## Missed, and why\n\n" + "\n".join(out) + "\n"
+    missing = {row["name"]: row["asks"] for row, _, target in targets(results) if target["reached"] == "missed"}
+    said = ["- *%s* %s" % (first_upper(asks), NEEDED[name]) for name, asks in missing.items() if name in NEEDED]
+    if said:
+        text += "\nWhat would be needed:\n\n" + "\n".join(said) + "\n"
     for row in results["rows"]:
         for case in row["cases"]:
             if case["profile"]:
